@@ -1,0 +1,22 @@
+/**
+ * Makes dist/ for `npm pack`: the product as JavaScript, because Node does not strip types below
+ * node_modules. dist/ mirrors the repository (package.json, assignments and other data included), so
+ * a file finds its neighbours by the same relative path in both places.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { rewriteModuleUrls } from "./rewrite-module-urls.ts";
+
+process.chdir(join(import.meta.dirname, ".."));
+rmSync("dist", { recursive: true, force: true });
+const { status } = spawnSync("tsc", ["-p", "tsconfig.dist.json"], { stdio: "inherit" });
+if (status !== 0) process.exit(1);
+for (const file of globSync("dist/**/*.js")) {
+  writeFileSync(file, rewriteModuleUrls(file, readFileSync(file, "utf8")));
+}
+
+const isLeftOut = (path: string) => /\.m?[tj]s$|tsconfig\.json$/.test(path);
+for (const path of ["services", "workers", "shared", "assignments", "package.json"]) {
+  cpSync(path, join("dist", path), { recursive: true, filter: (source) => !isLeftOut(source) });
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+// The command `trapline`. Whatever Node starts this file, main.ts runs on a modern one: a clone runs
+// the TypeScript sources, an installed package the JavaScript in dist/, because Node refuses to
+// strip types below node_modules.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { constants } from "node:os";
+import { dirname, join, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { findDeno, findModernNode, oldestNode, pathWith } from "./modern-node.mjs";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const isInstalled = root.split(sep).includes("node_modules");
+const main = isInstalled
+  ? join(root, "dist", "services", "cli", "main.js")
+  : join(root, "services", "cli", "main.ts");
+const node = findModernNode(root);
+
+if (node === undefined || (!isInstalled && !existsSync(join(root, "node_modules")))) {
+  const remedy = isInstalled ? `install Node ${oldestNode} or newer` : "run `npm run setup` first";
+  console.error(
+    `trapline: Node ${oldestNode} or newer and the dependencies are needed: ${remedy}.`,
+  );
+  process.exit(1);
+}
+process.env.PATH = pathWith([node, findDeno(root)]);
+
+if (node === process.execPath) await import(pathToFileURL(main).href);
+else runWith(node);
+
+/** Stands in for the modern Node: same input and output, same signals, same exit status. */
+function runWith(node) {
+  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2"]) {
+    // A terminal sends Ctrl-C to the child as well, which must not hear it twice.
+    const fromTerminal = process.stdin.isTTY && (signal === "SIGINT" || signal === "SIGQUIT");
+    process.on(signal, () => fromTerminal || child.kill(signal));
+  }
+  child.on("error", (error) => {
+    console.error(`trapline: ${node} does not start: ${error.message}`);
+    process.exit(1);
+  });
+  child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}

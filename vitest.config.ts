@@ -1,0 +1,36 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * Two projects: `unit` is what `npm run check` runs between two edits, `system` starts processes,
+ * boots guests and compares with QEMU. At most two workers, because a guest keeps a core busy.
+ */
+const systemTests =
+  "tests/{differential,runtimes,integration,e2e,golden,guests,package}/**/*.test.ts";
+const leftOut = ["**/node_modules/**", "**/dist/**"];
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    reporters: ["default", "./scripts/summary-reporter.ts"],
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts"],
+          exclude: [...leftOut, systemTests],
+          testTimeout: 10_000,
+          hookTimeout: 10_000,
+        },
+      },
+      {
+        test: {
+          name: "system",
+          include: [systemTests],
+          exclude: leftOut,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
