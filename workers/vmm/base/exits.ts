@@ -1,0 +1,37 @@
+/**
+ * The closed taxonomy of VM exits: every transition out of guest code into the monitor has one of
+ * these names, in code, traces, metrics and the console alike. The index is the position of the
+ * category's counter in a hart's state. Papers and manuals per category: `docs/exits.md`.
+ */
+export const exitCategories = [
+  "csr",
+  "privileged",
+  "wfi",
+  "hypercall",
+  "mmio.read",
+  "mmio.write",
+  "doorbell",
+  "interrupt.timer",
+  "interrupt.software",
+  "interrupt.external",
+  "exception",
+  "mmu.fill",
+  "mmu.flush",
+  "trace.dirty",
+  "trace.code",
+  "trace.pagetable",
+  "memory.cow",
+  "memory.zero",
+  "memory.swap",
+  "memory.balloon",
+  "memory.remote",
+  "translate",
+  "float",
+  "guest.stage2",
+  "guest.virtual",
+  "extension",
+  "budget",
+  "pause",
+] as const;
+
+export type ExitCategory = (typeof exitCategories)[number];

@@ -1,0 +1,25 @@
+/**
+ * WebAssembly as a capability. `vmm` is compiled without the DOM, Node or Deno types, so what it
+ * uses of the host's WebAssembly stands here in its own words.
+ */
+
+/** The one machine memory: a shared, never growing `WebAssembly.Memory`. */
+export interface WasmMemory {
+  readonly buffer: SharedArrayBuffer;
+}
+
+/** Exports that the monitor uses: functions over numbers only (64-bit values travel through memory). */
+export type WasmExports = Readonly<Record<string, (...operands: number[]) => number>>;
+
+/** Imports by field name; all are fields of the module `env`. */
+export interface WasmImports {
+  readonly memory: WasmMemory;
+  readonly functions: Readonly<Record<string, (...operands: number[]) => number | undefined>>;
+}
+
+export interface WasmCompiler {
+  /** Reserves `bytes` (a multiple of 64 KiB, at most 4 GiB) of zeros; untouched pages cost nothing. */
+  createMemory(bytes: number): WasmMemory;
+  /** Compiles and instantiates; throws what the host throws when `code` is not valid. */
+  instantiate(code: Uint8Array, imports: WasmImports): WasmExports;
+}

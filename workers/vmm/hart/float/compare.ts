@@ -1,0 +1,121 @@
+/** Comparisons, minimum and maximum, and classification. */
+import type { Callee } from "../../base/wasm/module-builder.ts";
+import { type I32, type I64, type IntegerType, i32, i64, select } from "../../base/wasm/value.ts";
+import { exceptionFlag } from "./fcsr.ts";
+import {
+  biasedExponentOf,
+  isInfinite,
+  isNan,
+  isSignalingNan,
+  isZero,
+  magnitudeOf,
+  signOf,
+} from "./pattern.ts";
+import { type FloatScope, raise, raiseSignaling } from "./round-pack.ts";
+
+type Comparison<T extends IntegerType> = Callee<readonly [T, T], "i32">;
+
+/** FEQ is quiet: only a signaling NaN is invalid. */
+export function buildEqual<T extends IntegerType>(scope: FloatScope<T>): Comparison<T> {
+  const { format } = scope;
+  return buildComparison(scope, isSignalingNan, (a, b) =>
+    a.eq(b).or(magnitudeOf(format, a.or(b)).eqz()),
+  );
+}
+
+/** FLT and FLE are signaling: any NaN is invalid. */
+export function buildLess<T extends IntegerType>(scope: FloatScope<T>): Comparison<T> {
+  const { format } = scope;
+  return buildComparison(scope, isNan, (a, b) =>
+    orderOf(scope, a)
+      .ltS(orderOf(scope, b))
+      .and(magnitudeOf(format, a.or(b)).ne(0)),
+  );
+}
+
+export function buildLessOrEqual<T extends IntegerType>(scope: FloatScope<T>): Comparison<T> {
+  const { format } = scope;
+  return buildComparison(scope, isNan, (a, b) =>
+    orderOf(scope, a)
+      .leS(orderOf(scope, b))
+      .or(magnitudeOf(format, a.or(b)).eqz()),
+  );
+}
+
+/**
+ * `minimumNumber` and `maximumNumber` of IEEE 754-2019: a NaN yields to a number, -0 is below +0.
+ * A signaling NaN raises NV even so.
+ */
+export function buildMinimum<T extends IntegerType>(scope: FloatScope<T>) {
+  return buildSelection(scope, (a, b) => a.ltS(b));
+}
+
+export function buildMaximum<T extends IntegerType>(scope: FloatScope<T>) {
+  return buildSelection(scope, (a, b) => a.gtS(b));
+}
+
+/** FCLASS: a mask with one of ten bits set (RISC-V manual, chapter F, table of `fclass` results). */
+export function buildClassify<T extends IntegerType>({
+  module,
+  format,
+}: FloatScope<T>): Callee<readonly [T], "i32"> {
+  return module.function([format.type], "i32", (f, pattern) => {
+    const bits = f.let(format.widen(pattern));
+    f.if(isNan(format, bits), () =>
+      f.return(select(isSignalingNan(format, bits), i32.const(1 << 8), i32.const(1 << 9))),
+    );
+    const nonzero = select(
+      biasedExponentOf(format, bits).eqz(),
+      i32.const(1),
+      select(isInfinite(format, bits), i32.const(3), i32.const(2)),
+    );
+    // Distance from zero: 0 zero, 1 subnormal, 2 normal, 3 infinite; bits 4 up and 3 down.
+    const distance = f.let(select(isZero(format, bits), i32.const(0), nonzero));
+    const place = select(signOf(format, bits), i32.const(3).sub(distance), distance.add(4));
+    f.return(i32.const(1).shl(place));
+  });
+}
+
+/** A number's place in the total order as a signed integer: -0 is just below +0. */
+function orderOf<T extends IntegerType>({ format }: FloatScope<T>, bits: I64): I64 {
+  const signed = bits.shl(63 - format.signPlace);
+  return signed.xor(signed.shrS(63).shrU(1));
+}
+
+function buildComparison<T extends IntegerType>(
+  { module, format, flags }: FloatScope<T>,
+  isInvalid: typeof isNan,
+  result: (a: I64, b: I64) => I32,
+): Comparison<T> {
+  const { type } = format;
+  return module.function([type, type], "i32", (f, patternA, patternB) => {
+    const a = f.let(format.widen(patternA));
+    const b = f.let(format.widen(patternB));
+    f.if(isNan(format, a).or(isNan(format, b)), () => {
+      const invalid = isInvalid(format, a).or(isInvalid(format, b));
+      f.if(invalid, () => raise(f, flags, exceptionFlag.invalid));
+      f.return(i32.const(0));
+    });
+    f.return(result(a, b));
+  });
+}
+
+function buildSelection<T extends IntegerType>(
+  scope: FloatScope<T>,
+  prefers: (a: I64, b: I64) => I32,
+): Callee<readonly [T, T], T> {
+  const { module, format } = scope;
+  const { type } = format;
+  return module.function([type, type], type, (f, patternA, patternB) => {
+    const a = f.let(format.widen(patternA));
+    const b = f.let(format.widen(patternB));
+    f.if(isNan(format, a).or(isNan(format, b)), () => {
+      raiseSignaling(f, scope, [a, b]);
+      const number = select(isNan(format, a), b, a);
+      const nan = i64.const(format.canonicalNan);
+      f.return(format.narrow(select(isNan(format, number), nan, number)));
+    });
+    const preferred = prefers(orderOf(scope, a), orderOf(scope, b));
+    f.return(format.narrow(select(preferred, a, b)));
+  });
+}

@@ -1,0 +1,98 @@
+/**
+ * Fused multiply-add by the host's arithmetic, which has none: straight-line code without calls for
+ * a fast path. As in `fast-float.ts` rounding is to nearest even and NX is set already.
+ *
+ * `need` is told each condition under which the result stands, before there is any effect; the
+ * caller leaves for the soft float where one is 0. Signs of the other three instructions are the
+ * caller's: a·b - c is fused(a, b, -c).
+ */
+import type { FunctionBuilder } from "../../base/wasm/function-builder.ts";
+import { type F32, type F64, type I32, type I64, i64 } from "../../base/wasm/value.ts";
+import { isAboveSmallest } from "./fast-float.ts";
+import { binary32, binary64 } from "./format.ts";
+
+type Need = (condition: I32) => void;
+
+const patternOf = (value: F64): I64 => value.convert("i64", 0xbd);
+const promote = (value: F32): F64 => value.convert("f64", 0xbb);
+const demote = (value: F64): F32 => value.convert("f32", 0xb6);
+const constant = (pattern: bigint): F64 => i64.const(pattern).reinterpretF64();
+
+/**
+ * In f64 the product is exact and the sum is rounded once; rounding it again to f32 can differ from
+ * rounding once only where the sum lies half-way between two f32 numbers, since between such places
+ * the first rounding, being monotonic, changes no order.
+ */
+export function fusedSingle(f: FunctionBuilder, a: F32, b: F32, c: F32, need: Need): F32 {
+  const sum = f.let(promote(a).mul(promote(b)).add(promote(c)));
+  const pattern = f.let(patternOf(sum));
+  const dropped = BigInt(binary64.fractionBits - binary32.fractionBits);
+  const half = 1n << (dropped - 1n);
+  need(pattern.and(2n * half - 1n).ne(half));
+  const result = f.let(demote(sum));
+  // A zero sum is exact: products of f32 numbers do not underflow in f64.
+  const inRange = isAboveSmallest(binary32, result.convert("i32", 0xbc).extendU());
+  need(inRange.or(pattern.shl(1).eqz()));
+  return result;
+}
+
+/** 2^exponent as an f64 pattern. */
+const powerOfTwo = (exponent: number): bigint =>
+  BigInt(binary64.bias + exponent) << BigInt(binary64.fractionBits);
+
+/** 2^low <= |value| < 2^high, in one comparison. */
+function isBetween(value: F64, low: number, high: number): I32 {
+  const doubled = patternOf(value).shl(1);
+  return doubled.sub(2n * powerOfTwo(low)).ltU(2n * (powerOfTwo(high) - powerOfTwo(low)));
+}
+
+/**
+ * The exact error of a rounded product, by Dekker's and Veltkamp's splitting into halves of 26 bits
+ * (A floating-point technique for extending the available precision, 1971). Exact where nothing
+ * overflows and the product is well above the subnormal numbers.
+ */
+function productError(f: FunctionBuilder, a: F64, b: F64, product: F64): F64 {
+  const split = (value: F64) => {
+    const scaled = f.let(value.mul(constant(0x41a0_0000_0200_0000n)));
+    const high = f.let(scaled.sub(scaled.sub(value)));
+    return { high, low: f.let(value.sub(high)) };
+  };
+  const [x, y] = [split(a), split(b)];
+  const highest = x.high.mul(y.high).sub(product);
+  return highest.add(x.high.mul(y.low)).add(x.low.mul(y.high)).add(x.low.mul(y.low));
+}
+
+/** The exact error of a rounded sum, whatever the order of the two (Knuth, TAOCP 2, 4.2.2). */
+function sumError(f: FunctionBuilder, a: F64, b: F64, sum: F64): F64 {
+  const second = f.let(sum.sub(a));
+  return a.sub(sum.sub(second)).add(b.sub(second));
+}
+
+/**
+ * a·b + c = s + (t + e), where s is the rounded sum of the rounded product and c, and t and e are
+ * the exact errors of the two. Let u = round(t + e) and r = round(s + u).
+ *
+ * r is right unless s + u is half-way between two numbers. Where s is exact, t is 0, u is e, and r
+ * is right anyway. Else t + e is at most a few ulp of s, so for a half-way place m near s the
+ * difference m - s is a number of the format; rounding t + e to u is monotonic and leaves it on
+ * the same side of m - s, or on it. The last is when the exact rest of s + u over r is half an ulp
+ * of r, a power of two: such a rest leaves.
+ *
+ * The ranges keep the errors, and that rest, out of the subnormal numbers.
+ */
+export function fusedDouble(f: FunctionBuilder, a: F64, b: F64, c: F64, need: Need): F64 {
+  const product = f.let(a.mul(b));
+  const moderate = isBetween(a, -480, 480).and(isBetween(b, -480, 480));
+  const zeroFactor = a.eq(constant(0n)).or(b.eq(constant(0n)));
+  need(moderate.or(zeroFactor));
+  const error = f.let(productError(f, a, b, product));
+  const sum = f.let(product.add(c));
+  const rest = f.let(sumError(f, product, c, sum).add(error));
+  const result = f.let(sum.add(rest));
+  // The sign of a zero is a matter of its own, as is anything infinite or a NaN.
+  need(isBetween(result, -960, 1023));
+  const left = f.let(patternOf(sumError(f, sum, rest, result)).shl(1));
+  const isPowerOfTwo = left.shl(11).eqz().and(left.ne(0));
+  need(isPowerOfTwo.eqz());
+  return result;
+}

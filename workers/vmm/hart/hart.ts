@@ -1,0 +1,138 @@
+/** One hart as JavaScript sees it: its state in machine memory, in halves that need no BigInt. */
+import type { ExitCategory } from "../base/exits.ts";
+import { exitCategories } from "../base/exits.ts";
+import type { MachineAddress } from "../base/units.ts";
+import {
+  exitCountersOffset,
+  floatRegistersOffset,
+  hartFields,
+  hartStateBytes,
+  integerRegistersOffset,
+} from "../isa/hart-layout.ts";
+import type { MachineMemory } from "../memory/machine-memory.ts";
+import { dataTlbBytes, fetchTlbOffset, tlbBytes } from "../mmu/tlb.ts";
+
+type FieldName = keyof typeof hartFields;
+
+/** Fields that a run determines: they enter the state hash, the rest follows from them. */
+const architecturalFields = [
+  ...([
+    "pc",
+    "exceptions",
+    "reservedAddress",
+    "reservedValue",
+    "privilege",
+    "fflags",
+    "frm",
+  ] as const),
+  ...(["mstatus", "medeleg", "mideleg", "mie", "mip", "mtvec", "mcounteren", "menvcfg"] as const),
+  ...(["mscratch", "mepc", "mcause", "mtval", "mcycleOffset", "minstretOffset"] as const),
+  ...(["stvec", "scounteren", "senvcfg", "sscratch", "sepc", "scause", "stval", "satp"] as const),
+] as const;
+
+export const hartBytes = hartStateBytes + tlbBytes;
+const two32 = 2 ** 32;
+
+export class Hart {
+  readonly id: number;
+  readonly address: MachineAddress;
+  readonly #memory: MachineMemory;
+
+  constructor(memory: MachineMemory, id: number) {
+    this.#memory = memory;
+    this.id = id;
+    this.address = memory.allocate(hartBytes);
+    this.set("hartId", id);
+    this.setWide("reservedAddress", -1n);
+    this.flush();
+  }
+
+  get(field: FieldName): number {
+    return this.#memory.word(this.address + hartFields[field].offset);
+  }
+  set(field: FieldName, value: number): void {
+    this.#memory.setWord(this.address + hartFields[field].offset, value);
+  }
+  wide(field: FieldName): bigint {
+    return this.#memory.wide(this.address + hartFields[field].offset);
+  }
+  setWide(field: FieldName, value: bigint): void {
+    this.#memory.setWide(this.address + hartFields[field].offset, value);
+  }
+  /** Sets a 64-bit field to a non-negative number below 2^53. */
+  setNumber(field: FieldName, value: number): void {
+    const at = this.address + hartFields[field].offset;
+    this.#memory.setWord(at, value >>> 0);
+    this.#memory.setWord(at + 4, Math.floor(value / two32));
+  }
+
+  x(index: number): number {
+    return this.#memory.word(this.address + integerRegistersOffset + index * 8);
+  }
+  xHigh(index: number): number {
+    return this.#memory.word(this.address + integerRegistersOffset + index * 8 + 4);
+  }
+  setX(index: number, low: number, high: number): void {
+    if (index === 0) return;
+    const at = this.address + integerRegistersOffset + index * 8;
+    this.#memory.setWord(at, low);
+    this.#memory.setWord(at + 4, high);
+  }
+
+  /** Raises or lowers one bit of `mip`. */
+  setPending(bit: number, asserted: boolean): void {
+    const pending = this.get("mip");
+    this.set("mip", asserted ? pending | (1 << bit) : pending & ~(1 << bit));
+  }
+
+  get hasPendingInterrupt(): boolean {
+    return (this.get("mip") & this.get("mie")) !== 0;
+  }
+
+  exitCount(category: ExitCategory): number {
+    const index = exitCategories.indexOf(category);
+    return Number(this.#memory.wide(this.address + exitCountersOffset + index * 8));
+  }
+  countExit(category: ExitCategory): void {
+    const at = this.address + exitCountersOffset + exitCategories.indexOf(category) * 8;
+    this.#memory.setWide(at, this.#memory.wide(at) + 1n);
+  }
+
+  /** Drops all cached translations. */
+  flush(): void {
+    this.#fillTlb(0, tlbBytes);
+  }
+  flushData(): void {
+    this.#fillTlb(0, dataTlbBytes);
+  }
+  flushFetch(): void {
+    this.#fillTlb(fetchTlbOffset, tlbBytes);
+  }
+
+  /** Name and value of everything that a run determines. */
+  architecturalState(): Record<string, string> {
+    const state: Record<string, string> = {};
+    for (const field of architecturalFields) {
+      const value = hartFields[field].type === "i32" ? BigInt(this.get(field)) : this.wide(field);
+      state[field] = value.toString(16);
+    }
+    for (let i = 1; i < 32; i++) {
+      state[`x${i}`] = this.#memory
+        .wide(this.address + integerRegistersOffset + i * 8)
+        .toString(16);
+    }
+    for (let i = 0; i < 32; i++) {
+      state[`f${i}`] = this.#memory.wide(this.address + floatRegistersOffset + i * 8).toString(16);
+    }
+    return state;
+  }
+
+  dispose(): void {
+    this.#memory.free(this.address, hartBytes);
+  }
+
+  #fillTlb(start: number, end: number): void {
+    const tables = this.address + hartStateBytes;
+    this.#memory.bytes.fill(0xff, tables + start, tables + end);
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * The slow path of loads and stores: everything that the inlined TLB check leaves over.
+ *
+ * Translates, fills the TLB, reaches devices, and takes misaligned accesses apart where they cross
+ * a page. An access that faults raises the exception, sets `faulted` and gives 0.
+ */
+import type { FunctionBuilder } from "../base/wasm/function-builder.ts";
+import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
+import { type I32, type I64, i32, i64, select } from "../base/wasm/value.ts";
+import { HartFields } from "../isa/hart-layout.ts";
+import { codeTableBase } from "../memory/layout.ts";
+import type { PhysicalMemory } from "../mmu/physical-memory.ts";
+import { addend, entryAddress, fillEntry, hits, writeTableOffset } from "../mmu/tlb.ts";
+import { access, type Walk } from "../mmu/walk.ts";
+import type { ContextFunctions } from "./context.ts";
+import { exception } from "./privilege.ts";
+import type { TrapFunctions } from "./trap.ts";
+
+export interface MemoryAccess {
+  /** (hart, address, width in bytes) → zero-extended value. */
+  readonly load: Callee<readonly ["i32", "i64", "i32"], "i64">;
+  /** (hart, address, width, value). */
+  readonly store: Callee<readonly ["i32", "i64", "i32", "i64"], undefined>;
+  /**
+   * (hart, address, width) → machine address for an atomic read and write. A misaligned address is
+   * a misaligned-store exception; a device or nothing an access fault.
+   */
+  readonly atomic: Callee<readonly ["i32", "i64", "i32"], "i32">;
+}
+
+export interface DeviceImports {
+  /** (hart, physical address, width 1, 2 or 4) → value; sets `faulted` where nothing is mapped. */
+  readonly load: Callee<readonly ["i32", "i32", "i32"], "i32">;
+  readonly store: Callee<readonly ["i32", "i32", "i32", "i32"], undefined>;
+}
+
+interface Parts {
+  readonly memory: PhysicalMemory;
+  readonly walk: Walk;
+  readonly context: ContextFunctions;
+  readonly traps: TrapFunctions;
+  readonly devices: DeviceImports;
+}
+
+export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAccess {
+  const { memory, walk, context, traps, devices } = parts;
+  const load = module.declare(["i32", "i64", "i32"], "i64");
+  const store = module.declare(["i32", "i64", "i32", "i64"], undefined);
+
+  /** Translates for data; on a fault raises it and returns `failure` from the function. */
+  const translate = (
+    f: FunctionBuilder,
+    hart: I32,
+    address: I64,
+    kind: number,
+    failure?: I64 | I32,
+  ) => {
+    const privilege = context.dataPrivilege.call(hart);
+    const physical = f.let(walk.translate.call(hart, address, kind, privilege));
+    f.if(physical.eq(-1), () => {
+      f.do(traps.raise.call(hart, walk.cause.get(), address));
+      f.return(failure);
+    });
+    return physical;
+  };
+
+  const crossesPage = (address: I64, width: I32) => address.wrap().and(4095).add(width).gtU(4096);
+
+  /** Devices live below 4 GiB; an address beyond is nobody's. */
+  const deviceAddress = (
+    f: FunctionBuilder,
+    hart: I32,
+    address: I64,
+    physical: I64,
+    cause: number,
+    failure?: I64,
+  ): I32 => {
+    f.if(physical.shrU(32).ne(0), () => {
+      f.do(traps.raise.call(hart, cause, address));
+      f.return(failure);
+    });
+    return physical.wrap();
+  };
+
+  module.define(load, (f, hart, address, width) => {
+    const h = new HartFields(f, hart);
+    const nothing = i64.const(0);
+    f.if(crossesPage(address, width), () => {
+      const value = f.local("i64");
+      const i = f.local("i32");
+      const byte = f.local("i64");
+      f.loop((again) => {
+        byte.set(load.call(hart, address.add(i.extendU()), 1));
+        f.if(h.get("faulted"), () => f.return(nothing));
+        value.set(value.or(byte.shl(i.shl(3).extendU())));
+        i.set(i.add(1));
+        f.branchIf(i.ltU(width), again);
+      });
+      f.return(value);
+    });
+    // A misaligned access inside a page misses the inlined check, but not the TLB.
+    const entry = f.let(entryAddress(h.get("dataTlb"), address));
+    f.if(hits(entry, address.and(-4096), 1), () => {
+      const cached = f.let(address.wrap().add(addend(entry)));
+      f.return(byWidth(f, width, (bytes) => loadBytes(cached, bytes)));
+    });
+    const physical = translate(f, hart, address, access.load, nothing);
+    const target = f.let(memory.readable.call(hart, physical));
+    f.if(target.ne(0), () => {
+      h.count("mmu.fill");
+      fillEntry(f, entry, address, {
+        addend: target.sub(address.wrap()),
+        frame: target.and(-4096),
+      });
+      f.return(byWidth(f, width, (bytes) => loadBytes(target, bytes)));
+    });
+    h.count("mmio.read");
+    const device = f.let(deviceAddress(f, hart, address, physical, exception.loadAccess, nothing));
+    const value = f.local("i64");
+    f.if(
+      width.eq(8),
+      () => {
+        value.set(devices.load.call(hart, device, 4).extendU());
+        value.set(value.or(devices.load.call(hart, device.add(4), 4).extendU().shl(32)));
+      },
+      () => value.set(devices.load.call(hart, device, width).extendU()),
+    );
+    f.if(h.get("faulted"), () => {
+      f.do(traps.raise.call(hart, exception.loadAccess, address));
+      f.return(nothing);
+    });
+    f.return(value);
+  });
+
+  module.define(store, (f, hart, address, width, value) => {
+    const h = new HartFields(f, hart);
+    f.if(crossesPage(address, width), () => {
+      // Both pages must take the store before any byte of it is visible.
+      const last = address.add(width.extendU()).sub(1);
+      translate(f, hart, f.let(last.and(-4096)), access.store);
+      const i = f.local("i32");
+      f.loop((again) => {
+        f.do(store.call(hart, address.add(i.extendU()), 1, value.shrU(i.shl(3).extendU())));
+        f.if(h.get("faulted"), () => f.return());
+        i.set(i.add(1));
+        f.branchIf(i.ltU(width), again);
+      });
+      f.return();
+    });
+    const entry = f.let(entryAddress(h.get("dataTlb").add(writeTableOffset), address));
+    f.if(hits(entry, address.and(-4096), 1), () => {
+      storeBytes(f, f.let(address.wrap().add(addend(entry))), value, width);
+      f.return();
+    });
+    const physical = translate(f, hart, address, access.store);
+    const target = f.let(memory.writable.call(hart, physical, width));
+    f.if(target.ne(0), () => {
+      fillWriteEntry(f, h, address, target);
+      storeBytes(f, target, value, width);
+      f.return();
+    });
+    h.count("mmio.write");
+    const device = f.let(deviceAddress(f, hart, address, physical, exception.storeAccess));
+    f.if(
+      width.eq(8),
+      () => {
+        f.do(devices.store.call(hart, device, 4, value.wrap()));
+        f.do(devices.store.call(hart, device.add(4), 4, value.shrU(32).wrap()));
+      },
+      () => f.do(devices.store.call(hart, device, width, value.wrap())),
+    );
+    f.if(h.get("faulted"), () => f.do(traps.raise.call(hart, exception.storeAccess, address)));
+  });
+
+  const atomic = module.function(["i32", "i64", "i32"], "i32", (f, hart, address, width) => {
+    const h = new HartFields(f, hart);
+    const nothing = i32.const(0);
+    f.if(address.wrap().and(width.sub(1)).ne(0), () => {
+      f.do(traps.raise.call(hart, exception.storeMisaligned, address));
+      f.return(nothing);
+    });
+    const physical = translate(f, hart, address, access.store, nothing);
+    const target = f.let(memory.writable.call(hart, physical, width));
+    f.if(target.eqz(), () => {
+      f.do(traps.raise.call(hart, exception.storeAccess, address));
+      f.return(nothing);
+    });
+    fillWriteEntry(f, h, address, target);
+    f.return(target);
+  });
+
+  return { load, store, atomic };
+}
+
+/** Grants a write entry unless the frame holds pre-decoded code: then every store must come here. */
+function fillWriteEntry(f: FunctionBuilder, h: HartFields, address: I64, target: I32): void {
+  f.if(i32.load(target.shrU(12).shl(2), codeTableBase).eqz(), () => {
+    h.count("mmu.fill");
+    const entry = f.let(entryAddress(h.get("dataTlb").add(writeTableOffset), address));
+    fillEntry(f, entry, address, { addend: target.sub(address.wrap()), frame: target.and(-4096) });
+  });
+}
+
+function loadBytes(target: I32, bytes: 1 | 2 | 4 | 8): I64 {
+  if (bytes === 1) return i64.load8U(target);
+  if (bytes === 2) return i64.load16U(target);
+  return bytes === 4 ? i64.load32U(target) : i64.load(target);
+}
+
+function byWidth(f: FunctionBuilder, width: I32, value: (bytes: 1 | 2 | 4 | 8) => I64): I64 {
+  const result = f.local("i64");
+  f.if(
+    width.eq(8),
+    () => result.set(value(8)),
+    () =>
+      f.if(
+        width.eq(4),
+        () => result.set(value(4)),
+        () => result.set(select(width.eq(2), value(2), value(1))),
+      ),
+  );
+  return result;
+}
+
+function storeBytes(f: FunctionBuilder, target: I32, value: I64, width: I32): void {
+  const cases = [1, 2, 4] as const;
+  f.block((done) => {
+    for (const bytes of cases) {
+      f.if(width.eq(bytes), () => {
+        f.storeNarrow(target, 0, value, bytes);
+        f.branch(done);
+      });
+    }
+    f.store(target, 0, value);
+  });
+}

@@ -1,0 +1,48 @@
+/** Privilege levels and the fields of `mstatus` (privileged manual, 1.2 and 3.1.6). */
+export const user = 0;
+export const supervisor = 1;
+export const machine = 3;
+
+export const mstatus = {
+  sie: 1n << 1n,
+  mie: 1n << 3n,
+  spie: 1n << 5n,
+  mpie: 1n << 7n,
+  spp: 1n << 8n,
+  mpp: 3n << 11n,
+  fs: 3n << 13n,
+  mprv: 1n << 17n,
+  sum: 1n << 18n,
+  mxr: 1n << 19n,
+  tvm: 1n << 20n,
+  tw: 1n << 21n,
+  tsr: 1n << 22n,
+  /** UXL and SXL, both fixed at 2: 64 bits. */
+  xlen: (2n << 32n) | (2n << 34n),
+  sd: 1n << 63n,
+} as const;
+
+/** Exception causes (table 3.6). */
+export const exception = {
+  fetchAccess: 1,
+  illegalInstruction: 2,
+  breakpoint: 3,
+  loadAccess: 5,
+  storeMisaligned: 6,
+  storeAccess: 7,
+  callFromUser: 8,
+  loadMisaligned: 4,
+} as const;
+
+/** Bits of `mip` and `mie`. */
+export const interrupt = {
+  supervisorSoftware: 1,
+  machineSoftware: 3,
+  supervisorTimer: 5,
+  machineTimer: 7,
+  supervisorExternal: 9,
+  machineExternal: 11,
+} as const;
+
+export const supervisorInterrupts = 0x222n;
+export const allInterrupts = 0xaaan;

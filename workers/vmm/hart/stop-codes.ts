@@ -1,0 +1,9 @@
+/** Why generated code comes back to the monitor, as it stands in a hart's `stopRequest`. */
+export const stopCodes = {
+  /** Nothing asked: the budget is used up. */
+  budget: 0,
+  /** `wfi` with nothing pending. */
+  idle: 1,
+  /** The monitor itself asked (power-off, a new deadline, `Machine.stop`). */
+  requested: 2,
+} as const;

@@ -1,0 +1,135 @@
+/**
+ * The pool of pre-decoded code pages in machine memory, one for each frame that was executed.
+ *
+ * Pages are keyed by frame, so all VMs and harts that share a frame share its records. A page is
+ * dropped when its frame's code changes or the frame is freed; the owner then flushes fetch TLBs.
+ */
+import type { FrameNumber, MachineAddress } from "../base/units.ts";
+import { decode, isFullLength } from "../isa/decoder.ts";
+import {
+  codePageBytes,
+  codePageStride,
+  codePoolBase,
+  codePoolPages,
+  codeTableBase,
+  frameAddress,
+  pageBytes,
+  recordBytes,
+} from "../memory/layout.ts";
+import type { MachineMemory } from "../memory/machine-memory.ts";
+import { specialOperations, writeRecord } from "./record.ts";
+
+/** Decoding runs ahead of execution at most this far: a jump may make the rest data. */
+const longestRun = 32;
+const granuleBytes = 64;
+const granulesPerPage = pageBytes / granuleBytes;
+
+export class CodeCache {
+  readonly #memory: MachineMemory;
+  readonly #view: DataView;
+  readonly #frameOf = new Int32Array(codePoolPages).fill(-1);
+  /** For each code page, which 64-byte granules of the frame hold decoded instructions. */
+  readonly #granules = new Uint8Array(codePoolPages * granulesPerPage);
+  readonly #free: number[] = [];
+  #untouched = 0;
+  readonly #onDrop: () => void;
+
+  /** @param onDrop records went away: no TLB may lead to them any more */
+  constructor(memory: MachineMemory, onDrop: () => void) {
+    this.#memory = memory;
+    this.#view = new DataView(memory.wasm.buffer);
+    this.#onDrop = onDrop;
+  }
+
+  /** Records for a frame that has none; drops every other page when the pool is full. */
+  allocate(frame: FrameNumber): MachineAddress {
+    let page = this.#free.pop();
+    if (page === undefined) {
+      if (this.#untouched === codePoolPages) this.#dropAll();
+      page = this.#free.pop() ?? this.#untouched++;
+    }
+    const address = codePoolBase + page * codePageStride;
+    this.#memory.bytes.fill(0, address, address + codePageBytes);
+    this.#view.setUint16(address + codePageBytes, specialOperations.nextPage, true);
+    this.#granules.fill(0, page * granulesPerPage, (page + 1) * granulesPerPage);
+    this.#frameOf[page] = frame;
+    this.#memory.setWord(codeTableBase + frame * 4, address);
+    return address;
+  }
+
+  /** Decodes from an undecoded record on, to the first jump, decoded record or the page's end. */
+  decodeFrom(record: MachineAddress): void {
+    const page = Math.floor((record - codePoolBase) / codePageStride);
+    const first = codePoolBase + page * codePageStride;
+    const code = frameAddress(this.#frameOf[page] as number);
+    let offset = (record - first) / (recordBytes / 2);
+    for (let n = 0; n < longestRun && offset < pageBytes; n++) {
+      const address = first + offset * (recordBytes / 2);
+      if (this.#view.getUint16(address, true) !== specialOperations.undecoded) return;
+      this.#granules[page * granulesPerPage + Math.floor(offset / granuleBytes)] = 1;
+      const low = this.#view.getUint16(code + offset, true);
+      if (isFullLength(low) && offset === pageBytes - 2) {
+        this.#view.setUint16(address, specialOperations.straddling, true);
+        return;
+      }
+      const bits = isFullLength(low) ? this.#view.getUint32(code + offset, true) : low;
+      const decoded = decode(bits);
+      writeRecord(this.#view, address, decoded);
+      const length = isFullLength(low) ? 4 : 2;
+      // The tail of an instruction may reach into the next granule.
+      const last = Math.floor((offset + length - 1) / granuleBytes);
+      this.#granules[page * granulesPerPage + last] = 1;
+      if (!decoded || decoded.row.mnemonic === "jal" || decoded.row.mnemonic === "jalr") return;
+      offset += length;
+    }
+  }
+
+  /** Decodes an instruction that straddles two pages into a hart's scratch record. */
+  decodeInto(record: MachineAddress, bits: number): void {
+    writeRecord(this.#view, record, decode(bits));
+  }
+
+  /** Bytes of a frame with records are about to change. @returns true where records were dropped */
+  written(address: MachineAddress, length: number): boolean {
+    const frame = Math.floor(address / pageBytes);
+    const page = this.#pageOf(frame);
+    if (page === undefined) return false;
+    const first = Math.floor((address % pageBytes) / granuleBytes);
+    const last = Math.min(
+      granulesPerPage - 1,
+      Math.floor(((address % pageBytes) + length - 1) / granuleBytes),
+    );
+    for (let granule = first; granule <= last; granule++) {
+      if (this.#granules[page * granulesPerPage + granule]) {
+        this.drop(frame);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  drop(frame: FrameNumber): void {
+    const page = this.#pageOf(frame);
+    if (page === undefined) return;
+    this.#release(page);
+    this.#onDrop();
+  }
+
+  #dropAll(): void {
+    for (let page = 0; page < this.#untouched; page++) {
+      if (this.#frameOf[page] !== -1) this.#release(page);
+    }
+    this.#onDrop();
+  }
+
+  #release(page: number): void {
+    this.#memory.setWord(codeTableBase + (this.#frameOf[page] as number) * 4, 0);
+    this.#frameOf[page] = -1;
+    this.#free.push(page);
+  }
+
+  #pageOf(frame: FrameNumber): number | undefined {
+    const address = this.#memory.codePageOf(frame);
+    return address === 0 ? undefined : (address - codePoolBase) / codePageStride;
+  }
+}

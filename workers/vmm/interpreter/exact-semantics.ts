@@ -1,0 +1,216 @@
+/**
+ * The exact way to execute a row: what `step` inlines. Calls are allowed, every trap is taken, and
+ * all that the fast way leaves over is done here.
+ */
+import type { FunctionBuilder, Local } from "../base/wasm/function-builder.ts";
+import { type I32, type I64, i64 } from "../base/wasm/value.ts";
+import { csrUpdate } from "../hart/csr-access.ts";
+import { exception, machine, mstatus, supervisor, user } from "../hart/privilege.ts";
+import { stopCodes } from "../hart/stop-codes.ts";
+import { HartFields, integerRegistersOffset } from "../isa/hart-layout.ts";
+import type { InstructionRow } from "../isa/row.ts";
+import type { Extension, FloatSemantics, Semantics, Width } from "../isa/semantics.ts";
+import { ExactFloat } from "./exact-float.ts";
+import { loadWidth } from "./fast-semantics.ts";
+import { RecordOperands } from "./operands.ts";
+import { isPcRelative, recordScale } from "./record.ts";
+import type { StepState } from "./step-state.ts";
+
+export class ExactSemantics implements Semantics {
+  readonly f: FunctionBuilder;
+  readonly float: FloatSemantics;
+  readonly #state: StepState;
+  readonly #h: HartFields;
+  readonly #operands: RecordOperands;
+  readonly #row: InstructionRow;
+
+  constructor(state: StepState, row: InstructionRow) {
+    this.f = state.f;
+    this.#state = state;
+    this.#row = row;
+    this.#h = new HartFields(state.f, state.hart);
+    this.#operands = new RecordOperands(state.hart, state.record, row);
+    this.float = new ExactFloat(state, this.#operands, this);
+  }
+
+  get rs1(): I64 {
+    return this.#operands.rs1;
+  }
+  get rs2(): I64 {
+    return this.#operands.rs2;
+  }
+  get imm(): I64 {
+    const { imm } = this.#operands;
+    return isPcRelative(this.#row) ? imm.shrS(Math.log2(recordScale)) : imm;
+  }
+  get pc(): I64 {
+    return this.#state.pc;
+  }
+  get next(): I64 {
+    return this.#state.next;
+  }
+  get rs1Number(): I32 {
+    return this.#operands.rs1Number;
+  }
+  get rdNumber(): I32 {
+    return this.#operands.rdNumber;
+  }
+  get csrNumber(): I32 {
+    return this.#operands.csrNumber;
+  }
+
+  writeRd(value: I64): void {
+    this.f.store(this.#operands.rdSlot, integerRegistersOffset, value);
+  }
+
+  branch(condition: I32): void {
+    this.f.if(condition, () => this.jump());
+  }
+  jump(): void {
+    this.#state.next.set(this.pc.add(this.imm));
+  }
+  jumpTo(target: I64): void {
+    this.#state.next.set(target.and(-2));
+  }
+
+  load(address: I64, width: Width, extension: Extension): I64 {
+    const { hart, functions } = this.#state;
+    const value = this.f.let(functions.memory.load.call(hart, address, width));
+    this.#leaveIfFaulted();
+    if (extension === "unsigned" || width === 8) return value;
+    const unused = 64 - 8 * width;
+    return value.shl(unused).shrS(unused);
+  }
+
+  store(address: I64, value: I64, width: Width): void {
+    const { hart, functions } = this.#state;
+    this.f.do(functions.memory.store.call(hart, address, width, value));
+    this.#leaveIfFaulted();
+  }
+
+  atomic(address: I64, width: 4 | 8, update: (old: I64, operand: I64) => I64): void {
+    const target = this.#atomicTarget(address, width);
+    const old = this.f.let(loadWidth(target, width, "signed"));
+    this.#storeTo(target, update(old, this.rs2), width);
+    this.writeRd(old);
+  }
+
+  loadReserved(address: I64, width: 4 | 8): void {
+    const at = this.f.let(address);
+    this.f.if(at.and(width - 1).ne(0), () => this.raise(exception.loadMisaligned, at));
+    const value = this.f.let(this.load(at, width, "signed"));
+    this.#h.set("reservedAddress", at);
+    this.#h.set("reservedValue", value);
+    this.writeRd(value);
+  }
+
+  storeConditional(address: I64, value: I64, width: 4 | 8): void {
+    const { f } = this.#state;
+    const at = f.let(address);
+    const target = this.#atomicTarget(at, width);
+    const unchanged = loadWidth(target, width, "signed").eq(this.#h.get("reservedValue"));
+    const succeeds = f.let(this.#h.get("reservedAddress").eq(at).and(unchanged));
+    f.if(succeeds, () => this.#storeTo(target, value, width));
+    this.#h.set("reservedAddress", i64.const(-1));
+    this.writeRd(succeeds.eqz().extendU());
+  }
+
+  raise(cause: number | I32, trapValue: I64): void {
+    const { hart, functions, trapped } = this.#state;
+    this.f.do(functions.traps.raise.call(hart, cause, trapValue));
+    this.f.branch(trapped);
+  }
+
+  illegal(): void {
+    const { hart, functions } = this.#state;
+    const bits = functions.instructionBits.call(hart).extendU();
+    this.raise(exception.illegalInstruction, bits);
+  }
+
+  accessCsr(update: "write" | "set" | "clear", operand: I64, read: I32, write: I32): void {
+    const { f, hart, functions } = this.#state;
+    this.#h.count("csr");
+    const { access, refused } = functions.csr;
+    const old = f.let(access.call(hart, this.csrNumber, csrUpdate[update], operand, read, write));
+    f.if(refused.get(), () => this.illegal());
+    this.writeRd(old);
+  }
+
+  environmentCall(): void {
+    const { f, hart, functions, trapped } = this.#state;
+    const privilege = f.let(this.#h.get("privilege"));
+    f.if(
+      privilege.eq(supervisor).and(this.#h.get("hypercalls")),
+      () => {
+        this.#h.count("hypercall");
+        f.do(functions.hypercall.call(hart));
+      },
+      () => {
+        f.do(functions.traps.raise.call(hart, privilege.add(exception.callFromUser), i64.const(0)));
+        f.branch(trapped);
+      },
+    );
+  }
+
+  breakpoint(): void {
+    this.raise(exception.breakpoint, this.pc);
+  }
+
+  trapReturn(from: "machine" | "supervisor"): void {
+    const { f, hart, next, functions } = this.#state;
+    const h = this.#h;
+    this.#h.count("privileged");
+    const privilege = f.let(h.get("privilege"));
+    if (from === "machine") {
+      f.if(privilege.ne(machine), () => this.illegal());
+      f.do(functions.traps.returnFromMachine.call(hart));
+    } else {
+      f.if(privilege.eq(user), () => this.illegal());
+      this.#illegalInSupervisorWith(mstatus.tsr);
+      f.do(functions.traps.returnFromSupervisor.call(hart));
+    }
+    next.set(h.get("pc"));
+  }
+
+  waitForInterrupt(): void {
+    const { f } = this.#state;
+    const h = this.#h;
+    f.if(h.get("privilege").eq(user), () => this.illegal());
+    this.#illegalInSupervisorWith(mstatus.tw);
+    f.if(h.get("mip").and(h.get("mie")).eqz(), () => {
+      h.count("wfi");
+      h.set("stopRequest", stopCodes.idle);
+    });
+  }
+
+  fenceInstructions(): void {}
+
+  fenceAddressTranslation(): void {
+    const { f, hart, functions } = this.#state;
+    f.if(this.#h.get("privilege").eq(user), () => this.illegal());
+    this.#illegalInSupervisorWith(mstatus.tvm);
+    this.#h.count("mmu.flush");
+    f.do(functions.context.flush.call(hart));
+  }
+
+  #illegalInSupervisorWith(bit: bigint): void {
+    const inSupervisor = this.#h.get("privilege").eq(supervisor);
+    this.f.if(inSupervisor.and(this.#h.get("mstatus").and(bit).ne(0)), () => this.illegal());
+  }
+
+  #atomicTarget(address: I64, width: 4 | 8): Local<"i32"> {
+    const { f, hart, functions } = this.#state;
+    const target = f.let(functions.memory.atomic.call(hart, address, width));
+    this.#leaveIfFaulted();
+    return target;
+  }
+
+  #storeTo(target: I32, value: I64, width: 4 | 8): void {
+    if (width === 8) this.f.store(target, 0, value);
+    else this.f.storeNarrow(target, 0, value, 4);
+  }
+
+  #leaveIfFaulted(): void {
+    this.f.branchIf(this.#h.get("faulted"), this.#state.trapped);
+  }
+}

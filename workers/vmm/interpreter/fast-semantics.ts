@@ -1,0 +1,187 @@
+/**
+ * The fast way to execute a row: what the interpreter's `run` loop inlines.
+ *
+ * Whatever is not simple *leaves*: a plain branch to the loop's one side exit, before the
+ * instruction had any effect; `step` then executes it exactly. There is no call in here: V8 would
+ * spill the loop's locals around it (docs/architecture.md, "The interpreter").
+ */
+import type { FunctionBuilder } from "../base/wasm/function-builder.ts";
+import { type I32, type I64, i64 } from "../base/wasm/value.ts";
+import { hartFields, integerRegistersOffset } from "../isa/hart-layout.ts";
+import type { InstructionRow } from "../isa/row.ts";
+import type { Extension, FloatSemantics, Semantics, Width } from "../isa/semantics.ts";
+import { codePageBytes } from "../memory/layout.ts";
+import { addend, entryAddress, hits, writeTableOffset } from "../mmu/tlb.ts";
+import { FastFloat } from "./fast-float.ts";
+import { RecordOperands } from "./operands.ts";
+import { recordScale } from "./record.ts";
+import type { RunState } from "./run-state.ts";
+
+export class FastSemantics implements Semantics {
+  readonly f: FunctionBuilder;
+  readonly float: FloatSemantics;
+  readonly #state: RunState;
+  readonly #operands: RecordOperands;
+
+  constructor(state: RunState, row: InstructionRow) {
+    this.f = state.f;
+    this.#state = state;
+    this.#operands = new RecordOperands(state.hart, state.record, row);
+    this.float = new FastFloat(state, this.#operands, this);
+  }
+
+  get rs1(): I64 {
+    return this.#operands.rs1;
+  }
+  get rs2(): I64 {
+    return this.#operands.rs2;
+  }
+  get imm(): I64 {
+    return this.#operands.imm;
+  }
+  get pc(): I64 {
+    return addressOf(this.#state, this.#state.record);
+  }
+  get next(): I64 {
+    return addressOf(this.#state, this.#state.record.add(this.#state.length));
+  }
+  get rs1Number(): I32 {
+    return this.#operands.rs1Number;
+  }
+  get rdNumber(): I32 {
+    return this.#operands.rdNumber;
+  }
+  get csrNumber(): I32 {
+    return this.#operands.csrNumber;
+  }
+
+  writeRd(value: I64): void {
+    this.f.store(this.#operands.rdSlot, integerRegistersOffset, value);
+  }
+
+  branch(condition: I32): void {
+    this.f.if(condition, () => this.jump());
+  }
+
+  jump(): void {
+    const { f, record, page, bias, pc, dispatch, resolve } = this.#state;
+    const target = f.let(record.add(this.#operands.imm32));
+    f.if(target.sub(page).ltU(codePageBytes), () => {
+      record.set(target);
+      f.branch(dispatch);
+    });
+    // The target's record address would lie in no page: it only measures the distance.
+    const distance = target.sub(record).shrS(Math.log2(recordScale)).extendS();
+    pc.set(bias.add(record.shrU(Math.log2(recordScale)).extendU()).add(distance));
+    f.branch(resolve);
+  }
+
+  jumpTo(target: I64): void {
+    this.#state.pc.set(target.and(-2));
+    this.f.branch(this.#state.resolve);
+  }
+
+  load(address: I64, width: Width, extension: Extension): I64 {
+    const { f, dataTlb } = this.#state;
+    const at = f.let(address);
+    const entry = f.let(entryAddress(dataTlb, at));
+    this.#leaveUnless(hits(entry, at, width));
+    return loadWidth(at.wrap().add(addend(entry)), width, extension);
+  }
+
+  store(address: I64, value: I64, width: Width): void {
+    const target = this.#writable(address, width);
+    if (width === 8) this.f.store(target, 0, value);
+    else this.f.storeNarrow(target, 0, value, width);
+  }
+
+  atomic(address: I64, width: 4 | 8, update: (old: I64, operand: I64) => I64): void {
+    const target = this.f.let(this.#writable(address, width));
+    const old = this.f.let(loadWidth(target, width, "signed"));
+    const result = update(old, this.rs2);
+    if (width === 8) this.f.store(target, 0, result);
+    else this.f.storeNarrow(target, 0, result, 4);
+    this.writeRd(old);
+  }
+
+  loadReserved(address: I64, width: 4 | 8): void {
+    const { f, hart } = this.#state;
+    const at = f.let(address);
+    const value = f.let(this.load(at, width, "signed"));
+    f.store(hart, hartFields.reservedAddress.offset, at);
+    f.store(hart, hartFields.reservedValue.offset, value);
+    this.writeRd(value);
+  }
+
+  storeConditional(address: I64, value: I64, width: 4 | 8): void {
+    const { f, hart } = this.#state;
+    const at = f.let(address);
+    const target = f.let(this.#writable(at, width));
+    const reserved = i64.load(hart, hartFields.reservedAddress.offset).eq(at);
+    const unchanged = loadWidth(target, width, "signed").eq(
+      i64.load(hart, hartFields.reservedValue.offset),
+    );
+    const succeeds = f.let(reserved.and(unchanged));
+    f.if(succeeds, () => {
+      if (width === 8) f.store(target, 0, value);
+      else f.storeNarrow(target, 0, value, 4);
+    });
+    f.store(hart, hartFields.reservedAddress.offset, i64.const(-1));
+    this.writeRd(succeeds.eqz().extendU());
+  }
+
+  raise(): void {
+    this.#leave();
+  }
+  illegal(): void {
+    this.#leave();
+  }
+  accessCsr(): void {
+    this.#leave();
+  }
+  environmentCall(): void {
+    this.#leave();
+  }
+  breakpoint(): void {
+    this.#leave();
+  }
+  trapReturn(): void {
+    this.#leave();
+  }
+  waitForInterrupt(): void {
+    this.#leave();
+  }
+  fenceAddressTranslation(): void {
+    this.#leave();
+  }
+  /** Pre-decoded records are dropped by the store that changes them: nothing is left to fence. */
+  fenceInstructions(): void {}
+
+  #writable(address: I64, width: Width): I32 {
+    const { f, dataTlb } = this.#state;
+    const at = f.let(address);
+    const entry = f.let(entryAddress(dataTlb, at).add(writeTableOffset));
+    this.#leaveUnless(hits(entry, at, width));
+    return at.wrap().add(addend(entry));
+  }
+
+  #leave(): void {
+    this.f.branch(this.#state.leave);
+  }
+
+  #leaveUnless(condition: I32): void {
+    this.f.branchIf(condition.eqz(), this.#state.leave);
+  }
+}
+
+function addressOf({ bias }: RunState, record: I32): I64 {
+  return bias.add(record.shrU(Math.log2(recordScale)).extendU());
+}
+
+export function loadWidth(address: I32, width: Width, extension: Extension): I64 {
+  const signed = extension === "signed";
+  if (width === 1) return signed ? i64.load8S(address) : i64.load8U(address);
+  if (width === 2) return signed ? i64.load16S(address) : i64.load16U(address);
+  if (width === 4) return signed ? i64.load32S(address) : i64.load32U(address);
+  return i64.load(address);
+}

@@ -1,0 +1,134 @@
+/**
+ * `step`: executes exactly one instruction, or takes the exception that it or its fetch raises,
+ * and uses one unit of the budget for it.
+ */
+import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
+import { type I32, i32 } from "../base/wasm/value.ts";
+import { exception } from "../hart/privilege.ts";
+import { HartFields, hartFields } from "../isa/hart-layout.ts";
+import { codeTableBase } from "../memory/layout.ts";
+import type { PhysicalMemory } from "../mmu/physical-memory.ts";
+import { addend, entryAddress, fillEntry, hits } from "../mmu/tlb.ts";
+import { access, type Walk } from "../mmu/walk.ts";
+import { ExactSemantics } from "./exact-semantics.ts";
+import { operations, recordScale, specialOperations } from "./record.ts";
+import type { HartFunctions, StepState } from "./step-state.ts";
+
+const scaleLog2 = Math.log2(recordScale);
+
+export interface CodeImports {
+  /** (frame address) → address of the new code page's records. */
+  readonly allocate: Callee<readonly ["i32"], "i32">;
+  /** (record): decode from here on. */
+  readonly decode: Callee<readonly ["i32"], undefined>;
+  /** (record, instruction bits): decode one instruction into a scratch record. */
+  readonly decodeInto: Callee<readonly ["i32", "i32"], undefined>;
+}
+
+interface Parts {
+  readonly memory: PhysicalMemory;
+  readonly walk: Walk;
+  readonly code: CodeImports;
+  readonly hart: Omit<HartFunctions, "instructionBits">;
+}
+
+/** (hart) */
+export function buildStep(
+  module: ModuleBuilder,
+  parts: Parts,
+): Callee<readonly ["i32"], undefined> {
+  const { memory, walk, code, hart: functions } = parts;
+
+  /** (hart, address) → fetch TLB entry that translates it, or 0 after raising the fault. */
+  const fetchEntry = module.function(["i32", "i64"], "i32", (f, hart, address) => {
+    const h = new HartFields(f, hart);
+    const entry = f.let(entryAddress(h.get("fetchTlb"), address));
+    f.if(hits(entry, address.and(-4096), 1), () => f.return(entry));
+    const translated = walk.translate.call(hart, address, access.fetch, h.get("privilege"));
+    const physical = f.let(translated);
+    const fail = (cause: I32) => {
+      f.do(functions.traps.raise.call(hart, cause, address));
+      f.return(i32.const(0));
+    };
+    f.if(physical.eq(-1), () => fail(walk.cause.get()));
+    const frame = f.let(memory.readable.call(hart, physical.and(-4096)));
+    f.if(frame.eqz(), () => fail(i32.const(exception.fetchAccess)));
+    h.count("mmu.fill");
+    const records = f.let(i32.load(frame.shrU(12).shl(2), codeTableBase));
+    f.if(records.eqz(), () => records.set(code.allocate.call(frame)));
+    fillEntry(f, entry, address, { addend: records, frame });
+    f.return(entry);
+  });
+
+  const halfwordAt = (entry: I32, address: I32) =>
+    i32.load16U(frameOf(entry).add(address.and(4095)));
+
+  /** (hart) → record of the instruction at `pc`, decoded; 0 after raising a fault. */
+  const fetch = module.function(["i32"], "i32", (f, hart) => {
+    const h = new HartFields(f, hart);
+    const entry = f.let(fetchEntry.call(hart, h.get("pc")));
+    f.if(entry.eqz(), () => f.return(i32.const(0)));
+    const pc = f.let(h.get("pc").wrap());
+    const record = f.let(addend(entry).add(pc.and(0xffe).shl(scaleLog2)));
+    f.if(i32.load16U(record).eq(specialOperations.undecoded), () => f.do(code.decode.call(record)));
+    f.if(i32.load16U(record).eq(specialOperations.straddling), () => {
+      const bits = f.let(halfwordAt(entry, pc));
+      entry.set(fetchEntry.call(hart, h.get("pc").add(2)));
+      f.if(entry.eqz(), () => f.return(i32.const(0)));
+      bits.set(bits.or(halfwordAt(entry, pc.add(2)).shl(16)));
+      record.set(hart.add(hartFields.scratchRecord.offset));
+      const isKnown = h.get("scratchBits").eq(bits).and(i32.load16U(record).ne(0));
+      f.if(isKnown.eqz(), () => {
+        f.do(code.decodeInto.call(record, bits));
+        h.set("scratchBits", bits);
+      });
+    });
+    f.return(record);
+  });
+
+  const instructionBits = module.function(["i32"], "i32", (f, hart) => {
+    const h = new HartFields(f, hart);
+    const entry = f.let(fetchEntry.call(hart, h.get("pc")));
+    const pc = f.let(h.get("pc").wrap());
+    const low = f.let(halfwordAt(entry, pc));
+    f.if(low.and(3).ne(3), () => f.return(low));
+    entry.set(fetchEntry.call(hart, h.get("pc").add(2)));
+    f.return(low.or(halfwordAt(entry, pc.add(2)).shl(16)));
+  });
+
+  return module.function(["i32"], undefined, (f, hart) => {
+    const h = new HartFields(f, hart);
+    h.set("budget", h.get("budget").sub(1));
+    h.set("faulted", 0);
+    const record = f.let(fetch.call(hart));
+    f.if(record.eqz(), () => f.return());
+    const pc = f.let(h.get("pc"));
+    const next = f.let(pc.add(4));
+    f.block((trapped) => {
+      const state: StepState = {
+        ...{ f, hart, record, pc, next, trapped },
+        functions: { ...functions, instructionBits },
+      };
+      f.block((done) => {
+        const rows = operations.map(({ row, bytes }) => () => {
+          if (bytes === 2) {
+            next.set(pc.add(2));
+            return;
+          }
+          row.execute(new ExactSemantics(state, row));
+          f.branch(done);
+        });
+        const illegalRow = operations[0]?.row;
+        if (!illegalRow) throw new Error("the table is empty");
+        const illegal = () => new ExactSemantics(state, illegalRow).illegal();
+        const special = Object.keys(specialOperations).map(() => illegal);
+        f.switch(i32.load16U(record), [...special, ...rows], illegal);
+      });
+      h.set("pc", next);
+    });
+  });
+}
+
+function frameOf(entry: I32): I32 {
+  return i32.load(entry, 12);
+}

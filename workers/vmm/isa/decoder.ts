@@ -1,0 +1,76 @@
+/**
+ * From instruction bits to a row of the table and its operands, compressed encodings included.
+ * Rows are found through buckets of opcode and funct3, then by mask and match.
+ */
+import { matches, noOperands, type Operands, takeApart } from "./pattern.ts";
+import type { CompressedRow, InstructionRow } from "./row.ts";
+import { compressedTable, instructionTable } from "./table.ts";
+
+/** What an encoding means. */
+export interface Decoded {
+  /** Index in `instructionTable`. */
+  readonly index: number;
+  readonly row: InstructionRow;
+  readonly operands: Operands;
+  readonly bytes: 2 | 4;
+  /** The compressed row that it was written as. */
+  readonly compressed?: CompressedRow;
+}
+
+const indexOf = new Map(instructionTable.map((row, index) => [row.mnemonic, index]));
+
+function bucketOf(bits: number): number {
+  return (bits & 3) === 3
+    ? ((bits >>> 2) & 0x1f) | (((bits >>> 12) & 7) << 5)
+    : ((bits & 3) << 3) | ((bits >>> 13) & 7);
+}
+
+function bucketed<R extends { pattern: { mask: number; match: number; bits: number } }>(
+  rows: readonly R[],
+  buckets: number,
+): R[][] {
+  const keyBits = rows[0]?.pattern.bits === 16 ? 0xe003 : 0x707f;
+  return Array.from({ length: buckets }, (_, bucket) => {
+    const sample =
+      keyBits === 0x707f
+        ? ((bucket & 0x1f) << 2) | 3 | ((bucket >>> 5) << 12)
+        : (bucket >>> 3) | ((bucket & 7) << 13);
+    return rows.filter(({ pattern }) => ((pattern.match ^ sample) & pattern.mask & keyBits) === 0);
+  });
+}
+
+const fullRows = bucketed(instructionTable, 256);
+const halfRows = bucketed(compressedTable, 24);
+
+/** True where the low halfword begins a 32-bit instruction. */
+export function isFullLength(halfword: number): boolean {
+  return (halfword & 3) === 3;
+}
+
+/**
+ * @param bits 32 instruction bits; for a compressed instruction only the low 16 matter
+ * @returns undefined where the encoding is illegal
+ */
+export function decode(bits: number): Decoded | undefined {
+  return isFullLength(bits) ? decodeFull(bits) : decodeCompressed(bits & 0xffff);
+}
+
+function decodeFull(bits: number): Decoded | undefined {
+  const row = fullRows[bucketOf(bits)]?.find(({ pattern }) => matches(pattern, bits));
+  if (!row) return undefined;
+  const operands = takeApart(row.pattern, bits);
+  return { index: indexOf.get(row.mnemonic) as number, row, operands, bytes: 4 };
+}
+
+function decodeCompressed(bits: number): Decoded | undefined {
+  for (const compressed of halfRows[bucketOf(bits)] ?? []) {
+    if (!matches(compressed.pattern, bits)) continue;
+    const encoded = takeApart(compressed.pattern, bits);
+    if (!compressed.where(encoded)) continue;
+    const index = indexOf.get(compressed.base) as number;
+    const row = instructionTable[index] as InstructionRow;
+    const operands = { ...noOperands(), ...compressed.expand(encoded) };
+    return { index, row, operands, bytes: 2, compressed };
+  }
+  return undefined;
+}

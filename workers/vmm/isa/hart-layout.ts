@@ -1,0 +1,124 @@
+/**
+ * The state of one hart as it lies in machine memory: offsets from the hart's base address.
+ *
+ * Generated code reads and writes it with `HartFields`; JavaScript through a port class of the
+ * hart layer. Integer register slot 32 is the sink that writes to `x0` go to, so that slot 0 stays 0.
+ */
+import { exitCategories } from "../base/exits.ts";
+import type { FunctionBuilder } from "../base/wasm/function-builder.ts";
+import { type I32, i32, i64, type Value } from "../base/wasm/value.ts";
+
+export interface Field<T extends "i32" | "i64"> {
+  readonly type: T;
+  readonly offset: number;
+}
+
+const integerRegisterSlots = 33;
+const floatRegisters = 32;
+
+/** Byte offsets of the two register files; registers are 8 bytes each. */
+export const integerRegistersOffset = 0;
+export const floatRegistersOffset = integerRegisterSlots * 8;
+/** What a record holds as `rd` when the instruction writes `x0`. */
+export const sinkRegister = 32;
+
+const firstField = floatRegistersOffset + floatRegisters * 8;
+
+const wideNames = [
+  // Where execution goes on, and guest time at the moment the budget is used up (ns).
+  ...["pc", "clockEnd", "exceptions"],
+  // Load-reserved: virtual address (or -1) and the value seen there.
+  ...["reservedAddress", "reservedValue"],
+  // Machine-level CSRs (privileged manual, chapter 3).
+  ...["mstatus", "misa", "medeleg", "mideleg", "mie", "mip", "mtvec", "mcounteren", "menvcfg"],
+  ...["mscratch", "mepc", "mcause", "mtval", "mcountinhibit", "mcycleOffset", "minstretOffset"],
+  // Supervisor-level CSRs (chapter 4).
+  ...["stvec", "scounteren", "senvcfg", "sscratch", "sepc", "scause", "stval", "satp"],
+  // Steps executed before the present budget was given, and CLINT `mtime` minus guest time / 100.
+  ...["stepsEnd", "timeOffset"],
+] as const;
+
+const narrowNames = [
+  // Budget of the present slice in steps: one per instruction retired or exception taken.
+  "budget",
+  // 0 user, 1 supervisor, 3 machine.
+  "privilege",
+  "fflags",
+  "frm",
+  // Machine addresses of the TLB tables of the present translation context.
+  ...["dataTlb", "fetchTlb"],
+  // Non-zero asks `execute` to come back to JavaScript; see `StopCode`.
+  "stopRequest",
+  // The machine's physical memory, the same in all harts of a VM.
+  ...["guestMap", "ramPages", "romFrame"],
+  "hartId",
+  // 1 where `ecall` from S-mode is a hypercall to the monitor's own SBI.
+  "hypercalls",
+  // Set by a load, store or fetch that trapped; the instruction under way is abandoned.
+  "faulted",
+  // The scratch record of an instruction that straddles two pages, and its bits.
+  ...["scratchRecord", "scratchRecordHigh", "scratchBits"],
+] as const;
+
+type WideName = (typeof wideNames)[number];
+type NarrowName = (typeof narrowNames)[number];
+
+function place<N extends string, T extends "i32" | "i64">(
+  names: readonly N[],
+  type: T,
+  start: number,
+): Record<N, Field<T>> {
+  const size = type === "i32" ? 4 : 8;
+  const entries = names.map((name, i) => [name, { type, offset: start + i * size }]);
+  return Object.fromEntries(entries) as Record<N, Field<T>>;
+}
+
+const firstNarrow = firstField + wideNames.length * 8;
+const firstCounter = (firstNarrow + narrowNames.length * 4 + 7) & ~7;
+
+/** Every named field of a hart. */
+export const hartFields: Record<WideName, Field<"i64">> & Record<NarrowName, Field<"i32">> = {
+  ...place(wideNames, "i64", firstField),
+  ...place(narrowNames, "i32", firstNarrow),
+};
+
+/** Offset of the exit counters, one i64 per category in the order of `exitCategories`. */
+export const exitCountersOffset = firstCounter;
+
+/** Bytes of a hart before its TLB tables. */
+export const hartStateBytes = 2048;
+if (firstCounter + exitCategories.length * 8 > hartStateBytes) {
+  throw new Error("the hart's fields do not fit");
+}
+
+/** Field access for generated code: `h.get("pc")` is an expression, `h.set("pc", value)` a statement. */
+export class HartFields {
+  readonly #f: FunctionBuilder;
+  readonly base: I32;
+
+  constructor(f: FunctionBuilder, base: I32) {
+    this.#f = f;
+    this.base = base;
+  }
+
+  get<N extends WideName | NarrowName>(name: N): Value<(typeof hartFields)[N]["type"]> {
+    const { type, offset } = hartFields[name];
+    const value = type === "i32" ? i32.load(this.base, offset) : i64.load(this.base, offset);
+    return value as Value<(typeof hartFields)[N]["type"]>;
+  }
+
+  set<N extends WideName | NarrowName>(
+    name: N,
+    value: Value<(typeof hartFields)[N]["type"]> | number,
+  ): void {
+    const { type, offset } = hartFields[name];
+    const typed = typeof value === "number" ? (type === "i32" ? i32 : i64).const(value) : value;
+    this.#f.store(this.base, offset, typed);
+  }
+
+  /** Adds one to the counter of an exit category. */
+  count(category: (typeof exitCategories)[number]): void {
+    const offset = exitCountersOffset + exitCategories.indexOf(category) * 8;
+    this.#f.store(this.base, offset, i64.load(this.base, offset).add(1));
+  }
+}

@@ -1,0 +1,30 @@
+/** Zicsr (unprivileged manual, chapter 6) and the privileged instructions (privileged manual, 3.3 and 4.2). */
+import { i32 } from "../../base/wasm/value.ts";
+import { type InstructionRow, instruction as row } from "../row.ts";
+
+const csr = (mnemonic: string, funct3: string, update: "write" | "set" | "clear") => [
+  row(mnemonic, `csr rs1 ${funct3} rd 1110011`, "{rd}, {csr}, {rs1}", (m) => {
+    const writes = update === "write" ? i32.const(1) : m.rs1Number;
+    const reads = update === "write" ? m.rdNumber : i32.const(1);
+    m.accessCsr(update, m.rs1, reads, writes);
+  }),
+  row(`${mnemonic}i`, `csr rs1 1${funct3.slice(1)} rd 1110011`, "{rd}, {csr}, {zimm}", (m) => {
+    const writes = update === "write" ? i32.const(1) : m.rs1Number;
+    const reads = update === "write" ? m.rdNumber : i32.const(1);
+    m.accessCsr(update, m.rs1Number.extendU(), reads, writes);
+  }),
+];
+
+export const systemRows: readonly InstructionRow[] = [
+  ...csr("csrrw", "001", "write"),
+  ...csr("csrrs", "010", "set"),
+  ...csr("csrrc", "011", "clear"),
+  row("ecall", "000000000000 00000 000 00000 1110011", "", (m) => m.environmentCall()),
+  row("ebreak", "000000000001 00000 000 00000 1110011", "", (m) => m.breakpoint()),
+  row("sret", "000100000010 00000 000 00000 1110011", "", (m) => m.trapReturn("supervisor")),
+  row("mret", "001100000010 00000 000 00000 1110011", "", (m) => m.trapReturn("machine")),
+  row("wfi", "000100000101 00000 000 00000 1110011", "", (m) => m.waitForInterrupt()),
+  row("sfence.vma", "0001001 rs2 rs1 000 00000 1110011", "{rs1}, {rs2}", (m) =>
+    m.fenceAddressTranslation(),
+  ),
+];

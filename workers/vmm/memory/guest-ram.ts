@@ -1,0 +1,142 @@
+/**
+ * A VM's guest-physical RAM: a map from pages to frames, in machine memory so that generated code
+ * walks it. An entry is the frame's machine address with flags in the low bits:
+ *
+ *     0                   never touched
+ *     address | present   readable; the shared zero frame where it was read but never written
+ *     … | writable        private to this page: a store needs no help
+ */
+import { Failure } from "../base/failure.ts";
+import type {
+  Bytes,
+  FrameNumber,
+  GuestPhysicalAddress,
+  MachineAddress,
+  Pages,
+} from "../base/units.ts";
+import type { GuestMemory } from "./guest-memory.ts";
+import { pageBytes } from "./layout.ts";
+import type { MachineMemory } from "./machine-memory.ts";
+
+export const entryPresent = 1;
+export const entryWritable = 2;
+
+export class GuestRam implements GuestMemory {
+  readonly base: GuestPhysicalAddress;
+  readonly bytes: Bytes;
+  readonly pages: Pages;
+  readonly map: MachineAddress;
+  readonly #memory: MachineMemory;
+  readonly #limit: Pages;
+  readonly #onRemap: () => void;
+  readonly #onCodeWrite: (frame: FrameNumber) => void;
+  #resident: Pages = 0;
+
+  /**
+   * @param resources.limit most pages that may be materialised; beyond it a store fails the VM
+   * @param resources.onRemap called when a page that may be cached in a TLB gets another frame
+   * @param resources.onCodeWrite called before bytes of a frame with pre-decoded code change
+   */
+  constructor(resources: {
+    memory: MachineMemory;
+    base: GuestPhysicalAddress;
+    bytes: Bytes;
+    limit: Pages;
+    onRemap: () => void;
+    onCodeWrite: (frame: FrameNumber) => void;
+  }) {
+    this.#memory = resources.memory;
+    this.base = resources.base;
+    this.bytes = resources.bytes;
+    this.pages = resources.bytes / pageBytes;
+    this.#limit = resources.limit;
+    this.#onRemap = resources.onRemap;
+    this.#onCodeWrite = resources.onCodeWrite;
+    this.map = this.#memory.allocate(this.pages * 4);
+  }
+
+  get residentPages(): Pages {
+    return this.#resident;
+  }
+
+  entry(page: number): number {
+    return this.#memory.word(this.map + page * 4);
+  }
+
+  /** Gives the page a private frame. @returns its map entry */
+  materialise(page: number): number {
+    const known = this.entry(page);
+    if (known & entryWritable) return known;
+    const frame = this.#resident < this.#limit ? this.#memory.allocateFrame() : undefined;
+    if (frame === undefined) {
+      throw new Failure(
+        "guest-memory-exhausted",
+        `The VM needs more than ${this.#resident} pages of memory.`,
+        "Raise the memory limit of the assignment, or make the guest use less.",
+      );
+    }
+    this.#resident++;
+    const entry = ((frame * pageBytes) | entryPresent | entryWritable) >>> 0;
+    this.#memory.setWord(this.map + page * 4, entry);
+    if (known !== 0) this.#onRemap();
+    return entry;
+  }
+
+  read(address: GuestPhysicalAddress, target: Uint8Array): boolean {
+    return this.#eachPiece(address, target.length, (page, inPage, done, length) => {
+      const entry = this.entry(page);
+      const piece = target.subarray(done, done + length);
+      if (entry === 0) {
+        piece.fill(0);
+        return;
+      }
+      const start = entry - (entry % pageBytes) + inPage;
+      piece.set(this.#memory.bytes.subarray(start, start + length));
+    });
+  }
+
+  write(address: GuestPhysicalAddress, source: Uint8Array): boolean {
+    return this.#eachPiece(address, source.length, (page, inPage, done, length) => {
+      const entry = this.materialise(page);
+      const frame = Math.floor(entry / pageBytes);
+      if (this.#memory.codePageOf(frame) !== 0) this.#onCodeWrite(frame);
+      this.#memory.bytes.set(source.subarray(done, done + length), frame * pageBytes + inPage);
+    });
+  }
+
+  /** Calls `visit` for each page that has a frame of its own, in order. */
+  forEachResident(visit: (page: number, content: Uint8Array, frame: FrameNumber) => void): void {
+    for (let page = 0; page < this.pages; page++) {
+      const frame = Math.floor(this.entry(page) / pageBytes);
+      if (frame === 0 || frame === this.#memory.zeroFrame) continue;
+      const start = frame * pageBytes;
+      visit(page, this.#memory.bytes.subarray(start, start + pageBytes), frame);
+    }
+  }
+
+  /** Gives frames and map back; `onRelease` hears of each frame that becomes free. */
+  dispose(onRelease: (frame: FrameNumber) => void): void {
+    this.forEachResident((_page, _content, frame) => {
+      if (this.#memory.releaseFrame(frame)) onRelease(frame);
+    });
+    this.#memory.free(this.map, this.pages * 4);
+    this.#resident = 0;
+  }
+
+  #eachPiece(
+    address: GuestPhysicalAddress,
+    length: Bytes,
+    visit: (page: number, inPage: number, done: number, length: number) => void,
+  ): boolean {
+    const start = address - this.base;
+    if (!(start >= 0 && start + length <= this.bytes)) return false;
+    for (let done = 0; done < length; ) {
+      const offset = start + done;
+      const inPage = offset % pageBytes;
+      const piece = Math.min(length - done, pageBytes - inPage);
+      visit(Math.floor(offset / pageBytes), inPage, done, piece);
+      done += piece;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * How the one machine memory of a worker is divided. All addresses are byte offsets in it.
+ *
+ *     0x0000_0000   guard: never written, so that a null address shows up as a fault in tests
+ *     0x0001_0000   constant tables of generated code
+ *     0x0010_0000   code table: for each frame, the address of its pre-decoded records, or 0
+ *     0x0100_0000   pool of pre-decoded code pages
+ *     0x0400_0000   heap: harts, TLBs, guest-physical maps
+ *     heap's end    frames, the first of which is the shared zero frame
+ *
+ * All regions are address space only: the host backs a page when it is first written.
+ */
+import type { Bytes, FrameNumber, MachineAddress } from "../base/units.ts";
+
+export const pageBytes = 4096;
+export const pageShift = 12;
+
+export const constantTablesBase: MachineAddress = 0x0001_0000;
+
+/** One u32 for each of the 2^20 frames that 4 GiB can hold. */
+export const codeTableBase: MachineAddress = 0x0010_0000;
+
+export const codePoolBase: MachineAddress = 0x0100_0000;
+/** Records of the 2,048 halfwords of a page, 8 bytes each, then one that leads to the next page. */
+export const recordBytes = 8;
+export const codePageBytes = (pageBytes / 2) * recordBytes;
+export const codePageStride = codePageBytes + 64;
+export const codePoolPages = 2800;
+
+export const heapBase: MachineAddress = 0x0400_0000;
+
+/** An eighth of the memory, for a guest map takes 1/1024 of its RAM and a hart about 64 KiB. */
+export function heapBytes(memoryBytes: Bytes): Bytes {
+  return Math.max(0x0100_0000, Math.floor(memoryBytes / 8 / pageBytes) * pageBytes);
+}
+
+/** The smallest machine memory that leaves room for frames. */
+export const smallestMemoryBytes: Bytes = 0x0800_0000;
+
+export function frameAddress(frame: FrameNumber): MachineAddress {
+  return frame * pageBytes;
+}

@@ -1,0 +1,63 @@
+/**
+ * The software TLB of one hart: direct-mapped tables by translation context and kind of access.
+ *
+ * A *context* fixes everything besides the address that decides a translation: privilege and, for
+ * supervisor data, `SUM`. A change of context changes a table pointer and flushes nothing.
+ * `satp`, `MXR` and `sfence.vma` flush.
+ *
+ * An entry is 16 bytes: i64 tag (page address; -1 matches nothing), i32 addend, i32 frame address.
+ * For loads and stores `low32(address) + addend` is the machine address; for fetches the addend is
+ * the address of the page's pre-decoded records. A write entry exists only while the page is
+ * writable without help: private, and holding no pre-decoded code.
+ *
+ * The tag compare `(address & (-4096 | width - 1)) == tag` also sends misaligned accesses to the
+ * slow path.
+ */
+import type { FunctionBuilder, Local } from "../base/wasm/function-builder.ts";
+import { type I32, type I64, i32, i64 } from "../base/wasm/value.ts";
+
+const entriesLog2 = 8;
+export const tlbEntries = 2 ** entriesLog2;
+export const tlbEntryBytes = 16;
+export const tlbTableBytes = tlbEntries * tlbEntryBytes;
+
+/** Data contexts; each has a read table, then a write table. */
+export const dataContexts = { user: 0, supervisor: 1, supervisorSum: 2, machine: 3 } as const;
+/** Fetch contexts, after the data contexts. */
+export const fetchContexts = { user: 0, supervisor: 1, machine: 2 } as const;
+
+const dataTables = 2 * Object.keys(dataContexts).length;
+const fetchTables = Object.keys(fetchContexts).length;
+export const tlbBytes = (dataTables + fetchTables) * tlbTableBytes;
+export const dataTlbBytes = dataTables * tlbTableBytes;
+export const fetchTlbOffset = dataTlbBytes;
+export const writeTableOffset = tlbTableBytes;
+
+/** Address of the entry that an address would have in the table at `table`. */
+export function entryAddress(table: I32, address: I64): I32 {
+  return address
+    .wrap()
+    .shrU(12 - 4)
+    .and((tlbEntries - 1) << 4)
+    .add(table);
+}
+
+/** 1 where the entry translates an access of `width` bytes at `address`. */
+export function hits(entry: I32, address: I64, width: 1 | 2 | 4 | 8): I32 {
+  return i64.load(entry, 0).eq(address.and(-4096 | (width - 1)));
+}
+
+export function addend(entry: I32): I32 {
+  return i32.load(entry, 8);
+}
+
+export function fillEntry(
+  f: FunctionBuilder,
+  entry: Local<"i32">,
+  address: I64,
+  contents: { addend: I32; frame: I32 },
+): void {
+  f.store(entry, 0, address.and(-4096));
+  f.store(entry, 8, contents.addend);
+  f.store(entry, 12, contents.frame);
+}
