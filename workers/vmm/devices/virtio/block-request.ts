@@ -1,0 +1,98 @@
+import type { Bytes, GuestPhysicalAddress } from "../../base/units.ts";
+import type { GuestMemory } from "../../memory/guest-memory.ts";
+import type { DescriptorChain } from "./descriptor-chain.ts";
+import { SegmentStream } from "./segment-stream.ts";
+import { type Segment, sliceSegments, totalBytes } from "./segments.ts";
+
+/**
+ * What a driver asks of a disk (virtio 1.2, 5.2.6). `refused` is a request in good form that this
+ * disk cannot serve: beyond its end, of part of a sector, too large, or a write to a read-only disk.
+ */
+export type BlockCommand =
+  | { readonly kind: "read"; readonly offset: Bytes; readonly data: readonly Segment[] }
+  | { readonly kind: "write"; readonly offset: Bytes; readonly data: readonly Segment[] }
+  | { readonly kind: "flush" }
+  | { readonly kind: "get-id"; readonly data: readonly Segment[] }
+  | { readonly kind: "unsupported" }
+  | { readonly kind: "refused" };
+
+export interface BlockRequest {
+  readonly head: number;
+  /** Where the status byte goes: the last writable one. */
+  readonly statusAddress: GuestPhysicalAddress;
+  readonly command: BlockCommand;
+}
+
+/** What decides which requests a disk can serve. */
+export interface BlockLimits {
+  readonly bytes: Bytes;
+  readonly readOnly: boolean;
+  /** Data segments of one request. */
+  readonly segments: number;
+  /** Data bytes of one request: bounds what one request can cost the host. */
+  readonly requestBytes: Bytes;
+}
+
+const sectorBytes = 512;
+const headerBytes = 16;
+const type = { in: 0, out: 1, flush: 4, getId: 8 } as const;
+
+/**
+ * Parses a buffer into a request. `undefined` if the driver left out the 16-byte header (type,
+ * reserved, sector) or the status byte: then there is nowhere to say what is wrong.
+ */
+export function parseBlockRequest(
+  memory: GuestMemory,
+  chain: DescriptorChain,
+  limits: BlockLimits,
+): BlockRequest | undefined {
+  const readableBytes = totalBytes(chain.readable);
+  const last = chain.writable.at(-1);
+  if (readableBytes < headerBytes || last === undefined) {
+    return undefined;
+  }
+  const header = new DataView(new ArrayBuffer(headerBytes));
+  new SegmentStream(memory, chain.readable).read(new Uint8Array(header.buffer));
+  const toDisk = sliceSegments(chain.readable, headerBytes, readableBytes);
+  const fromDisk = sliceSegments(chain.writable, 0, totalBytes(chain.writable) - 1);
+  const command = parseCommand(header, toDisk, fromDisk, limits);
+  return { head: chain.head, statusAddress: last.address + last.bytes - 1, command };
+}
+
+function parseCommand(
+  header: DataView,
+  toDisk: readonly Segment[],
+  fromDisk: readonly Segment[],
+  limits: BlockLimits,
+): BlockCommand {
+  const sector = header.getUint32(12, true) * 2 ** 32 + header.getUint32(8, true);
+  const offset = sector * sectorBytes;
+  switch (header.getUint32(0, true)) {
+    case type.in:
+      return isServable(offset, fromDisk, limits)
+        ? { kind: "read", offset, data: fromDisk }
+        : { kind: "refused" };
+    case type.out:
+      return !limits.readOnly && isServable(offset, toDisk, limits)
+        ? { kind: "write", offset, data: toDisk }
+        : { kind: "refused" };
+    case type.flush:
+      return { kind: "flush" };
+    case type.getId:
+      return fromDisk.length <= limits.segments
+        ? { kind: "get-id", data: fromDisk }
+        : { kind: "refused" };
+    default:
+      return { kind: "unsupported" };
+  }
+}
+
+function isServable(offset: Bytes, data: readonly Segment[], limits: BlockLimits): boolean {
+  const bytes = totalBytes(data);
+  return (
+    bytes % sectorBytes === 0 &&
+    bytes <= limits.requestBytes &&
+    data.length <= limits.segments &&
+    offset + bytes <= limits.bytes
+  );
+}
