@@ -1,0 +1,131 @@
+/**
+ * The devices of QEMU's `virt` machine and how they are wired (hw/riscv/virt.c): addresses,
+ * interrupt numbers, and which lines lead to which bits of a hart's `mip`.
+ */
+import type { Timers } from "../base/timers.ts";
+import { Bus } from "../bus/bus.ts";
+import type { Device } from "../bus/device.ts";
+import { Clint } from "../devices/clint.ts";
+import { GoldfishRtc } from "../devices/goldfish-rtc.ts";
+import { Plic } from "../devices/plic.ts";
+import { type FinisherRequest, TestFinisher } from "../devices/test-finisher.ts";
+import { Uart16550 } from "../devices/uart-16550.ts";
+import { EmptyVirtioSlot } from "../devices/virtio/empty-virtio-slot.ts";
+import { VirtioBlock } from "../devices/virtio/virtio-block.ts";
+import type { VirtioDevice } from "../devices/virtio/virtio-device.ts";
+import { VirtioMmio } from "../devices/virtio/virtio-mmio.ts";
+import { VirtioRng } from "../devices/virtio/virtio-rng.ts";
+import type { Hart } from "../hart/hart.ts";
+import { interrupt } from "../hart/privilege.ts";
+import type { GuestMemory } from "../memory/guest-memory.ts";
+import type { MachineConfig, MachineResources, VirtioConfig } from "./config.ts";
+import { diskOf } from "./validate-config.ts";
+
+const windows = {
+  finisher: [0x10_0000, 0x1000],
+  rtc: [0x10_1000, 0x1000],
+  clint: [0x200_0000, 0x1_0000],
+  plic: [0xc00_0000, 0x60_0000],
+  uart: [0x1000_0000, 0x100],
+} as const;
+const virtioBase = 0x1000_1000;
+const virtioBytes = 0x1000;
+export const virtioSlots = 8;
+const lines = { virtio0: 1, uart: 10, rtc: 11 } as const;
+const plicSources = 96;
+
+/** Guest wall-clock time at power-on: 2026-01-01T00:00:00Z, so that a graded run is pure. */
+const bootEpochNanoseconds = 1_767_225_600n * 1_000_000_000n;
+
+export interface BoardResources {
+  readonly config: MachineConfig;
+  readonly resources: MachineResources;
+  readonly harts: readonly Hart[];
+  readonly memory: GuestMemory;
+  readonly timers: Timers;
+  readonly onStop: (request: FinisherRequest) => void;
+  readonly onDoorbell: () => void;
+}
+
+export class Board {
+  readonly bus = new Bus();
+  readonly uart: Uart16550;
+  readonly clint: Clint;
+  readonly #devices: Device<unknown>[] = [];
+
+  constructor(parts: BoardResources) {
+    const { config, resources, harts, memory, timers, onStop } = parts;
+    const isSupervisorGuest = config.boot.firmware === "sbi";
+    const timerBit = isSupervisorGuest ? interrupt.supervisorTimer : interrupt.machineTimer;
+
+    const plic = new Plic({
+      name: "plic0",
+      sources: plicSources,
+      contexts: 2 * harts.length,
+      onContextLevel: (context, asserted) =>
+        harts[context >> 1]?.setPending(
+          context % 2 === 0 ? interrupt.machineExternal : interrupt.supervisorExternal,
+          asserted,
+        ),
+    });
+    this.clint = new Clint({
+      name: "clint0",
+      harts: harts.length,
+      timers,
+      setSoftware: (hart, on) => harts[hart]?.setPending(interrupt.machineSoftware, on),
+      setTimer: (hart, on) => harts[hart]?.setPending(timerBit, on),
+    });
+    this.uart = new Uart16550({
+      name: "uart0",
+      irq: plic.line(lines.uart),
+      console: resources.console,
+    });
+    const rtc = new GoldfishRtc({
+      name: "rtc0",
+      irq: plic.line(lines.rtc),
+      timers,
+      bootEpochNanoseconds,
+    });
+
+    this.#map(windows.finisher, new TestFinisher({ name: "finisher0", onStop }));
+    this.#map(windows.rtc, rtc);
+    // Below an SBI the CLINT is the firmware's own: an S-mode guest has no business there.
+    if (isSupervisorGuest) this.#devices.push(this.clint);
+    else this.#map(windows.clint, this.clint);
+    this.#map(windows.plic, plic);
+    this.#map(windows.uart, this.uart);
+    for (let slot = 0; slot < virtioSlots; slot++) {
+      const irq = plic.line(lines.virtio0 + slot);
+      const plugged = config.virtio.find((device) => device.slot === slot);
+      const name = `virtio${slot}`;
+      const device = plugged
+        ? new VirtioMmio<unknown>({
+            ...{ name, irq, memory },
+            device: virtioDevice(plugged, parts),
+            onNotify: parts.onDoorbell,
+          })
+        : new EmptyVirtioSlot({ name });
+      this.#map([virtioBase + slot * virtioBytes, virtioBytes], device);
+    }
+  }
+
+  /** The saved state of every device by its name. */
+  save(): Record<string, unknown> {
+    return Object.fromEntries(this.#devices.map((device) => [device.name, device.save()]));
+  }
+
+  #map([base, bytes]: readonly [number, number], device: Device<unknown>): void {
+    this.#devices.push(device);
+    this.bus.map(base, bytes, device);
+  }
+}
+
+function virtioDevice(plugged: VirtioConfig, parts: BoardResources): VirtioDevice<unknown> {
+  if (plugged.kind === "rng") return new VirtioRng({ seed: parts.config.seed });
+  return new VirtioBlock({
+    name: `virtio${plugged.slot}.block`,
+    backend: diskOf(plugged, parts.resources),
+    readOnly: plugged.readOnly,
+    timers: parts.timers,
+  });
+}

@@ -1,0 +1,93 @@
+import type { Timers } from "../base/timers.ts";
+import type { Bytes, Instructions, Nanoseconds } from "../base/units.ts";
+import type { ConsoleSink } from "../devices/console-sink.ts";
+import type { BlockBackend } from "../devices/virtio/block-backend.ts";
+
+export type { BlockBackend, ConsoleSink };
+
+/** How guest time advances: with retired instructions (deterministic) or with the host's clock. */
+export type TimeMode = "virtual" | "host";
+
+/** What the machine starts: the images are whole files, parsed when the machine is made. */
+export interface BootConfig {
+  /**
+   * `none`: `kernel` is an ELF or raw image that starts in M-mode at 0x8000_0000.
+   * `sbi`: `kernel` is an S-mode image (Linux `Image`, ELF or raw) on the monitor's own SBI.
+   * Bytes: a firmware image that starts in M-mode; `kernel` is passed to it as QEMU does.
+   */
+  readonly firmware: "none" | "sbi" | Uint8Array;
+  readonly kernel?: Uint8Array;
+  readonly initrd?: Uint8Array;
+  /** The kernel command line (`/chosen/bootargs`). */
+  readonly commandLine?: string;
+}
+
+/** One virtio-mmio slot in use. Slot numbers are QEMU's: 0 is the lowest address. */
+export type VirtioConfig =
+  | {
+      readonly kind: "block";
+      readonly slot: number;
+      readonly disk: string;
+      readonly readOnly: boolean;
+    }
+  | { readonly kind: "rng"; readonly slot: number };
+
+/** All that decides a run besides the console input: plain data, hashed into the receipt. */
+export interface MachineConfig {
+  readonly ramBytes: Bytes;
+  readonly harts: number;
+  readonly boot: BootConfig;
+  readonly time: TimeMode;
+  /** Seeds `/chosen/rng-seed` and virtio-rng: 32 bits, any number. */
+  readonly seed: number;
+  readonly virtio: readonly VirtioConfig[];
+}
+
+/** What the outside world gives to a machine. */
+export interface MachineResources {
+  readonly console: ConsoleSink;
+  /** By the `disk` name of the virtio configuration. */
+  readonly disks: ReadonlyMap<string, BlockBackend>;
+  /** Most bytes of machine memory that the guest's RAM may take; as much as it has by default. */
+  readonly memoryLimitBytes?: Bytes;
+  /** Monotonic host time, needed by `time: "host"` only. */
+  readonly hostNow?: () => Nanoseconds;
+}
+
+/** Why `run` came back. */
+export type StopReason =
+  /** The guest powered off through the test finisher or SBI; `code` is the process exit status. */
+  | { readonly kind: "power-off"; readonly code: number }
+  /** The guest asked for a reboot. */
+  | { readonly kind: "reboot" }
+  /** The instructions given to this call of `run` are used up; call again to go on. */
+  | { readonly kind: "budget" }
+  /** All harts wait and nothing is scheduled that could wake them but console input or host time. */
+  | { readonly kind: "idle"; readonly wakeAt?: Nanoseconds }
+  /** `machine.stop()` was called from a console sink or a step; call `run` again to go on. */
+  | { readonly kind: "stopped" };
+
+/** One VM of a worker. Not re-entrant; one thread at a time. */
+export interface Machine {
+  /**
+   * Runs at most `instructions` more instructions, then says why it stopped.
+   * @throws Failure `guest-memory-exhausted` when RAM would take more than its limit: the VM is over
+   */
+  run(instructions: Instructions): StopReason;
+  /** Makes the present call of `run` return at the next instruction boundary that the monitor sees. */
+  stop(): void;
+  /** Console input: queued in the UART behind its FIFO, in order. */
+  sendConsole(bytes: Uint8Array): void;
+  /** Instructions retired since power-on, all harts. */
+  readonly retired: Instructions;
+  /** Guest time and alarms on it, for whoever drives the machine (console scripts). */
+  readonly timers: Timers;
+  /** Exits by category of the taxonomy; every category is present, zeros too. */
+  exitCounts(): Record<string, number>;
+  /** SHA-256 (lower-case hex) over harts, RAM, devices and clock. */
+  stateHash(): string;
+  /** Bytes of machine memory that the VM's frames take now. */
+  residentBytes(): Bytes;
+  /** Gives all frames back. The machine cannot be used afterwards. */
+  dispose(): void;
+}

@@ -1,0 +1,21 @@
+import type { Instructions } from "../base/units.ts";
+
+/** One step of a console script. `within` is guest time: one instruction is one nanosecond. */
+export type ConsoleStep =
+  /** Waits until the output since the last match contains `pattern` (flag `m`). */
+  | { readonly kind: "expect"; readonly pattern: string; readonly within: Instructions }
+  /** Types `text` on the console. */
+  | { readonly kind: "send"; readonly text: string }
+  /** Waits for the guest to power off with `code`; nothing can follow. */
+  | { readonly kind: "exit-code"; readonly code: number; readonly within: Instructions };
+
+/** What became of a step. */
+export interface ConsoleStepReport {
+  readonly state: "passed" | "failed" | "not-reached";
+  /** What the step wants, for a sentence: "output matching /login:/". */
+  readonly waitedFor: string;
+  /** Instructions that the machine had retired when the step was decided; absent if never. */
+  readonly atInstruction?: Instructions;
+  /** One sentence for a person. */
+  readonly sentence: string;
+}

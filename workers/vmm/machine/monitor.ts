@@ -1,0 +1,88 @@
+/**
+ * The monitor of one worker thread: one machine memory, one interpreter, any number of VMs.
+ *
+ *     const monitor = Monitor.create({ compiler, memoryBytes: 2 ** 32 });
+ *     const vm = monitor.createMachine(config, { console, disks: new Map() });
+ *     vm.run(1e6);
+ */
+import type { Bytes, FrameNumber } from "../base/units.ts";
+import type { WasmCompiler } from "../base/wasm-compiler.ts";
+import { CodeCache } from "../interpreter/code-cache.ts";
+import { createEngine, type Engine } from "../interpreter/engine.ts";
+import { pageBytes } from "../memory/layout.ts";
+import { MachineMemory } from "../memory/machine-memory.ts";
+import type { Machine, MachineConfig, MachineResources } from "./config.ts";
+import { type MonitorServices, VirtualMachine } from "./virtual-machine.ts";
+
+export class Monitor {
+  readonly #memory: MachineMemory;
+  readonly #engine: Engine;
+  readonly #code: CodeCache;
+  readonly #machines = new Set<VirtualMachine>();
+  #running: VirtualMachine | undefined;
+
+  private constructor(compiler: WasmCompiler, memoryBytes: Bytes) {
+    this.#memory = new MachineMemory(compiler.createMemory(memoryBytes));
+    this.#code = new CodeCache(this.#memory, () => this.#forEachHart((hart) => hart.flushFetch()));
+    this.#engine = createEngine(compiler, this.#memory, {
+      deviceLoad: (_hart, address, width) => this.#current.deviceLoad(address, width),
+      deviceStore: (_hart, address, width, value) =>
+        this.#current.deviceStore(address, width, value),
+      materialise: (_hart, page) => this.#current.materialise(page),
+      hypercall: () => this.#current.hypercall(),
+      codeWritten: (address, width) => {
+        this.#code.written(address >>> 0, width);
+      },
+      codeAllocate: (frameAddress) => {
+        // From now on every store to the frame must come to the slow path.
+        this.#forEachHart((hart) => hart.flushData());
+        return this.#code.allocate((frameAddress >>> 0) / pageBytes);
+      },
+      codeDecode: (record) => {
+        this.#code.decodeFrom(record >>> 0);
+      },
+      codeDecodeInto: (record, bits) => {
+        this.#code.decodeInto(record >>> 0, bits);
+      },
+    });
+  }
+
+  /** @param options.memoryBytes size of the machine memory, at most 4 GiB; address space only */
+  static create(options: { compiler: WasmCompiler; memoryBytes: Bytes }): Monitor {
+    return new Monitor(options.compiler, options.memoryBytes);
+  }
+
+  /** @throws Failure for an image or a configuration that no machine can be made of */
+  createMachine(config: MachineConfig, resources: MachineResources): Machine {
+    const vm = new VirtualMachine(this.#services, config, resources);
+    this.#machines.add(vm);
+    return vm;
+  }
+
+  get #services(): MonitorServices {
+    return {
+      memory: this.#memory,
+      engine: this.#engine,
+      onFrameFreed: (frame: FrameNumber) => this.#code.drop(frame),
+      onCodeWrite: (frame: FrameNumber) => this.#code.drop(frame),
+      onDispose: (vm) => this.#machines.delete(vm),
+      whileRunning: (vm, body) => {
+        this.#running = vm;
+        try {
+          return body();
+        } finally {
+          this.#running = undefined;
+        }
+      },
+    };
+  }
+
+  get #current(): VirtualMachine {
+    if (!this.#running) throw new Error("generated code runs outside of Machine.run");
+    return this.#running;
+  }
+
+  #forEachHart(visit: (hart: VirtualMachine["harts"][number]) => void): void {
+    for (const vm of this.#machines) for (const hart of vm.harts) visit(hart);
+  }
+}

@@ -1,0 +1,65 @@
+/** A hart as the SBI drives it. */
+import type { GuestPhysicalAddress } from "../base/units.ts";
+import type { Hart } from "../hart/hart.ts";
+import { interrupt, mstatus, supervisor } from "../hart/privilege.ts";
+import { stopCodes } from "../hart/stop-codes.ts";
+import type { SbiHart } from "./sbi-ports.ts";
+
+export class SbiHartPort implements SbiHart {
+  readonly #hart: Hart;
+  readonly #selectContext: () => void;
+  #status: "started" | "stopped" | "suspended";
+
+  constructor(hart: Hart, isStarted: boolean, selectContext: () => void) {
+    this.#hart = hart;
+    this.#status = isStarted ? "started" : "stopped";
+    this.#selectContext = selectContext;
+  }
+
+  get id(): number {
+    return this.#hart.id;
+  }
+  /** A suspended hart is one that waits: it counts as started again when it executes. */
+  get status(): "started" | "stopped" | "suspended" {
+    return this.#status;
+  }
+  x(index: number): number {
+    return this.#hart.x(index);
+  }
+  xHigh(index: number): number {
+    return this.#hart.xHigh(index);
+  }
+  setX(index: number, low: number, high: number): void {
+    this.#hart.setX(index, low, high);
+  }
+  raiseSoftware(): void {
+    this.#hart.setPending(interrupt.supervisorSoftware, true);
+  }
+  clearSoftware(): void {
+    this.#hart.setPending(interrupt.supervisorSoftware, false);
+  }
+  /** Stores drop the pre-decoded code that they change: nothing is left to flush. */
+  flushInstructions(): void {}
+  flushTranslations(): void {
+    this.#hart.flush();
+  }
+  start(pc: GuestPhysicalAddress, opaqueLow: number, opaqueHigh: number): void {
+    const hart = this.#hart;
+    hart.setNumber("pc", pc);
+    hart.set("privilege", supervisor);
+    hart.setWide("satp", 0n);
+    hart.setWide("mstatus", hart.wide("mstatus") & ~mstatus.sie);
+    hart.setX(10, hart.id, 0);
+    hart.setX(11, opaqueLow, opaqueHigh);
+    hart.flush();
+    this.#selectContext();
+    this.#status = "started";
+  }
+  stop(): void {
+    this.#status = "stopped";
+    this.#hart.set("stopRequest", stopCodes.requested);
+  }
+  suspend(): void {
+    if (!this.#hart.hasPendingInterrupt) this.#hart.set("stopRequest", stopCodes.idle);
+  }
+}

@@ -1,0 +1,54 @@
+import type { GuestPhysicalAddress } from "../base/units.ts";
+import type { FinisherRequest } from "../devices/test-finisher.ts";
+import type { GuestMemory } from "../memory/guest-memory.ts";
+
+/**
+ * What the SBI needs of a hart. Registers are the general ones by number, in two unsigned halves.
+ * An `ecall` is complete, its `pc` on the next instruction, before or after the SBI is called: the
+ * SBI reads and writes nothing but registers.
+ */
+export interface SbiHart {
+  readonly id: number;
+  readonly status: "started" | "stopped" | "suspended";
+  /** Bits 31:0 of register `index`. */
+  x(index: number): number;
+  /** Bits 63:32 of register `index`. */
+  xHigh(index: number): number;
+  setX(index: number, low: number, high: number): void;
+  /** Sets `sip.SSIP`. */
+  raiseSoftware(): void;
+  /** Clears `sip.SSIP`. */
+  clearSoftware(): void;
+  /** `fence.i` on this hart. */
+  flushInstructions(): void;
+  /** `sfence.vma` of everything on this hart. */
+  flushTranslations(): void;
+  /** From "stopped": S-mode at `pc`, `satp` 0, interrupts off, `a0` = id, `a1` = the opaque value. */
+  start(pc: GuestPhysicalAddress, opaqueLow: number, opaqueHigh: number): void;
+  /** To "stopped": the hart runs nothing until `start`. */
+  stop(): void;
+  /** Waits as `wfi` does: "suspended" until an enabled interrupt is pending, then goes on. */
+  suspend(): void;
+}
+
+/** The supervisor timer: `sip.STIP` of a hart is up while `time >= compare`. The CLINT can do it. */
+export interface SbiTimer {
+  setCompare(hart: number, low: number, high: number): void;
+}
+
+/** The debug console. */
+export interface SbiConsole {
+  write(byte: number): void;
+  /** The next byte of input; `undefined` when there is none. */
+  takeInput(): number | undefined;
+}
+
+/** What the SBI needs of the machine. */
+export interface SbiMachine {
+  readonly harts: readonly SbiHart[];
+  readonly memory: GuestMemory;
+  readonly timer: SbiTimer;
+  readonly console: SbiConsole;
+  /** Ends the run after the present instruction. */
+  stop(request: FinisherRequest): void;
+}

@@ -1,0 +1,39 @@
+/**
+ * The state hash: SHA-256 over everything that a run determines, in one canonical order.
+ *
+ * Pages of zeros count like pages never touched, so the hash does not tell how memory is backed.
+ */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { GuestRam } from "../memory/guest-ram.ts";
+
+type Plain = unknown;
+
+export function stateHash(components: Readonly<Record<string, Plain>>, ram: GuestRam): string {
+  const hash = sha256.create();
+  hash.update(utf8ToBytes(canonical(components)));
+  ram.forEachResident((page, content) => {
+    if (isZero(content)) return;
+    hash.update(utf8ToBytes(`page ${page}:`));
+    hash.update(content.slice());
+  });
+  return bytesToHex(hash.digest());
+}
+
+/** JSON with sorted keys, bytes as hex and bigints as decimal text. */
+function canonical(value: Plain): string {
+  if (value instanceof Uint8Array) return JSON.stringify(bytesToHex(value));
+  if (typeof value === "bigint") return JSON.stringify(value.toString());
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (value !== null && typeof value === "object") {
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join()}}`;
+  }
+  return JSON.stringify(value) ?? "null";
+}
+
+function isZero(content: Uint8Array): boolean {
+  const words = new Int32Array(content.buffer, content.byteOffset, content.length / 4);
+  return words.every((word) => word === 0);
+}
