@@ -6,6 +6,7 @@ import {
   dataContexts,
   fetchContexts,
   fetchTlbOffset,
+  generations,
   tlbBytes,
   tlbTableBytes,
 } from "../mmu/tlb.ts";
@@ -53,7 +54,13 @@ export function buildContext(module: ModuleBuilder): ContextFunctions {
   });
 
   const flush = module.function(["i32"], undefined, (f, hart) => {
-    f.fill(hart.add(hartStateBytes), i32.const(0xff), i32.const(tlbBytes));
+    const h = new HartFields(f, hart);
+    const next = f.let(h.get("tlbGeneration").add(generations.step));
+    f.if(next.geU(generations.end), () => {
+      f.fill(hart.add(hartStateBytes), i32.const(0xff), i32.const(tlbBytes));
+      next.set(generations.first);
+    });
+    h.set("tlbGeneration", next);
   });
 
   return { select: selectTables, flush, dataPrivilege };

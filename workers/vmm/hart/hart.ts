@@ -10,7 +10,7 @@ import {
   integerRegistersOffset,
 } from "../isa/hart-layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
-import { dataTlbBytes, fetchTlbOffset, tlbBytes } from "../mmu/tlb.ts";
+import { generations, tlbBytes } from "../mmu/tlb.ts";
 
 type FieldName = keyof typeof hartFields;
 
@@ -44,7 +44,9 @@ export class Hart {
     this.address = memory.allocate(hartBytes);
     this.set("hartId", id);
     this.setWide("reservedAddress", -1n);
-    this.flush();
+    const tables = this.address + hartStateBytes;
+    memory.bytes.fill(0xff, tables, tables + tlbBytes);
+    this.setWide("tlbGeneration", BigInt(generations.first));
   }
 
   get(field: FieldName): number {
@@ -98,17 +100,6 @@ export class Hart {
     this.#memory.setWide(at, this.#memory.wide(at) + 1n);
   }
 
-  /** Drops all cached translations. */
-  flush(): void {
-    this.#fillTlb(0, tlbBytes);
-  }
-  flushData(): void {
-    this.#fillTlb(0, dataTlbBytes);
-  }
-  flushFetch(): void {
-    this.#fillTlb(fetchTlbOffset, tlbBytes);
-  }
-
   /** Name and value of everything that a run determines. */
   architecturalState(): Record<string, string> {
     const state: Record<string, string> = {};
@@ -129,10 +120,5 @@ export class Hart {
 
   dispose(): void {
     this.#memory.free(this.address, hartBytes);
-  }
-
-  #fillTlb(start: number, end: number): void {
-    const tables = this.address + hartStateBytes;
-    this.#memory.bytes.fill(0xff, tables + start, tables + end);
   }
 }

@@ -100,7 +100,7 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
     });
     // A misaligned access inside a page misses the inlined check, but not the TLB.
     const entry = f.let(entryAddress(h.get("dataTlb"), address));
-    f.if(hits(entry, address.and(-4096), 1), () => {
+    f.if(hits(entry, address.and(-4096), 1, h.get("tlbGeneration")), () => {
       const cached = f.let(address.wrap().add(addend(entry)));
       f.return(byWidth(f, width, (bytes) => loadBytes(cached, bytes)));
     });
@@ -111,6 +111,7 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
       fillEntry(f, entry, address, {
         addend: target.sub(address.wrap()),
         frame: target.and(-4096),
+        generation: h.get("tlbGeneration"),
       });
       f.return(byWidth(f, width, (bytes) => loadBytes(target, bytes)));
     });
@@ -148,7 +149,7 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
       f.return();
     });
     const entry = f.let(entryAddress(h.get("dataTlb").add(writeTableOffset), address));
-    f.if(hits(entry, address.and(-4096), 1), () => {
+    f.if(hits(entry, address.and(-4096), 1, h.get("tlbGeneration")), () => {
       storeBytes(f, f.let(address.wrap().add(addend(entry))), value, width);
       f.return();
     });
@@ -197,7 +198,11 @@ function fillWriteEntry(f: FunctionBuilder, h: HartFields, address: I64, target:
   f.if(i32.load(target.shrU(12).shl(2), codeTableBase).eqz(), () => {
     h.count("mmu.fill");
     const entry = f.let(entryAddress(h.get("dataTlb").add(writeTableOffset), address));
-    fillEntry(f, entry, address, { addend: target.sub(address.wrap()), frame: target.and(-4096) });
+    fillEntry(f, entry, address, {
+      addend: target.sub(address.wrap()),
+      frame: target.and(-4096),
+      generation: h.get("tlbGeneration"),
+    });
   });
 }
 

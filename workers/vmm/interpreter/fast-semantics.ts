@@ -82,10 +82,10 @@ export class FastSemantics implements Semantics {
   }
 
   load(address: I64, width: Width, extension: Extension): I64 {
-    const { f, dataTlb } = this.#state;
+    const { f, dataTlb, generation } = this.#state;
     const at = f.let(address);
     const entry = f.let(entryAddress(dataTlb, at));
-    this.#leaveUnless(hits(entry, at, width));
+    this.#leaveUnless(hits(entry, at, width, generation));
     return loadWidth(at.wrap().add(addend(entry)), width, extension);
   }
 
@@ -158,10 +158,10 @@ export class FastSemantics implements Semantics {
   fenceInstructions(): void {}
 
   #writable(address: I64, width: Width): I32 {
-    const { f, dataTlb } = this.#state;
+    const { f, dataTlb, generation } = this.#state;
     const at = f.let(address);
     const entry = f.let(entryAddress(dataTlb, at).add(writeTableOffset));
-    this.#leaveUnless(hits(entry, at, width));
+    this.#leaveUnless(hits(entry, at, width, generation));
     return at.wrap().add(addend(entry));
   }
 

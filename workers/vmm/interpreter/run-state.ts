@@ -15,6 +15,8 @@ export interface RunState {
   /** Record bytes of this instruction's encoding. */
   readonly length: I32;
   readonly dataTlb: Local<"i32">;
+  /** What valid TLB entries carry in their tags. */
+  readonly generation: Local<"i64">;
   /** 1 where `mstatus.FS` is dirty, so that float registers may be written. */
   readonly floatOn: Local<"i32">;
   /** 1 where rounding is to nearest even and the inexact flag is set already. */

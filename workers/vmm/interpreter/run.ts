@@ -31,6 +31,7 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32"], undefi
     const length = f.local("i32");
     const dataTlb = f.let(h.get("dataTlb"));
     const fetchTlb = f.let(h.get("fetchTlb"));
+    const generation = f.let(h.get("tlbGeneration"));
     const floatOn = f.let(h.get("mstatus").and(mstatus.fs).eq(mstatus.fs));
     const inexact = h.get("fflags").and(exceptionFlag.inexact).ne(0);
     const floatFast = f.let(floatOn.and(inexact).and(h.get("frm").eqz()));
@@ -38,7 +39,7 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32"], undefi
     const body = (leave: Label, outOfBudget: Label, fetchMiss: Label) =>
       f.loop((resolve) => {
         const entry = f.let(entryAddress(fetchTlb, pc));
-        f.branchIf(hits(entry, pc.and(-4096), 1).eqz(), fetchMiss);
+        f.branchIf(hits(entry, pc.and(-4096), 1, generation).eqz(), fetchMiss);
         page.set(addend(entry));
         record.set(page.add(pc.wrap().and(halfwordMask).shl(scaleLog2)));
         bias.set(pc.sub(record.shrU(scaleLog2).extendU()));
@@ -46,7 +47,7 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32"], undefi
           f.branchIf(budget.eqz(), outOfBudget);
           budget.set(budget.sub(1));
           length.set(fullLength);
-          const base = { f, hart, record, page, bias, pc, dataTlb, floatOn, floatFast };
+          const base = { f, hart, record, page, bias, pc, dataTlb, generation, floatOn, floatFast };
           const state = { ...base, leave, dispatch, resolve };
           const nextPage = () => {
             budget.set(budget.add(1));

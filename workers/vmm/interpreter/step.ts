@@ -43,7 +43,7 @@ export function buildStep(
   const fetchEntry = module.function(["i32", "i64"], "i32", (f, hart, address) => {
     const h = new HartFields(f, hart);
     const entry = f.let(entryAddress(h.get("fetchTlb"), address));
-    f.if(hits(entry, address.and(-4096), 1), () => f.return(entry));
+    f.if(hits(entry, address.and(-4096), 1, h.get("tlbGeneration")), () => f.return(entry));
     const translated = walk.translate.call(hart, address, access.fetch, h.get("privilege"));
     const physical = f.let(translated);
     const fail = (cause: I32) => {
@@ -56,7 +56,11 @@ export function buildStep(
     h.count("mmu.fill");
     const records = f.let(i32.load(frame.shrU(12).shl(2), codeTableBase));
     f.if(records.eqz(), () => records.set(code.allocate.call(frame)));
-    fillEntry(f, entry, address, { addend: records, frame });
+    fillEntry(f, entry, address, {
+      addend: records,
+      frame,
+      generation: h.get("tlbGeneration"),
+    });
     f.return(entry);
   });
 

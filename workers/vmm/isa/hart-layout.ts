@@ -27,6 +27,8 @@ const firstField = floatRegistersOffset + floatRegisters * 8;
 const wideNames = [
   // Where execution goes on, and guest time at the moment the budget is used up (ns).
   ...["pc", "clockEnd", "exceptions"],
+  // What tags in the TLB carry now; see `mmu/tlb.ts`.
+  "tlbGeneration",
   // Load-reserved: virtual address (or -1) and the value seen there.
   ...["reservedAddress", "reservedValue"],
   // Machine-level CSRs (privileged manual, chapter 3).

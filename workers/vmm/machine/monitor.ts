@@ -23,7 +23,9 @@ export class Monitor {
 
   private constructor(compiler: WasmCompiler, memoryBytes: Bytes) {
     this.#memory = new MachineMemory(compiler.createMemory(memoryBytes));
-    this.#code = new CodeCache(this.#memory, () => this.#forEachHart((hart) => hart.flushFetch()));
+    this.#code = new CodeCache(this.#memory, () =>
+      this.#forEachHart((hart) => this.#engine.flush(hart.address)),
+    );
     this.#engine = createEngine(compiler, this.#memory, {
       deviceLoad: (_hart, address, width) => this.#current.deviceLoad(address, width),
       deviceStore: (_hart, address, width, value) =>
@@ -35,7 +37,7 @@ export class Monitor {
       },
       codeAllocate: (frameAddress) => {
         // From now on every store to the frame must come to the slow path.
-        this.#forEachHart((hart) => hart.flushData());
+        this.#forEachHart((hart) => this.#engine.flush(hart.address));
         return this.#code.allocate((frameAddress >>> 0) / pageBytes);
       },
       codeDecode: (record) => {

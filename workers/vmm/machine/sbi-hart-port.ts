@@ -3,17 +3,18 @@ import type { GuestPhysicalAddress } from "../base/units.ts";
 import type { Hart } from "../hart/hart.ts";
 import { interrupt, mstatus, supervisor } from "../hart/privilege.ts";
 import { stopCodes } from "../hart/stop-codes.ts";
+import type { Engine } from "../interpreter/engine.ts";
 import type { SbiHart } from "./sbi-ports.ts";
 
 export class SbiHartPort implements SbiHart {
   readonly #hart: Hart;
-  readonly #selectContext: () => void;
+  readonly #engine: Engine;
   #status: "started" | "stopped" | "suspended";
 
-  constructor(hart: Hart, isStarted: boolean, selectContext: () => void) {
+  constructor(hart: Hart, engine: Engine, isStarted: boolean) {
     this.#hart = hart;
     this.#status = isStarted ? "started" : "stopped";
-    this.#selectContext = selectContext;
+    this.#engine = engine;
   }
 
   get id(): number {
@@ -41,7 +42,7 @@ export class SbiHartPort implements SbiHart {
   /** Stores drop the pre-decoded code that they change: nothing is left to flush. */
   flushInstructions(): void {}
   flushTranslations(): void {
-    this.#hart.flush();
+    this.#engine.flush(this.#hart.address);
   }
   start(pc: GuestPhysicalAddress, opaqueLow: number, opaqueHigh: number): void {
     const hart = this.#hart;
@@ -51,8 +52,8 @@ export class SbiHartPort implements SbiHart {
     hart.setWide("mstatus", hart.wide("mstatus") & ~mstatus.sie);
     hart.setX(10, hart.id, 0);
     hart.setX(11, opaqueLow, opaqueHigh);
-    hart.flush();
-    this.#selectContext();
+    this.#engine.flush(hart.address);
+    this.#engine.selectContext(hart.address);
     this.#status = "started";
   }
   stop(): void {

@@ -73,7 +73,7 @@ export class VirtualMachine implements Machine {
       base: ramBase,
       bytes: config.ramBytes,
       limit: Math.ceil((resources.memoryLimitBytes ?? config.ramBytes) / pageBytes),
-      onRemap: () => this.#hart.flush(),
+      onRemap: () => engine.flush(this.#hart.address),
       onCodeWrite: (frame) => services.onCodeWrite(frame),
     });
     this.#romFrame = this.#placeImages(plan);
@@ -91,9 +91,7 @@ export class VirtualMachine implements Machine {
       onStop: (request) => this.#end(request),
       onDoorbell: () => this.#hart.countExit("doorbell"),
     });
-    this.#sbiHarts = [
-      new SbiHartPort(this.#hart, true, () => engine.selectContext(this.#hart.address)),
-    ];
+    this.#sbiHarts = [new SbiHartPort(this.#hart, engine, true)];
     this.#sbi = new Sbi({
       harts: this.#sbiHarts,
       memory: this.#ram,

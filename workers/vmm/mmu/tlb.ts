@@ -3,20 +3,22 @@
  *
  * A *context* fixes everything besides the address that decides a translation: privilege and, for
  * supervisor data, `SUM`. A change of context changes a table pointer and flushes nothing.
- * `satp`, `MXR` and `sfence.vma` flush.
+ * `satp`, `MXR` and `sfence.vma` flush. A flush is the step to the next *generation*, a number in
+ * bits 11:3 of every tag; the tables are only cleared when the generations are used up.
  *
- * An entry is 16 bytes: i64 tag (page address; -1 matches nothing), i32 addend, i32 frame address.
+ * An entry is 16 bytes: i64 tag (page address and generation; -1 matches nothing), i32 addend,
+ * i32 frame address.
  * For loads and stores `low32(address) + addend` is the machine address; for fetches the addend is
  * the address of the page's pre-decoded records. A write entry exists only while the page is
  * writable without help: private, and holding no pre-decoded code.
  *
- * The tag compare `(address & (-4096 | width - 1)) == tag` also sends misaligned accesses to the
- * slow path.
+ * The tag compare `(address & (-4096 | width - 1) | generation) == tag` also sends misaligned
+ * accesses to the slow path.
  */
 import type { FunctionBuilder, Local } from "../base/wasm/function-builder.ts";
 import { type I32, type I64, i32, i64 } from "../base/wasm/value.ts";
 
-const entriesLog2 = 8;
+const entriesLog2 = 11;
 export const tlbEntries = 2 ** entriesLog2;
 export const tlbEntryBytes = 16;
 export const tlbTableBytes = tlbEntries * tlbEntryBytes;
@@ -42,9 +44,12 @@ export function entryAddress(table: I32, address: I64): I32 {
     .add(table);
 }
 
+/** Generations as they stand in a tag: the first, the distance, and the end. */
+export const generations = { first: 8, step: 8, end: 4096 } as const;
+
 /** 1 where the entry translates an access of `width` bytes at `address`. */
-export function hits(entry: I32, address: I64, width: 1 | 2 | 4 | 8): I32 {
-  return i64.load(entry, 0).eq(address.and(-4096 | (width - 1)));
+export function hits(entry: I32, address: I64, width: 1 | 2 | 4 | 8, generation: I64): I32 {
+  return i64.load(entry, 0).eq(address.and(-4096 | (width - 1)).or(generation));
 }
 
 export function addend(entry: I32): I32 {
@@ -55,9 +60,9 @@ export function fillEntry(
   f: FunctionBuilder,
   entry: Local<"i32">,
   address: I64,
-  contents: { addend: I32; frame: I32 },
+  contents: { addend: I32; frame: I32; generation: I64 },
 ): void {
-  f.store(entry, 0, address.and(-4096));
+  f.store(entry, 0, address.and(-4096).or(contents.generation));
   f.store(entry, 8, contents.addend);
   f.store(entry, 12, contents.frame);
 }

@@ -40,7 +40,7 @@ export function returnSum<T extends IntegerType>(
   f.if(sum.eqz(), () => {
     f.return(format.narrow(signBitOf(format, signOfZeroSum(opposed, sign, mode))));
   });
-  // With equal exponents the "smaller" one may be the larger; the sum then has the other sign.
+  // The one with the smaller exponent may still be the larger; the sum then has the other sign.
   const negative = f.let(sum.shrS(63));
   sum.set(sum.xor(negative).sub(negative));
   const shift = f.let(sum.clz().sub(63 - leadingBit));

@@ -1,0 +1,37 @@
+import type { WasmCompiler, WasmExports, WasmMemory } from "../vmm/mod.ts";
+
+/** What is used of the host's `WebAssembly`; its full types belong to the DOM library. */
+interface HostWebAssembly {
+  readonly Memory: new (limits: {
+    initial: number;
+    maximum: number;
+    shared: boolean;
+  }) => WasmMemory;
+  readonly Module: new (code: Uint8Array) => object;
+  readonly Instance: new (
+    module: object,
+    imports: { env: Record<string, unknown> },
+  ) => { readonly exports: WasmExports };
+}
+
+const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: HostWebAssembly };
+
+const wasmPageBytes = 65_536;
+
+/**
+ * The host's WebAssembly as the monitor's capability, the same under Node and Deno.
+ *
+ * Compiles on the calling thread: what the monitor emits is small, and a machine that waits for its
+ * code has nothing else to do.
+ */
+export const compiler: WasmCompiler = {
+  createMemory(bytes) {
+    const pages = bytes / wasmPageBytes;
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  },
+
+  instantiate(code, { memory, functions }) {
+    const module = new WebAssembly.Module(code);
+    return new WebAssembly.Instance(module, { env: { ...functions, memory } }).exports;
+  },
+};

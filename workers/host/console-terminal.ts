@@ -1,0 +1,194 @@
+import process from "node:process";
+import { escapeHelp, escapeKeys, type KeyFilter, plainKeys, signalKeys } from "./console-keys.ts";
+
+/** How the guest's console is wired to this process. */
+export interface TerminalWiring {
+  /** Whether standard input goes to the guest. */
+  readonly input: boolean;
+  /** Whether the guest's output goes to standard output. */
+  readonly output: boolean;
+  /** `escapes`: Ctrl-A commands, Ctrl-C is input. `signals`: Ctrl-C ends the run. */
+  readonly keys: "escapes" | "signals";
+}
+
+/** Why the person or the system wants the run to end. */
+export type EndRequest =
+  | { readonly kind: "quit" }
+  | { readonly kind: "signal"; readonly signal: NodeJS.Signals }
+  | { readonly kind: "output-closed" };
+
+const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+
+/** Input that the machine has not taken yet before reading pauses, in bytes. */
+const enoughInput = 65_536;
+
+/**
+ * Standard input and output as the guest's serial terminal, under Node and Deno.
+ *
+ * A terminal on standard input is in raw mode from `open` to `close`, and is set back on every way
+ * out of the process that leaves a choice (exit, uncaught error, SIGINT, SIGTERM, SIGHUP, SIGQUIT).
+ * At most one per process. The driver polls `endRequest` and `takeInput` between two slices and must
+ * return to the event loop in between (`turn`, `wait`), or nothing ever arrives.
+ */
+export class Terminal {
+  static open(wiring: TerminalWiring): Terminal {
+    return new Terminal(wiring);
+  }
+
+  readonly #wiring: TerminalWiring;
+  readonly #filter: KeyFilter;
+  readonly #isRaw: boolean;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #inputEnded: boolean;
+  #endRequest: EndRequest | undefined;
+  #wake: () => void = () => {};
+
+  private constructor(wiring: TerminalWiring) {
+    this.#wiring = wiring;
+    this.#inputEnded = !wiring.input;
+    this.#isRaw = wiring.input && process.stdin.isTTY === true;
+    this.#filter = chooseFilter(wiring, this.#isRaw);
+    for (const signal of endingSignals) {
+      process.on(signal, this.#onSignal);
+    }
+    process.stdout.on("error", this.#onOutputError);
+    if (wiring.input) {
+      this.#openInput();
+    }
+  }
+
+  get endRequest(): EndRequest | undefined {
+    return this.#endRequest;
+  }
+
+  /** Whether more input can ever come. */
+  get isInputEnded(): boolean {
+    return this.#inputEnded && this.#pendingBytes === 0;
+  }
+
+  /** Input that has arrived since the last call, if any. */
+  takeInput(): Uint8Array | undefined {
+    if (this.#pendingBytes === 0) {
+      return undefined;
+    }
+    const taken = Buffer.concat(this.#pending, this.#pendingBytes);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    if (!this.#inputEnded) {
+      process.stdin.resume();
+    }
+    return taken;
+  }
+
+  /** Writes the guest's output; resolves when the reader of standard output keeps up. */
+  async write(bytes: Uint8Array): Promise<void> {
+    if (bytes.length === 0 || !this.#wiring.output || this.#endRequest?.kind === "output-closed") {
+      return;
+    }
+    if (!process.stdout.write(bytes)) {
+      await this.#untilWoken((wake) => {
+        process.stdout.once("drain", wake);
+        return () => process.stdout.off("drain", wake);
+      });
+    }
+  }
+
+  /** Waits for input, an end request, or `milliseconds` if given, whatever comes first. */
+  async wait(milliseconds?: number): Promise<void> {
+    if (this.#pendingBytes > 0 || this.#endRequest !== undefined) {
+      return;
+    }
+    await this.#untilWoken((wake) => {
+      // With standard input at its end nothing else may keep the process alive; a bare wait for a
+      // signal needs this timer, whose period does not matter.
+      const timer = setTimeout(wake, milliseconds ?? 2 ** 30);
+      return () => clearTimeout(timer);
+    });
+  }
+
+  /** Sets the terminal back and waits until all output has left the process. */
+  async close(): Promise<void> {
+    for (const signal of endingSignals) {
+      process.off(signal, this.#onSignal);
+    }
+    if (this.#wiring.input) {
+      process.stdin.off("data", this.#onData);
+      process.stdin.pause();
+      this.#setRaw(false);
+      process.off("exit", this.#onExit);
+      process.off("SIGCONT", this.#onContinue);
+    }
+    await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+    process.stdout.off("error", this.#onOutputError);
+  }
+
+  #openInput(): void {
+    this.#setRaw(true);
+    process.on("exit", this.#onExit);
+    process.on("SIGCONT", this.#onContinue);
+    process.stdin.on("data", this.#onData);
+    const end = () => {
+      this.#inputEnded = true;
+      this.#wake();
+    };
+    process.stdin.once("end", end);
+    // A standard input that cannot be read (closed, a directory) is one that has ended.
+    process.stdin.once("error", end);
+  }
+
+  readonly #onData = (chunk: Uint8Array): void => {
+    const { input, commands } = this.#filter(chunk);
+    for (const command of commands) {
+      if (command === "help") {
+        process.stdout.write(escapeHelp);
+      } else if (command === "monitor") {
+        process.stdout.write("\nThis machine has no monitor console.\n");
+      } else {
+        this.#request(command === "quit" ? { kind: "quit" } : { kind: "signal", signal: "SIGINT" });
+      }
+    }
+    if (input.length > 0) {
+      this.#pending.push(input);
+      this.#pendingBytes += input.length;
+      if (this.#pendingBytes >= enoughInput) {
+        process.stdin.pause();
+      }
+      this.#wake();
+    }
+  };
+
+  readonly #onSignal = (signal: NodeJS.Signals): void => this.#request({ kind: "signal", signal });
+  readonly #onOutputError = (): void => this.#request({ kind: "output-closed" });
+  readonly #onExit = (): void => this.#setRaw(false);
+  /** Whoever had the terminal while this process was stopped has set it to its own modes. */
+  readonly #onContinue = (): void => this.#setRaw(true);
+
+  #request(request: EndRequest): void {
+    this.#endRequest ??= request;
+    this.#wake();
+  }
+
+  #setRaw(raw: boolean): void {
+    if (this.#isRaw) {
+      process.stdin.setRawMode(raw);
+    }
+  }
+
+  /** Waits for `#wake` or for what `arm` arranges; `arm` gives the function that undoes it. */
+  async #untilWoken(arm: (wake: () => void) => () => void): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const disarm = arm(resolve);
+    await promise;
+    disarm();
+    this.#wake = () => {};
+  }
+}
+
+function chooseFilter({ keys }: TerminalWiring, isTerminal: boolean): KeyFilter {
+  if (keys === "escapes") {
+    return escapeKeys();
+  }
+  return isTerminal ? signalKeys() : plainKeys();
+}

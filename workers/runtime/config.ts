@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
+
+const { lockDuration, stalledInterval } = gradingQueue.workerOptions;
+
+const configSchema = z.object({
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** Directory of the blob store; the worker only reads it. */
+  TRAPLINE_BLOBS: z.string().min(1),
+  TRAPLINE_WORKER: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,60}$/)
+    .default(`worker-${crypto.randomUUID().slice(0, 8)}`),
+  /** Guests at the same time; each keeps one core busy. */
+  TRAPLINE_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
+  /** Milliseconds that a lease lasts when it is not renewed. */
+  TRAPLINE_LOCK: z.coerce.number().int().min(1000).default(lockDuration),
+  /** Milliseconds between two looks for runs whose worker is gone. */
+  TRAPLINE_STALLED: z.coerce.number().int().min(500).default(stalledInterval),
+  /** Milliseconds that a run may go on after SIGTERM before it goes back to the queue. */
+  TRAPLINE_GRACE: z.coerce.number().int().min(0).default(10_000),
+});
+
+export type WorkerConfig = z.infer<typeof configSchema>;
+
+export type WorkerVariable = keyof WorkerConfig;
+
+/**
+ * @param read one environment variable: asked for by name, so that Deno needs no right to list them
+ * @throws Error with one line for each variable that is missing or wrong
+ */
+export function readWorkerConfig(read: (name: WorkerVariable) => string | undefined): WorkerConfig {
+  const names = Object.keys(configSchema.shape) as WorkerVariable[];
+  const result = configSchema.safeParse(
+    Object.fromEntries(names.map((name) => [name, read(name)])),
+  );
+  if (!result.success) {
+    const lines = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`The worker cannot start.\n${lines.join("\n")}`);
+  }
+  return result.data;
+}

@@ -1,0 +1,11 @@
+import type { EndRequest } from "../../host/console-terminal.ts";
+
+/** Why the driver of a local machine came back. */
+export type Ending =
+  | { readonly kind: "power-off"; readonly code: number }
+  | { readonly kind: "reboot" }
+  | { readonly kind: "script-done" }
+  | { readonly kind: "instructions-used-up" }
+  /** All harts wait, and neither time nor input can wake them. */
+  | { readonly kind: "asleep-for-good" }
+  | EndRequest;

@@ -1,0 +1,37 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import process from "node:process";
+import { Failure } from "../../vmm/mod.ts";
+import type { RunTotals } from "./run-totals.ts";
+
+/**
+ * Opens the file of `--exits` before the run, so that a wrong path does not cost a run.
+ *
+ * @returns writes the report and closes the file
+ * @throws Failure `exits-unwritable`
+ */
+export function openExitsReport(file: string | undefined): (totals: RunTotals) => void {
+  if (file === undefined) {
+    return () => {};
+  }
+  if (file === "-") {
+    return (totals) => process.stdout.write(totals.toJson());
+  }
+  const opened = openForWriting(file);
+  return (totals) => {
+    writeSync(opened, totals.toJson());
+    closeSync(opened);
+  };
+}
+
+function openForWriting(file: string): number {
+  try {
+    return openSync(file, "w");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Failure(
+      "exits-unwritable",
+      `the file for --exits cannot be written: ${reason}`,
+      "give a path in a folder that you may write to, or - for standard output",
+    );
+  }
+}

@@ -1,0 +1,26 @@
+import { entropySeed } from "../../host/entropy.ts";
+import type { MachineConfig } from "../../vmm/mod.ts";
+import type { LocalRun } from "./local-run.ts";
+import { readImage } from "./read-image.ts";
+
+/**
+ * The machine that a local run wants, with its images read.
+ *
+ * @throws Failure `image-unreadable`
+ */
+export function machineConfig(run: LocalRun): MachineConfig {
+  const { firmware, kernel, initrd, commandLine } = run;
+  return {
+    ramBytes: run.ramBytes,
+    harts: 1,
+    time: run.time,
+    seed: run.seed ?? (run.time === "virtual" ? 0 : entropySeed()),
+    virtio: run.virtio,
+    boot: {
+      firmware: typeof firmware === "string" ? firmware : readImage("firmware", firmware.file),
+      ...(kernel === undefined ? {} : { kernel: readImage("kernel", kernel) }),
+      ...(initrd === undefined ? {} : { initrd: readImage("initrd", initrd) }),
+      ...(commandLine === undefined ? {} : { commandLine }),
+    },
+  };
+}

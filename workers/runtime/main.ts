@@ -1,0 +1,87 @@
+import process from "node:process";
+import { DelayedError, Worker } from "bullmq";
+import { Redis } from "ioredis";
+import { BlobStore } from "../../shared/blob/blob-store.ts";
+import { type GradingJob, gradingJobSchema } from "../../shared/protocol/grading-job.ts";
+import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
+import { readWorkerConfig } from "./config.ts";
+import { runSession, type SessionOutcome } from "./grading-session.ts";
+import { hostRuntime } from "./host-runtime.ts";
+
+/**
+ * The worker as a process, under Deno or Node. Configured by environment variables (`config.ts`);
+ * prints `worker NAME ready` when it takes jobs; ends on SIGTERM or SIGINT.
+ *
+ * This thread holds the lease, the guest runs in another one. The worker owns nothing that must
+ * survive it.
+ */
+const config = readWorkerConfig((name) => process.env[name]);
+const { name: runtime, spawn } = await hostRuntime();
+const identity = { name: config.TRAPLINE_WORKER, runtime };
+
+const redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
+redis.on("error", (error) => console.error("redis:", error.message));
+const blobs = new BlobStore(config.TRAPLINE_BLOBS);
+const shutdown = new AbortController();
+
+class ShuttingDown extends Error {
+  override readonly name = "ShuttingDown";
+}
+
+async function take(
+  job: { data: GradingJob; moveToDelayed(timestamp: number, token?: string): Promise<void> },
+  token?: string,
+  signal?: AbortSignal,
+): Promise<SessionOutcome> {
+  const ends = signal === undefined ? [shutdown.signal] : [shutdown.signal, signal];
+  const resources = { redis, blobs, identity, spawn };
+  try {
+    return await runSession(gradingJobSchema.parse(job.data), resources, AbortSignal.any(ends));
+  } catch (error) {
+    if (error instanceof ShuttingDown) {
+      // Back to the queue at once, without using up one of its attempts.
+      await job.moveToDelayed(Date.now(), token);
+      throw new DelayedError();
+    }
+    throw error;
+  }
+}
+
+const worker = new Worker<GradingJob, SessionOutcome>(gradingQueue.name, take, {
+  ...gradingQueue.workerOptions,
+  connection: redis,
+  prefix: gradingQueue.prefix,
+  name: identity.name,
+  concurrency: config.TRAPLINE_CONCURRENCY,
+  lockDuration: config.TRAPLINE_LOCK,
+  stalledInterval: config.TRAPLINE_STALLED,
+});
+worker.on("error", (error) => console.error("worker:", error.message));
+worker.on("failed", (job, error) => {
+  console.error(`${job?.id ?? "a job"} failed: ${error.message}`, error.cause ?? "");
+});
+worker.on("stalled", (id) => console.log(`${id} lost its worker and is queued again`));
+worker.on("completed", (job, outcome) => console.log(`${job.id} ${outcome.kind}`));
+worker.on("lockRenewalFailed", (ids) => {
+  for (const id of ids) {
+    worker.cancelJob(id, "the lease could not be renewed");
+  }
+});
+await worker.waitUntilReady();
+console.log(`worker ${identity.name} ready (${runtime})`);
+
+async function shutDown(): Promise<void> {
+  const late = setTimeout(
+    () => shutdown.abort(new ShuttingDown("the worker shuts down")),
+    config.TRAPLINE_GRACE,
+  );
+  await worker.close();
+  clearTimeout(late);
+  redis.disconnect();
+}
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.once(signal, () => {
+    void shutDown();
+  });
+}

@@ -1,0 +1,83 @@
+import type { BlobStore } from "../../shared/blob/blob-store.ts";
+import type { GradingJob } from "../../shared/protocol/grading-job.ts";
+import { type Assignment, assignmentSchema } from "../../shared/schema/assignment.ts";
+import type { Step } from "../../shared/schema/step.ts";
+import type { ConsoleStep, VirtioConfig } from "../vmm/mod.ts";
+import type { ThreadStart } from "./thread/thread-protocol.ts";
+
+export interface PreparedRun {
+  readonly assignment: Assignment;
+  readonly start: Omit<ThreadStart, "control">;
+}
+
+const defaultMemoryMargin = 16 * 2 ** 20;
+
+/**
+ * Fetches what a job names and makes the machine's configuration of it.
+ *
+ * @throws BlobError when the store lacks a blob or a blob is damaged
+ */
+export async function prepareRun(job: GradingJob, blobs: BlobStore): Promise<PreparedRun> {
+  const json: unknown = JSON.parse(new TextDecoder().decode(await blobs.read(job.assignment)));
+  const assignment = assignmentSchema.parse(json);
+  const { machine, limits } = assignment;
+
+  const kernel = await blobs.read(job.images.kernel);
+  const initrd = job.images.initrd === undefined ? undefined : await blobs.read(job.images.initrd);
+  const present = machine.disks.flatMap((disk) => {
+    const hash = job.images.disks[disk.name];
+    return hash === undefined ? [] : [{ disk, hash }];
+  });
+  const disks = await Promise.all(
+    present.map(async ({ disk, hash }) => ({ name: disk.name, bytes: await blobs.read(hash) })),
+  );
+  const virtio: VirtioConfig[] = present.map(({ disk }) => ({
+    kind: "block",
+    slot: disk.slot,
+    disk: disk.name,
+    readOnly: disk["read-only"],
+  }));
+  if (machine.rng) {
+    const taken = machine.disks.map((disk) => disk.slot);
+    const slot = [0, 1, 2, 3, 4, 5, 6, 7].find((free) => !taken.includes(free)) ?? 0;
+    virtio.push({ kind: "rng", slot });
+  }
+
+  return {
+    assignment,
+    start: {
+      config: {
+        ramBytes: machine.ram,
+        harts: machine.harts,
+        boot: {
+          firmware: machine.firmware,
+          kernel,
+          ...(initrd === undefined ? {} : { initrd }),
+          ...(machine["command-line"] === undefined
+            ? {}
+            : { commandLine: machine["command-line"] }),
+        },
+        time: "virtual",
+        seed: machine.seed,
+        virtio,
+      },
+      disks,
+      steps: assignment.steps.map(consoleStep),
+      limits: {
+        instructions: limits.instructions,
+        memoryBytes: limits.memory ?? machine.ram + defaultMemoryMargin,
+        outputBytes: limits.output,
+      },
+    },
+  };
+}
+
+function consoleStep(step: Step): ConsoleStep {
+  const within = step.within ?? 0;
+  if (step.expect !== undefined) {
+    return { kind: "expect", pattern: step.expect, within };
+  }
+  return step.send !== undefined
+    ? { kind: "send", text: step.send }
+    : { kind: "exit-code", code: step["exit-code"] ?? 0, within };
+}

@@ -1,0 +1,140 @@
+import type { Redis } from "ioredis";
+import type { RunEvent } from "../../shared/protocol/run-event.ts";
+import { runKeys } from "../../shared/protocol/run-keys.ts";
+import { runRetention } from "../../shared/protocol/run-retention.ts";
+import type { Result } from "../../shared/schema/result.ts";
+import type { Progress } from "../../shared/schema/submission.ts";
+
+/** KEYS record events; ARGV now, worker, runtime, maxlen, channel. Returns the epoch, or the state. */
+const beginScript = `
+local state = redis.call('HGET', KEYS[1], 'state')
+if state ~= 'queued' and state ~= 'running' then return {0, state or 'unknown'} end
+local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1)
+redis.call('HINCRBY', KEYS[1], 'runs', 1)
+redis.call('HSET', KEYS[1], 'state', 'running', 'startedAt', ARGV[1], 'worker', ARGV[2])
+redis.call('HDEL', KEYS[1], 'progress')
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], '*', 'type', 'run', 'data',
+  cjson.encode({epoch = epoch, worker = ARGV[2], runtime = ARGV[3]}))
+redis.call('PUBLISH', ARGV[5], 'events')
+return {epoch, 'running'}`;
+
+/** KEYS record events; ARGV epoch, state or '', progress or '', maxlen, channel, (type, data)*. */
+const appendScript = `
+if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return 0 end
+if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
+if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'state', ARGV[2]) end
+if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'progress', ARGV[3]) end
+for i = 6, #ARGV, 2 do
+  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], '*', 'type', ARGV[i], 'data', ARGV[i + 1])
+end
+if #ARGV > 5 then redis.call('PUBLISH', ARGV[5], 'events') end
+return 1`;
+
+/**
+ * KEYS record events; ARGV epoch, now, result, end event, maxlen, channel, record seconds, event
+ * seconds.
+ */
+const finishScript = `
+if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return 0 end
+if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
+redis.call('HSET', KEYS[1], 'state', 'graded', 'finishedAt', ARGV[2], 'result', ARGV[3])
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'type', 'end', 'data', ARGV[4])
+redis.call('EXPIRE', KEYS[1], ARGV[7])
+redis.call('EXPIRE', KEYS[2], ARGV[8])
+redis.call('PUBLISH', ARGV[6], 'events')
+return 1`;
+
+/**
+ * The only way in which a worker writes about a run. Each write names the run's epoch and is
+ * checked at the store (`shared/protocol/run-keys.ts`): `false` means that the run is no longer
+ * ours, and nothing was written.
+ */
+export class RunJournal {
+  readonly epoch: number;
+  readonly #redis: Redis;
+  readonly #submission: string;
+
+  private constructor(redis: Redis, submission: string, epoch: number) {
+    this.#redis = redis;
+    this.#submission = submission;
+    this.epoch = epoch;
+  }
+
+  /**
+   * Takes the run over from whoever had it.
+   *
+   * @returns the submission's state when it needs no run: it was graded or cancelled before
+   */
+  static async begin(
+    redis: Redis,
+    submission: string,
+    worker: { readonly name: string; readonly runtime: string },
+  ): Promise<RunJournal | string> {
+    const { record, events, channel } = runKeys(submission);
+    const answer = await redis.eval(
+      beginScript,
+      2,
+      record,
+      events,
+      new Date().toISOString(),
+      worker.name,
+      worker.runtime,
+      runRetention.events,
+      channel,
+    );
+    const [epoch, state] = answer as [number, string];
+    return epoch === 0 ? state : new RunJournal(redis, submission, epoch);
+  }
+
+  /** Also a heartbeat: with no events it only asks whether the run is still ours. */
+  append(events: readonly RunEvent[], progress?: Progress): Promise<boolean> {
+    return this.#append("", events, progress);
+  }
+
+  /** The run goes back to the queue. */
+  interrupt(reason: string): Promise<boolean> {
+    return this.#append("queued", [{ type: "interrupted", data: { reason } }]);
+  }
+
+  /** Writes the grade. At most one call over all runs of a submission returns true. */
+  async finish(result: Result): Promise<boolean> {
+    const { record, events, channel } = runKeys(this.#submission);
+    const { score, maxScore, summary } = result;
+    const answer = await this.#redis.eval(
+      finishScript,
+      2,
+      record,
+      events,
+      this.epoch,
+      new Date().toISOString(),
+      JSON.stringify(result),
+      JSON.stringify({ state: "graded", score, maxScore, summary }),
+      runRetention.events,
+      channel,
+      runRetention.recordSeconds,
+      runRetention.eventsSeconds,
+    );
+    return answer === 1;
+  }
+
+  async #append(
+    state: "" | "queued",
+    entries: readonly RunEvent[],
+    progress?: Progress,
+  ): Promise<boolean> {
+    const { record, events, channel } = runKeys(this.#submission);
+    const answer = await this.#redis.eval(
+      appendScript,
+      2,
+      record,
+      events,
+      this.epoch,
+      state,
+      progress === undefined ? "" : JSON.stringify(progress),
+      runRetention.events,
+      channel,
+      ...entries.flatMap(({ type, data }) => [type, JSON.stringify(data)]),
+    );
+    return answer === 1;
+  }
+}
