@@ -1,7 +1,7 @@
 /**
  * Floating point on the host's own arithmetic where that is certainly right: rounding to nearest
- * even, the inexact flag set already (it is sticky, so the result needs no exactness test), and
- * operands and result for which no other flag can be due. Everything else leaves to `step`.
+ * even, the inexact flag set already, and a condition of `hart/float/fast-float.ts` under which no
+ * other flag is due. Everything else leaves to `step`.
  */
 import {
   type F32,
@@ -10,9 +10,20 @@ import {
   f64,
   type I32,
   type I64,
+  type IntegerType,
   i64,
-  select,
 } from "../base/wasm/value.ts";
+import {
+  isAboveSmallest,
+  isFiniteResult,
+  isInRange,
+  isNarrowed,
+  isNumber,
+  isZeroProduct,
+  isZeroQuotient,
+} from "../hart/float/fast-float.ts";
+import { fusedDouble, fusedSingle } from "../hart/float/fast-fused.ts";
+import { binary32, binary64, type FloatFormat as Format } from "../hart/float/format.ts";
 import { floatRegistersOffset } from "../isa/hart-layout.ts";
 import type { FloatFormat, FloatSemantics, IntegerFormat, Semantics } from "../isa/semantics.ts";
 import type { RecordOperands } from "./operands.ts";
@@ -24,19 +35,18 @@ type Native = F32 | F64;
 type IntegerSide = Pick<Semantics, "load" | "writeRd" | "rs1">;
 
 const boxed = -1n << 32n;
+const towardZero = 1;
+const formats = { single: binary32, double: binary64 } as const satisfies Record<
+  FloatFormat,
+  unknown
+>;
 
-/** The magnitude bits of a format: its smallest normal number and its infinity. */
-const limits = {
-  single: { smallestNormal: 0x0080_0000n, infinity: 0x7f80_0000n },
-  double: { smallestNormal: 0x0010_0000_0000_0000n, infinity: 0x7ff0_0000_0000_0000n },
+/** Opcodes of WebAssembly (§5.4.7), by format. */
+const opcodes = {
+  single: { fromW: 0xb2, fromWu: 0xb3, fromL: 0xb4, fromLu: 0xb5, truncate: 0xae },
+  double: { fromW: 0xb7, fromWu: 0xb8, fromL: 0xb9, fromLu: 0xba, truncate: 0xb0 },
 } as const;
-
-/** Opcodes of the conversions (WebAssembly §5.4.7), by source and target. */
-const convertOpcodes = {
-  single: { w: 0xb2, wu: 0xb3, l: 0xb4, lu: 0xb5 },
-  double: { w: 0xb7, wu: 0xb8, l: 0xb9, lu: 0xba },
-} as const;
-const truncateOpcodes = { single: 0xae, double: 0xb0 } as const;
+const fromInteger = { w: "fromW", wu: "fromWu", l: "fromL", lu: "fromLu" } as const;
 const demote = 0xb6;
 const promote = 0xbb;
 
@@ -68,29 +78,41 @@ export class FastFloat implements FloatSemantics {
 
   arithmetic(operation: Arithmetic, format: FloatFormat): void {
     this.#needRounding();
-    const a = this.#native(1, format);
-    const result =
-      operation === "sqrt" ? a.sqrt() : (a as F64)[operation](this.#native(2, format) as F64);
-    const bits = this.#bits(result, format);
-    // Sums below the normal range are exact; products and quotients may be due an underflow.
-    this.#need(
-      operation === "mul" || operation === "div"
-        ? isNormal(bits, format)
-        : isFiniteNumber(bits, format),
-    );
-    this.#write(bits, format);
+    const a = this.#native(1, format) as F64;
+    if (operation === "sqrt") {
+      this.#writeChecked(a.sqrt(), format, (bits) => isFiniteResult(this.#format(format), bits));
+      return;
+    }
+    const b = this.#native(2, format) as F64;
+    this.#writeChecked(a[operation](b), format, (bits) => {
+      const layout = this.#format(format);
+      if (operation === "add" || operation === "sub") return isFiniteResult(layout, bits);
+      const isZeroResult = operation === "mul" ? isZeroProduct : isZeroQuotient;
+      const zero = isZeroResult(layout, bits, this.#bits(a), this.#bits(b));
+      return isAboveSmallest(layout, bits).or(zero);
+    });
   }
 
-  /** The host has no fused multiply-add. */
-  fused(): void {
-    this.#leave();
+  fused(format: FloatFormat, negateProduct: boolean, negateAddend: boolean): void {
+    const { f } = this.#state;
+    this.#needRounding();
+    const flip = <V extends Native>(value: V, isFlipped: boolean) =>
+      (isFlipped ? f.let(value.neg() as F64) : value) as V;
+    const [a, b, c] = [1, 2, 3].map((n) => this.#native(n as 1, format)) as [F64, F64, F64];
+    const [x, z] = [flip(a, negateProduct), flip(c, negateAddend)];
+    const need = (condition: I32) => this.#need(condition);
+    const result =
+      format === "double"
+        ? fusedDouble(f, x, b, z, need)
+        : fusedSingle(f, x as never as F32, b as never as F32, z as never as F32, need);
+    this.#write(result, format);
   }
 
   signInject(format: FloatFormat, sign: (own: I64, other: I64) => I64): void {
     this.#need(this.#state.floatOn);
-    const own = this.#checked(1, format);
-    const other = this.#checked(2, format);
-    const signBit = format === "single" ? 0x8000_0000n : 1n << 63n;
+    const own = this.#boxedBits(1, format);
+    const other = this.#boxedBits(2, format);
+    const signBit = 1n << BigInt(formats[format].signPlace);
     this.writeRaw(own.and(~signBit).or(sign(own, other).and(signBit)));
   }
 
@@ -98,67 +120,57 @@ export class FastFloat implements FloatSemantics {
     this.#need(this.#state.floatOn);
     const a = this.#native(1, format) as F64;
     const b = this.#native(2, format) as F64;
-    // Equal operands may be zeros of different signs; NaN compares with nothing.
-    const less = this.#state.f.let(a.lt(b));
-    this.#need(less.or(a.gt(b)));
-    const first = this.#operands.float(1);
-    const second = this.#operands.float(2);
-    this.writeRaw(operation === "min" ? select(less, first, second) : select(less, second, first));
+    const result = this.#state.f.let(a[operation](b));
+    this.#need(isNumber(result));
+    this.#write(result, format);
   }
 
   compare(operation: "eq" | "lt" | "le", format: FloatFormat): void {
     this.#need(this.#state.floatOn);
     const a = this.#native(1, format) as F64;
     const b = this.#native(2, format) as F64;
-    this.#need(a.eq(a).and(b.eq(b)));
+    this.#need(isNumber(a).and(isNumber(b)));
     this.#integer.writeRd(a[operation](b).extendU());
   }
 
   classify(): void {
-    this.#leave();
+    this.#state.f.branch(this.#state.leave);
   }
 
   toInteger(format: FloatFormat, integer: IntegerFormat): void {
-    const { f, floatFast } = this.#state;
     // Truncation needs no rounding mode, only that an inexact result is no news.
-    this.#need(floatFast);
-    this.#need(this.#operands.rm.eq(1));
+    this.#need(this.#state.floatFast);
+    this.#need(this.#operands.rm.eq(towardZero));
     const a = this.#native(1, format);
-    const bits = f.let(this.#bits(a, format));
-    const exponentOf = { w: 31, wu: 32, l: 63, lu: 63 }[integer];
-    const bias = format === "single" ? 127 : 1023;
-    const mantissa = format === "single" ? 23 : 52;
-    const limit = BigInt(exponentOf + bias) << BigInt(mantissa);
-    this.#need(magnitude(bits, format).ltU(limit));
-    // A negative number has no unsigned form: -0.5 is inexact, -1 invalid.
-    if (integer === "wu" || integer === "lu") this.#need(signOf(bits, format).eqz());
-    const truncated = a.convert("i64", truncateOpcodes[format]);
+    this.#need(isInRange(this.#format(format), this.#bits(a), integer));
+    const truncated = a.convert("i64", opcodes[format].truncate);
     this.#integer.writeRd(integer === "wu" ? truncated.extend32S() : truncated);
   }
 
   fromInteger(format: FloatFormat, integer: IntegerFormat): void {
     const isWord = integer === "w" || integer === "wu";
+    // Every 32-bit integer is a double: nothing is rounded.
     if (isWord && format === "double") this.#need(this.#state.floatOn);
     else this.#needRounding();
     const source = isWord ? this.#integer.rs1.wrap() : this.#integer.rs1;
-    const opcode = convertOpcodes[format][integer];
-    const result: Native =
-      format === "single" ? source.convert("f32", opcode) : source.convert("f64", opcode);
-    this.#write(this.#bits(result, format), format);
+    const opcode = opcodes[format][fromInteger[integer]];
+    const type = format === "single" ? "f32" : "f64";
+    this.#write(source.convert(type, opcode) as Native, format);
   }
 
   convert(format: FloatFormat): void {
     if (format === "double") {
       this.#need(this.#state.floatOn);
-      const a = this.#native(1, "single");
-      this.#need((a as F64).eq(a as F64));
-      this.#write(this.#bits(a.convert("f64", promote), "double"), "double");
+      const a = this.#native(1, "single") as F32;
+      this.#need(isNumber(a));
+      this.#write(a.convert("f64", promote), "double");
       return;
     }
     this.#needRounding();
-    const bits = this.#bits(this.#native(1, "double").convert("f32", demote), "single");
-    this.#need(isNormal(bits, "single"));
-    this.#write(bits, "single");
+    const a = this.#native(1, "double");
+    this.#writeChecked(a.convert("f32", demote), "single", (bits) =>
+      isNarrowed(bits, this.#bits(a)),
+    );
   }
 
   moveToInteger(format: FloatFormat): void {
@@ -180,10 +192,9 @@ export class FastFloat implements FloatSemantics {
   }
 
   /** A single-precision operand must be NaN-boxed, else it stands for a NaN. */
-  #checked(operand: 1 | 2 | 3, format: FloatFormat): I64 {
-    if (format === "double") return this.#operands.float(operand);
+  #boxedBits(operand: 1 | 2 | 3, format: FloatFormat): I64 {
     const bits = this.#state.f.let(this.#operands.float(operand));
-    this.#need(bits.shrS(32).eq(-1));
+    if (format === "single") this.#need(bits.shrS(32).eq(-1));
     return bits;
   }
 
@@ -195,43 +206,32 @@ export class FastFloat implements FloatSemantics {
     return f.let(f32.load(slot, floatRegistersOffset));
   }
 
-  /** The bit pattern; of a single in the low half. */
-  #bits(value: Native, format: FloatFormat): I64 {
-    const pattern = value.reinterpretInteger();
-    return this.#state.f.let(
-      format === "single" ? (pattern as I32).extendU() : (pattern as unknown as I64),
-    );
+  #format(format: FloatFormat): Format<IntegerType> {
+    return formats[format] as unknown as Format<IntegerType>;
   }
 
-  #write(bits: I64, format: FloatFormat): void {
+  /** The bit pattern, of a single in the low half with zeros above. */
+  #bits(value: Native): I64 {
+    const pattern = value.reinterpretInteger();
+    const wide = value.type === "f32" ? (pattern as I32).extendU() : (pattern as unknown as I64);
+    return this.#state.f.let(wide);
+  }
+
+  #writeChecked(value: Native, format: FloatFormat, condition: (bits: I64) => I32): void {
+    const bits = this.#bits(value);
+    this.#need(condition(bits));
+    this.#writeBits(bits, format);
+  }
+
+  #write(value: Native, format: FloatFormat): void {
+    this.#writeBits(this.#bits(value), format);
+  }
+
+  #writeBits(bits: I64, format: FloatFormat): void {
     this.writeRaw(format === "single" ? bits.or(boxed) : bits);
   }
 
   #need(condition: I32): void {
     this.#state.f.branchIf(condition.eqz(), this.#state.leave);
   }
-
-  #leave(): void {
-    this.#state.f.branch(this.#state.leave);
-  }
-}
-
-function magnitude(bits: I64, format: FloatFormat): I64 {
-  return bits.and(format === "single" ? 0x7fff_ffffn : (1n << 63n) - 1n);
-}
-
-function signOf(bits: I64, format: FloatFormat): I64 {
-  return bits.shrU(format === "single" ? 31 : 63);
-}
-
-function isFiniteNumber(bits: I64, format: FloatFormat): I32 {
-  return magnitude(bits, format).ltU(limits[format].infinity);
-}
-
-/** Neither zero nor subnormal, infinite or NaN: one comparison by the wrap of unsigned numbers. */
-function isNormal(bits: I64, format: FloatFormat): I32 {
-  const { smallestNormal, infinity } = limits[format];
-  return magnitude(bits, format)
-    .sub(smallestNormal)
-    .ltU(infinity - smallestNormal);
 }

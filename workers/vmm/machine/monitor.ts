@@ -1,7 +1,7 @@
 /**
  * The monitor of one worker thread: one machine memory, one interpreter, any number of VMs.
  *
- *     const monitor = Monitor.create({ compiler, memoryBytes: 2 ** 32 });
+ *     const monitor = Monitor.create({ compiler });
  *     const vm = monitor.createMachine(config, { console, disks: new Map() });
  *     vm.run(1e6);
  */
@@ -13,6 +13,8 @@ import { pageBytes } from "../memory/layout.ts";
 import { MachineMemory } from "../memory/machine-memory.ts";
 import type { Machine, MachineConfig, MachineResources } from "./config.ts";
 import { type MonitorServices, VirtualMachine } from "./virtual-machine.ts";
+
+const largestMemoryBytes: Bytes = 2 ** 32;
 
 export class Monitor {
   readonly #memory: MachineMemory;
@@ -49,9 +51,12 @@ export class Monitor {
     });
   }
 
-  /** @param options.memoryBytes size of the machine memory, at most 4 GiB; address space only */
-  static create(options: { compiler: WasmCompiler; memoryBytes: Bytes }): Monitor {
-    return new Monitor(options.compiler, options.memoryBytes);
+  /**
+   * @param options.memoryBytes size of the machine memory, a multiple of 64 KiB; 4 GiB, the most,
+   *   where it is not said. It is address space only: pages cost the host when they are first written.
+   */
+  static create(options: { compiler: WasmCompiler; memoryBytes?: Bytes }): Monitor {
+    return new Monitor(options.compiler, options.memoryBytes ?? largestMemoryBytes);
   }
 
   /** @throws Failure for an image or a configuration that no machine can be made of */

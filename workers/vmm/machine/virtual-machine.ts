@@ -34,14 +34,16 @@ const largestSlice: Instructions = 2 ** 30;
 const delegatedToSupervisor = 0xb1ffn;
 const supervisorInterruptsDelegated = 0x222n;
 const allCounters = 0xffff_ffffn;
+/** The three counters that OpenSBI leaves readable in user mode. */
+const cycleTimeInstret = 0b111n;
 
 /** What a VM needs of its monitor. */
 export interface MonitorServices {
   readonly memory: MachineMemory;
   readonly engine: Engine;
-  onFrameFreed(frame: FrameNumber): void;
-  onCodeWrite(frame: FrameNumber): void;
-  onDispose(vm: VirtualMachine): void;
+  readonly onFrameFreed: (frame: FrameNumber) => void;
+  readonly onCodeWrite: (frame: FrameNumber) => void;
+  readonly onDispose: (vm: VirtualMachine) => void;
   /** Runs `body` with this VM as the one that callbacks of generated code belong to. */
   whileRunning<T>(vm: VirtualMachine, body: () => T): T;
 }
@@ -76,7 +78,13 @@ export class VirtualMachine implements Machine {
       onRemap: () => engine.flush(this.#hart.address),
       onCodeWrite: (frame) => services.onCodeWrite(frame),
     });
-    this.#romFrame = this.#placeImages(plan);
+    try {
+      this.#romFrame = this.#placeImages(plan);
+    } catch (failure) {
+      this.#ram.dispose(services.onFrameFreed);
+      this.#hart.dispose();
+      throw failure;
+    }
     this.#clock = new GuestClock(
       this.#hart,
       config.time === "host" ? resources.hostNow : undefined,
@@ -151,9 +159,10 @@ export class VirtualMachine implements Machine {
 
   dispose(): void {
     const { memory, onFrameFreed } = this.#services;
-    const freed = (frame: FrameNumber) => onFrameFreed.call(this.#services, frame);
-    this.#ram.dispose(freed);
-    if (this.#romFrame !== undefined && memory.releaseFrame(this.#romFrame)) freed(this.#romFrame);
+    this.#ram.dispose(onFrameFreed);
+    if (this.#romFrame !== undefined && memory.releaseFrame(this.#romFrame)) {
+      onFrameFreed(this.#romFrame);
+    }
     this.#services.onDispose(this);
     this.#hart.dispose();
   }
@@ -212,7 +221,8 @@ export class VirtualMachine implements Machine {
       this.#clock.limitTo(this.#clock.now);
       if (code === stopCodes.idle) this.#isIdle = true;
       // Slices that the driver cuts are no exits of the guest; those that an event ends are.
-      if (code === stopCodes.budget && this.#clock.now >= deadline) hart.countExit("budget");
+      const isEvent = this.#clock.now >= this.#events.nextDeadline();
+      if (code === stopCodes.budget && isEvent) hart.countExit("budget");
     }
   }
 
@@ -275,6 +285,8 @@ export class VirtualMachine implements Machine {
       hart.setWide("medeleg", delegatedToSupervisor);
       hart.setWide("mideleg", supervisorInterruptsDelegated);
       hart.setWide("mcounteren", allCounters);
+      // Linux without an SBI PMU relies on its firmware for this; its vDSO reads `time` in U-mode.
+      hart.setWide("scounteren", cycleTimeInstret);
       this.#sbi.handOver();
     }
     this.#services.engine.selectContext(hart.address);

@@ -189,6 +189,13 @@ export class Value<T extends ValueType> {
   div(other: Value<T>): Value<T> {
     return this.#arithmetic("div", other);
   }
+  /** Float minimum: NaN where an operand is, and -0 below +0. */
+  min(other: Value<T>): Value<T> {
+    return this.#arithmetic("min", other);
+  }
+  max(other: Value<T>): Value<T> {
+    return this.#arithmetic("max", other);
+  }
   sqrt(): Value<T> {
     return this.#unary("sqrt");
   }
