@@ -1,0 +1,43 @@
+import { spawnSync } from "node:child_process";
+import { ImageProblem } from "./image-problem.ts";
+
+/** Debian package that brings a tool, for the sentence that says what to install. */
+const packageOf: Readonly<Record<string, string>> = {
+  "apt-get": "apt",
+  "apt-cache": "apt",
+  "apt-config": "apt",
+  "/usr/lib/apt/apt-helper": "apt",
+  "dpkg-deb": "dpkg",
+};
+
+/**
+ * Runs a tool to its end and returns what it printed.
+ *
+ * @throws ImageProblem when the tool is missing or fails; its last error lines are in the message
+ */
+export function runTool(command: string, args: readonly string[], folder?: string): Buffer {
+  const result = spawnSync(command, args, {
+    ...(folder === undefined ? {} : { cwd: folder }),
+    // Messages and sort order must not depend on who builds the image.
+    env: { ...process.env, LC_ALL: "C" },
+    maxBuffer: 256 * 1024 * 1024,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  if (result.error !== undefined) {
+    const missing = (result.error as NodeJS.ErrnoException).code === "ENOENT";
+    throw missing
+      ? new ImageProblem(
+          `The tool ${command} is not on this machine.`,
+          `Build on Debian or Ubuntu, where the package ${packageOf[command] ?? command} brings it.`,
+        )
+      : new ImageProblem(`${command} could not run: ${result.error.message}`, "See the message.");
+  }
+  if (result.status !== 0) {
+    const errors = result.stderr.toString().trim().split("\n").slice(-6).join("\n  ");
+    throw new ImageProblem(
+      `${command} failed (status ${result.status ?? result.signal}).\n  ${errors}`,
+      "If the network or the mirror was at fault, run the command again.",
+    );
+  }
+  return result.stdout;
+}

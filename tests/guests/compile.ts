@@ -1,0 +1,31 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const compiler = "riscv64-linux-gnu-gcc";
+
+/** No path, date or name of this machine may reach the file: rebuilding gives the same bytes. */
+const flags = [
+  ["-march=rv64gc", "-mabi=lp64d", "-mcmodel=medany", "-O2", "-std=c11"],
+  ["-Wall", "-Wextra", "-Werror"],
+  ["-ffreestanding", "-fno-builtin", "-fno-pic", "-fno-stack-protector"],
+  ["-fno-asynchronous-unwind-tables", "-fno-tree-loop-distribute-patterns", "-fno-ident"],
+  ["-ffile-prefix-map==", "-frandom-seed=guest"],
+  ["-nostdlib", "-nostartfiles", "-static", "-no-pie", "-s"],
+  ["-Wl,--build-id=none", "-Wl,-z,max-page-size=4096", "-Wl,-T,runtime/link.ld"],
+  ["-Iruntime", "runtime/start.S", "runtime/trap.S", "runtime/runtime.c"],
+].flat();
+
+/** The cross-compiler's version, e.g. `12.2.0`; undefined where it is not installed. */
+export function compilerVersion(): string | undefined {
+  const result = spawnSync(compiler, ["-dumpfullversion"], { encoding: "utf8" });
+  return result.status === 0 ? result.stdout.trim() : undefined;
+}
+
+/** Compiles `src/NAME.c` with the runtime into `output`. The compiler's complaints go to stderr. */
+export function compile(name: string, output: string): void {
+  execFileSync(compiler, [...flags, `src/${name}.c`, "-o", output], {
+    // Relative names, so that the compiler never sees where the clone is.
+    cwd: fileURLToPath(new URL(".", import.meta.url)),
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+}
