@@ -10,8 +10,6 @@ export interface PreparedRun {
   readonly start: Omit<ThreadStart, "control">;
 }
 
-const defaultMemoryMargin = 16 * 2 ** 20;
-
 /**
  * Fetches what a job names and makes the machine's configuration of it.
  *
@@ -65,7 +63,7 @@ export async function prepareRun(job: GradingJob, blobs: BlobStore): Promise<Pre
       steps: assignment.steps.map(consoleStep),
       limits: {
         instructions: limits.instructions,
-        memoryBytes: limits.memory ?? machine.ram + defaultMemoryMargin,
+        memoryBytes: limits.memory ?? machine.ram,
         outputBytes: limits.output,
       },
     },

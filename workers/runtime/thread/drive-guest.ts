@@ -6,6 +6,7 @@ import {
   type Machine,
   type MachineConfig,
   type MachineResources,
+  type StopReason,
 } from "../../vmm/mod.ts";
 import {
   type RunReport,
@@ -16,7 +17,9 @@ import {
 
 /** What the driver needs of its thread. */
 export interface DriverPorts {
-  createMachine(config: MachineConfig, resources: MachineResources): Machine;
+  createMonitor(): {
+    createMachine(config: MachineConfig, resources: MachineResources): Machine;
+  };
   openDisk(bytes: Uint8Array): BlockBackend;
   post(message: ThreadMessage): void;
   /** Host milliseconds, to keep slices short; no guest ever sees them. */
@@ -62,10 +65,12 @@ class GuestDriver {
   }
 
   run(): RunReport {
-    const { config, disks } = this.#start;
+    const { config, disks, limits } = this.#start;
+    const monitor = this.#ports.createMonitor();
     let machine: Machine;
     try {
-      machine = this.#ports.createMachine(config, {
+      machine = monitor.createMachine(config, {
+        memoryLimitBytes: limits.memoryBytes,
         console: { write: (byte) => this.#print(byte) },
         disks: new Map(disks.map(({ name, bytes }) => [name, this.#ports.openDisk(bytes)])),
       });
@@ -89,7 +94,7 @@ class GuestDriver {
     let slice = shortestSlice;
     for (;;) {
       const began = this.#ports.now();
-      const reason = machine.run(Math.min(slice, limits.instructions - machine.retired));
+      const reason = runSlice(machine, Math.min(slice, limits.instructions - machine.retired));
       const elapsed = this.#ports.now() - began;
       slice = nextSlice(slice, elapsed);
       this.#flush(machine);
@@ -115,6 +120,11 @@ class GuestDriver {
             return this.#cutOff("hung", "the guest sleeps and nothing is left that could wake it");
           }
           break;
+        case "memory-exhausted":
+          return this.#cutOff(
+            "memory-limit",
+            `the guest took more than ${count(limits.memoryBytes)} bytes of memory`,
+          );
         case "stopped":
         case "budget":
           break;
@@ -126,12 +136,6 @@ class GuestDriver {
         return this.#cutOff(
           "instruction-limit",
           `the run reached its limit of ${count(limits.instructions)} instructions`,
-        );
-      }
-      if (machine.residentBytes() > limits.memoryBytes) {
-        return this.#cutOff(
-          "memory-limit",
-          `the guest took more than ${count(limits.memoryBytes)} bytes of memory`,
         );
       }
       if (Atomics.load(this.#control, 0) === threadControl.stop) {
@@ -202,6 +206,21 @@ class GuestDriver {
       consoleBytes: this.#consoleBytes,
       recentOutput: this.#script.recentOutput,
     };
+  }
+}
+
+/** The monitor throws when a guest wants more memory than it may have; here that is one more end. */
+function runSlice(
+  machine: Machine,
+  instructions: number,
+): StopReason | { readonly kind: "memory-exhausted" } {
+  try {
+    return machine.run(instructions);
+  } catch (error) {
+    if (error instanceof Failure && error.code === "guest-memory-exhausted") {
+      return { kind: "memory-exhausted" };
+    }
+    throw error;
   }
 }
 

@@ -20,7 +20,7 @@ export interface ThreadStart {
 
 export interface ThreadLimits {
   readonly instructions: number;
-  /** Bytes of machine memory that the VM may take. */
+  /** Bytes of machine memory that the guest's RAM may take. */
   readonly memoryBytes: number;
   readonly outputBytes: number;
 }

@@ -1,6 +1,7 @@
 import type { Bytes } from "../base/units.ts";
 import type { AccessWidth, Device, InterruptLine } from "../bus/device.ts";
 import type { ConsoleSink } from "./console-sink.ts";
+import { UartReceiver, type UartReceiverState } from "./uart-receiver.ts";
 
 /** What a UART is attached to. */
 export interface Uart16550Resources {
@@ -9,7 +10,7 @@ export interface Uart16550Resources {
   readonly console: ConsoleSink;
 }
 
-/** Registers by their names in the data sheet, the receiver's FIFO, and the input queued behind it. */
+/** The registers that can be written, and the receiver. */
 export interface Uart16550State {
   readonly interruptEnable: number;
   readonly fifoControl: number;
@@ -19,41 +20,34 @@ export interface Uart16550State {
   readonly divisor: number;
   /** The "transmitter empty" interrupt waits to be noticed. */
   readonly transmitPending: boolean;
-  readonly overrun: boolean;
-  /** What the receiver buffer shows without FIFO: the byte that came last, also after it was read. */
-  readonly received: number;
-  readonly fifo: readonly number[];
-  readonly backlog: Uint8Array;
+  readonly receiver: UartReceiverState;
 }
 
 const interruptEnables = { received: 1, transmit: 2, lineStatus: 4 } as const;
 /** IIR codes in falling priority; a modem status interrupt cannot occur: no modem is attached. */
-const causes = { lineStatus: 6, received: 4, timeout: 0xc, transmit: 2, none: 1 } as const;
-const fifoEnable = 1;
-const clearReceiver = 2;
-const clearTransmitter = 4;
-const fifoControlKept = 0xc9;
+const causes = { lineStatus: 6, timeout: 0xc, received: 4, transmit: 2, none: 1 } as const;
+const fifoIdentification = 0xc0;
+const fifoControls = { enable: 1, clearReceiver: 2, clearTransmitter: 4, kept: 0xc9 } as const;
+const triggerLevels = [1, 4, 8, 14] as const;
 const divisorLatchAccess = 0x80;
 const loopback = 0x10;
 const lineStatus = { dataReady: 1, overrun: 2, transmitterEmpty: 0x60 } as const;
 /** Carrier detect, data set ready, clear to send. */
 const modemStatusConnected = 0xb0;
-const triggerLevels = [1, 4, 8, 14] as const;
-const fifoBytes = 16;
 
 /**
  * 16550A serial port, as QEMU 7.2 has it.
  *
  * ```
- *     read                          write
- * 0   receiver buffer | divisor lo  transmitter | divisor lo    (divisor while LCR bit 7)
- * 1   interrupt enable | divisor hi interrupt enable | divisor hi
- * 2   interrupt identification      FIFO control
- * 3   line control                  line control
- * 4   modem control                 modem control
- * 5   line status                   –
- * 6   modem status                  –
- * 7   scratch                       scratch
+ *     read                           write
+ * 0   receiver buffer | divisor lo   transmitter | divisor lo    (divisor while LCR bit 7)
+ * 1   interrupt enable | divisor hi  interrupt enable | divisor hi
+ * 2   interrupt identification       FIFO control
+ * 3   line control                   line control
+ * 4   modem control                  modem control
+ * 5   line status                    –
+ * 6   modem status                   –
+ * 7   scratch                        scratch
  * ```
  * Time does not pass on the wire: a byte written is sent at once, a FIFO below its trigger level has
  * timed out at once, and queued input fills the receiver as soon as there is room. Accesses of any
@@ -63,6 +57,7 @@ export class Uart16550 implements Device<Uart16550State> {
   readonly name: string;
   readonly #irq: InterruptLine;
   readonly #console: ConsoleSink;
+  readonly #receiver = new UartReceiver();
   #interruptEnable = 0;
   #fifoControl = 0;
   #lineControl = 0;
@@ -70,10 +65,6 @@ export class Uart16550 implements Device<Uart16550State> {
   #scratch = 0;
   #divisor = 0;
   #transmitPending = false;
-  #overrun = false;
-  #received = 0;
-  #fifo: number[] = [];
-  #backlog: Uint8Array = new Uint8Array(0);
 
   constructor(resources: Uart16550Resources) {
     this.name = resources.name;
@@ -91,16 +82,13 @@ export class Uart16550 implements Device<Uart16550State> {
 
   /** Console input: queued behind the FIFO, in order. */
   receive(bytes: Uint8Array): void {
-    const backlog = new Uint8Array(this.#backlog.length + bytes.length);
-    backlog.set(this.#backlog);
-    backlog.set(bytes, this.#backlog.length);
-    this.#backlog = backlog;
+    this.#receiver.queue(bytes);
     this.#refill();
   }
 
   /** The next input byte, for a console that reads past the registers (SBI). */
   takeInput(): number | undefined {
-    const byte = this.#fifo.shift();
+    const byte = this.#receiver.take();
     this.#refill();
     this.#update();
     return byte;
@@ -176,10 +164,7 @@ export class Uart16550 implements Device<Uart16550State> {
       scratch: this.#scratch,
       divisor: this.#divisor,
       transmitPending: this.#transmitPending,
-      overrun: this.#overrun,
-      received: this.#received,
-      fifo: [...this.#fifo],
-      backlog: this.#backlog.slice(),
+      receiver: this.#receiver.save(),
     };
   }
 
@@ -191,22 +176,11 @@ export class Uart16550 implements Device<Uart16550State> {
     this.#scratch = state.scratch;
     this.#divisor = state.divisor;
     this.#transmitPending = state.transmitPending;
-    this.#overrun = state.overrun;
-    this.#received = state.received;
-    this.#fifo = [...state.fifo];
-    this.#backlog = state.backlog.slice();
+    this.#receiver.restore(state.receiver);
   }
 
   get #isDivisorOpen(): boolean {
     return (this.#lineControl & divisorLatchAccess) !== 0;
-  }
-
-  get #isFifoEnabled(): boolean {
-    return (this.#fifoControl & fifoEnable) !== 0;
-  }
-
-  get #capacity(): Bytes {
-    return this.#isFifoEnabled ? fifoBytes : 1;
   }
 
   get #isLoopback(): boolean {
@@ -215,7 +189,7 @@ export class Uart16550 implements Device<Uart16550State> {
 
   #transmit(byte: number): void {
     if (this.#isLoopback) {
-      this.#receiveLooped(byte);
+      this.#receiver.loop(byte);
     } else {
       this.#console.write(byte);
     }
@@ -223,32 +197,21 @@ export class Uart16550 implements Device<Uart16550State> {
     this.#update();
   }
 
-  /** An overrun leaves a FIFO's contents alone, but replaces the single receiver buffer. */
-  #receiveLooped(byte: number): void {
-    const hasRoom = this.#fifo.length < this.#capacity;
-    this.#overrun ||= !hasRoom;
-    if (!this.#isFifoEnabled) {
-      this.#fifo = [byte];
-      this.#received = byte;
-    } else if (hasRoom) {
-      this.#fifo.push(byte);
-    }
-  }
-
   #readReceiver(): number {
-    const byte = this.#fifo.shift() ?? (this.#isFifoEnabled ? 0 : this.#received);
+    const byte = this.#receiver.read();
     this.#refill();
     this.#update();
     return byte;
   }
 
   #readLineStatus(): number {
+    const receiver = this.#receiver;
     const status =
       lineStatus.transmitterEmpty |
-      (this.#fifo.length > 0 ? lineStatus.dataReady : 0) |
-      (this.#overrun ? lineStatus.overrun : 0);
-    if (this.#overrun) {
-      this.#overrun = false;
+      (receiver.length > 0 ? lineStatus.dataReady : 0) |
+      (receiver.overrun ? lineStatus.overrun : 0);
+    if (receiver.overrun) {
+      receiver.overrun = false;
       this.#update();
     }
     return status;
@@ -269,7 +232,7 @@ export class Uart16550 implements Device<Uart16550State> {
       this.#transmitPending = false;
       this.#update();
     }
-    return cause | (this.#isFifoEnabled ? 0xc0 : 0);
+    return cause | (this.#receiver.isFifoEnabled ? fifoIdentification : 0);
   }
 
   /** Enabling the transmit interrupt raises it again, even one that IIR has acknowledged before. */
@@ -284,49 +247,43 @@ export class Uart16550 implements Device<Uart16550State> {
     }
   }
 
+  /** Switching the FIFOs on or off clears both. */
   #writeFifoControl(value: number): void {
-    const flushes = ((value ^ this.#fifoControl) & fifoEnable) !== 0;
-    if (flushes || (value & clearReceiver) !== 0) {
-      this.#fifo = [];
+    const isSwitched = ((value ^ this.#fifoControl) & fifoControls.enable) !== 0;
+    if (isSwitched || (value & fifoControls.clearReceiver) !== 0) {
+      this.#receiver.flush();
     }
-    if (flushes || (value & clearTransmitter) !== 0) {
+    if (isSwitched || (value & fifoControls.clearTransmitter) !== 0) {
       this.#transmitPending = true;
     }
-    this.#fifoControl = value & fifoControlKept;
+    this.#fifoControl = value & fifoControls.kept;
+    this.#receiver.enableFifo((value & fifoControls.enable) !== 0);
     this.#refill();
     this.#update();
   }
 
+  /** In loopback the wire is cut off: input stays queued. */
   #refill(): void {
-    if (this.#backlog.length === 0 || this.#isLoopback) {
-      return;
-    }
-    const room = this.#capacity - this.#fifo.length;
-    if (room > 0) {
-      this.#fifo.push(...this.#backlog.subarray(0, room));
-      this.#backlog = this.#backlog.subarray(room);
-      this.#received = this.#isFifoEnabled ? this.#received : (this.#fifo[0] ?? 0);
+    if (!this.#isLoopback && this.#receiver.refill()) {
       this.#update();
     }
   }
 
   #cause(): number {
     const enables = this.#interruptEnable;
-    if (this.#overrun && (enables & interruptEnables.lineStatus) !== 0) {
+    const receiver = this.#receiver;
+    if (receiver.overrun && (enables & interruptEnables.lineStatus) !== 0) {
       return causes.lineStatus;
     }
-    if (this.#fifo.length > 0 && (enables & interruptEnables.received) !== 0) {
-      const isBelowTrigger = this.#isFifoEnabled && this.#fifo.length < this.#triggerLevel();
+    if (receiver.length > 0 && (enables & interruptEnables.received) !== 0) {
+      const trigger = triggerLevels[this.#fifoControl >>> 6] ?? 1;
+      const isBelowTrigger = receiver.isFifoEnabled && receiver.length < trigger;
       return isBelowTrigger ? causes.timeout : causes.received;
     }
     if (this.#transmitPending && (enables & interruptEnables.transmit) !== 0) {
       return causes.transmit;
     }
     return causes.none;
-  }
-
-  #triggerLevel(): number {
-    return triggerLevels[this.#fifoControl >>> 6] ?? 1;
   }
 
   #update(): void {
@@ -343,8 +300,5 @@ const afterPowerOn: Uart16550State = {
   scratch: 0,
   divisor: 12,
   transmitPending: false,
-  overrun: false,
-  received: 0,
-  fifo: [],
-  backlog: new Uint8Array(0),
+  receiver: new UartReceiver().save(),
 };

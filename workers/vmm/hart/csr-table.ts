@@ -108,8 +108,8 @@ const floatGuard = ({ h }: CsrContext): I32 => h.get("mstatus").and(mstatus.fs).
 const markFloatDirty = ({ h }: CsrContext): void =>
   h.set("mstatus", h.get("mstatus").or(mstatus.fs));
 
-/** Steps so far: the budget is what is left of them. */
-const steps = (h: HartFields): I64 => h.get("stepsEnd").sub(h.get("budget").extendU());
+/** Steps before the present one, for which the budget has been charged already. */
+const steps = (h: HartFields): I64 => h.get("stepsEnd").sub(h.get("budget").extendU()).sub(1);
 const retired = (h: HartFields): I64 => steps(h).sub(h.get("exceptions"));
 /** `mtime` ticks at 10 MHz: one tick is 100 ns of guest time. */
 const time = (h: HartFields): I64 =>
@@ -125,7 +125,10 @@ const counter = (
   read: ({ h }) => (offset ? read(h).add(h.get(offset)) : read(h)),
   ...(bit === undefined ? {} : { guard: counterGuard(bit) }),
   ...(bit === undefined && offset
-    ? { write: ({ h }: CsrContext, value: I64) => h.set(offset, value.sub(read(h))) }
+    ? {
+        // The next instruction reads what this one writes (unprivileged manual, 7.1).
+        write: ({ h }: CsrContext, value: I64) => h.set(offset, value.sub(read(h)).sub(1)),
+      }
     : {}),
 });
 

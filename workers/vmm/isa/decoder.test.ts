@@ -64,7 +64,9 @@ describe("32-bit encodings", () => {
     const overlapping = instructionTable.flatMap((a, i) =>
       instructionTable
         .slice(i + 1)
-        .filter((b) => ((a.pattern.match ^ b.pattern.match) & a.pattern.mask & b.pattern.mask) === 0)
+        .filter(
+          (b) => ((a.pattern.match ^ b.pattern.match) & a.pattern.mask & b.pattern.mask) === 0,
+        )
         .map((b) => `${a.mnemonic} and ${b.mnemonic}`),
     );
     expect(overlapping).toEqual([]);

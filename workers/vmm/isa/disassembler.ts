@@ -28,7 +28,14 @@ export function disassemble(bits: number, pc: bigint): string {
   const text = assembly.replace(/\{([a-z0-9]+)(:f)?\}/g, (_, name: string, float?: string) =>
     operandText(name, decoded.operands, float !== undefined, pc),
   );
-  return text ? `${mnemonic} ${text}` : mnemonic;
+  const name = mnemonic + orderingSuffix(decoded.operands);
+  return text ? `${name} ${text}` : name;
+}
+
+/** What atomics say about the order of other accesses; nothing else has these operands. */
+function orderingSuffix({ aq, rl }: Operands): string {
+  const suffix = `${aq ? "aq" : ""}${rl ? "rl" : ""}`;
+  return suffix && `.${suffix}`;
 }
 
 function operandText(name: string, o: Operands, float: boolean, pc: bigint): string {

@@ -13,15 +13,18 @@ const encodings = ({ mask, match, bits }: Pattern) =>
     .map((word) => (bits === 16 ? word & 0xffff : word));
 
 describe("taking an encoding apart and putting it together", () => {
-  test.each(rows.map((row) => [row.mnemonic, row.pattern] as const))("is lossless for %s", (_, p) => {
-    fc.assert(
-      fc.property(encodings(p), (encoding) => {
-        expect(matches(p, encoding)).toBe(true);
-        expect(putTogether(p, takeApart(p, encoding))).toBe(encoding);
-      }),
-      { numRuns: 30 },
-    );
-  });
+  test.each(rows.map((row) => [row.mnemonic, row.pattern] as const))(
+    "is lossless for %s",
+    (_, p) => {
+      fc.assert(
+        fc.property(encodings(p), (encoding) => {
+          expect(matches(p, encoding)).toBe(true);
+          expect(putTogether(p, takeApart(p, encoding))).toBe(encoding);
+        }),
+        { numRuns: 30 },
+      );
+    },
+  );
 });
 
 describe("the pieces of a pattern", () => {

@@ -188,7 +188,7 @@ export class ConsoleScript implements ConsoleSink {
     }
     const text = this.#unmatched.slice(-unmatchedLimit);
     this.#unmatched = text.slice(found.index + found[0].length);
-    this.#pass(`The console showed ${quote(found[0])}.`);
+    this.#pass(`The console showed ${quote(found[0].trim())}.`);
     return true;
   }
 

@@ -4,8 +4,8 @@ import type { GuestMemory } from "../memory/guest-memory.ts";
 
 /**
  * What the SBI needs of a hart. Registers are the general ones by number, in two unsigned halves.
- * An `ecall` is complete, its `pc` on the next instruction, before or after the SBI is called: the
- * SBI reads and writes nothing but registers.
+ * The hart itself moves its `pc` past the `ecall`; whether before or after the call, the SBI cannot
+ * tell.
  */
 export interface SbiHart {
   readonly id: number;

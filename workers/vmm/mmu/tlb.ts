@@ -44,8 +44,11 @@ export function entryAddress(table: I32, address: I64): I32 {
     .add(table);
 }
 
-/** Generations as they stand in a tag: the first, the distance, and the end. */
-export const generations = { first: 8, step: 8, end: 4096 } as const;
+/**
+ * Generations as they stand in a tag: the first, the distance, and the end. The last one that fits,
+ * 4088, is left out: with it a misaligned access to the last address would match an empty entry.
+ */
+export const generations = { first: 8, step: 8, end: 4088 } as const;
 
 /** 1 where the entry translates an access of `width` bytes at `address`. */
 export function hits(entry: I32, address: I64, width: 1 | 2 | 4 | 8, generation: I64): I32 {

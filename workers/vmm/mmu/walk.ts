@@ -34,7 +34,6 @@ export function buildWalk(module: ModuleBuilder, memory: PhysicalMemory): Walk {
     (f, hart, address, kind, privilege) => {
       const h = new HartFields(f, hart);
       const mode = f.let(h.get("satp").shrU(60).wrap());
-      f.if(privilege.eq(machine).or(mode.eqz()), () => f.return(address));
 
       const fail = (pageFault: boolean) => {
         // 12, 13, 15 are page faults of fetch, load and store; 1, 5, 7 access faults.
@@ -43,6 +42,12 @@ export function buildWalk(module: ModuleBuilder, memory: PhysicalMemory): Walk {
         f.setGlobal(cause, select(kind.eq(access.fetch), i32.const(onFetch), data));
         f.return(i64.const(-1));
       };
+
+      f.if(privilege.eq(machine).or(mode.eqz()), () => {
+        // Nothing lies at the last address, and as a result it would say "fault".
+        f.if(address.eq(-1), () => fail(false));
+        f.return(address);
+      });
 
       // Mode 8 is Sv39 with three levels, 9 Sv48 with four, 10 Sv57 with five.
       const level = f.let(mode.sub(5));

@@ -2,6 +2,7 @@ import type { Bytes } from "../../base/units.ts";
 import type { AccessWidth, Device, InterruptLine } from "../../bus/device.ts";
 import type { GuestMemory } from "../../memory/guest-memory.ts";
 import type { VirtioDevice } from "./virtio-device.ts";
+import { virtioRegister as register } from "./virtio-registers.ts";
 import { Virtqueue, type VirtqueueOwner, type VirtqueueState } from "./virtqueue.ts";
 
 /** What a transport is attached to. */
@@ -26,34 +27,6 @@ export interface VirtioMmioState<DeviceState> {
   readonly device: DeviceState;
 }
 
-const register = {
-  magic: 0x000,
-  version: 0x004,
-  deviceId: 0x008,
-  vendorId: 0x00c,
-  deviceFeatures: 0x010,
-  deviceFeaturesSelect: 0x014,
-  driverFeatures: 0x020,
-  driverFeaturesSelect: 0x024,
-  queueSelect: 0x030,
-  queueSizeMax: 0x034,
-  queueSize: 0x038,
-  queueReady: 0x044,
-  queueNotify: 0x050,
-  interruptStatus: 0x060,
-  interruptAcknowledge: 0x064,
-  status: 0x070,
-  descriptorsLow: 0x080,
-  descriptorsHigh: 0x084,
-  availableLow: 0x090,
-  availableHigh: 0x094,
-  usedLow: 0x0a0,
-  usedHigh: 0x0a4,
-  sharedMemoryLengthLow: 0x0b0,
-  sharedMemoryLengthHigh: 0x0b4,
-  configGeneration: 0x0fc,
-  config: 0x100,
-} as const;
 const magic = 0x7472_6976;
 const version = 2;
 const vendorId = 0x554d_4551;

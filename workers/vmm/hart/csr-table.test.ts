@@ -1,0 +1,211 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, test } from "vitest";
+import { BareHart } from "../../../tests/support/bare-hart.ts";
+import { csrName } from "../isa/csr-names.ts";
+import { csrTable } from "./csr-table.ts";
+import { machine, mstatus, supervisor, user } from "./privilege.ts";
+
+const h = new BareHart();
+const number = Object.fromEntries(
+  Array.from({ length: 4096 }, (_, n) => [csrName(n) ?? String(n), n]),
+) as Record<string, number>;
+const at = (name: string): number => {
+  const n = number[name];
+  if (n === undefined) throw new Error(`no register is named ${name}`);
+  return n;
+};
+const read = (name: string) => h.read(at(name));
+const write = (name: string, value: bigint) => h.write(at(name), value);
+const any64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+
+beforeEach(() => {
+  h.setPrivilege(machine);
+  for (const name of ["mstatus", "mie", "mip", "mideleg", "medeleg", "satp"] as const) {
+    h.hart.setWide(name, 0n);
+  }
+  h.hart.setWide("mcounteren", 0n);
+  h.hart.setWide("scounteren", 0n);
+});
+
+describe("every register", () => {
+  test("has one row and a name", () => {
+    const numbers = csrTable.map((row) => row.number);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    expect(numbers.filter((n) => csrName(n) === undefined)).toEqual([]);
+  });
+
+  test("takes any value and reads back a legal one, which it keeps when it is written again", () => {
+    const counts = new Set([0xb00, 0xb02]);
+    const writable = csrTable.filter((row) => row.write && !counts.has(row.number));
+    fc.assert(
+      fc.property(fc.constantFrom(...writable), any64, (row, value) => {
+        h.hart.setWide("mstatus", mstatus.fs);
+        h.hart.setWide("mideleg", 0x222n);
+        const legal = h.write(row.number, value) as bigint;
+        expect(h.write(row.number, legal)).toBe(legal);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("is out of reach below the privilege in its number", () => {
+    h.hart.setWide("mstatus", mstatus.fs);
+    for (const row of csrTable) {
+      const needed = (row.number >> 8) & 3;
+      for (const privilege of [user, supervisor].filter((level) => level < needed)) {
+        h.setPrivilege(privilege);
+        expect(h.read(row.number), csrName(row.number)).toBeUndefined();
+      }
+    }
+  });
+
+  test("whose number says read-only refuses every write, and no read", () => {
+    for (const row of csrTable.filter(({ number }) => number >> 10 === 3)) {
+      expect(h.csr("csrrw", row.number, 0n), csrName(row.number)).toBeUndefined();
+      expect(h.csr("csrrs", row.number, 0n), csrName(row.number)).toBeUndefined();
+      expect(h.read(row.number), csrName(row.number)).toBeTypeOf("bigint");
+    }
+  });
+
+  test("that does not exist is an illegal instruction whose bits are the trap value", () => {
+    const known = new Set(csrTable.map((row) => row.number));
+    for (let n = 0; n < 4096; n += 7) {
+      if (known.has(n)) continue;
+      expect(h.read(n)).toBeUndefined();
+      expect(h.hart.wide("mcause")).toBe(2n);
+      expect(h.hart.wide("mtval")).toBe((BigInt(n) << 20n) | 0x2373n);
+    }
+  });
+});
+
+describe("updates", () => {
+  test("set and clear change the bits of their operand only", () => {
+    fc.assert(
+      fc.property(any64, any64, (before, bits) => {
+        h.hart.setWide("mscratch", before);
+        expect(h.csr("csrrs", at("mscratch"), bits)).toBe(before);
+        expect(h.hart.wide("mscratch")).toBe(before | bits);
+        expect(h.csr("csrrc", at("mscratch"), bits)).toBe(before | bits);
+        expect(h.hart.wide("mscratch")).toBe(before & ~bits);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe("mstatus", () => {
+  test("MPP never becomes the reserved 2, but keeps what it was", () => {
+    for (const legal of [0n, 1n, 3n]) {
+      write("mstatus", legal << 11n);
+      expect(((write("mstatus", 2n << 11n) as bigint) >> 11n) & 3n).toBe(legal);
+    }
+  });
+  test("SD says that the float registers are dirty", () => {
+    expect((write("mstatus", mstatus.fs) as bigint) >> 63n).toBe(1n);
+    expect((write("mstatus", 1n << 13n) as bigint) >> 63n).toBe(0n);
+  });
+  test("UXL and SXL are 64 bits, whatever is written", () => {
+    expect((write("mstatus", 0n) as bigint) & (15n << 32n)).toBe(10n << 32n);
+  });
+  test("sstatus is a window on the supervisor's fields", () => {
+    write("mstatus", -1n);
+    const seen = read("sstatus") as bigint;
+    expect(seen & (mstatus.mie | mstatus.mpie | mstatus.mpp | mstatus.mprv | mstatus.tvm)).toBe(0n);
+    expect(seen & (mstatus.sum | mstatus.mxr | mstatus.spp)).toBe(
+      mstatus.sum | mstatus.mxr | mstatus.spp,
+    );
+    write("sstatus", 0n);
+    const kept = read("mstatus") as bigint;
+    expect(kept & mstatus.sum).toBe(0n);
+    expect(kept & (mstatus.mie | mstatus.mprv)).toBe(mstatus.mie | mstatus.mprv);
+  });
+});
+
+describe("satp", () => {
+  const sv39 = (8n << 60n) | 0x8_0010n;
+  test("takes Sv39 and bare", () => {
+    expect(write("satp", sv39)).toBe(sv39);
+    expect(write("satp", 0n)).toBe(0n);
+  });
+  test.each([1n, 2n, 5n, 9n, 10n, 15n])(
+    "mode %d, which is not offered, changes nothing",
+    (mode) => {
+      write("satp", sv39);
+      expect(write("satp", (mode << 60n) | 7n)).toBe(sv39);
+    },
+  );
+  test("is out of the supervisor's reach with TVM", () => {
+    h.setPrivilege(supervisor);
+    expect(read("satp")).toBe(0n);
+    h.hart.setWide("mstatus", mstatus.tvm);
+    expect(read("satp")).toBeUndefined();
+    expect(h.csr("csrrw", at("satp"), sv39)).toBeUndefined();
+    h.setPrivilege(machine);
+    expect(read("satp")).toBe(0n);
+  });
+});
+
+describe("trap vectors and exception addresses", () => {
+  test.each(["mtvec", "stvec"])("%s takes direct and vectored mode only", (name) => {
+    expect(write(name, 0x8000_0101n)).toBe(0x8000_0101n);
+    expect(write(name, 0x9000_0002n)).toBe(0x8000_0101n);
+    expect(write(name, 0x9000_0003n)).toBe(0x8000_0101n);
+    expect(write(name, 0x9000_0000n)).toBe(0x9000_0000n);
+  });
+  test.each(["mepc", "sepc"])("%s is even", (name) => {
+    expect(write(name, 0x8000_0003n)).toBe(0x8000_0002n);
+  });
+});
+
+describe("interrupt and delegation registers", () => {
+  test("mie and mideleg keep the interrupts that exist", () => {
+    expect(write("mie", -1n)).toBe(0xaaan);
+    expect(write("mideleg", -1n)).toBe(0x222n);
+  });
+  test("calls from S-mode and M-mode cannot be delegated beyond what makes sense", () => {
+    const delegated = write("medeleg", -1n) as bigint;
+    expect(delegated & (1n << 11n)).toBe(0n);
+    expect(delegated & 0xb1ffn).toBe(0xb1ffn);
+  });
+  test("mip: the machine's own bits come from devices only", () => {
+    expect(write("mip", -1n)).toBe(0x222n);
+  });
+  test("sie and sip show and change what is delegated", () => {
+    write("mie", 0xaaan);
+    write("mip", 0x222n);
+    expect(read("sie")).toBe(0n);
+    expect(read("sip")).toBe(0n);
+    write("mideleg", 0x22n);
+    expect(read("sie")).toBe(0x22n);
+    expect(read("sip")).toBe(0x22n);
+    write("sie", 0n);
+    expect(read("mie")).toBe(0xa88n);
+    // Of what is pending a supervisor may take back its own software interrupt only.
+    expect(write("sip", 0n)).toBe(0x20n);
+    expect(read("mip")).toBe(0x220n);
+  });
+});
+
+describe("float state", () => {
+  test("is out of reach while FS is off, and dirty once it was written", () => {
+    expect(read("fcsr")).toBeUndefined();
+    h.hart.setWide("mstatus", 1n << 13n);
+    expect(write("fcsr", 0xffffn)).toBe(0xffn);
+    expect((read("mstatus") as bigint) & mstatus.fs).toBe(mstatus.fs);
+  });
+  test("fflags and frm are the halves of fcsr", () => {
+    h.hart.setWide("mstatus", mstatus.fs);
+    write("fcsr", 0b101_10101n);
+    expect(read("fflags")).toBe(0b10101n);
+    expect(read("frm")).toBe(0b101n);
+    write("frm", 2n);
+    expect(read("fcsr")).toBe(0b010_10101n);
+  });
+});
+
+describe("identity", () => {
+  test("misa states what the table implements", () => {
+    const letters = [..."acdfimsu"].reduce((m, c) => m | (1n << BigInt(c.charCodeAt(0) - 97)), 0n);
+    expect(write("misa", 0n)).toBe((2n << 62n) | letters);
+  });
+});
