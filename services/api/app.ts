@@ -1,0 +1,64 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { ProblemError } from "./problem-error.ts";
+import { problemResponse } from "./problem-response.ts";
+import { addAssignmentRoutes } from "./routes/assignment-routes.ts";
+import { addConsoleRoute } from "./routes/console-route.ts";
+import { addHealthRoutes } from "./routes/health-routes.ts";
+import { addSubmissionRoutes } from "./routes/submission-routes.ts";
+import type { Intake } from "./submissions/accept-submission.ts";
+import type { RunEventHub } from "./submissions/run-event-hub.ts";
+
+/** What the API is made of; `main.ts` connects it to Redis and the disk. */
+export interface AppParts extends Intake {
+  readonly hub: RunEventHub;
+  /** Most bytes of all files of one submission. */
+  readonly maxUploadBytes: number;
+}
+
+/** The HTTP API as a function from requests to responses. */
+export function createApp(parts: AppParts): OpenAPIHono {
+  const app = new OpenAPIHono({
+    defaultHook: (result) => {
+      if (!result.success) {
+        const isPath = result.target === "param";
+        throw new ProblemError(
+          isPath ? 404 : 400,
+          isPath ? "unknown-submission" : "bad-request",
+          isPath ? "Unknown submission" : "Not understood",
+          isPath
+            ? "No submission has such an id."
+            : `The request's ${result.target} cannot be used.`,
+          result.error.issues.map((issue) => ({
+            field: issue.path.join("."),
+            detail: issue.message,
+          })),
+        );
+      }
+    },
+  });
+  app.onError((error, context) => problemResponse(error, context.req.path));
+  app.notFound((context) =>
+    problemResponse(
+      new ProblemError(
+        404,
+        "unknown-path",
+        "Nothing here",
+        `${context.req.method} ${context.req.path} is not part of this API; see /openapi.json.`,
+      ),
+      context.req.path,
+    ),
+  );
+  addSubmissionRoutes(app, parts, parts.maxUploadBytes);
+  addConsoleRoute(app, parts);
+  addAssignmentRoutes(app, parts.catalogue);
+  addHealthRoutes(app, parts.store);
+  app.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: {
+      title: "Trapline",
+      version: "1",
+      description: "Hand in a virtual machine, watch it run, get its grade.",
+    },
+  });
+  return app;
+}

@@ -1,0 +1,77 @@
+import { mkdir } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { serve } from "@hono/node-server";
+import { Redis } from "ioredis";
+import { BlobStore } from "../../shared/blob/blob-store.ts";
+import { createApp } from "./app.ts";
+import { AssignmentCatalogue } from "./assignments/assignment-catalogue.ts";
+import { readApiConfig } from "./config.ts";
+import { RedisSubmissionStore } from "./submissions/redis-submission-store.ts";
+import { RunEventHub } from "./submissions/run-event-hub.ts";
+import { SubmissionQueue } from "./submissions/submission-queue.ts";
+
+/**
+ * The API as a process. Configured by environment variables (`config.ts`); prints
+ * `api listening on URL` when it takes requests; ends on SIGTERM or SIGINT.
+ */
+const config = readApiConfig(process.env);
+
+// A request must not hang while Redis is away: fail fast here, wait for ever only where BullMQ
+// blocks on purpose.
+const redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, commandTimeout: 5000 });
+const blocking = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
+const subscriber = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
+for (const connection of [redis, blocking, subscriber]) {
+  connection.on("error", (error) => console.error("redis:", error.message));
+}
+
+await mkdir(config.TRAPLINE_BLOBS, { recursive: true });
+const blobs = new BlobStore(config.TRAPLINE_BLOBS);
+const store = new RedisSubmissionStore(redis);
+const queue = new SubmissionQueue(redis, blocking, (submission, reason) => {
+  store.fail(submission, reason).catch((error: unknown) => {
+    // Whoever asks for the submission next finds the failed job and tries again.
+    console.error("giving up:", error);
+  });
+});
+const app = createApp({
+  blobs,
+  store,
+  queue,
+  catalogue: new AssignmentCatalogue(config.TRAPLINE_ASSIGNMENTS, config.TRAPLINE_IMAGES, blobs),
+  hub: new RunEventHub(subscriber),
+  maxUploadBytes: config.TRAPLINE_MAX_UPLOAD,
+});
+
+const server = serve(
+  { fetch: app.fetch, hostname: config.TRAPLINE_HOST, port: config.TRAPLINE_PORT },
+  ({ address, port, family }: AddressInfo) => {
+    const host = family === "IPv6" ? `[${address}]` : address;
+    console.log(`api listening on http://${host}:${port}`);
+  },
+);
+
+server.on("error", (error) => {
+  // Most often the port is taken, and then there is nothing to stay for.
+  console.error(`The API cannot listen on ${config.TRAPLINE_HOST}:${config.TRAPLINE_PORT}.`);
+  console.error(error.message);
+  process.exit(1);
+});
+
+async function shutDown(): Promise<void> {
+  server.close();
+  if ("closeAllConnections" in server) {
+    // Watchers come back to another process with their Last-Event-ID.
+    server.closeAllConnections();
+  }
+  await queue.close();
+  for (const connection of [redis, blocking, subscriber]) {
+    connection.disconnect();
+  }
+}
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.once(signal, () => {
+    void shutDown();
+  });
+}

@@ -1,0 +1,152 @@
+import { randomBytes } from "node:crypto";
+import type { BlobStore } from "../../../shared/blob/blob-store.ts";
+import type { GradingJob } from "../../../shared/protocol/grading-job.ts";
+import type { Assignment } from "../../../shared/schema/assignment.ts";
+import type { ImageSource } from "../../../shared/schema/image-source.ts";
+import type { AssignmentCatalogue, ImagePart } from "../assignments/assignment-catalogue.ts";
+import { ProblemError } from "../problem-error.ts";
+import type { Upload } from "./receive-upload.ts";
+import type { SubmissionQueue } from "./submission-queue.ts";
+import type { SubmissionRecord, SubmissionStore } from "./submission-store.ts";
+
+/** What a submission passes through on its way in. */
+export interface Intake {
+  readonly catalogue: AssignmentCatalogue;
+  readonly blobs: BlobStore;
+  readonly store: SubmissionStore;
+  readonly queue: SubmissionQueue;
+}
+
+/**
+ * Checks an upload against its assignment, freezes everything that the run will read as blobs, and
+ * queues it.
+ *
+ * @throws ProblemError when the assignment is unknown or unusable, or the artefacts do not fit it
+ */
+export async function acceptSubmission(
+  { catalogue, blobs, store, queue }: Intake,
+  upload: Upload,
+): Promise<SubmissionRecord> {
+  const entry = await catalogue.find(upload.assignment);
+  if (entry === undefined) {
+    throw new ProblemError(
+      404,
+      "unknown-assignment",
+      "Unknown assignment",
+      `There is no assignment ${JSON.stringify(upload.assignment)}. GET /v1/assignments lists them.`,
+    );
+  }
+  if ("fault" in entry) {
+    throw unusable(entry.fault);
+  }
+  const { assignment } = entry;
+  checkArtefacts(assignment, upload);
+
+  const images = await storeImages(catalogue, assignment, upload);
+  const json = new TextEncoder().encode(JSON.stringify(assignment));
+  const frozen = await blobs.put([json]);
+  const record: SubmissionRecord = {
+    id: newSubmissionId(),
+    assignment: assignment.name,
+    title: assignment.title,
+    maxScore: assignment.steps.reduce((sum, step) => sum + step.points, 0),
+    artefacts: [...upload.artefacts].map(([name, { hash, bytes }]) => ({
+      name,
+      sha256: hash,
+      bytes,
+    })),
+    createdAt: new Date().toISOString(),
+  };
+  // First the record, then the job: a worker must never meet a job that nobody knows.
+  await store.create(record);
+  try {
+    await queue.add({ submission: record.id, assignment: frozen.hash, images });
+  } catch (error) {
+    await store.fail(record.id, "The submission could not be queued.").catch(() => {
+      // The store is gone too; the caller hears of the first error.
+    });
+    throw error;
+  }
+  return record;
+}
+
+function checkArtefacts(assignment: Assignment, upload: Upload): void {
+  const errors: { field: string; detail: string }[] = [];
+  for (const artefact of assignment.artefacts) {
+    const blob = upload.artefacts.get(artefact.name);
+    if (blob === undefined && !artefact.optional) {
+      errors.push({ field: artefact.name, detail: "is missing" });
+    }
+    if (blob !== undefined && blob.bytes > artefact["max-bytes"]) {
+      const detail = `has ${blob.bytes} bytes; at most ${artefact["max-bytes"]} are allowed`;
+      errors.push({ field: artefact.name, detail });
+    }
+    if (blob !== undefined && blob.bytes === 0) {
+      errors.push({ field: artefact.name, detail: "is empty" });
+    }
+  }
+  for (const name of upload.artefacts.keys()) {
+    if (!assignment.artefacts.some((artefact) => artefact.name === name)) {
+      errors.push({ field: name, detail: "is not asked for" });
+    }
+  }
+  if (errors.length > 0) {
+    const wanted = assignment.artefacts.map((artefact) => artefact.name).join(", ") || "no files";
+    const faults = errors.map(({ field, detail }) => `${field} ${detail}`).join("; ");
+    const isOnlySize = errors.every(({ detail }) => detail.startsWith("has "));
+    throw new ProblemError(
+      isOnlySize ? 413 : 422,
+      "wrong-artefacts",
+      "The files do not fit the assignment",
+      `${assignment.name} takes ${wanted}: ${faults}.`,
+      errors,
+    );
+  }
+}
+
+async function storeImages(
+  catalogue: AssignmentCatalogue,
+  { name, machine }: Assignment,
+  upload: Upload,
+): Promise<GradingJob["images"]> {
+  const resolve = async (source: ImageSource, part: ImagePart) =>
+    source.submission === undefined
+      ? ((await catalogue.store(name, source, part)) ?? absent(source, part))
+      : upload.artefacts.get(source.submission)?.hash;
+  const kernel = await resolve(machine.kernel, "kernel");
+  if (kernel === undefined) {
+    throw unusable(`${name}: machine.kernel comes from an artefact that is optional`);
+  }
+  const initrd = machine.initrd === undefined ? undefined : await resolve(machine.initrd, "initrd");
+  const disks: Record<string, string> = {};
+  for (const disk of machine.disks) {
+    const hash = await resolve(disk.source, "disk");
+    if (hash !== undefined) {
+      disks[disk.name] = hash;
+    }
+  }
+  return { kernel, ...(initrd === undefined ? {} : { initrd }), disks };
+}
+
+function absent(source: ImageSource, part: ImagePart): never {
+  throw unusable(
+    source.image === undefined
+      ? `its file ${source.file} is missing`
+      : `the ${part} of image ${source.image} is not built; npm run image:${source.image} builds it`,
+  );
+}
+
+function unusable(fault: string): ProblemError {
+  return new ProblemError(
+    409,
+    "unusable-assignment",
+    "The assignment cannot be used",
+    `Tell your teacher: ${fault}`,
+  );
+}
+
+function newSubmissionId(): string {
+  const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+  const letters = Array.from(randomBytes(16), (byte) => alphabet[byte % 32]);
+  return `s-${letters.join("")}`;
+}

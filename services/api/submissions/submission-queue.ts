@@ -1,0 +1,69 @@
+import { Queue, QueueEvents } from "bullmq";
+import type { Redis } from "ioredis";
+import type { GradingJob } from "../../../shared/protocol/grading-job.ts";
+import { gradingQueue } from "../../../shared/protocol/grading-queue.ts";
+
+/**
+ * The producer's side of the queue. Jobs are found by their submission's id.
+ */
+export class SubmissionQueue {
+  readonly #queue: Queue<GradingJob>;
+  readonly #events: QueueEvents;
+  readonly #redis: Redis;
+
+  /**
+   * @param redis commands; fails fast while the server is away
+   * @param blocking a connection of its own, because it waits inside a command
+   * @param onGivenUp called when the queue will not try a job again
+   */
+  constructor(
+    redis: Redis,
+    blocking: Redis,
+    onGivenUp: (submission: string, reason: string) => void,
+  ) {
+    const { name, prefix, jobOptions } = gradingQueue;
+    this.#redis = redis;
+    this.#queue = new Queue(name, { connection: redis, prefix, defaultJobOptions: jobOptions });
+    this.#events = new QueueEvents(name, { connection: blocking, prefix });
+    // BullMQ reports connection losses here and recovers by itself; unheard they end the process.
+    this.#queue.on("error", (error) => console.error("queue:", error.message));
+    this.#events.on("error", (error) => console.error("queue events:", error.message));
+    this.#events.on("failed", ({ jobId, failedReason }) => onGivenUp(jobId, failedReason));
+  }
+
+  async add(job: GradingJob): Promise<void> {
+    await this.#queue.add(gradingQueue.jobName, job, { jobId: job.submission });
+  }
+
+  /** Takes a job out of the queue; one that is running stays and finds itself cancelled. */
+  async remove(submission: string): Promise<void> {
+    try {
+      await this.#queue.remove(submission);
+    } catch {
+      // Locked by a worker: the epoch has moved on, so it cannot write.
+    }
+  }
+
+  /** Jobs that are taken before this one; undefined when it does not wait. */
+  async position(submission: string): Promise<number | undefined> {
+    // BullMQ pushes on the left and takes from the right.
+    const key = this.#queue.toKey("wait");
+    const [index, length] = await Promise.all([
+      this.#redis.lpos(key, submission),
+      this.#redis.llen(key),
+    ]);
+    return index === null ? undefined : Math.max(0, length - 1 - index);
+  }
+
+  /** Why the queue has given up on a job; undefined when it has not. */
+  async givenUp(submission: string): Promise<string | undefined> {
+    const job = await this.#queue.getJob(submission);
+    const isFailed = job !== undefined && (await job.isFailed());
+    return isFailed ? job.failedReason : undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#events.close();
+    await this.#queue.close();
+  }
+}

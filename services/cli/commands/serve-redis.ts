@@ -1,0 +1,86 @@
+import { randomBytes } from "node:crypto";
+import { accessSync, constants } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
+import { delimiter, join } from "node:path";
+import { UsageFailure } from "../usage-failure.ts";
+import { type ServedProcess, startProcess } from "./serve-process.ts";
+
+export interface ServedRedis {
+  readonly url: string;
+  readonly process: ServedProcess;
+}
+
+/**
+ * Starts a Redis (or Valkey) of our own: on a free loopback port, with a password that is made up
+ * now, because every user of the machine can reach a loopback port.
+ *
+ * @param directory where it keeps its data
+ * @param isDurable keep an append-only file, as BullMQ's production guide asks for
+ */
+export async function startRedis(directory: string, isDurable: boolean): Promise<ServedRedis> {
+  const command = findOnPath(["redis-server", "valkey-server"]);
+  if (command === undefined) {
+    throw new UsageFailure(
+      "serve-redis",
+      "neither redis-server nor valkey-server is installed",
+      "install one (Debian: apt-get install redis-server), or set REDIS_URL to a running one",
+    );
+  }
+  await mkdir(directory, { recursive: true });
+  const port = await freePort();
+  const password = randomBytes(18).toString("hex");
+  const process = await startProcess({
+    name: "redis",
+    command,
+    // The configuration comes on standard input, so that no process list shows the password.
+    words: ["-"],
+    input: [
+      "bind 127.0.0.1",
+      `port ${port}`,
+      `requirepass ${password}`,
+      `dir ${JSON.stringify(directory)}`,
+      'save ""',
+      `appendonly ${isDurable ? "yes" : "no"}`,
+      // A queue must never be evicted from (BullMQ's production guide).
+      "maxmemory-policy noeviction",
+      "",
+    ].join("\n"),
+    environment: { PATH: globalThis.process.env.PATH ?? "" },
+    directory,
+    ready: /ready to accept connections/i,
+    // It reports every connection and its own end; what matters is told by those who use it.
+    onLine: () => undefined,
+  });
+  return { url: `redis://:${password}@127.0.0.1:${port}`, process };
+}
+
+function findOnPath(names: readonly string[]): string | undefined {
+  const folders = (globalThis.process.env.PATH ?? "").split(delimiter);
+  return [...folders, "/usr/sbin", "/usr/local/sbin"]
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** Redis cannot choose a port by itself, so we choose; it says so if somebody was faster. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === "object" && address !== null
+          ? resolve(address.port)
+          : reject(new Error("no port")),
+      );
+    });
+  });
+}

@@ -1,0 +1,63 @@
+import { fileURLToPath } from "node:url";
+import type { ProcessPlan } from "./serve-process.ts";
+
+export type WorkerRuntime = "deno" | "node";
+
+export interface WorkerPlace {
+  readonly redisUrl: string;
+  readonly blobs: string;
+  /** Further variables of `workers/runtime/config.ts`. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const workers = fileURLToPath(new URL("../../../workers/", import.meta.url));
+const main = fileURLToPath(new URL("../../../workers/runtime/main.ts", import.meta.url));
+
+/**
+ * How a worker is started. Under Deno it gets what it needs and nothing else: one address, two
+ * folders to read, its own variables; no files to write, no programs, no system information.
+ */
+export function workerPlan(
+  runtime: WorkerRuntime,
+  name: string,
+  { redisUrl, blobs, variables }: WorkerPlace,
+  onLine: (line: string) => void,
+): ProcessPlan {
+  const { hostname, port } = new URL(redisUrl);
+  const words =
+    runtime === "node"
+      ? ["--disable-warning=ExperimentalWarning", main]
+      : [
+          "run",
+          "--quiet",
+          "--no-prompt",
+          "--no-lock",
+          "--cached-only",
+          "--node-modules-dir=manual",
+          "--unstable-worker-options",
+          `--allow-net=${hostname}:${port === "" ? "6379" : port}`,
+          `--allow-read=${blobs},${workers}`,
+          "--allow-env=REDIS_URL,TRAPLINE_*",
+          "--ignore-env",
+          main,
+        ];
+  return {
+    name,
+    command: runtime === "node" ? process.execPath : "deno",
+    words,
+    environment: {
+      PATH: process.env.PATH ?? "",
+      // Deno keeps its compile cache below it.
+      HOME: process.env.HOME ?? "",
+      NO_COLOR: "1",
+      REDIS_URL: redisUrl,
+      TRAPLINE_BLOBS: blobs,
+      TRAPLINE_WORKER: name,
+      ...variables,
+    },
+    directory: root,
+    ready: /^worker \S+ ready \((.*)\)$/,
+    onLine,
+  };
+}

@@ -1,0 +1,245 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { UsageFailure } from "../usage-failure.ts";
+import { options } from "./options.ts";
+import { optionsHelp } from "./options-help.ts";
+import { parseOptions } from "./parse-options.ts";
+import { toLocalRun } from "./to-local-run.ts";
+
+const MiB = 2 ** 20;
+
+function read(line: string) {
+  return toLocalRun(parseOptions(line.split(" ").filter((word) => word !== "")));
+}
+
+function refusal(line: string): UsageFailure {
+  try {
+    read(line);
+  } catch (error) {
+    if (error instanceof UsageFailure) {
+      return error;
+    }
+    throw error;
+  }
+  throw new Error(`'${line}' was accepted`);
+}
+
+describe("a command line that works with qemu-system-riscv64", () => {
+  test("xv6's own makes the same machine here", () => {
+    const run = read(
+      "-machine virt -bios none -kernel kernel/kernel -m 128M -smp 1 -nographic " +
+        "-global virtio-mmio.force-legacy=false -drive file=fs.img,if=none,format=raw,id=x0 " +
+        "-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0",
+    );
+    expect(run).toMatchObject({
+      ramBytes: 128 * MiB,
+      firmware: "none",
+      kernel: "kernel/kernel",
+      console: "escapes",
+      onReboot: "restart",
+      time: "virtual",
+      disks: [{ name: "x0", file: "fs.img", readOnly: false, snapshot: false }],
+      virtio: [{ kind: "block", slot: 0, disk: "x0", readOnly: false }],
+    });
+  });
+
+  test("Linux with an initrd, a read-only disk and random numbers boots on our SBI", () => {
+    const run = toLocalRun(
+      parseOptions([
+        ...["-M", "virt", "-cpu", "rv64", "-m", "1G", "-display", "none", "-no-reboot"],
+        ...["-serial", "stdio", "-monitor", "none", "--kernel", "Image", "--initrd", "initrd.gz"],
+        ...["-append", "console=ttyS0 root=/dev/vda", "-device", "virtio-rng-device"],
+        ...["-drive", "if=none,id=d,file=a,,b.img,format=raw,readonly"],
+        ...["-device", "virtio-blk-device,drive=d", "-rtc", "base=utc"],
+      ]),
+    );
+    expect(run).toMatchObject({
+      ramBytes: 1024 * MiB,
+      firmware: "sbi",
+      initrd: "initrd.gz",
+      commandLine: "console=ttyS0 root=/dev/vda",
+      console: "signals",
+      onReboot: "exit",
+      disks: [{ name: "d", file: "a,b.img", readOnly: true }],
+      virtio: [
+        { kind: "rng", slot: 7 },
+        { kind: "block", slot: 6, disk: "d", readOnly: true },
+      ],
+    });
+  });
+
+  test.each([
+    ["-m 64", 64 * MiB],
+    ["-m 64m", 64 * MiB],
+    ["-m 0.5G", 512 * MiB],
+    ["-m 0x40", 64 * MiB],
+    ["-m 16384k", 16 * MiB],
+    ["-m size=96M", 96 * MiB],
+    ["-m 1048577B", MiB + 8192],
+    ["-m 0", 128 * MiB],
+    ["", 128 * MiB],
+  ])("%j gives %i bytes of RAM", (line, bytes) => {
+    expect(read(`-kernel k ${line}`).ramBytes).toBe(bytes);
+  });
+
+  test.each([
+    ["", "escapes"],
+    ["-nographic", "escapes"],
+    ["-serial mon:stdio", "escapes"],
+    ["-serial stdio -display none", "signals"],
+    ["-nographic -serial none", "none"],
+    ["-serial null", "none"],
+    ["-nodefaults", "none"],
+    ["-nodefaults -serial stdio", "signals"],
+  ])("%j wires the console as %j", (line, console) => {
+    expect(read(`-kernel k ${line}`).console).toBe(console);
+  });
+
+  test.each([
+    ["-device virtio-rng-device -device virtio-rng-device", [7, 6]],
+    ["-device virtio-rng-device,bus=virtio-mmio-bus.7 -device virtio-rng-device", [7, 6]],
+    ["-device virtio-rng-device -device virtio-rng-device,bus=virtio-mmio-bus.0", [7, 0]],
+  ])("%s takes the slots %j", (line, slots) => {
+    expect(read(`-kernel k ${line}`).virtio.map(({ slot }) => slot)).toEqual(slots);
+  });
+
+  test("of an option that is given twice the last counts", () => {
+    expect(read("-kernel a -m 1G -kernel b -m 64")).toMatchObject({
+      kernel: "b",
+      ramBytes: 64 * MiB,
+    });
+  });
+
+  test("firmware from a file may come without a kernel", () => {
+    expect(read("-bios fw.bin")).toMatchObject({ firmware: { file: "fw.bin" }, kernel: undefined });
+  });
+});
+
+describe("Trapline's own options", () => {
+  test("choose time, limits and reports, with a blank or '='", () => {
+    expect(
+      read("-kernel k --time=host --max-instructions 1.5G --exits - --hash -seed 0x10 --script s"),
+    ).toMatchObject({
+      time: "host",
+      maxInstructions: 1_500_000_000,
+      exitsFile: "-",
+      printsHash: true,
+      seed: 16,
+      scriptFile: "s",
+    });
+  });
+});
+
+describe("a command line that cannot be used", () => {
+  test.each([
+    ["-kernal k", "option-unknown", "-kernal: unknown option; the nearest known one is -kernel"],
+    ["--max-instruction 5", "option-unknown", "nearest known one is --max-instructions"],
+    ["-machine virtt", "choice-unknown", "nearest known one is 'virt'"],
+    ["-M virt,acell=tcg", "property-unknown", "nearest known one is 'accel'"],
+    ["-M virt,accel=kvm", "value-unsupported", "accel=kvm is not supported"],
+    ["-cpu rv32", "choice-unknown", "nearest known one is 'rv64'"],
+    ["-cpu rv64,v=true", "value-unsupported", "v=true"],
+    ["-device virtio-blk-devise", "choice-unknown", "nearest known one is 'virtio-blk-device'"],
+    ["-device virtio-net-device", "choice-unknown", "virtio-net-device"],
+    ["-device virtio-blk-device,drvie=x", "property-unknown", "nearest known one is 'drive'"],
+    ["-device virtio-rng-device,bus=virtio-mmio-bus.8", "bus-unknown", "no bus"],
+    ["-drive file=f,id=x,readnoly=on", "property-unknown", "nearest known one is 'readonly'"],
+    ["-drive file=f,id=x,if=virtio", "value-unsupported", "virtio-blk-device"],
+    ["-drive file=f,id=x,format=qcow2", "value-unsupported", "only raw images"],
+    ["-drive file=f,if=none", "drive-without-id", "needs an id"],
+    ["-drive id=x", "drive-without-file", "needs a file"],
+    ["-global virtio-mmio.force-legacy=true", "value-unsupported", "no legacy"],
+    ["-global virtio-mmio.force-legcy=false", "property-unknown", "virtio-mmio.force-legacy"],
+    ["-serial sdtio", "choice-unknown", "nearest known one is 'stdio'"],
+    ["-serial stdio -serial none", "serial-twice", "one serial port"],
+    ["-monitor stdio", "choice-unknown", "-monitor stdio"],
+    ["-display gtk", "choice-unknown", "-display gtk"],
+    ["-smp 2", "value-unsupported", "cpus=2 is not supported: the machine has one hart"],
+    ["-m 12q", "size-malformed", "'12q' is not a size"],
+    ["-m 8G", "memory-too-large", "8G"],
+    ["--max-instructions 0", "count-malformed", "'0'"],
+    ["--seed 4294967296", "seed-malformed", "4294967296"],
+    ["--time real", "choice-unknown", "'real' is not a known time"],
+    ["-rtc base=localtime", "value-unsupported", "base=localtime"],
+    ["-kernel", "value-missing", "-kernel: a value is missing"],
+    ["-kernel=k", "option-with-equals", "does not take '='"],
+    ["--hash=1", "option-with-equals", "does not take '='"],
+    ["disk.img", "argument-unexpected", "'disk.img' is not an option"],
+    ["-", "argument-unexpected", "'-' is not an option"],
+    ["", "kernel-missing", "nothing to start"],
+    ["-bios fw -initrd i", "kernel-missing", "-initrd is only allowed with -kernel"],
+    ["-bios fw -append a", "kernel-missing", "-append is only allowed with -kernel"],
+    ["-kernel k -device virtio-blk-device,drive=y", "drive-missing", "no drive 'y'"],
+    ["-kernel k -device virtio-blk-device", "drive-missing", "drive=ID is missing"],
+    ["-drive file=f,id=x -drive file=g,id=x", "drive-twice", "two drives with the id 'x'"],
+    [
+      "-kernel k -drive file=f,id=x -device virtio-blk-device,drive=x -device virtio-blk-device,drive=x",
+      "drive-in-use",
+      "already in use",
+    ],
+    [
+      "-kernel k -device virtio-rng-device,bus=virtio-mmio-bus.1 -device virtio-rng-device,bus=virtio-mmio-bus.1",
+      "slot-taken",
+      "'virtio-mmio-bus.1' is full",
+    ],
+    [`-kernel k ${"-device virtio-rng-device ".repeat(9)}`, "slots-used-up", "no bus is free"],
+  ])("%j is refused with %s", (line, code, sentence) => {
+    const failure = refusal(line);
+    expect(failure.code).toBe(code);
+    expect(failure.message).toContain(sentence);
+    expect(failure.hint).not.toBe("");
+  });
+});
+
+describe("help", () => {
+  test.each(["-h", "-help", "--help"])("%s lists every option", (word) => {
+    const text = parseOptions([word]).information ?? "";
+    expect(text).toBe(optionsHelp());
+    for (const { names, summary } of options) {
+      expect(text).toContain(`-${names[0]}`);
+      expect(text).toContain(summary);
+    }
+  });
+
+  test.each([
+    ["-machine help", "virt"],
+    ["-cpu help", "rv64"],
+    ["-device help", 'name "virtio-blk-device"'],
+    ["-device virtio-blk-device,help", "drive=ID"],
+  ])("%s lists what there is", (line, text) => {
+    expect(parseOptions(line.split(" ")).information).toContain(text);
+  });
+});
+
+describe("any words at all", () => {
+  const names = options.flatMap(({ names }) => [...names]);
+  const fragment = fc.constantFrom(
+    ...names.flatMap((name) => [`-${name}`, `--${name}`, `--${name}=1`]),
+    ...["virt", "rv64", "file=f,id=x", "virtio-blk-device,drive=x", "virtio-rng-device,help", "1"],
+    ...["id=,,", ",", "=", ",=,", "nofile", "__proto__", "-constructor", "driver=,value=1", "--"],
+  );
+  const word = fc.oneof(fragment, fc.string(), fc.string({ unit: "binary" }));
+
+  test("are read or refused with a UsageFailure, never anything else", () => {
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 12 }), (words) => {
+        try {
+          toLocalRun(parseOptions(words));
+        } catch (error) {
+          expect(error).toBeInstanceOf(UsageFailure);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("an option with one letter wrong is told apart and its right name given", () => {
+    const known = options.filter((option) => option.names[0].length >= 6);
+    fc.assert(
+      fc.property(fc.constantFrom(...known), fc.nat(), ({ names: [name] }, at) => {
+        const wrong = `${name.slice(0, at % name.length)}~${name.slice((at % name.length) + 1)}`;
+        expect(refusal(`-${wrong}`).message).toContain(`-${name}`);
+      }),
+    );
+  });
+});

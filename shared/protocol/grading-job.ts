@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { blobHashSchema } from "../schema/blob-hash.ts";
+import { submissionIdSchema } from "../schema/submission-id.ts";
+
+/**
+ * The data of a queued job: names of blobs, never their bytes.
+ *
+ * `assignment` names the blob that holds the assignment as JSON, frozen when the submission came
+ * in, so that a later edit of the folder does not change what a retry grades.
+ */
+export const gradingJobSchema = z.strictObject({
+  submission: submissionIdSchema,
+  assignment: blobHashSchema,
+  /** Blobs of the machine's images. */
+  images: z.strictObject({
+    /** Absent when the student handed in no optional artefact for it. */
+    kernel: blobHashSchema,
+    initrd: blobHashSchema.optional(),
+    /** By disk name. */
+    disks: z.record(z.string(), blobHashSchema),
+  }),
+});
+
+export type GradingJob = z.infer<typeof gradingJobSchema>;

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { stepResultSchema } from "../schema/step-result.ts";
+import { progressSchema, submissionStateSchema } from "../schema/submission.ts";
+
+/** What happens to a submission, in order: entries of its stream and events of `/console`. */
+export const runEventSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("queued"), data: z.object({}) }),
+  /** A worker begins; with an epoch above 1 the console starts over. */
+  z.object({
+    type: z.literal("run"),
+    data: z.object({ epoch: z.int(), worker: z.string(), runtime: z.string() }),
+  }),
+  z.object({ type: z.literal("progress"), data: progressSchema }),
+  z.object({ type: z.literal("console"), data: z.object({ text: z.string() }) }),
+  z.object({ type: z.literal("step"), data: stepResultSchema }),
+  /** The worker could not go on; the queue will hand the run to another one. */
+  z.object({ type: z.literal("interrupted"), data: z.object({ reason: z.string() }) }),
+  /** Nothing follows. */
+  z.object({
+    type: z.literal("end"),
+    data: z.object({
+      state: submissionStateSchema,
+      score: z.number().optional(),
+      maxScore: z.number().optional(),
+      summary: z.string(),
+    }),
+  }),
+]);
+
+export type RunEvent = z.infer<typeof runEventSchema>;

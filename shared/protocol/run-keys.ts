@@ -1,0 +1,23 @@
+/**
+ * Where a submission lives in Redis. The braces keep its keys in one cluster slot, so one script
+ * may touch them all.
+ *
+ *   record   hash   submission (JSON, never changes), state, epoch, worker, runtime, startedAt,
+ *                   finishedAt, progress (JSON), result (JSON), failure
+ *   events   stream entries {type, data}: what `/console` shows, in order
+ *   channel  pub/sub "events" after each append, "cancelled" when the run must stop
+ *
+ * The writer rule: `epoch` counts the runs. A worker increments it when it begins and names it in
+ * every later write; the store refuses a write whose epoch is not the present one. Cancelling
+ * increments it too. So a worker that lost its lease cannot write, and one run at most finishes.
+ */
+export function runKeys(submission: string): RunKeys {
+  const base = `trapline:run:{${submission}}`;
+  return { record: base, events: `${base}:events`, channel: `${base}:channel` };
+}
+
+export interface RunKeys {
+  readonly record: string;
+  readonly events: string;
+  readonly channel: string;
+}

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import { artefactNameSchema } from "./artefact-name.ts";
+import { imageSourceSchema } from "./image-source.ts";
+import { bytesSchema, instructionsSchema, millisecondsSchema } from "./quantities.ts";
+import { stepSchema } from "./step.ts";
+
+const MiB = 2 ** 20;
+
+const bounded = (schema: typeof bytesSchema, low: number, high: number, words: string) =>
+  schema.refine((value) => value >= low && value <= high, { message: `must be ${words}` });
+
+const artefactSchema = z.strictObject({
+  name: artefactNameSchema,
+  description: z.string().max(500).default(""),
+  "max-bytes": bounded(bytesSchema, 1, 512 * MiB, "between 1 byte and 512M").default(16 * MiB),
+  optional: z.boolean().default(false),
+});
+
+const diskSchema = z.strictObject({
+  name: artefactNameSchema,
+  slot: z.int().min(0).max(7),
+  source: imageSourceSchema,
+  "read-only": z.boolean().default(false),
+});
+
+const machineSchema = z.strictObject({
+  ram: bounded(bytesSchema, MiB, 2048 * MiB, "between 1M and 2G"),
+  harts: z.literal(1, "must be 1: a graded machine has one hart").default(1),
+  seed: z.int().min(0).max(0xffff_ffff).default(0),
+  firmware: z.enum(["none", "sbi"]),
+  kernel: imageSourceSchema,
+  initrd: imageSourceSchema.optional(),
+  "command-line": z.string().max(2000).optional(),
+  disks: z.array(diskSchema).max(8).default([]),
+  /** A virtio-rng, in the lowest slot that no disk takes. */
+  rng: z.boolean().default(false),
+});
+
+const limitsSchema = z.strictObject({
+  instructions: bounded(instructionsSchema, 1, 1e12, "between 1 and 1T instructions"),
+  /** Bytes of RAM that the guest may touch; without it, all. */
+  memory: bounded(bytesSchema, MiB, 3072 * MiB, "between 1M and 3G").optional(),
+  output: bounded(bytesSchema, 1, 16 * MiB, "between 1 byte and 16M").default(MiB),
+  "wall-clock": bounded(millisecondsSchema, 1000, 3_600_000, "between 1s and 60m").default(120_000),
+});
+
+/**
+ * A homework: which machine, what the student hands in, how far it may run, what it must show.
+ *
+ * This is `assignment.yaml` after parsing, and also what travels to the worker: parsing it again
+ * gives the same value.
+ */
+export const assignmentSchema = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, "must be lower-case letters, digits and -"),
+    title: z.string().min(1).max(200),
+    description: z.string().max(10_000).default(""),
+    artefacts: z.array(artefactSchema).max(16).default([]),
+    machine: machineSchema,
+    limits: limitsSchema,
+    steps: z.array(stepSchema).min(1).max(200),
+  })
+  .superRefine((assignment, context) => {
+    const report = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: "custom", path, message });
+
+    const names = assignment.artefacts.map((artefact) => artefact.name);
+    for (const [index, name] of names.entries()) {
+      if (names.indexOf(name) !== index) {
+        report(["artefacts", index, "name"], `${name} is used twice`);
+      }
+    }
+    const { machine } = assignment;
+    const sources: [(string | number)[], { submission?: string | undefined } | undefined][] = [
+      [["machine", "kernel"], machine.kernel],
+      [["machine", "initrd"], machine.initrd],
+      ...machine.disks.map((disk, index): [(string | number)[], typeof disk.source] => [
+        ["machine", "disks", index, "source"],
+        disk.source,
+      ]),
+    ];
+    for (const [path, source] of sources) {
+      if (source?.submission !== undefined && !names.includes(source.submission)) {
+        report([...path, "submission"], `${source.submission} is not listed under artefacts`);
+      }
+    }
+    for (const [index, disk] of machine.disks.entries()) {
+      if (machine.disks.findIndex((other) => other.slot === disk.slot) !== index) {
+        report(["machine", "disks", index, "slot"], `slot ${disk.slot} is taken`);
+      }
+      if (machine.disks.findIndex((other) => other.name === disk.name) !== index) {
+        report(["machine", "disks", index, "name"], `${disk.name} is used twice`);
+      }
+    }
+    if (machine.rng && machine.disks.length === 8) {
+      report(["machine", "rng"], "no slot is left: disks take all eight");
+    }
+    const exitIndex = assignment.steps.findIndex((step) => step["exit-code"] !== undefined);
+    if (exitIndex >= 0 && exitIndex !== assignment.steps.length - 1) {
+      report(["steps", exitIndex], "exit-code must be the last step: nothing runs after it");
+    }
+    if (!assignment.steps.some((step) => step.points > 0)) {
+      report(["steps"], "give no points: at least one step needs points");
+    }
+  });
+
+export type Assignment = z.infer<typeof assignmentSchema>;

@@ -1,0 +1,128 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ApiClient } from "../../services/cli/client/api-client.ts";
+import { followSubmission } from "../../services/cli/client/follow-submission.ts";
+import { startService } from "../../services/cli/commands/serve-service.ts";
+import type { WorkerRuntime } from "../../services/cli/commands/serve-worker.ts";
+import type { RunEvent } from "../../shared/protocol/run-event.ts";
+import type { Submission } from "../../shared/schema/submission.ts";
+
+const kernelArtefact = `artefacts:
+  - { name: kernel, description: an image, max-bytes: 64K }
+machine:
+  ram: 16M
+  firmware: none
+  kernel: { submission: kernel }
+`;
+
+/** What can be handed in while testing. */
+const assignments: Readonly<Record<string, string>> = {
+  greet: `name: greet
+title: Greet and stop
+${kernelArtefact}limits: { instructions: 100M, output: 4K, wall-clock: 60s }
+steps:
+  - { name: Greets, expect: hello, within: 10M, points: 3 }
+  - { name: Stops, exit-code: 0, within: 10M, points: 1 }
+`,
+  endless: `name: endless
+title: Never ends
+${kernelArtefact}limits: { instructions: 900G, wall-clock: 10m }
+steps:
+  - { name: Starts, expect: ready, within: 10M, points: 1 }
+  - { name: Ends, expect: never, within: 60G, points: 1 }
+`,
+  long: `name: long
+title: Takes a few seconds
+${kernelArtefact}limits: { instructions: 900G, wall-clock: 10m }
+steps:
+  - { name: Starts, expect: ready, within: 10M, points: 1 }
+  - { name: Ends, expect: never, within: 1500M, points: 1 }
+`,
+  guarded: `name: guarded
+title: Has one second
+${kernelArtefact}limits: { instructions: 900G, wall-clock: 1s }
+steps:
+  - { name: Starts, expect: ready, within: 10M, points: 1 }
+  - { name: Ends, expect: never, within: 60G, points: 1 }
+`,
+  broken: `name: broken
+title: Has a fault
+machine:
+  ram: lots
+`,
+};
+
+/** The service with quick leases, and what a test wants to do with it. */
+export async function startTestService(runtime: WorkerRuntime) {
+  const folder = await mkdtemp(join(tmpdir(), "trapline-test-"));
+  for (const [name, text] of Object.entries(assignments)) {
+    await mkdir(join(folder, "assignments", name), { recursive: true });
+    await writeFile(join(folder, "assignments", name, "assignment.yaml"), text);
+  }
+  const news: string[] = [];
+  const service = await startService({
+    runtime,
+    workers: 2,
+    port: 0,
+    data: join(folder, "data"),
+    assignments: join(folder, "assignments"),
+    variables: {
+      TRAPLINE_LOCK: "2000",
+      TRAPLINE_STALLED: "1000",
+      TRAPLINE_GRACE: "200",
+      TRAPLINE_MAX_UPLOAD: "1M",
+    },
+    onNews: (line) => news.push(line),
+  });
+  const api = new ApiClient(service.apiUrl);
+
+  const submit = async (assignment: string, kernel: Uint8Array): Promise<string> => {
+    const form = new FormData();
+    form.append("assignment", assignment);
+    form.append("kernel", new Blob([Uint8Array.from(kernel)]), "kernel");
+    return (await api.submit(form)).id;
+  };
+  const until = async (
+    id: string,
+    isReached: (submission: Submission) => boolean,
+  ): Promise<Submission> => {
+    for (;;) {
+      const submission = await api.submission(id);
+      if (isReached(submission)) {
+        return submission;
+      }
+      if (submission.finishedAt !== undefined) {
+        throw new Error(`it ended before: ${JSON.stringify(submission)}\n${news.join("\n")}`);
+      }
+      await sleep(50);
+    }
+  };
+
+  return {
+    api,
+    service,
+    /** What the processes have said, for when a test fails. */
+    news,
+    blobs: join(folder, "data", "blobs"),
+    submit,
+    until,
+    ended: (id: string) => until(id, ({ state }) => state !== "queued" && state !== "running"),
+    events: async (id: string): Promise<RunEvent[]> => {
+      const events: RunEvent[] = [];
+      for await (const event of followSubmission(api, id)) {
+        if (event.type !== "queue") {
+          events.push(event);
+        }
+      }
+      return events;
+    },
+    stop: async () => {
+      await service.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export type TestService = Awaited<ReturnType<typeof startTestService>>;

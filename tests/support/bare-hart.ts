@@ -1,0 +1,136 @@
+/**
+ * One hart with RAM and the real engine, without board, clock and firmware: for tests that look at
+ * the hart itself. Starts in M-mode at the beginning of RAM with everything else as after reset.
+ * Device accesses go to `deviceLoad` and `deviceStore`, which refuse all until a test replaces them.
+ */
+import { compiler } from "../../workers/host/compiler.ts";
+import { Hart } from "../../workers/vmm/hart/hart.ts";
+import { CodeCache } from "../../workers/vmm/interpreter/code-cache.ts";
+import { createEngine, type Engine } from "../../workers/vmm/interpreter/engine.ts";
+import { GuestRam } from "../../workers/vmm/memory/guest-ram.ts";
+import { pageBytes } from "../../workers/vmm/memory/layout.ts";
+import { MachineMemory } from "../../workers/vmm/memory/machine-memory.ts";
+import { asm, assemble, type Line } from "./assembler.ts";
+
+export const ramBase = 0x8000_0000;
+const machineMemoryBytes = 2 ** 27;
+const scratchOperand = 5;
+const scratchResult = 6;
+
+export class BareHart {
+  readonly hart: Hart;
+  readonly ram: GuestRam;
+  readonly memory: MachineMemory;
+  readonly code: CodeCache;
+  readonly engine: Engine;
+  deviceLoad: ((address: number, width: number) => number | undefined) | undefined;
+  deviceStore: ((address: number, width: number, value: number) => boolean) | undefined;
+
+  constructor(ramBytes = 2 ** 20) {
+    this.memory = new MachineMemory(compiler.createMemory(machineMemoryBytes));
+    this.code = new CodeCache(this.memory, () => this.engine.flush(this.hart.address));
+    this.engine = createEngine(compiler, this.memory, {
+      deviceLoad: (_hart, address, width) => {
+        const value = this.deviceLoad?.(address >>> 0, width);
+        if (value === undefined) this.hart.set("faulted", 1);
+        return value ?? 0;
+      },
+      deviceStore: (_hart, address, width, value) => {
+        const taken = this.deviceStore?.(address >>> 0, width, value >>> 0) ?? false;
+        if (!taken) this.hart.set("faulted", 1);
+      },
+      materialise: (_hart, page) => this.ram.materialise(page),
+      codeWritten: (address, width) => {
+        this.code.written(address >>> 0, width);
+      },
+      codeAllocate: (frameAddress) => {
+        this.engine.flush(this.hart.address);
+        return this.code.allocate((frameAddress >>> 0) / pageBytes);
+      },
+      codeDecode: (record) => this.code.decodeFrom(record >>> 0) as undefined,
+      codeDecodeInto: (record, bits) => this.code.decodeInto(record >>> 0, bits) as undefined,
+      hypercall: () => undefined,
+    });
+    this.hart = new Hart(this.memory, 0);
+    this.ram = new GuestRam({
+      memory: this.memory,
+      base: ramBase,
+      bytes: ramBytes,
+      limit: ramBytes / pageBytes,
+      onRemap: () => this.engine.flush(this.hart.address),
+      onCodeWrite: (frame) => this.code.drop(frame),
+    });
+    this.hart.set("guestMap", this.ram.map);
+    this.hart.set("ramPages", this.ram.pages);
+    this.hart.set("privilege", 3);
+    this.pc = BigInt(ramBase);
+  }
+
+  get pc(): bigint {
+    return this.hart.wide("pc");
+  }
+  set pc(value: bigint) {
+    this.hart.setWide("pc", value);
+    this.engine.selectContext(this.hart.address);
+  }
+
+  x(index: number): bigint {
+    return (BigInt(this.hart.xHigh(index)) << 32n) | BigInt(this.hart.x(index));
+  }
+  setX(index: number, value: bigint): void {
+    const bits = BigInt.asUintN(64, value);
+    this.hart.setX(index, Number(bits & 0xffff_ffffn), Number(bits >> 32n));
+  }
+
+  /** Writes a program to RAM; `pc` stays where it is. */
+  load(lines: readonly Line[], address = ramBase): void {
+    this.ram.write(address, assemble(address, lines));
+  }
+
+  /** Runs by the fast interpreter for so many steps, or until something asks to stop. */
+  run(steps: number): number {
+    this.hart.set("stopRequest", 0);
+    this.hart.set("budget", steps);
+    return this.engine.execute(this.hart.address);
+  }
+
+  /** Executes exactly one instruction the exact way. */
+  step(): void {
+    this.hart.set("budget", 1);
+    this.engine.step(this.hart.address);
+  }
+
+  setPrivilege(privilege: number): void {
+    this.hart.set("privilege", privilege);
+    this.engine.selectContext(this.hart.address);
+  }
+
+  /**
+   * Executes one CSR instruction at the present `pc`, which does not move.
+   * @returns what `rd` got, or undefined where it is an illegal instruction
+   */
+  csr(mnemonic: "csrrw" | "csrrs" | "csrrc", number: number, operand?: bigint): bigint | undefined {
+    const { privilege, pc } = { privilege: this.hart.get("privilege"), pc: this.pc };
+    const rs1 = operand === undefined ? 0 : scratchOperand;
+    if (operand !== undefined) this.setX(scratchOperand, operand);
+    this.ram.write(
+      Number(pc),
+      assemble(Number(pc), [asm(mnemonic, { rd: scratchResult, rs1, csr: number })]),
+    );
+    this.step();
+    const refused = this.hart.get("faulted") === 1;
+    this.hart.set("privilege", privilege);
+    this.pc = pc;
+    return refused ? undefined : this.x(scratchResult);
+  }
+
+  read(number: number): bigint | undefined {
+    return this.csr("csrrs", number);
+  }
+
+  /** Writes a register and reads it back. */
+  write(number: number, value: bigint): bigint | undefined {
+    const allowed = this.csr("csrrw", number, value) !== undefined;
+    return allowed ? this.read(number) : undefined;
+  }
+}
