@@ -1,9 +1,9 @@
 import type { BlobStore } from "../../shared/blob/blob-store.ts";
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import { type Assignment, assignmentSchema } from "../../shared/schema/assignment.ts";
-import type { Step } from "../../shared/schema/step.ts";
-import type { ConsoleStep, VirtioConfig } from "../vmm/mod.ts";
+import type { VirtioConfig } from "../vmm/mod.ts";
 import type { ThreadStart } from "./thread/thread-protocol.ts";
+import { toConsoleStep } from "./to-console-step.ts";
 
 export interface PreparedRun {
   readonly assignment: Assignment;
@@ -60,7 +60,7 @@ export async function prepareRun(job: GradingJob, blobs: BlobStore): Promise<Pre
         virtio,
       },
       disks,
-      steps: assignment.steps.map(consoleStep),
+      steps: assignment.steps.map(toConsoleStep),
       limits: {
         instructions: limits.instructions,
         memoryBytes: limits.memory ?? machine.ram,
@@ -68,14 +68,4 @@ export async function prepareRun(job: GradingJob, blobs: BlobStore): Promise<Pre
       },
     },
   };
-}
-
-function consoleStep(step: Step): ConsoleStep {
-  const within = step.within ?? 0;
-  if (step.expect !== undefined) {
-    return { kind: "expect", pattern: step.expect, within };
-  }
-  return step.send !== undefined
-    ? { kind: "send", text: step.send }
-    : { kind: "exit-code", code: step["exit-code"] ?? 0, within };
 }

@@ -58,7 +58,11 @@ describe("an exception", () => {
   });
 
   test("a reserved rounding mode is illegal, stated or dynamic, for exact conversions too", () => {
-    const reserved = [asm("fadd.s", { rm: 5 }), asm("fcvt.d.w", { rm: 6 }), asm("fcvt.d.s", { rm: 5 })];
+    const reserved = [
+      asm("fadd.s", { rm: 5 }),
+      asm("fcvt.d.w", { rm: 6 }),
+      asm("fcvt.d.s", { rm: 5 }),
+    ];
     for (const line of reserved) {
       for (const state of [1n << 13n, mstatus.fs]) {
         for (const frm of [0, 5]) {
@@ -165,8 +169,7 @@ function expectedInterrupt(s: InterruptState): { code: number; level: number } |
   const pending = order.filter((code) => (s.mip & s.mie & bitsOf(code)) !== 0n);
   const isDelegated = (code: number) => (s.mideleg & bitsOf(code)) !== 0n;
   const machineTakes = s.privilege < machine || s.mieBit;
-  const supervisorTakes =
-    s.privilege < supervisor || (s.privilege === supervisor && s.sieBit);
+  const supervisorTakes = s.privilege < supervisor || (s.privilege === supervisor && s.sieBit);
   const forMachine = machineTakes ? pending.find((code) => !isDelegated(code)) : undefined;
   if (forMachine !== undefined) return { code: forMachine, level: machine };
   const forSupervisor = supervisorTakes ? pending.find(isDelegated) : undefined;
@@ -205,8 +208,7 @@ describe("an interrupt", () => {
         h.hart.setWide("mtvec", machineVector | mode);
         h.hart.setWide("stvec", supervisorVector | mode);
         for (const name of ["mip", "mie", "mideleg"] as const) h.hart.setWide(name, state[name]);
-        const enables =
-          (state.mieBit ? mstatus.mie : 0n) | (state.sieBit ? mstatus.sie : 0n);
+        const enables = (state.mieBit ? mstatus.mie : 0n) | (state.sieBit ? mstatus.sie : 0n);
         h.hart.setWide("mstatus", enables);
         h.setPrivilege(state.privilege);
         h.pc = BigInt(ramBase);

@@ -35,6 +35,7 @@ type Native = F32 | F64;
 type IntegerSide = Pick<Semantics, "load" | "writeRd" | "rs1">;
 
 const boxed = -1n << 32n;
+const reservedModes = 5;
 const towardZero = 1;
 const formats = { single: binary32, double: binary64 } as const satisfies Record<
   FloatFormat,
@@ -150,7 +151,7 @@ export class FastFloat implements FloatSemantics {
   fromInteger(format: FloatFormat, integer: IntegerFormat): void {
     const isWord = integer === "w" || integer === "wu";
     // Every 32-bit integer is a double: nothing is rounded.
-    if (isWord && format === "double") this.#need(this.#state.floatOn);
+    if (isWord && format === "double") this.#needExact();
     else this.#needRounding();
     const source = isWord ? this.#integer.rs1.wrap() : this.#integer.rs1;
     const opcode = opcodes[format][fromInteger[integer]];
@@ -160,7 +161,7 @@ export class FastFloat implements FloatSemantics {
 
   convert(format: FloatFormat): void {
     if (format === "double") {
-      this.#need(this.#state.floatOn);
+      this.#needExact();
       const a = this.#native(1, "single") as F32;
       this.#need(isNumber(a));
       this.#write(a.convert("f64", promote), "double");
@@ -182,6 +183,12 @@ export class FastFloat implements FloatSemantics {
     this.#need(this.#state.floatOn);
     const { rs1 } = this.#integer;
     this.writeRaw(format === "single" ? rs1.or(boxed) : rs1);
+  }
+
+  /** Nothing is rounded, but a reserved mode is illegal all the same; so may be a dynamic one. */
+  #needExact(): void {
+    this.#need(this.#state.floatOn);
+    this.#need(this.#operands.rm.ltU(reservedModes));
   }
 
   /** Rounds as the host does: to nearest even, by the instruction or by `frm`. */

@@ -13,7 +13,6 @@
 import type { Bytes, FrameNumber, MachineAddress } from "../base/units.ts";
 
 export const pageBytes = 4096;
-export const pageShift = 12;
 
 export const constantTablesBase: MachineAddress = 0x0001_0000;
 

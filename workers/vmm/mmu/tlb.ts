@@ -31,9 +31,9 @@ export const fetchContexts = { user: 0, supervisor: 1, machine: 2 } as const;
 const dataTables = 2 * Object.keys(dataContexts).length;
 const fetchTables = Object.keys(fetchContexts).length;
 export const tlbBytes = (dataTables + fetchTables) * tlbTableBytes;
-export const dataTlbBytes = dataTables * tlbTableBytes;
-export const fetchTlbOffset = dataTlbBytes;
-export const writeTableOffset = tlbTableBytes;
+export const fetchTlbOffset = dataTables * tlbTableBytes;
+/** From a data context's read table to its write table. */
+export const writeTableOffset = tlbEntries * tlbEntryBytes;
 
 /** Address of the entry that an address would have in the table at `table`. */
 export function entryAddress(table: I32, address: I64): I32 {
