@@ -13,7 +13,7 @@ export function problemResponse(error: unknown, instance: string): Response {
           isStoreDown(error) ? "store-unavailable" : "internal",
           isStoreDown(error) ? "The store does not answer" : "Internal error",
           isStoreDown(error)
-            ? "Nothing was changed. Try again in a few seconds."
+            ? "Try again in a few seconds."
             : "The request could not be served. The server's log has the reason.",
         );
   if (!(error instanceof ProblemError)) {

@@ -1,6 +1,7 @@
 import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { type BlockBackend, type Bytes, Failure } from "../vmm/mod.ts";
 import { diskBytes } from "./block-size.ts";
+import { fileProblem } from "./file-problem.ts";
 
 /**
  * A disk in a raw image file of the host.
@@ -60,10 +61,9 @@ function open(path: string, readOnly: boolean): number {
   try {
     return openSync(path, readOnly ? "r" : "r+");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new Failure(
       "disk-unreadable",
-      `disk image '${path}' cannot be opened: ${reason}`,
+      `disk image '${path}' cannot be opened: ${fileProblem(error)}`,
       readOnly
         ? "check the path and that you may read the file"
         : "check the path and that you may write the file, or add readonly=on",

@@ -24,6 +24,9 @@ export interface SessionResources {
   readonly spawn: SpawnMonitorThread;
 }
 
+/** Milliseconds between asking a guest's thread to stop and ending it. */
+const stopGrace = 3000;
+
 class LeaseLost extends Error {
   override readonly name = "LeaseLost";
 }
@@ -62,6 +65,7 @@ export async function runSession(
     const report = await runGuest(spawn, {
       start,
       wallClock: assignment.limits["wall-clock"],
+      grace: stopGrace,
       signal: abort.signal,
       onMessage: (message) => {
         switch (message.type) {

@@ -13,15 +13,14 @@ export class MonitorFault extends Error {
 
 export interface GuestRun {
   readonly start: Omit<ThreadStart, "control">;
-  /** Host milliseconds after which the run is cut off. */
+  /** Host milliseconds after which the thread is asked to stop. */
   readonly wallClock: number;
+  /** Host milliseconds that it then has: a device or a pattern may hold it. */
+  readonly grace: number;
   /** Cuts the run off at once; `runGuest` then throws the signal's reason. */
   readonly signal: AbortSignal;
   onMessage(message: Exclude<ThreadMessage, { type: "end" | "fault" }>): void;
 }
-
-/** Milliseconds that a thread has to notice the control word: a slow device or pattern may hold it. */
-const grace = 3000;
 
 /**
  * Runs a guest in a thread of its own and ends the thread, whatever happens.
@@ -66,7 +65,7 @@ export async function runGuest(spawn: SpawnMonitorThread, run: GuestRun): Promis
 
       const stop = () => {
         Atomics.store(new Int32Array(control), 0, threadControl.stop);
-        timers.push(setTimeout(() => resolve(whatIsKnown()), grace));
+        timers.push(setTimeout(() => resolve(whatIsKnown()), run.grace));
       };
       timers.push(setTimeout(stop, run.wallClock));
     });

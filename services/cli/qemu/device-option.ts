@@ -44,7 +44,9 @@ export function readDevice(draft: Draft, text: string): void {
     draft.information = models.map((model) => `name "${model}", bus virtio-bus\n`).join("");
     return;
   }
-  const model = parseChoice("device", models, word.replace(/^driver=/, ""));
+  const name = word.replace(/^driver=/, "");
+  refuseKnownDevice(name);
+  const model = parseChoice("device", models, name);
   const device: Device = {
     model,
     words: `-device ${text}`,
@@ -70,6 +72,28 @@ export function readDevice(draft: Draft, text: string): void {
     );
   }
   draft.devices.push(device);
+}
+
+/** Devices of QEMU that are no slip of the pen: why the machine cannot have them. */
+const absentDevices: readonly (readonly [name: RegExp, why: string])[] = [
+  [/^virtio-net(-|$)/, "there is no network"],
+  [/^virtio-(gpu|vga|keyboard|mouse|tablet|input)/, "there is no display and no keyboard"],
+  [/^virtio-(serial|console|9p|fs|scsi|balloon|vsock|crypto)/, "there is no such device yet"],
+  [
+    /-pci(-|$)|^(e1000|rtl8139|nvme|ahci|ich|qemu-xhci|pcie|usb|vfio|VGA|bochs)/,
+    "the machine has no PCI",
+  ],
+];
+
+function refuseKnownDevice(name: string): void {
+  const why = absentDevices.find(([pattern]) => pattern.test(name))?.[1];
+  if (why !== undefined) {
+    throw new UsageFailure(
+      "device-unsupported",
+      `'${name}' is not supported: ${why}`,
+      `the machine's devices are ${models.join(" and ")}; leave the others out`,
+    );
+  }
 }
 
 function parseBus(text: string): number {

@@ -18,7 +18,9 @@ export function parseChoice<Word extends string>(
   }
   throw new UsageFailure(
     "choice-unknown",
-    `'${text}' is not a known ${what}; the nearest known one is '${nearestName(text, words)}'`,
-    words.length === 1 ? `the only choice is ${words[0]}` : `choose one of ${words.join(", ")}`,
+    words.length === 1
+      ? `'${text}' is not a known ${what}; the only one is '${words[0]}'`
+      : `'${text}' is not a known ${what}; the nearest known one is '${nearestName(text, words)}'`,
+    words.length === 1 ? `write ${words[0]}` : `choose one of ${words.join(", ")}`,
   );
 }

@@ -1,5 +1,6 @@
 import { nearestName } from "../nearest-name.ts";
 import { UsageFailure } from "../usage-failure.ts";
+import { absentOptions } from "./absent-options.ts";
 import { type Draft, emptyDraft } from "./draft.ts";
 import type { Option } from "./option.ts";
 import { options } from "./options.ts";
@@ -74,6 +75,10 @@ function findOption(word: string): FoundOption {
       `${word}: -${stem} does not take '='`,
       option.value === undefined ? `write -${stem}` : `write -${stem} ${option.value}`,
     );
+  }
+  const absent = absentOptions.get(stem);
+  if (absent !== undefined) {
+    throw new UsageFailure("option-unsupported", `-${stem}: ${absent.why}`, absent.hint);
   }
   throw new UsageFailure(
     "option-unknown",

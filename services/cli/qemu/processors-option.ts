@@ -1,5 +1,6 @@
+import { UsageFailure } from "../usage-failure.ts";
 import type { Draft } from "./draft.ts";
-import { fixedProperty, type Property, readProperties } from "./property-list.ts";
+import { type Property, readProperties } from "./property-list.ts";
 
 const processorProperties: readonly Property<Draft>[] = [
   "cpus",
@@ -8,7 +9,19 @@ const processorProperties: readonly Property<Draft>[] = [
   "clusters",
   "cores",
   "threads",
-].map((name) => fixedProperty(name, ["1"], "the machine has one hart"));
+].map((name) => ({
+  name,
+  value: "1",
+  set: (_draft, value) => {
+    if (value !== "1") {
+      throw new UsageFailure(
+        "harts-unsupported",
+        "the machine has one hart (CPU), no more and no less",
+        "write -smp 1 or leave it out; a kernel that wants several must be told to use one",
+      );
+    }
+  },
+}));
 
 /** `-smp 1`. */
 export function readProcessors(draft: Draft, text: string): void {

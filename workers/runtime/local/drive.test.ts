@@ -68,7 +68,8 @@ function play(
   output = new ConsoleBuffer(),
 ) {
   const machine = new PlayedMachine(answers);
-  return { machine, wires, ending: drive(machine.asMachine(), wires, output, limit) };
+  const limits = { instructions: limit, endsWhenLost: limit === Number.POSITIVE_INFINITY };
+  return { machine, wires, ending: drive(machine.asMachine(), wires, output, limits) };
 }
 
 describe("drive", () => {
@@ -125,6 +126,25 @@ describe("drive", () => {
     closed.isInputEnded = true;
     const answers = [budget, { kind: "idle", wakeAt: 5 } as const, off];
     expect(await play(answers, closed).ending).toEqual(off);
+  });
+
+  test("instructions that trap count, too, so that a guest in a trap loop reaches its limit", async () => {
+    const trap = (machine: PlayedMachine): StopReason => {
+      machine.retired -= machine.runs.at(-1) ?? 0;
+      return budget;
+    };
+    const { machine, ending } = play([trap, trap], new PlayedWires(), 1_500_000);
+    expect(await ending).toEqual({ kind: "instructions-used-up" });
+    expect(machine).toMatchObject({ retired: 0, runs: [1_000_000, 500_000] });
+  });
+
+  test("a guest that does nothing but trap is given up, unless a limit is set", async () => {
+    const trap = (machine: PlayedMachine): StopReason => {
+      machine.retired -= machine.runs.at(-1) ?? 0;
+      return budget;
+    };
+    const { ending } = play(Array.from({ length: 12 }, () => trap));
+    expect(await ending).toEqual({ kind: "lost" });
   });
 
   test("retires exactly the instructions that it may, then says so", async () => {

@@ -8,24 +8,31 @@ import { Pace } from "./pace.ts";
 /** What `drive` needs of a terminal. */
 export type Wires = Pick<Terminal, "endRequest" | "isInputEnded" | "takeInput" | "write" | "wait">;
 
-/**
- * Runs a machine to its end, slice by slice, and carries the console both ways in between.
- *
- * @param budget the most instructions that this machine may retire from now on
- */
+/** When to end a run that the guest does not end. */
+export interface DriveLimits {
+  /** The most instructions that this machine may execute from now on, trapping ones included. */
+  readonly instructions: Instructions;
+  /** Whether to give up a guest that does nothing but trap: every instruction faults. */
+  readonly endsWhenLost: boolean;
+}
+
+/** A guest that executes so many instructions and retires none will never retire one. */
+const lostAfter: Instructions = 5_000_000;
+
+/** Runs a machine to its end, slice by slice, and carries the console both ways in between. */
 export async function drive(
   machine: Machine,
   wires: Wires,
   output: ConsoleBuffer,
-  budget: Instructions,
+  limits: DriveLimits,
 ): Promise<Ending> {
-  const end = machine.retired + budget;
+  let left = limits.instructions;
+  let fruitless = 0;
   const pace = new Pace();
   for (;;) {
     if (wires.endRequest !== undefined) {
       return wires.endRequest;
     }
-    const left = end - machine.retired;
     if (left <= 0) {
       return { kind: "instructions-used-up" };
     }
@@ -34,9 +41,13 @@ export async function drive(
       machine.sendConsole(input);
     }
     const slice = Math.min(pace.slice, left);
+    const before = machine.retired;
     const began = performance.now();
     const reason = machine.run(slice);
     const took = performance.now() - began;
+    const retired = machine.retired - before;
+    // A trap retires nothing but is something done: a used-up slice counts as a whole.
+    left -= reason.kind === "budget" ? slice : retired;
     await wires.write(output.take());
     switch (reason.kind) {
       case "power-off":
@@ -47,6 +58,10 @@ export async function drive(
       case "budget":
         if (slice === pace.slice) {
           pace.learn(slice, took);
+        }
+        fruitless = retired === 0 ? fruitless + slice : 0;
+        if (limits.endsWhenLost && fruitless >= lostAfter) {
+          return { kind: "lost" };
         }
         await turn();
         break;

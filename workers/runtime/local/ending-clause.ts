@@ -16,6 +16,8 @@ export function endingClause(ending: Ending): string | undefined {
       return "nobody reads standard output any more";
     case "instructions-used-up":
       return "the instructions of --max-instructions are used up";
+    case "lost":
+      return "the guest is lost: every instruction traps, and there is no code at its trap vector";
     case "asleep-for-good":
       return "the guest waits for an interrupt, and no timer, device or input can send one";
   }

@@ -8,4 +8,6 @@ export type Ending =
   | { readonly kind: "instructions-used-up" }
   /** All harts wait, and neither time nor input can wake them. */
   | { readonly kind: "asleep-for-good" }
+  /** Every instruction traps, those of the trap handler too. */
+  | { readonly kind: "lost" }
   | EndRequest;

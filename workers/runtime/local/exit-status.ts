@@ -16,6 +16,7 @@ export function exitStatus(ending: Ending): number {
     case "instructions-used-up":
       return 124;
     case "asleep-for-good":
+    case "lost":
       return 125;
     case "output-closed":
       // What a shell shows for a writer that died of SIGPIPE.

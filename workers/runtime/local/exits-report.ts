@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import process from "node:process";
+import { fileProblem } from "../../host/file-problem.ts";
 import { Failure } from "../../vmm/mod.ts";
 import type { RunTotals } from "./run-totals.ts";
 
@@ -27,10 +28,9 @@ function openForWriting(file: string): number {
   try {
     return openSync(file, "w");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new Failure(
       "exits-unwritable",
-      `the file for --exits cannot be written: ${reason}`,
+      `the file '${file}' for --exits cannot be written: ${fileProblem(error)}`,
       "give a path in a folder that you may write to, or - for standard output",
     );
   }

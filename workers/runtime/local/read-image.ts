@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileProblem } from "../../host/file-problem.ts";
 import { Failure } from "../../vmm/mod.ts";
 
 /**
@@ -11,10 +12,9 @@ export function readImage(role: string, path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new Failure(
       "image-unreadable",
-      `could not load ${role} '${path}': ${reason}`,
+      `cannot read the ${role} '${path}': ${fileProblem(error)}`,
       "check the path and that you may read the file",
     );
   }

@@ -1,52 +1,38 @@
-import { parse } from "yaml";
 import { z } from "zod";
-import { type Step, stepSchema } from "../../../shared/schema/step.ts";
+import { AssignmentError } from "../../../shared/schema/assignment-error.ts";
+import { parseYaml } from "../../../shared/schema/parse-yaml.ts";
+import { stepSchema } from "../../../shared/schema/step.ts";
 import { type ConsoleStep, Failure } from "../../vmm/mod.ts";
+import { toConsoleStep } from "../to-console-step.ts";
 import { readImage } from "./read-image.ts";
 
-/** A list of steps, or an `assignment.yaml`, of which only the steps are read. */
-const scriptSchema = z
-  .union([z.array(stepSchema), z.looseObject({ steps: z.array(stepSchema) })])
-  .transform((script) => (Array.isArray(script) ? script : script.steps));
+const listSchema = z.array(stepSchema).min(1, "must have at least one step");
+/** Of an `assignment.yaml` only the steps are read. */
+const assignmentSchema = z.looseObject({ steps: listSchema }).transform(({ steps }) => steps);
 
 /**
- * Reads the steps of `--script`: a YAML list in the form of `steps` in an `assignment.yaml`.
+ * Reads the steps of `--script`: a YAML list in the form of `steps` in an `assignment.yaml`, or a
+ * whole `assignment.yaml`.
  *
- * @throws Failure `script-malformed` with the place of the first fault, or `image-unreadable`
+ * @throws Failure `script-malformed` with line and column of each fault, or `image-unreadable`
  */
 export function readScript(file: string): ConsoleStep[] {
   const text = new TextDecoder().decode(readImage("script", file));
-  const result = scriptSchema.safeParse(parseYaml(file, text));
-  if (result.success) {
-    return result.data.map(toConsoleStep);
-  }
-  const [fault] = result.error.issues;
-  throw malformed(file, `${fault?.path.join(".") ?? ""} ${fault?.message ?? ""}`.trim());
-}
-
-function parseYaml(file: string, text: string): unknown {
   try {
-    return parse(text, { maxAliasCount: 20 });
+    return parseYaml(text, file, schemaFor).map(toConsoleStep);
   } catch (error) {
-    throw malformed(file, error instanceof Error ? error.message : String(error));
+    if (error instanceof AssignmentError) {
+      throw new Failure(
+        "script-malformed",
+        `the script cannot be used:\n${error.message}`,
+        "write a list of steps, each with one of expect, send, exit-code, as in assignment.yaml",
+      );
+    }
+    throw error;
   }
 }
 
-function malformed(file: string, fault: string): Failure {
-  return new Failure(
-    "script-malformed",
-    `script '${file}': ${fault}`,
-    "write a list of steps, each with one of expect, send, exit-code, as in assignment.yaml",
-  );
-}
-
-function toConsoleStep(step: Step): ConsoleStep {
-  const within = step.within ?? 0;
-  if (step.expect !== undefined) {
-    return { kind: "expect", pattern: step.expect, within };
-  }
-  if (step.send !== undefined) {
-    return { kind: "send", text: step.send };
-  }
-  return { kind: "exit-code", code: step["exit-code"] ?? 0, within };
+function schemaFor(value: unknown) {
+  const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isMap ? assignmentSchema : listSchema;
 }

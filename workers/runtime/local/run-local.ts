@@ -49,8 +49,11 @@ export async function runLocal(run: LocalRun): Promise<number> {
   let ending: Ending;
   try {
     for (;;) {
-      const left = (run.maxInstructions ?? Number.POSITIVE_INFINITY) - totals.instructions;
-      ending = await drive(machine, terminal, output, left);
+      ending = await drive(machine, terminal, output, {
+        instructions: (run.maxInstructions ?? Number.POSITIVE_INFINITY) - totals.instructions,
+        // The host's clock decides when it is noticed; limits and scripts end at an instruction.
+        endsWhenLost: run.maxInstructions === undefined && script === undefined,
+      });
       totals.add(machine);
       if (ending.kind !== "reboot" || !restarts) {
         break;

@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BareHart, ramBase } from "../../../tests/support/bare-hart.ts";
+import { randomInstructions } from "../../../tests/support/random-instructions.ts";
 import { mstatus } from "../hart/privilege.ts";
 import { floatRegistersOffset, hartFields } from "../isa/hart-layout.ts";
-import { putTogether, takeApart } from "../isa/pattern.ts";
-import { compressedTable, instructionTable } from "../isa/table.ts";
 
 /**
  * One meaning per instruction: what the fast loop does is what exact steps do, for any bits, any
@@ -43,39 +42,8 @@ const float = fc.oneof(
   fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
 );
 
-/** Mostly instructions with registers 1 to 7 and small offsets, so that they meet each other. */
-const word = fc
-  .tuple(
-    fc.constantFrom(...instructionTable),
-    fc.nat(2 ** 32 - 1),
-    fc.nat(6),
-    fc.nat(6),
-    fc.boolean(),
-  )
-  .map(([{ pattern }, free, rd, rs1, isWild]) => {
-    const bits = ((free & ~pattern.mask) | pattern.match) >>> 0;
-    if (isWild) return bits;
-    const operands = takeApart(pattern, bits);
-    const isShort = pattern.fields.has("rs1") && pattern.fields.has("imm");
-    const imm = isShort ? (operands.imm << 25) >> 25 : operands.imm;
-    return putTogether(pattern, { ...operands, rd: rd + 1, rs1: rs1 + 1, imm });
-  });
-const pair = fc
-  .tuple(
-    fc.constantFrom(...compressedTable),
-    fc.constantFrom(...compressedTable),
-    fc.nat(2 ** 32 - 1),
-  )
-  .map(([a, b, free]) => {
-    const half = ({ pattern }: typeof a, bits: number) =>
-      (bits & ~pattern.mask & 0xffff) | pattern.match;
-    return (half(a, free) | (half(b, free >>> 16) << 16)) >>> 0;
-  });
 const start: fc.Arbitrary<Start> = fc.record({
-  code: fc.array(fc.oneof({ weight: 4, arbitrary: word }, { weight: 1, arbitrary: pair }), {
-    minLength: 64,
-    maxLength: 64,
-  }),
+  code: randomInstructions(64),
   integers: fc.array(integer, { minLength: 31, maxLength: 31 }),
   floats: fc.array(float, { minLength: 32, maxLength: 32 }),
   rounding: fc.constantFrom(0, 0, 0, 1, 4, 5),

@@ -44,8 +44,8 @@ const formats = { single: binary32, double: binary64 } as const satisfies Record
 
 /** Opcodes of WebAssembly (§5.4.7), by format. */
 const opcodes = {
-  single: { fromW: 0xb2, fromWu: 0xb3, fromL: 0xb4, fromLu: 0xb5, truncate: 0xae },
-  double: { fromW: 0xb7, fromWu: 0xb8, fromL: 0xb9, fromLu: 0xba, truncate: 0xb0 },
+  single: { fromW: 0xb2, fromWu: 0xb3, fromL: 0xb4, fromLu: 0xb5, toL: 0xae, toLu: 0xaf },
+  double: { fromW: 0xb7, fromWu: 0xb8, fromL: 0xb9, fromLu: 0xba, toL: 0xb0, toLu: 0xb1 },
 } as const;
 const fromInteger = { w: "fromW", wu: "fromWu", l: "fromL", lu: "fromLu" } as const;
 const demote = 0xb6;
@@ -144,7 +144,8 @@ export class FastFloat implements FloatSemantics {
     this.#need(this.#operands.rm.eq(towardZero));
     const a = this.#native(1, format);
     this.#need(isInRange(this.#format(format), this.#bits(a), integer));
-    const truncated = a.convert("i64", opcodes[format].truncate);
+    const truncate = opcodes[format][integer === "lu" ? "toLu" : "toL"];
+    const truncated = a.convert("i64", truncate);
     this.#integer.writeRd(integer === "wu" ? truncated.extend32S() : truncated);
   }
 

@@ -24,6 +24,14 @@ const machineRiscv = 243;
 const typeExecutable = 2;
 const typeShared = 3;
 const loadable = 1;
+/** The usual mistake is the compiler of the host, or rv32. */
+const machineNames: Readonly<Record<number, string>> = {
+  3: "32-bit x86",
+  40: "32-bit Arm",
+  62: "x86-64",
+  183: "AArch64",
+  [machineRiscv]: "another kind of RISC-V",
+};
 const linkHint =
   "Link it with -static for rv64, for example with riscv64-linux-gnu-gcc -nostdlib -static.";
 
@@ -89,7 +97,12 @@ function refuseForeign(file: Uint8Array, view: DataView): void {
   const type = view.getUint16(16, true);
   const isOurs = file[4] === class64 && file[5] === littleEndian;
   if (!isOurs || view.getUint16(18, true) !== machineRiscv) {
-    throw new Failure("elf-foreign", "The ELF file is not for 64-bit RISC-V.", linkHint);
+    const machine = machineNames[view.getUint16(18, true)];
+    throw new Failure(
+      "elf-foreign",
+      `The ELF file is ${machine === undefined ? "" : `for ${machine}, `}not for 64-bit RISC-V.`,
+      linkHint,
+    );
   }
   if (type !== typeExecutable && type !== typeShared) {
     throw new Failure("elf-foreign", "The ELF file is not an executable.", linkHint);

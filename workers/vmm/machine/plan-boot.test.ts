@@ -101,6 +101,11 @@ describe("planBoot", () => {
       "kernel-not-at-reset",
     ],
     [
+      "an S-mode kernel that is where the hart starts in machine mode",
+      { firmware: "sbi", kernel: elfFile(0x8000_0000, [{ address: 0x8000_0000, bytes: code }]) },
+      "kernel-at-reset",
+    ],
+    [
       "firmware that is not where the hart starts",
       { firmware: elfFile(0x8020_0000, [{ address: 0x8020_0000, bytes: code }]) },
       "firmware-not-at-reset",

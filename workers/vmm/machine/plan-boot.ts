@@ -51,7 +51,8 @@ const bootHart = 0;
  * QEMU 7.2's `virt`, so that whatever starts there starts here.
  *
  * Failures: those of `loadImage`; `kernel-missing`; `kernel-not-at-reset` when a bare-metal image has
- * nothing at 0x8000_0000; `image-overlap` and `image-outside-ram` for initrd and device tree, too.
+ * nothing at 0x8000_0000, `kernel-at-reset` when an S-mode image lies there; `image-overlap` and
+ * `image-outside-ram` for initrd and device tree, too.
  */
 export function planBoot(config: MachineConfig, options: BootPlanOptions): BootPlan {
   const { boot, ramBytes } = config;
@@ -118,7 +119,9 @@ function planKernel(
   const rawAddress = isSupervisor ? supervisorKernelAddress : (afterFirmware ?? ramBase);
   const place = { ramBase, ramBytes, rawAddress, obeysTextOffset: isSupervisor };
   const kernel = loadImage(boot.kernel, "kernel", place);
-  return boot.firmware === "none" ? requireReset(kernel, "kernel") : kernel;
+  if (boot.firmware === "none") return requireReset(kernel, "kernel");
+  if (isSupervisor) refuseReset(kernel);
+  return kernel;
 }
 
 /** The boot ROM jumps to the start of RAM whatever an ELF file names as its entry: so QEMU does. */
@@ -133,6 +136,16 @@ function requireReset(image: LoadedImage, role: string): LoadedImage {
     `${role}-not-at-reset`,
     `The ${role} has nothing at 0x80000000, where the hart starts.`,
     "Link it so that its first instruction lies there, or start it as an S-mode kernel.",
+  );
+}
+
+/** An S-mode kernel finds its firmware there; what is linked there wants to be in machine mode. */
+function refuseReset(kernel: LoadedImage): void {
+  if (firstAddress(kernel) !== ramBase) return;
+  throw new Failure(
+    "kernel-at-reset",
+    "The kernel lies at 0x80000000, where the firmware of an S-mode kernel lies.",
+    "If it is a bare-metal (M-mode) program start it with -bios none, else link it for 0x80200000.",
   );
 }
 

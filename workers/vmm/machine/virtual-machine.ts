@@ -6,6 +6,7 @@
  */
 import { EventQueue } from "../base/event-queue.ts";
 import { type ExitCategory, exitCategories } from "../base/exits.ts";
+import { Failure } from "../base/failure.ts";
 import type { Timers } from "../base/timers.ts";
 import type { Bytes, FrameNumber, Instructions, Nanoseconds } from "../base/units.ts";
 import type { FinisherRequest } from "../devices/test-finisher.ts";
@@ -27,6 +28,7 @@ import { stateHash } from "./state-hash.ts";
 import { validateConfig } from "./validate-config.ts";
 
 const ramBase = 0x8000_0000;
+const two32 = 2 ** 32;
 /** Host time is looked at least this often; events come this late at the most. */
 const hostSlice: Instructions = 200_000;
 const largestSlice: Instructions = 2 ** 30;
@@ -62,14 +64,14 @@ export class VirtualMachine implements Machine {
   #ended: FinisherRequest | undefined;
   #stopAsked = false;
   #isIdle = false;
+  /** What `mtime` shows beyond guest time. */
+  #timeOffset = { low: 0, high: 0 };
 
   constructor(services: MonitorServices, config: MachineConfig, resources: MachineResources) {
     validateConfig(config, resources);
     const plan = planBoot(config, { isa: isaString(), mmuType: "riscv,sv39" });
     const { memory, engine } = services;
     this.#services = services;
-    this.#hart = new Hart(memory, 0);
-    this.harts = [this.#hart];
     this.#ram = new GuestRam({
       memory,
       base: ramBase,
@@ -78,13 +80,16 @@ export class VirtualMachine implements Machine {
       onRemap: () => engine.flush(this.#hart.address),
       onCodeWrite: (frame) => services.onCodeWrite(frame),
     });
+    const undo = [() => this.#ram.dispose(services.onFrameFreed)];
     try {
+      this.#hart = new Hart(memory, 0);
+      undo.push(() => this.#hart.dispose());
       this.#romFrame = this.#placeImages(plan);
     } catch (failure) {
-      this.#ram.dispose(services.onFrameFreed);
-      this.#hart.dispose();
+      for (const release of undo) release();
       throw failure;
     }
+    this.harts = [this.#hart];
     this.#clock = new GuestClock(
       this.#hart,
       config.time === "host" ? resources.hostNow : undefined,
@@ -253,12 +258,14 @@ export class VirtualMachine implements Machine {
 
   /** Keeps the `time` CSR in step when the guest sets `mtime`. */
   #followMachineTime(): void {
-    const { clint } = this.#board;
+    const { timeLow, timeHigh } = this.#board.clint;
     const ticks = Math.floor(this.#clock.now / 100);
-    const low = (clint.timeLow - ticks) >>> 0;
-    if (low === this.#hart.get("timeOffset")) return;
-    const time = (BigInt(clint.timeHigh) << 32n) | BigInt(clint.timeLow);
-    this.#hart.setWide("timeOffset", time - BigInt(ticks));
+    const low = (timeLow - ticks) >>> 0;
+    const borrow = timeLow < ticks >>> 0 ? 1 : 0;
+    const high = (timeHigh - Math.floor(ticks / two32) - borrow) >>> 0;
+    if (low === this.#timeOffset.low && high === this.#timeOffset.high) return;
+    this.#timeOffset = { low, high };
+    this.#hart.setWide("timeOffset", (BigInt(high) << 32n) | BigInt(low));
   }
 
   #placeImages(plan: BootPlan): FrameNumber | undefined {
@@ -266,7 +273,13 @@ export class VirtualMachine implements Machine {
     for (const { address, bytes } of plan.segments) this.#ram.write(address, bytes);
     if (!plan.rom) return undefined;
     const frame = memory.allocateFrame();
-    if (frame === undefined) return undefined;
+    if (frame === undefined) {
+      throw new Failure(
+        "machine-memory-full",
+        "The machine memory has no frame left for one more VM.",
+        "Run fewer VMs in this worker, or give it a larger machine memory.",
+      );
+    }
     memory.bytes.set(plan.rom.bytes, frame * pageBytes);
     return frame;
   }

@@ -1,0 +1,94 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ensureLinuxImage } from "../../deploy/images/linux/ensure-linux-image.ts";
+import { linuxCommandLine } from "../../deploy/images/linux/linux-command-line.ts";
+import type { LinuxImagePaths } from "../../deploy/images/linux/paths.ts";
+import { ApiClient } from "../../services/cli/client/api-client.ts";
+import { followSubmission } from "../../services/cli/client/follow-submission.ts";
+import { startService } from "../../services/cli/commands/serve-service.ts";
+
+/**
+ * Debian's Linux, from reset to power-off, on each way through the system: a run is a function of
+ * its inputs, so all of them must print, count and end the same.
+ */
+interface Outcome {
+  readonly console: string;
+  readonly instructions: number | undefined;
+  readonly exits: Readonly<Record<string, number>>;
+  readonly stateHash: string | undefined;
+}
+
+const run = promisify(execFile);
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const main = here("../../services/cli/main.ts");
+const script = here("../../assignments/linux-boot/assignment.yaml");
+
+let linux: LinuxImagePaths;
+let folder: string;
+
+beforeAll(async () => {
+  linux = ensureLinuxImage();
+  folder = await mkdtemp(join(tmpdir(), "trapline-linux-"));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function throughService(runtime: "deno" | "node"): Promise<Outcome> {
+  const service = await startService({ runtime, workers: 1, port: 0, onNews: () => undefined });
+  try {
+    const api = new ApiClient(service.apiUrl);
+    const form = new FormData();
+    form.append("assignment", "linux-boot");
+    form.append("kernel", new Blob([Uint8Array.from(await readFile(linux.kernel))]), "Image");
+    const { id } = await api.submit(form);
+    let console = "";
+    for await (const event of followSubmission(api, id)) {
+      console += event.type === "console" ? event.data.text : "";
+    }
+    const { result } = await api.submission(id);
+    expect(result?.summary).toBe("Every step succeeded. 12 of 12 points.");
+    expect(result?.runtime).toContain(runtime);
+    return {
+      console,
+      instructions: result?.instructions,
+      exits: result?.exits ?? {},
+      stateHash: result?.stateHash,
+    };
+  } finally {
+    await service.stop();
+  }
+}
+
+async function throughCommand(runtime: "deno" | "node"): Promise<Outcome> {
+  const exits = join(folder, `${runtime}.json`);
+  const words = [
+    ...(runtime === "deno" ? ["run", "--allow-all", main] : [main]),
+    ...["qemu", "-machine", "virt", "-m", "256M", "-nographic"],
+    ...["-kernel", linux.kernel, "-initrd", linux.initrd, "-append", linuxCommandLine],
+    ...["-drive", `file=${linux.disk},if=none,format=raw,id=disk,readonly=on`],
+    ...["-device", "virtio-blk-device,drive=disk,bus=virtio-mmio-bus.0"],
+    ...["-device", "virtio-rng-device,bus=virtio-mmio-bus.1"],
+    ...["--script", script, "--exits", exits, "--hash"],
+  ];
+  const program = runtime === "deno" ? "deno" : process.execPath;
+  const { stdout, stderr } = await run(program, words, { maxBuffer: 2 ** 24 });
+  return {
+    console: stdout,
+    ...(JSON.parse(await readFile(exits, "utf8")) as Pick<Outcome, "instructions" | "exits">),
+    stateHash: /state hash ([0-9a-f]{64})/.exec(stderr)?.[1],
+  };
+}
+
+test("Linux prints, exits and ends the same by command and by service, under Node and Deno", async () => {
+  const reference = await throughCommand("node");
+  expect(reference.console).toContain("Hello from the virtio disk.");
+  expect(reference.stateHash).toMatch(/^[0-9a-f]{64}$/);
+  expect(await throughCommand("deno")).toEqual(reference);
+  expect(await throughService("node")).toEqual(reference);
+  expect(await throughService("deno")).toEqual(reference);
+});

@@ -1,0 +1,196 @@
+import { describe, expect, test } from "vitest";
+import { asm, assemble, encode, loadConstant } from "../../../tests/support/assembler.ts";
+import { BareHart, ramBase } from "../../../tests/support/bare-hart.ts";
+import { codePoolPages, codeTableBase, pageBytes } from "../memory/layout.ts";
+
+const h = new BareHart(16 * 2 ** 20);
+const add = (imm: number) => asm("addi", { rd: 10, rs1: 10, imm });
+
+/** A fresh stretch of RAM for each test, so that nothing is decoded yet. */
+let next = ramBase;
+function fresh(bytes = 4 * pageBytes): number {
+  const address = next;
+  next += bytes;
+  return address;
+}
+
+function runAt(address: number, steps: number): bigint {
+  h.setX(10, 0n);
+  h.pc = BigInt(address);
+  h.run(steps);
+  return h.x(10);
+}
+
+describe("code that changes", () => {
+  test.each(["sb", "sh", "sw", "sd"])("is executed as it is after a store by %s", (store) => {
+    const at = fresh();
+    h.load([add(1), add(2), add(4)], at);
+    expect(runAt(at, 3)).toBe(7n);
+    // The second instruction becomes addi a0, a0, 33: one byte differs.
+    const changed = BigInt(encode(add(2 + 32)));
+    const bytes = { sb: 1, sh: 2, sw: 4, sd: 8 }[store] as number;
+    const whole = changed | (BigInt(encode(add(4))) << 32n);
+    const place = bytes === 8 ? 4 : 4 + 4 - Math.min(4, bytes);
+    const value = bytes === 8 ? whole : changed >> BigInt(8 * (4 - bytes));
+    h.setX(5, BigInt(at + place));
+    h.setX(6, value);
+    const elsewhere = fresh();
+    h.load([asm(store, { rs1: 5, rs2: 6 })], elsewhere);
+    runAt(elsewhere, 1);
+    expect(runAt(at, 3)).toBe(39n);
+  });
+
+  test("is executed as it is after it wrote over itself, in the page where it runs", () => {
+    const at = fresh();
+    h.load(
+      [
+        ...loadConstant(6, encode(add(32))),
+        asm("auipc", { rd: 5 }),
+        add(1),
+        "target",
+        add(1),
+        asm("sw", { rs1: 5, rs2: 6, imm: 8 }),
+        asm("jal", { to: "target" }),
+      ],
+      at,
+    );
+    const constant = loadConstant(6, encode(add(32))).length;
+    expect(runAt(at, constant + 6)).toBe(1n + 1n + 32n);
+  });
+
+  test("just ahead of the program counter is executed as it was written", () => {
+    const at = fresh();
+    h.load([asm("sw", { rs1: 5, rs2: 6, imm: 4 }), add(1)], at);
+    h.setX(5, BigInt(at));
+    h.setX(6, BigInt(encode(add(64))));
+    expect(runAt(at, 2)).toBe(64n);
+    // Now the page is known, and the store meets pre-decoded records.
+    h.setX(6, BigInt(encode(add(65))));
+    expect(runAt(at, 2)).toBe(65n);
+  });
+
+  test("is executed as it is after direct memory access", () => {
+    const at = fresh();
+    h.load([add(1), add(1)], at);
+    expect(runAt(at, 2)).toBe(2n);
+    expect(h.ram.write(at + 4, assemble(at + 4, [add(5)]))).toBe(true);
+    expect(runAt(at, 2)).toBe(6n);
+  });
+
+  test("keeps its records where only data beside it changes", () => {
+    const at = fresh();
+    h.load([asm("sd", { rs1: 5, rs2: 6 }), add(1)], at);
+    h.setX(5, BigInt(at + 2048));
+    runAt(at, 2);
+    const frame = Math.floor(h.ram.entry((at - ramBase) / pageBytes) / pageBytes);
+    const records = h.memory.codePageOf(frame);
+    expect(records).not.toBe(0);
+    const [before, flushes] = [h.hart.exitCount("trace.code"), h.hart.wide("tlbGeneration")];
+    expect(runAt(at, 2)).toBe(1n);
+    expect(h.memory.codePageOf(frame)).toBe(records);
+    expect(h.hart.exitCount("trace.code")).toBe(before + 1);
+    expect(h.hart.wide("tlbGeneration")).toBe(flushes);
+  });
+
+  test("a page of zeros that was executed can be written and executed", () => {
+    const at = fresh();
+    h.hart.setWide("mtvec", BigInt(fresh()));
+    expect(runAt(at, 1)).toBe(0n);
+    expect(h.hart.wide("mcause")).toBe(2n);
+    const elsewhere = fresh();
+    h.load([asm("sw", { rs1: 5, rs2: 6 })], elsewhere);
+    h.setX(5, BigInt(at));
+    h.setX(6, BigInt(encode(add(9))));
+    runAt(elsewhere, 1);
+    expect(runAt(at, 1)).toBe(9n);
+  });
+});
+
+describe("an instruction that straddles two pages", () => {
+  const straddling = () => {
+    const at = fresh() + pageBytes - 2;
+    h.load([add(3)], at);
+    h.load([add(4)], at + 4);
+    return at;
+  };
+
+  test("is executed like any other, and so is what follows", () => {
+    const at = straddling();
+    for (let i = 0; i < 3; i++) expect(runAt(at, 2)).toBe(7n);
+  });
+
+  test("is executed as it is after either half was written", () => {
+    const at = straddling();
+    expect(runAt(at, 1)).toBe(3n);
+    const other = assemble(0, [asm("addi", { rd: 10, rs1: 10, imm: 19 })]);
+    h.ram.write(at + 2, other.subarray(2));
+    expect(runAt(at, 1)).toBe(19n);
+    // addi becomes xori: the first half holds funct3.
+    h.ram.write(at, assemble(0, [asm("xori", { rd: 10, rs1: 10, imm: 19 })]).subarray(0, 2));
+    h.setX(10, 1n);
+    h.pc = BigInt(at);
+    h.run(1);
+    expect(h.x(10)).toBe(18n);
+  });
+
+  test("of which two share a hart is each executed as itself", () => {
+    const [a, b] = [straddling(), straddling()];
+    h.ram.write(b, assemble(0, [add(100)]));
+    for (let i = 0; i < 3; i++) {
+      expect(runAt(a, 1)).toBe(3n);
+      expect(runAt(b, 1)).toBe(100n);
+    }
+  });
+
+  test("whose second half is nowhere faults there", () => {
+    const last = ramBase + h.ram.bytes - 2;
+    h.ram.write(last, assemble(0, [add(1)]).subarray(0, 2));
+    runAt(last, 1);
+    expect(h.hart.wide("mcause")).toBe(1n);
+    expect(h.hart.wide("mepc")).toBe(BigInt(last));
+    expect(h.hart.wide("mtval")).toBe(BigInt(last + 2));
+  });
+
+  test("and is illegal has all of its bits as trap value", () => {
+    const at = fresh() + pageBytes - 2;
+    h.load([0xffff_f0ff], at);
+    runAt(at, 1);
+    expect(h.hart.wide("mcause")).toBe(2n);
+    expect(h.hart.wide("mtval")).toBe(0xffff_f0ffn);
+  });
+});
+
+describe("running on", () => {
+  test("from one page into the next costs no instruction", () => {
+    const at = fresh() + pageBytes - 8;
+    h.load([add(1), add(2), add(4), add(8)], at);
+    expect(runAt(at, 3)).toBe(7n);
+    expect(h.pc).toBe(BigInt(at + 12));
+  });
+
+  test("out of the page by a relative jump, forwards and backwards", () => {
+    const at = fresh();
+    h.load([asm("jal", { imm: 2 * pageBytes + 4 })], at);
+    h.load([asm("beq", { imm: -4096 })], at + 2 * pageBytes + 4);
+    h.load([add(7)], at + pageBytes + 4);
+    expect(runAt(at, 3)).toBe(7n);
+  });
+});
+
+test("more pages of code than the pool holds are executed all the same, over and over", () => {
+  const pages = codePoolPages + 50;
+  const big = new BareHart((pages + 1) * pageBytes);
+  const hop = asm("jal", { imm: pageBytes - 4 });
+  for (let page = 0; page < pages; page++) {
+    const at = ramBase + page * pageBytes;
+    big.load([add(1), page === pages - 1 ? asm("jalr", { rs1: 8 }) : hop], at);
+  }
+  big.setX(8, BigInt(ramBase));
+  big.run(3 * 2 * pages);
+  expect(big.x(10)).toBe(BigInt(3 * pages));
+  const inUse = Array.from({ length: big.memory.bytes.length / pageBytes }, (_, frame) =>
+    big.memory.word(codeTableBase + frame * 4),
+  ).filter((address) => address !== 0);
+  expect(inUse.length).toBeLessThanOrEqual(codePoolPages);
+  expect(new Set(inUse).size).toBe(inUse.length);
+});
