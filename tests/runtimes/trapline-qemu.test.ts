@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { inTerminal } from "./in-terminal.ts";
+import { run } from "./run-shell.ts";
 
 /**
  * `trapline qemu` as a person meets it: in a terminal (made by `script` of Debian's bsdutils), at the
@@ -48,55 +49,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-interface Ending {
-  readonly status: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs a shell command; types each text of `talk` when what is before it has been printed. */
-function run(
-  shell: string,
-  talk: readonly (readonly [seen: string, typed: string])[],
-): Promise<Ending> {
-  const child = spawn("sh", ["-c", shell], { stdio: ["pipe", "pipe", "pipe"] });
-  const rest = [...talk];
-  let out = "";
-  let err = "";
-  let from = 0;
-  const converse = () => {
-    for (;;) {
-      const [next] = rest;
-      const place = next === undefined ? -1 : out.indexOf(next[0], from);
-      if (next === undefined || place < 0) {
-        return;
-      }
-      from = place + next[0].length;
-      child.stdin.write(next[1]);
-      rest.shift();
-    }
-  };
-  child.stdout.on("data", (chunk) => {
-    out += String(chunk);
-    converse();
-  });
-  child.stderr.on("data", (chunk) => {
-    err += String(chunk);
-  });
-  child.stdin.on("error", () => {});
-  converse();
-  return new Promise((resolve) => child.on("close", (status) => resolve({ status, out, err })));
-}
-
 /** The shell command that runs the echo guest. */
 function trapline(runtime: string, options = ""): string {
   return `exec ${runtime} ${main} qemu -machine virt -bios none -kernel ${guest} -nographic ${options}`;
-}
-
-/** The same inside a terminal, with the terminal's modes printed before and after. */
-function inTerminal(command: string): string {
-  const shell = `stty -g; (${command}); echo status $?; stty -g`;
-  return `exec script -qec "${shell.replaceAll("$", "\\$")}" /dev/null`;
 }
 
 describe.each(Object.entries(runtimes))("in a terminal, under %s", (_name, runtime) => {

@@ -41,7 +41,7 @@ export class BareHart {
       },
       materialise: (_hart, page) => this.ram.materialise(page),
       codeWritten: (address, width) => {
-        this.code.written(address >>> 0, width);
+        if (this.code.written(address >>> 0, width)) this.engine.flush(this.hart.address);
       },
       codeAllocate: (frameAddress) => {
         this.engine.flush(this.hart.address);
@@ -58,7 +58,9 @@ export class BareHart {
       bytes: ramBytes,
       limit: ramBytes / pageBytes,
       onRemap: () => this.engine.flush(this.hart.address),
-      onCodeWrite: (frame) => this.code.drop(frame),
+      onCodeWrite: (frame) => {
+        if (this.code.drop(frame)) this.engine.flush(this.hart.address);
+      },
     });
     this.hart.set("guestMap", this.ram.map);
     this.hart.set("ramPages", this.ram.pages);

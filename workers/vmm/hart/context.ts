@@ -1,9 +1,10 @@
 /** Translation contexts: which TLB tables a hart uses, and what flushes them. */
 import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
-import { type I32, i32, select } from "../base/wasm/value.ts";
+import { type I32, i32, i64, select } from "../base/wasm/value.ts";
 import { HartFields, hartStateBytes } from "../isa/hart-layout.ts";
 import {
   dataContexts,
+  dropPage,
   fetchContexts,
   fetchTlbOffset,
   generations,
@@ -17,6 +18,8 @@ export interface ContextFunctions {
   readonly select: Callee<readonly ["i32"], undefined>;
   /** (hart): drops every cached translation. */
   readonly flush: Callee<readonly ["i32"], undefined>;
+  /** (hart, address): drops the cached translations that come from the leaf entry of an address. */
+  readonly flushPage: Callee<readonly ["i32", "i64"], undefined>;
   /** (hart) → privilege that loads and stores act with (`MPRV`). */
   readonly dataPrivilege: Callee<readonly ["i32"], "i32">;
 }
@@ -61,9 +64,23 @@ export function buildContext(module: ModuleBuilder): ContextFunctions {
       next.set(generations.first);
     });
     h.set("tlbGeneration", next);
+    h.set("superpagesFirst", i64.const(-1));
+    h.set("superpagesLast", i64.const(0));
   });
 
-  return { select: selectTables, flush, dataPrivilege };
+  const flushPage = module.function(["i32", "i64"], undefined, (f, hart, address) => {
+    const h = new HartFields(f, hart);
+    // A superpage's pages are cached one by one, and the fence is for all of them.
+    const isAbove = address.geU(h.get("superpagesFirst"));
+    const isBelow = address.leU(h.get("superpagesLast"));
+    f.if(
+      isAbove.and(isBelow),
+      () => f.do(flush.call(hart)),
+      () => dropPage(f, hart.add(hartStateBytes), address),
+    );
+  });
+
+  return { select: selectTables, flush, flushPage, dataPrivilege };
 }
 
 function byPrivilege(privilege: I32, inUser: number, inSupervisor: I32, inMachine: number): I32 {

@@ -47,6 +47,7 @@ export class Hart {
     const tables = this.address + hartStateBytes;
     memory.bytes.fill(0xff, tables, tables + tlbBytes);
     this.setWide("tlbGeneration", BigInt(generations.first));
+    this.setWide("superpagesFirst", -1n);
   }
 
   get(field: FieldName): number {

@@ -136,9 +136,14 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
   module.define(store, (f, hart, address, width, value) => {
     const h = new HartFields(f, hart);
     f.if(crossesPage(address, width), () => {
-      // Both pages must take the store before any byte of it is visible.
-      const last = address.add(width.extendU()).sub(1);
-      translate(f, hart, f.let(last.and(-4096)), access.store);
+      // Both pages must take the store before any byte of it is visible; the first one's fault counts.
+      translate(f, hart, address, access.store);
+      const last = f.let(address.add(width.extendU()).sub(1).and(-4096));
+      const there = translate(f, hart, last, access.store);
+      f.if(memory.writable.call(hart, there, 1).eqz(), () => {
+        f.do(traps.raise.call(hart, exception.storeAccess, last));
+        f.return();
+      });
       const i = f.local("i32");
       f.loop((again) => {
         f.do(store.call(hart, address.add(i.extendU()), 1, value.shrU(i.shl(3).extendU())));

@@ -92,6 +92,21 @@ describe("code that changes", () => {
     expect(h.hart.wide("tlbGeneration")).toBe(flushes);
   });
 
+  test("is executed as it is after a store to the end of an instruction that nothing follows", () => {
+    const at = fresh();
+    h.setX(8, BigInt(at + 0x100));
+    // A jump whose second half lies in the next 64 bytes, of which nothing else is decoded.
+    h.load([asm("jalr", { rs1: 8 })], at + 62);
+    h.load([add(1), add(2)], at + 0x100);
+    expect(runAt(at + 62, 2)).toBe(1n);
+    h.setX(5, BigInt(at + 64));
+    h.setX(6, BigInt(encode(asm("jalr", { rs1: 8, imm: 4 })) >>> 16));
+    const elsewhere = fresh();
+    h.load([asm("sh", { rs1: 5, rs2: 6 })], elsewhere);
+    runAt(elsewhere, 1);
+    expect(runAt(at + 62, 2)).toBe(2n);
+  });
+
   test("a page of zeros that was executed can be written and executed", () => {
     const at = fresh();
     h.hart.setWide("mtvec", BigInt(fresh()));

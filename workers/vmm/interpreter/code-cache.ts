@@ -2,10 +2,11 @@
  * The pool of pre-decoded code pages in machine memory, one for each frame that was executed.
  *
  * Pages are keyed by frame, so all VMs and harts that share a frame share its records. A page is
- * dropped when its frame's code changes or the frame is freed; the owner then flushes fetch TLBs.
+ * dropped when its frame's code changes or the frame is freed; the frame's owner then flushes the
+ * TLBs of its own harts only, so that no VM's exit counts depend on its neighbours.
  */
 import type { FrameNumber, MachineAddress } from "../base/units.ts";
-import { decode, isFullLength } from "../isa/decoder.ts";
+import { isFullLength } from "../isa/decoder.ts";
 import {
   codePageBytes,
   codePageStride,
@@ -17,7 +18,8 @@ import {
   recordBytes,
 } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
-import { specialOperations, writeRecord } from "./record.ts";
+import { specialOperations } from "./record.ts";
+import { RecordCache } from "./record-cache.ts";
 
 /** Decoding runs ahead of execution at most this far: a jump may make the rest data. */
 const longestRun = 32;
@@ -27,18 +29,20 @@ const granulesPerPage = pageBytes / granuleBytes;
 export class CodeCache {
   readonly #memory: MachineMemory;
   readonly #view: DataView;
+  readonly #records: RecordCache;
   readonly #frameOf = new Int32Array(codePoolPages).fill(-1);
   /** For each code page, which 64-byte granules of the frame hold decoded instructions. */
   readonly #granules = new Uint8Array(codePoolPages * granulesPerPage);
   readonly #free: number[] = [];
   #untouched = 0;
-  readonly #onDrop: () => void;
+  readonly #onDropAll: () => void;
 
-  /** @param onDrop records went away: no TLB may lead to them any more */
-  constructor(memory: MachineMemory, onDrop: () => void) {
+  /** @param onDropAll the pool was emptied: no TLB of any hart may lead to records any more */
+  constructor(memory: MachineMemory, onDropAll: () => void) {
     this.#memory = memory;
     this.#view = new DataView(memory.wasm.buffer);
-    this.#onDrop = onDrop;
+    this.#records = new RecordCache(this.#view);
+    this.#onDropAll = onDropAll;
   }
 
   /** Records for a frame that has none; drops every other page when the pool is full. */
@@ -73,20 +77,19 @@ export class CodeCache {
         return;
       }
       const bits = isFullLength(low) ? this.#view.getUint32(code + offset, true) : low;
-      const decoded = decode(bits);
-      writeRecord(this.#view, address, decoded);
+      const endsRun = this.#records.write(address, bits);
       const length = isFullLength(low) ? 4 : 2;
       // The tail of an instruction may reach into the next granule.
       const last = Math.floor((offset + length - 1) / granuleBytes);
       this.#granules[page * granulesPerPage + last] = 1;
-      if (!decoded || decoded.row.mnemonic === "jal" || decoded.row.mnemonic === "jalr") return;
+      if (endsRun) return;
       offset += length;
     }
   }
 
   /** Decodes an instruction that straddles two pages into a hart's scratch record. */
   decodeInto(record: MachineAddress, bits: number): void {
-    writeRecord(this.#view, record, decode(bits));
+    this.#records.write(record, bits);
   }
 
   /** Bytes of a frame with records are about to change. @returns true where records were dropped */
@@ -100,26 +103,24 @@ export class CodeCache {
       Math.floor(((address % pageBytes) + length - 1) / granuleBytes),
     );
     for (let granule = first; granule <= last; granule++) {
-      if (this.#granules[page * granulesPerPage + granule]) {
-        this.drop(frame);
-        return true;
-      }
+      if (this.#granules[page * granulesPerPage + granule]) return this.drop(frame);
     }
     return false;
   }
 
-  drop(frame: FrameNumber): void {
+  /** @returns true where there were records: no TLB may lead to them any more */
+  drop(frame: FrameNumber): boolean {
     const page = this.#pageOf(frame);
-    if (page === undefined) return;
+    if (page === undefined) return false;
     this.#release(page);
-    this.#onDrop();
+    return true;
   }
 
   #dropAll(): void {
     for (let page = 0; page < this.#untouched; page++) {
       if (this.#frameOf[page] !== -1) this.#release(page);
     }
-    this.#onDrop();
+    this.#onDropAll();
   }
 
   #release(page: number): void {

@@ -190,7 +190,11 @@ export class ExactSemantics implements Semantics {
     f.if(this.#h.get("privilege").eq(user), () => this.illegal());
     this.#illegalInSupervisorWith(mstatus.tvm);
     this.#h.count("mmu.flush");
-    f.do(functions.context.flush.call(hart));
+    f.if(
+      this.rs1Number,
+      () => f.do(functions.context.flushPage.call(hart, this.rs1)),
+      () => f.do(functions.context.flush.call(hart)),
+    );
   }
 
   #illegalInSupervisorWith(bit: bigint): void {

@@ -6,7 +6,8 @@
  * spill the loop's locals around it (docs/architecture.md, "The interpreter").
  */
 import type { FunctionBuilder } from "../base/wasm/function-builder.ts";
-import { type I32, type I64, i64 } from "../base/wasm/value.ts";
+import { type I32, type I64, i32, i64 } from "../base/wasm/value.ts";
+import { user } from "../hart/privilege.ts";
 import { hartFields, integerRegistersOffset } from "../isa/hart-layout.ts";
 import type { InstructionRow } from "../isa/row.ts";
 import type { Extension, FloatSemantics, Semantics, Width } from "../isa/semantics.ts";
@@ -16,6 +17,15 @@ import { FastFloat } from "./fast-float.ts";
 import { RecordOperands } from "./operands.ts";
 import { recordScale } from "./record.ts";
 import type { RunState } from "./run-state.ts";
+
+/** CSR numbers 0x140 to 0x143, whose fields lie in this order. */
+const handlerCsrs = ["sscratch", "sepc", "scause", "stval"] as const;
+const firstHandlerCsr = 0x140;
+handlerCsrs.forEach((name, i) => {
+  if (hartFields[name].offset !== hartFields.sscratch.offset + 8 * i) {
+    throw new Error("the fields of the trap handler's CSRs must lie in the order of their numbers");
+  }
+});
 
 export class FastSemantics implements Semantics {
   readonly f: FunctionBuilder;
@@ -82,21 +92,21 @@ export class FastSemantics implements Semantics {
   }
 
   load(address: I64, width: Width, extension: Extension): I64 {
-    const { f, dataTlb, generation } = this.#state;
+    const { f, dataTlb } = this.#state;
     const at = f.let(address);
     const entry = f.let(entryAddress(dataTlb, at));
-    this.#leaveUnless(hits(entry, at, width, generation));
+    this.#leaveUnlessInPage(entry, at, width);
     return loadWidth(at.wrap().add(addend(entry)), width, extension);
   }
 
   store(address: I64, value: I64, width: Width): void {
-    const target = this.#writable(address, width);
+    const target = this.#writable(address, width, "any");
     if (width === 8) this.f.store(target, 0, value);
     else this.f.storeNarrow(target, 0, value, width);
   }
 
   atomic(address: I64, width: 4 | 8, update: (old: I64, operand: I64) => I64): void {
-    const target = this.f.let(this.#writable(address, width));
+    const target = this.f.let(this.#writable(address, width, "natural"));
     const old = this.f.let(loadWidth(target, width, "signed"));
     const result = update(old, this.rs2);
     if (width === 8) this.f.store(target, 0, result);
@@ -107,6 +117,7 @@ export class FastSemantics implements Semantics {
   loadReserved(address: I64, width: 4 | 8): void {
     const { f, hart } = this.#state;
     const at = f.let(address);
+    this.#leaveUnless(at.and(width - 1).eqz());
     const value = f.let(this.load(at, width, "signed"));
     f.store(hart, hartFields.reservedAddress.offset, at);
     f.store(hart, hartFields.reservedValue.offset, value);
@@ -116,7 +127,7 @@ export class FastSemantics implements Semantics {
   storeConditional(address: I64, value: I64, width: 4 | 8): void {
     const { f, hart } = this.#state;
     const at = f.let(address);
-    const target = f.let(this.#writable(at, width));
+    const target = f.let(this.#writable(at, width, "natural"));
     const reserved = i64.load(hart, hartFields.reservedAddress.offset).eq(at);
     const unchanged = loadWidth(target, width, "signed").eq(
       i64.load(hart, hartFields.reservedValue.offset),
@@ -136,8 +147,21 @@ export class FastSemantics implements Semantics {
   illegal(): void {
     this.#leave();
   }
-  accessCsr(): void {
-    this.#leave();
+  /** The registers of a supervisor's trap handler; every other one has effects or rules. */
+  accessCsr(update: "write" | "set" | "clear", operand: I64, _read: I32, write: I32): void {
+    const { f, hart } = this.#state;
+    const index = f.let(this.csrNumber.sub(firstHandlerCsr));
+    const isAllowed = i32.load(hart, hartFields.privilege.offset).ne(user);
+    this.#leaveUnless(index.ltU(handlerCsrs.length).and(isAllowed));
+    const field = f.let(hart.add(index.shl(3)));
+    const old = f.let(i64.load(field, hartFields.sscratch.offset));
+    f.if(write, () => {
+      const next = { write: operand, set: old.or(operand), clear: old.and(operand.not()) }[update];
+      // Bit 0 of sepc is always 0.
+      const mask = index.eq(1).extendU().not();
+      f.store(field, hartFields.sscratch.offset, next.and(mask));
+    });
+    this.writeRd(old);
   }
   environmentCall(): void {
     this.#leave();
@@ -157,12 +181,28 @@ export class FastSemantics implements Semantics {
   /** Pre-decoded records are dropped by the store that changes them: nothing is left to fence. */
   fenceInstructions(): void {}
 
-  #writable(address: I64, width: Width): I32 {
+  #writable(address: I64, width: Width, alignment: "natural" | "any"): I32 {
     const { f, dataTlb, generation } = this.#state;
     const at = f.let(address);
     const entry = f.let(entryAddress(dataTlb, at).add(writeTableOffset));
-    this.#leaveUnless(hits(entry, at, width, generation));
+    if (alignment === "any") this.#leaveUnlessInPage(entry, at, width);
+    else this.#leaveUnless(hits(entry, at, width, generation));
     return at.wrap().add(addend(entry));
+  }
+
+  /**
+   * A misaligned access that stays in its page needs nothing but the entry. It gets a second look
+   * of its own, so that the first one costs an aligned access no addition.
+   */
+  #leaveUnlessInPage(entry: I32, at: I64, width: Width): void {
+    const { f, generation } = this.#state;
+    if (width === 1) {
+      this.#leaveUnless(hits(entry, at, 1, generation));
+      return;
+    }
+    f.if(hits(entry, at, width, generation).eqz(), () =>
+      this.#leaveUnless(hits(entry, at.add(width - 1), 1, generation)),
+    );
   }
 
   #leave(): void {

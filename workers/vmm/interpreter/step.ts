@@ -74,7 +74,10 @@ export function buildStep(
     f.if(entry.eqz(), () => f.return(i32.const(0)));
     const pc = f.let(h.get("pc").wrap());
     const record = f.let(addend(entry).add(pc.and(0xffe).shl(scaleLog2)));
-    f.if(i32.load16U(record).eq(specialOperations.undecoded), () => f.do(code.decode.call(record)));
+    f.if(i32.load16U(record).eq(specialOperations.undecoded), () => {
+      h.count("translate");
+      f.do(code.decode.call(record));
+    });
     f.if(i32.load16U(record).eq(specialOperations.straddling), () => {
       const bits = f.let(halfwordAt(entry, pc));
       entry.set(fetchEntry.call(hart, h.get("pc").add(2)));
@@ -83,6 +86,7 @@ export function buildStep(
       record.set(hart.add(hartFields.scratchRecord.offset));
       const isKnown = h.get("scratchBits").eq(bits).and(i32.load16U(record).ne(0));
       f.if(isKnown.eqz(), () => {
+        h.count("translate");
         f.do(code.decodeInto.call(record, bits));
         h.set("scratchBits", bits);
       });

@@ -29,6 +29,8 @@ const wideNames = [
   ...["pc", "clockEnd", "exceptions"],
   // What tags in the TLB carry now; see `mmu/tlb.ts`.
   "tlbGeneration",
+  // The virtual addresses between which translations may come from superpages; first > last: none.
+  ...["superpagesFirst", "superpagesLast"],
   // Load-reserved: virtual address (or -1) and the value seen there.
   ...["reservedAddress", "reservedValue"],
   // Machine-level CSRs (privileged manual, chapter 3).

@@ -25,9 +25,9 @@ export class Monitor {
 
   private constructor(compiler: WasmCompiler, memoryBytes: Bytes) {
     this.#memory = new MachineMemory(compiler.createMemory(memoryBytes));
-    this.#code = new CodeCache(this.#memory, () =>
-      this.#forEachHart((hart) => this.#engine.flush(hart.address)),
-    );
+    this.#code = new CodeCache(this.#memory, () => {
+      for (const vm of this.#machines) this.#flush(vm);
+    });
     this.#engine = createEngine(compiler, this.#memory, {
       deviceLoad: (_hart, address, width) => this.#current.deviceLoad(address, width),
       deviceStore: (_hart, address, width, value) =>
@@ -35,11 +35,12 @@ export class Monitor {
       materialise: (_hart, page) => this.#current.materialise(page),
       hypercall: () => this.#current.hypercall(),
       codeWritten: (address, width) => {
-        this.#code.written(address >>> 0, width);
+        if (this.#code.written(address >>> 0, width)) this.#flush(this.#current);
       },
       codeAllocate: (frameAddress) => {
-        // From now on every store to the frame must come to the slow path.
-        this.#forEachHart((hart) => this.#engine.flush(hart.address));
+        // From now on every store to the frame must come to the slow path. Only the VM that runs can
+        // have a write entry for it: what is shared is not writable.
+        this.#flush(this.#current);
         return this.#code.allocate((frameAddress >>> 0) / pageBytes);
       },
       codeDecode: (record) => {
@@ -89,7 +90,7 @@ export class Monitor {
     return this.#running;
   }
 
-  #forEachHart(visit: (hart: VirtualMachine["harts"][number]) => void): void {
-    for (const vm of this.#machines) for (const hart of vm.harts) visit(hart);
+  #flush(vm: VirtualMachine): void {
+    for (const hart of vm.harts) this.#engine.flush(hart.address);
   }
 }

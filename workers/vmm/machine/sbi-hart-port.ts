@@ -58,7 +58,8 @@ export class SbiHartPort implements SbiHart {
   }
   stop(): void {
     this.#status = "stopped";
-    this.#hart.set("stopRequest", stopCodes.requested);
+    // The machine finds it stopped when it looks what could wake it.
+    this.#hart.set("stopRequest", stopCodes.idle);
   }
   suspend(): void {
     if (!this.#hart.hasPendingInterrupt) this.#hart.set("stopRequest", stopCodes.idle);

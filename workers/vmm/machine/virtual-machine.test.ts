@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { asm, type Line, loadConstant } from "../../../tests/support/assembler.ts";
+import {
+  asm,
+  assemble,
+  encode,
+  type Line,
+  loadConstant,
+} from "../../../tests/support/assembler.ts";
 import { busyGuest } from "../../../tests/support/busy-guest.ts";
 import { bareMetal, recordedConsole, smallMonitor } from "../../../tests/support/run-guest.ts";
 import type { Machine, StopReason } from "./config.ts";
@@ -136,6 +142,26 @@ describe("stopping", () => {
   });
 });
 
+test("a guest that writes its own code executes what it wrote", () => {
+  const page = 0x8000_2000;
+  const write = (imm: number) => [
+    ...loadConstant(6, encode(asm("addi", { rd: 10, rs1: 10, imm }))),
+    asm("sw", { rs1: 5, rs2: 6 }),
+    asm("jalr", { rd: 1, rs1: 5 }),
+  ];
+  const { vm } = start([
+    ...loadConstant(5, page),
+    ...loadConstant(6, encode(asm("jalr", { rs1: 1 }))),
+    asm("sw", { rs1: 5, rs2: 6, imm: 4 }),
+    ...write(1),
+    ...write(10),
+    ...write(100),
+    ...exitWith(10),
+  ]);
+  expect(vm.run(1e6)).toEqual({ kind: "power-off", code: 111 });
+  vm.dispose();
+});
+
 describe("time", () => {
   const mtime = 0x0200_bff8;
 
@@ -187,6 +213,54 @@ describe("time", () => {
     now += 123_000;
     vm.run(1e6);
     expect(vm.timers.now()).toBe(123_000);
+    vm.dispose();
+  });
+});
+
+describe("an S-mode guest", () => {
+  const call = (extension: number, functionId: number): Line[] => [
+    ...loadConstant(17, extension),
+    ...loadConstant(16, functionId),
+    asm("ecall"),
+  ];
+  const boot = (program: readonly Line[]) => {
+    const console = recordedConsole();
+    const kernel = assemble(0x8020_0000, program);
+    const config = bareMetal(kernel, { ramBytes: 2 ** 23, boot: { firmware: "sbi", kernel } });
+    return {
+      vm: monitor.createMachine(config, { console: console.sink, disks: new Map() }),
+      console,
+    };
+  };
+
+  test("that stops its only hart executes nothing more, whatever it asks for", () => {
+    const { vm, console } = boot([
+      ...call(0x48534d, 1),
+      ...loadConstant(5, 0x1000_0000),
+      asm("sb", { rs1: 5, rs2: 17 }),
+      asm("jal"),
+    ]);
+    expect(vm.run(1e5)).toEqual({ kind: "idle" });
+    expect(vm.run(1e5)).toEqual({ kind: "idle" });
+    expect(console.text()).toBe("");
+    vm.dispose();
+  });
+
+  test("that suspends its hart goes on when its timer is due", () => {
+    const { vm } = boot([
+      asm("csrrs", { rd: 10, csr: 0xc01 }),
+      asm("addi", { rd: 10, rs1: 10, imm: 100 }),
+      ...call(0x54494d45, 0),
+      ...loadConstant(5, 0x20),
+      asm("csrrw", { rs1: 5, csr: 0x104 }),
+      ...loadConstant(10, 0),
+      ...call(0x48534d, 3),
+      ...loadConstant(10, 0),
+      ...loadConstant(11, 0),
+      ...call(0x53525354, 0),
+    ]);
+    expect(vm.run(1e6)).toEqual({ kind: "power-off", code: 0 });
+    expect(vm.timers.now()).toBeGreaterThanOrEqual(10_000);
     vm.dispose();
   });
 });

@@ -44,7 +44,8 @@ export interface MonitorServices {
   readonly memory: MachineMemory;
   readonly engine: Engine;
   readonly onFrameFreed: (frame: FrameNumber) => void;
-  readonly onCodeWrite: (frame: FrameNumber) => void;
+  /** @returns true where TLBs may lead to pre-decoded code that is gone now */
+  readonly onCodeWrite: (frame: FrameNumber) => boolean;
   readonly onDispose: (vm: VirtualMachine) => void;
   /** Runs `body` with this VM as the one that callbacks of generated code belong to. */
   whileRunning<T>(vm: VirtualMachine, body: () => T): T;
@@ -78,7 +79,9 @@ export class VirtualMachine implements Machine {
       bytes: config.ramBytes,
       limit: Math.ceil((resources.memoryLimitBytes ?? config.ramBytes) / pageBytes),
       onRemap: () => engine.flush(this.#hart.address),
-      onCodeWrite: (frame) => services.onCodeWrite(frame),
+      onCodeWrite: (frame) => {
+        if (services.onCodeWrite(frame)) engine.flush(this.#hart.address);
+      },
     });
     const undo = [() => this.#ram.dispose(services.onFrameFreed)];
     try {

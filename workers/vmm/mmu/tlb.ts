@@ -3,7 +3,8 @@
  *
  * A *context* fixes everything besides the address that decides a translation: privilege and, for
  * supervisor data, `SUM`. A change of context changes a table pointer and flushes nothing.
- * `satp`, `MXR` and `sfence.vma` flush. A flush is the step to the next *generation*, a number in
+ * `satp`, `MXR` and `sfence.vma` flush; `sfence.vma` of one address drops its page only, unless a
+ * superpage may lie there. A flush is the step to the next *generation*, a number in
  * bits 11:3 of every tag; the tables are only cleared when the generations are used up.
  *
  * An entry is 16 bytes: i64 tag (page address and generation; -1 matches nothing), i32 addend,
@@ -49,6 +50,14 @@ export function entryAddress(table: I32, address: I64): I32 {
  * 4088, is left out: with it a misaligned access to the last address would match an empty entry.
  */
 export const generations = { first: 8, step: 8, end: 4088 } as const;
+
+/** Drops what the TLB tables at `first` hold for the page of an address, whatever its context. */
+export function dropPage(f: FunctionBuilder, first: I32, address: I64): void {
+  const entry = f.let(entryAddress(first, address));
+  for (let table = 0; table < dataTables + fetchTables; table++) {
+    f.store(entry, table * tlbTableBytes, i64.const(-1));
+  }
+}
 
 /** 1 where the entry translates an access of `width` bytes at `address`. */
 export function hits(entry: I32, address: I64, width: 1 | 2 | 4 | 8, generation: I64): I32 {

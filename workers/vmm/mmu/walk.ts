@@ -119,6 +119,11 @@ export function buildWalk(module: ModuleBuilder, memory: PhysicalMemory): Walk {
         f.if(slot.eqz(), () => fail(false));
         f.store(slot, 0, entry.or(wanted));
       });
+      f.if(level, () => {
+        const [first, last] = [address.and(inPage.not()), address.or(inPage)];
+        f.if(first.ltU(h.get("superpagesFirst")), () => h.set("superpagesFirst", first));
+        f.if(last.gtU(h.get("superpagesLast")), () => h.set("superpagesLast", last));
+      });
       f.return(base.or(address.and(inPage)));
     },
   );

@@ -1,0 +1,122 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { compiler } from "../../workers/host/compiler.ts";
+import { heapBase, heapBytes, pageBytes } from "../../workers/vmm/memory/layout.ts";
+import { Failure, type Machine, type MachineResources, Monitor } from "../../workers/vmm/mod.ts";
+import { busyGuest } from "../support/busy-guest.ts";
+import { randomInstructions } from "../support/random-instructions.ts";
+import { bareMetal, recordedConsole, smallMonitor } from "../support/run-guest.ts";
+
+/** Invariant 4: memory is frames; several VMs share one machine memory, each within its own. */
+const mebibyte = 2 ** 20;
+const quiet = (): MachineResources => ({ console: recordedConsole().sink, disks: new Map() });
+
+/** How many machines of so much RAM fit beside each other. */
+function room(monitor: Monitor, ramBytes: number): number {
+  const machines: Machine[] = [];
+  const config = bareMetal(busyGuest(1), { ramBytes });
+  try {
+    for (;;) machines.push(monitor.createMachine(config, quiet()));
+  } catch (failure) {
+    expect(failure).toBeInstanceOf(Failure);
+  }
+  for (const machine of machines) machine.dispose();
+  return machines.length;
+}
+
+test("machines that come and go leave nothing behind, whether they ran, failed or never came to be", () => {
+  const monitor = smallMonitor();
+  const before = room(monitor, 4 * mebibyte);
+  expect(before).toBeGreaterThan(5);
+  for (let round = 0; round < 30; round++) {
+    const vm = monitor.createMachine(bareMetal(busyGuest(3)), quiet());
+    vm.run(round * 50);
+    vm.dispose();
+    const tooSmall = { ...quiet(), memoryLimitBytes: pageBytes };
+    const program = new Uint8Array(3 * pageBytes).fill(1);
+    expect(() => monitor.createMachine(bareMetal(program), tooSmall)).toThrow("needs more than");
+  }
+  // Of the last of these the tables of RAM may fit, but not the hart; or the other way round.
+  for (const gibibytes of [1, 1.5, 2, 2.5]) room(monitor, gibibytes * 1024 * mebibyte);
+  expect(room(monitor, 4 * mebibyte)).toBe(before);
+});
+
+test("a VM costs the pages that it touched, not the pages that it was promised", () => {
+  const monitor = smallMonitor();
+  const config = bareMetal(busyGuest(1), { ramBytes: 1024 * mebibyte });
+  const machines = [1, 2, 3].map(() => monitor.createMachine(config, quiet()));
+  for (const vm of machines) vm.run(1e6);
+  for (const vm of machines) expect(vm.residentBytes()).toBeLessThan(64 * pageBytes);
+  for (const vm of machines) vm.dispose();
+});
+
+test("machines that take turns in one memory run as each would alone", () => {
+  const run = (monitor: Monitor, others: number) => {
+    const console = recordedConsole();
+    const vm = monitor.createMachine(bareMetal(busyGuest(9)), {
+      ...quiet(),
+      console: console.sink,
+    });
+    const rest = Array.from({ length: others }, (_, i) =>
+      monitor.createMachine(bareMetal(busyGuest(5 + i)), quiet()),
+    );
+    let reason = vm.run(777);
+    while (reason.kind === "budget") {
+      for (const other of rest) other.run(501);
+      reason = vm.run(777);
+    }
+    const result = {
+      reason,
+      console: console.text(),
+      hash: vm.stateHash(),
+      exits: vm.exitCounts(),
+    };
+    for (const machine of [vm, ...rest]) machine.dispose();
+    return result;
+  };
+  expect(run(smallMonitor(), 3)).toEqual(run(smallMonitor(), 0));
+});
+
+test("whatever a guest executes, no byte outside its frames changes and nothing is thrown", () => {
+  let buffer: SharedArrayBuffer | undefined;
+  const monitor = Monitor.create({
+    compiler: {
+      ...compiler,
+      createMemory(bytes) {
+        const memory = compiler.createMemory(bytes);
+        buffer = memory.buffer;
+        return memory;
+      },
+    },
+    memoryBytes: 128 * mebibyte,
+  });
+  if (!buffer) throw new Error("the monitor took no memory");
+  const words = new Int32Array(buffer);
+  const bystander = monitor.createMachine(bareMetal(busyGuest(5)), quiet());
+  bystander.run(2000);
+  const before = bystander.stateHash();
+  let mostPages = 0;
+  fc.assert(
+    fc.property(randomInstructions(512), fc.boolean(), (code, isSupervisor) => {
+      const program = new Uint8Array(Uint32Array.from(code).buffer);
+      const config = bareMetal(program, { ramBytes: 4 * mebibyte });
+      const boot = { firmware: "sbi", kernel: program } as const;
+      const big = { ramBytes: 8 * mebibyte, boot };
+      const vm = monitor.createMachine(isSupervisor ? { ...config, ...big } : config, quiet());
+      for (let slice = 0; slice < 3; slice++) vm.run(5000);
+      mostPages = Math.max(mostPages, vm.residentBytes() / pageBytes);
+      vm.dispose();
+      expect(bystander.stateHash()).toBe(before);
+    }),
+    { numRuns: Number(process.env.HOSTILE_RUNS ?? 40) },
+  );
+  const isZero = (start: number, end: number) =>
+    words.subarray(start / 4, end / 4).every((word) => word === 0);
+  expect(isZero(0, 0x1_0000), "the guard").toBe(true);
+  const zeroFrame = heapBase + heapBytes(buffer.byteLength);
+  expect(isZero(zeroFrame, zeroFrame + pageBytes), "the zero frame").toBe(true);
+  // Frames are handed out in order: beyond the most that were in use none was ever touched.
+  const used = mostPages + bystander.residentBytes() / pageBytes + 2;
+  expect(isZero(zeroFrame + (1 + used) * pageBytes, buffer.byteLength), "free frames").toBe(true);
+  bystander.dispose();
+});

@@ -1,0 +1,72 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { compiler } from "../../host/compiler.ts";
+import { Hart } from "../hart/hart.ts";
+import { smallestMemoryBytes } from "../memory/layout.ts";
+import { MachineMemory } from "../memory/machine-memory.ts";
+import { GuestClock } from "./guest-clock.ts";
+
+const memory = new MachineMemory(compiler.createMemory(smallestMemoryBytes));
+const hart = new Hart(memory, 0);
+
+type Action = { readonly kind: "grant" | "execute" | "limit" | "skip"; readonly amount: number };
+const actions: fc.Arbitrary<Action[]> = fc.array(
+  fc.record({
+    kind: fc.constantFrom("grant" as const, "execute" as const, "limit" as const, "skip" as const),
+    amount: fc.nat(2 ** 20),
+  }),
+);
+
+test("steps are what was executed, and time is steps plus what was skipped, whatever was granted", () => {
+  fc.assert(
+    fc.property(actions, (sequence) => {
+      const clock = new GuestClock(hart, undefined);
+      let executed = 0;
+      let skipped = 0;
+      for (const { kind, amount } of sequence) {
+        const budget = hart.get("budget");
+        if (kind === "grant") clock.limitTo(clock.now);
+        if (kind === "grant") clock.grant(amount);
+        if (kind === "limit") clock.limitTo(clock.now + amount);
+        if (kind === "execute") {
+          const steps = Math.min(amount, budget);
+          hart.set("budget", budget - steps);
+          executed += steps;
+        }
+        if (kind === "skip") {
+          clock.skipTo(clock.now + amount);
+          skipped += amount;
+        }
+        expect(clock.steps).toBe(executed);
+        expect(clock.now).toBe(executed + skipped);
+        // What generated code reads the time and the step counter from.
+        expect(Number(hart.wide("clockEnd")) - hart.get("budget")).toBe(clock.now);
+        expect(Number(hart.wide("stepsEnd")) - hart.get("budget")).toBe(clock.steps);
+      }
+    }),
+  );
+});
+
+test("time never goes backwards", () => {
+  const clock = new GuestClock(hart, undefined);
+  clock.skipTo(1000);
+  clock.skipTo(10);
+  expect(clock.now).toBe(1000);
+});
+
+test("a deadline in the past leaves no budget", () => {
+  const clock = new GuestClock(hart, undefined);
+  clock.skipTo(1000);
+  clock.grant(50);
+  clock.limitTo(900);
+  expect([hart.get("budget"), clock.now]).toEqual([0, 1000]);
+});
+
+test("in host time the clock follows the host, from 0 on", () => {
+  let host = 7_000;
+  const clock = new GuestClock(hart, () => host);
+  expect([clock.isVirtual, clock.now]).toEqual([false, 0]);
+  host += 250.75;
+  clock.followHost();
+  expect([clock.now, clock.steps]).toEqual([250, 0]);
+});
