@@ -88,6 +88,13 @@ export class Hart {
     this.set("mip", asserted ? pending | (1 << bit) : pending & ~(1 << bit));
   }
 
+  /** Makes the next store-conditional fail, unless a load-reserved comes before it. */
+  clearReservation(): void {
+    const at = this.address + hartFields.reservedAddress.offset;
+    this.#memory.setWord(at, -1);
+    this.#memory.setWord(at + 4, -1);
+  }
+
   get hasPendingInterrupt(): boolean {
     return (this.get("mip") & this.get("mie")) !== 0;
   }

@@ -45,6 +45,8 @@ export interface BoardResources {
   readonly timers: Timers;
   readonly onStop: (request: FinisherRequest) => void;
   readonly onDoorbell: () => void;
+  /** A hart raised a software interrupt through the CLINT. */
+  readonly onInterHartInterrupt: () => void;
 }
 
 export class Board {
@@ -72,7 +74,10 @@ export class Board {
       name: "clint0",
       harts: harts.length,
       timers,
-      setSoftware: (hart, on) => harts[hart]?.setPending(interrupt.machineSoftware, on),
+      setSoftware: (hart, on) => {
+        harts[hart]?.setPending(interrupt.machineSoftware, on);
+        if (on) parts.onInterHartInterrupt();
+      },
       setTimer: (hart, on) => harts[hart]?.setPending(timerBit, on),
     });
     this.uart = new Uart16550({

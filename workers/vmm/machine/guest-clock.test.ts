@@ -8,6 +8,7 @@ import { GuestClock } from "./guest-clock.ts";
 
 const memory = new MachineMemory(compiler.createMemory(smallestMemoryBytes));
 const hart = new Hart(memory, 0);
+const other = new Hart(memory, 1);
 
 type Action = { readonly kind: "grant" | "execute" | "limit" | "skip"; readonly amount: number };
 const actions: fc.Arbitrary<Action[]> = fc.array(
@@ -20,13 +21,12 @@ const actions: fc.Arbitrary<Action[]> = fc.array(
 test("steps are what was executed, and time is steps plus what was skipped, whatever was granted", () => {
   fc.assert(
     fc.property(actions, (sequence) => {
-      const clock = new GuestClock(hart, undefined);
+      const clock = new GuestClock([hart, other], undefined);
       let executed = 0;
       let skipped = 0;
       for (const { kind, amount } of sequence) {
         const budget = hart.get("budget");
-        if (kind === "grant") clock.limitTo(clock.now);
-        if (kind === "grant") clock.grant(amount);
+        if (kind === "grant") clock.grant(hart, amount);
         if (kind === "limit") clock.limitTo(clock.now + amount);
         if (kind === "execute") {
           const steps = Math.min(amount, budget);
@@ -48,25 +48,37 @@ test("steps are what was executed, and time is steps plus what was skipped, what
 });
 
 test("time never goes backwards", () => {
-  const clock = new GuestClock(hart, undefined);
+  const clock = new GuestClock([hart, other], undefined);
   clock.skipTo(1000);
   clock.skipTo(10);
   expect(clock.now).toBe(1000);
 });
 
 test("a deadline in the past leaves no budget", () => {
-  const clock = new GuestClock(hart, undefined);
+  const clock = new GuestClock([hart, other], undefined);
   clock.skipTo(1000);
-  clock.grant(50);
+  clock.grant(hart, 50);
   clock.limitTo(900);
   expect([hart.get("budget"), clock.now]).toEqual([0, 1000]);
 });
 
 test("in host time the clock follows the host, from 0 on", () => {
   let host = 7_000;
-  const clock = new GuestClock(hart, () => host);
+  const clock = new GuestClock([hart, other], () => host);
   expect([clock.isVirtual, clock.now]).toEqual([false, 0]);
   host += 250.75;
   clock.followHost();
   expect([clock.now, clock.steps]).toEqual([250, 0]);
+});
+
+test("each hart counts its own steps, and time counts those of all", () => {
+  const clock = new GuestClock([hart, other], undefined);
+  clock.grant(hart, 100);
+  hart.set("budget", 40);
+  clock.grant(other, 1000);
+  other.set("budget", 700);
+  clock.settle();
+  expect([clock.steps, clock.now]).toEqual([360, 360]);
+  expect([hart.wide("stepsEnd"), other.wide("stepsEnd")]).toEqual([60n, 300n]);
+  expect([hart.get("budget"), other.get("budget")]).toEqual([0, 0]);
 });

@@ -1,32 +1,38 @@
 /**
  * Guest time and steps of one VM, kept so that generated code can read both between two entries
- * from JavaScript: a hart holds what time and step count will be when its budget is used up.
+ * from JavaScript: the hart that runs holds what time and its step count will be when its budget is
+ * used up. The other harts' budgets are 0.
  *
- * In virtual time one step is one nanosecond, and idling moves the clock without steps. In host
- * time the clock follows the host between slices and counts steps within one.
+ * In virtual time one step of any hart is one nanosecond, and idling moves the clock without steps.
+ * In host time the clock follows the host between slices and counts steps within one.
  */
 import type { Instructions, Nanoseconds } from "../base/units.ts";
 import type { Hart } from "../hart/hart.ts";
 
 export class GuestClock {
-  readonly #hart: Hart;
   readonly #hostNow: (() => Nanoseconds) | undefined;
   readonly #hostStart: Nanoseconds;
+  /** The hart that runs, or ran last. */
+  #hart: Hart;
   #clockEnd: Nanoseconds = 0;
   #stepsEnd: Instructions = 0;
+  /** Of each hart by its number. */
+  readonly #ownStepsEnd: Instructions[];
 
   /** @param hostNow given in host-time mode only */
-  constructor(hart: Hart, hostNow: (() => Nanoseconds) | undefined) {
-    this.#hart = hart;
+  constructor(harts: readonly [Hart, ...Hart[]], hostNow: (() => Nanoseconds) | undefined) {
+    this.#hart = harts[0];
+    this.#ownStepsEnd = harts.map(() => 0);
     this.#hostNow = hostNow;
     this.#hostStart = hostNow?.() ?? 0;
-    this.#setBudget(0);
+    for (const hart of harts) this.#write(hart, 0);
   }
 
   get now(): Nanoseconds {
     return this.#clockEnd - this.#hart.get("budget");
   }
 
+  /** Of all harts together. */
   get steps(): Instructions {
     return this.#stepsEnd - this.#hart.get("budget");
   }
@@ -35,11 +41,17 @@ export class GuestClock {
     return this.#hostNow === undefined;
   }
 
-  /** Lets the hart run this many steps from now on. */
-  grant(budget: Instructions): void {
-    this.#clockEnd = this.now + budget;
-    this.#stepsEnd = this.steps + budget;
-    this.#setBudget(budget);
+  /** Lets a hart run this many steps from now on; what another one was granted is taken back. */
+  grant(hart: Hart, budget: Instructions): void {
+    this.settle();
+    this.#hart = hart;
+    this.#add(budget);
+    this.#write(hart, budget);
+  }
+
+  /** Takes back what is left of the budget. */
+  settle(): void {
+    this.limitTo(this.now);
   }
 
   /** Takes back what was granted beyond a deadline; also from within a device access. */
@@ -47,9 +59,8 @@ export class GuestClock {
     const budget = Math.max(0, deadline - this.now);
     const surplus = this.#hart.get("budget") - budget;
     if (surplus <= 0) return;
-    this.#clockEnd -= surplus;
-    this.#stepsEnd -= surplus;
-    this.#setBudget(budget);
+    this.#add(-surplus);
+    this.#write(this.#hart, budget);
   }
 
   /** Moves time without steps; never backwards. */
@@ -57,7 +68,7 @@ export class GuestClock {
     const idle = time - this.now;
     if (idle <= 0) return;
     this.#clockEnd += idle;
-    this.#setBudget(this.#hart.get("budget"));
+    this.#write(this.#hart, this.#hart.get("budget"));
   }
 
   /** In host time, brings the clock up to the host's. */
@@ -65,9 +76,15 @@ export class GuestClock {
     if (this.#hostNow) this.skipTo(Math.floor(this.#hostNow() - this.#hostStart));
   }
 
-  #setBudget(budget: Instructions): void {
-    this.#hart.set("budget", budget);
-    this.#hart.setNumber("clockEnd", this.#clockEnd);
-    this.#hart.setNumber("stepsEnd", this.#stepsEnd);
+  #add(steps: Instructions): void {
+    this.#clockEnd += steps;
+    this.#stepsEnd += steps;
+    this.#ownStepsEnd[this.#hart.id] = (this.#ownStepsEnd[this.#hart.id] ?? 0) + steps;
+  }
+
+  #write(hart: Hart, budget: Instructions): void {
+    hart.set("budget", budget);
+    hart.setNumber("clockEnd", this.#clockEnd);
+    hart.setNumber("stepsEnd", this.#ownStepsEnd[hart.id] ?? 0);
   }
 }

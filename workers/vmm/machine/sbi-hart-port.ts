@@ -6,15 +6,24 @@ import { stopCodes } from "../hart/stop-codes.ts";
 import type { Engine } from "../interpreter/engine.ts";
 import type { SbiHart } from "./sbi-ports.ts";
 
+export interface SbiHartResources {
+  readonly engine: Engine;
+  readonly isStarted: boolean;
+  /** A software interrupt was raised: whoever runs now will want to see it taken. */
+  readonly onInterrupt: () => void;
+}
+
 export class SbiHartPort implements SbiHart {
   readonly #hart: Hart;
   readonly #engine: Engine;
+  readonly #onInterrupt: () => void;
   #status: "started" | "stopped" | "suspended";
 
-  constructor(hart: Hart, engine: Engine, isStarted: boolean) {
+  constructor(hart: Hart, { engine, isStarted, onInterrupt }: SbiHartResources) {
     this.#hart = hart;
     this.#status = isStarted ? "started" : "stopped";
     this.#engine = engine;
+    this.#onInterrupt = onInterrupt;
   }
 
   get id(): number {
@@ -35,6 +44,7 @@ export class SbiHartPort implements SbiHart {
   }
   raiseSoftware(): void {
     this.#hart.setPending(interrupt.supervisorSoftware, true);
+    this.#onInterrupt();
   }
   clearSoftware(): void {
     this.#hart.setPending(interrupt.supervisorSoftware, false);
@@ -58,7 +68,7 @@ export class SbiHartPort implements SbiHart {
   }
   stop(): void {
     this.#status = "stopped";
-    // The machine finds it stopped when it looks what could wake it.
+    // The machine finds it stopped when it looks which hart can run.
     this.#hart.set("stopRequest", stopCodes.idle);
   }
   suspend(): void {

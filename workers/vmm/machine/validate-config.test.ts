@@ -26,7 +26,7 @@ test.each<[string, Partial<MachineConfig>]>([
   ["ram-size", { ramBytes: 4 * 2 ** 30 }],
   ["ram-size", { ramBytes: Number.NaN }],
   ["harts-unsupported", { harts: 0 }],
-  ["harts-unsupported", { harts: 2 }],
+  ["harts-unsupported", { harts: 9 }],
   ["virtio-slot", { virtio: [rng(8)] }],
   ["virtio-slot", { virtio: [rng(-1)] }],
   ["virtio-slot", { virtio: [rng(0.5)] }],

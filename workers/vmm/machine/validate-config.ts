@@ -6,6 +6,7 @@ import type { BlockBackend, MachineConfig, MachineResources, VirtioConfig } from
 const smallestRam = 2 ** 20;
 const largestRam = 3 * 2 ** 30;
 const slots = 8;
+const mostHarts = 8;
 
 /** Failures: `ram-size`, `harts-unsupported`, `virtio-slot`, `disk-missing`, `host-clock-missing`. */
 export function validateConfig(config: MachineConfig, resources: MachineResources): void {
@@ -17,11 +18,11 @@ export function validateConfig(config: MachineConfig, resources: MachineResource
       "Give between 1 MiB and 3 GiB, a multiple of 4 KiB.",
     );
   }
-  if (harts !== 1) {
+  if (!Number.isInteger(harts) || harts < 1 || harts > mostHarts) {
     throw new Failure(
       "harts-unsupported",
-      `A machine with ${harts} harts cannot be built: the monitor runs one.`,
-      "Use one hart.",
+      `A machine cannot have ${harts} harts.`,
+      `Use 1 to ${mostHarts} harts.`,
     );
   }
   const used = new Set<number>();

@@ -11,7 +11,6 @@ import type { Timers } from "../base/timers.ts";
 import type { Bytes, FrameNumber, Instructions, Nanoseconds } from "../base/units.ts";
 import type { FinisherRequest } from "../devices/test-finisher.ts";
 import { Hart } from "../hart/hart.ts";
-import { machine, supervisor } from "../hart/privilege.ts";
 import { stopCodes } from "../hart/stop-codes.ts";
 import type { Engine } from "../interpreter/engine.ts";
 import { implementedExtensions } from "../isa/table.ts";
@@ -21,24 +20,20 @@ import type { MachineMemory } from "../memory/machine-memory.ts";
 import { Board } from "./board.ts";
 import type { Machine, MachineConfig, MachineResources, StopReason } from "./config.ts";
 import { GuestClock } from "./guest-clock.ts";
+import { HartSchedule } from "./hart-schedule.ts";
 import { type BootPlan, planBoot } from "./plan-boot.ts";
+import { resetHarts } from "./reset-harts.ts";
 import { Sbi } from "./sbi.ts";
 import { SbiHartPort } from "./sbi-hart-port.ts";
 import { stateHash } from "./state-hash.ts";
 import { validateConfig } from "./validate-config.ts";
 
 const ramBase = 0x8000_0000;
+const bootHart = 0;
 const two32 = 2 ** 32;
 /** Host time is looked at least this often; events come this late at the most. */
 const hostSlice: Instructions = 200_000;
 const largestSlice: Instructions = 2 ** 30;
-/** Everything that can be delegated; S-mode calls (bit 9) are the monitor's hypercalls. */
-const delegatedToSupervisor = 0xb1ffn;
-const supervisorInterruptsDelegated = 0x222n;
-const allCounters = 0xffff_ffffn;
-/** The three counters that OpenSBI leaves readable in user mode. */
-const cycleTimeInstret = 0b111n;
-
 /** What a VM needs of its monitor. */
 export interface MonitorServices {
   readonly memory: MachineMemory;
@@ -52,19 +47,18 @@ export interface MonitorServices {
 }
 
 export class VirtualMachine implements Machine {
-  readonly harts: readonly Hart[];
+  readonly harts: readonly [Hart, ...Hart[]];
   readonly #services: MonitorServices;
-  readonly #hart: Hart;
   readonly #ram: GuestRam;
   readonly #romFrame: FrameNumber | undefined;
   readonly #board: Board;
   readonly #events: EventQueue;
   readonly #clock: GuestClock;
+  readonly #schedule: HartSchedule;
   readonly #sbi: Sbi;
   readonly #sbiHarts: readonly SbiHartPort[];
   #ended: FinisherRequest | undefined;
   #stopAsked = false;
-  #isIdle = false;
   /** What `mtime` shows beyond guest time. */
   #timeOffset = { low: 0, high: 0 };
 
@@ -73,30 +67,35 @@ export class VirtualMachine implements Machine {
     const plan = planBoot(config, { isa: isaString(), mmuType: "riscv,sv39" });
     const { memory, engine } = services;
     this.#services = services;
+    const flushAll = () => {
+      for (const hart of this.harts) engine.flush(hart.address);
+    };
     this.#ram = new GuestRam({
       memory,
       base: ramBase,
       bytes: config.ramBytes,
       limit: Math.ceil((resources.memoryLimitBytes ?? config.ramBytes) / pageBytes),
-      onRemap: () => engine.flush(this.#hart.address),
+      onRemap: flushAll,
       onCodeWrite: (frame) => {
-        if (services.onCodeWrite(frame)) engine.flush(this.#hart.address);
+        if (services.onCodeWrite(frame)) flushAll();
       },
     });
     const undo = [() => this.#ram.dispose(services.onFrameFreed)];
     try {
-      this.#hart = new Hart(memory, 0);
-      undo.push(() => this.#hart.dispose());
+      const makeHart = (id: number): Hart => {
+        const hart = new Hart(memory, id);
+        undo.push(() => hart.dispose());
+        return hart;
+      };
+      const others = Array.from({ length: config.harts - 1 }, (_, i) => makeHart(i + 1));
+      this.harts = [makeHart(0), ...others];
       this.#romFrame = this.#placeImages(plan);
     } catch (failure) {
       for (const release of undo) release();
       throw failure;
     }
-    this.harts = [this.#hart];
-    this.#clock = new GuestClock(
-      this.#hart,
-      config.time === "host" ? resources.hostNow : undefined,
-    );
+    const hostNow = config.time === "host" ? resources.hostNow : undefined;
+    this.#clock = new GuestClock(this.harts, hostNow);
     this.#events = new EventQueue(() => this.#clock.now);
     this.#board = new Board({
       config,
@@ -105,9 +104,22 @@ export class VirtualMachine implements Machine {
       memory: this.#ram,
       timers: this.#events,
       onStop: (request) => this.#end(request),
-      onDoorbell: () => this.#hart.countExit("doorbell"),
+      onDoorbell: () => this.#schedule.current.countExit("doorbell"),
+      onInterHartInterrupt: () => this.#yield(),
     });
-    this.#sbiHarts = [new SbiHartPort(this.#hart, engine, true)];
+    const isMachineGuest = plan.startMode === "machine";
+    this.#sbiHarts = this.harts.map(
+      (hart) =>
+        new SbiHartPort(hart, {
+          engine,
+          isStarted: isMachineGuest || hart.id === bootHart,
+          onInterrupt: () => this.#yield(),
+        }),
+    );
+    this.#schedule = new HartSchedule(
+      this.harts,
+      (hart) => this.#sbiHarts[hart]?.status === "stopped",
+    );
     this.#sbi = new Sbi({
       harts: this.#sbiHarts,
       memory: this.#ram,
@@ -118,7 +130,9 @@ export class VirtualMachine implements Machine {
       },
       stop: (request) => this.#end(request),
     });
-    this.#reset(plan);
+    resetHarts(this.harts, plan, { ram: this.#ram, romFrame: this.#romFrame });
+    if (!isMachineGuest) this.#sbi.handOver();
+    for (const hart of this.harts) engine.selectContext(hart.address);
   }
 
   get timers(): Timers {
@@ -126,7 +140,8 @@ export class VirtualMachine implements Machine {
   }
 
   get retired(): Instructions {
-    return this.#clock.steps - Number(this.#hart.wide("exceptions"));
+    const exceptions = this.harts.map((hart) => Number(hart.wide("exceptions")));
+    return this.#clock.steps - exceptions.reduce((sum, count) => sum + count, 0);
   }
 
   get now(): Nanoseconds {
@@ -139,7 +154,7 @@ export class VirtualMachine implements Machine {
 
   stop(): void {
     this.#stopAsked = true;
-    this.#hart.set("stopRequest", stopCodes.requested);
+    this.#interruptRun();
   }
 
   sendConsole(bytes: Uint8Array): void {
@@ -147,7 +162,9 @@ export class VirtualMachine implements Machine {
   }
 
   exitCounts(): Record<ExitCategory, number> {
-    const entries = exitCategories.map((category) => [category, this.#hart.exitCount(category)]);
+    const count = (category: ExitCategory) =>
+      this.harts.reduce((sum, hart) => sum + hart.exitCount(category), 0);
+    const entries = exitCategories.map((category) => [category, count(category)]);
     return Object.fromEntries(entries) as Record<ExitCategory, number>;
   }
 
@@ -156,6 +173,8 @@ export class VirtualMachine implements Machine {
       clock: { now: this.#clock.now, steps: this.#clock.steps },
       events: this.#events.save(),
       harts: this.harts.map((hart) => hart.architecturalState()),
+      schedule: this.#schedule.save(),
+      started: this.#sbiHarts.map((hart) => hart.status),
       devices: this.#board.save(),
     };
     return stateHash(components, this.#ram);
@@ -172,7 +191,7 @@ export class VirtualMachine implements Machine {
       onFrameFreed(this.#romFrame);
     }
     this.#services.onDispose(this);
-    this.#hart.dispose();
+    for (const hart of this.harts) hart.dispose();
   }
 
   // Called by generated code while this VM runs.
@@ -180,14 +199,14 @@ export class VirtualMachine implements Machine {
   deviceLoad(address: number, width: number): number {
     const value = this.#board.bus.read(address >>> 0, width as 1 | 2 | 4);
     this.#afterDeviceAccess();
-    if (value === undefined) this.#hart.set("faulted", 1);
+    if (value === undefined) this.#schedule.current.set("faulted", 1);
     return value ?? 0;
   }
 
   deviceStore(address: number, width: number, value: number): undefined {
     const unsigned = width === 4 ? value >>> 0 : value & (2 ** (8 * width) - 1);
     const isMapped = this.#board.bus.write(address >>> 0, width as 1 | 2 | 4, unsigned);
-    if (!isMapped) this.#hart.set("faulted", 1);
+    if (!isMapped) this.#schedule.current.set("faulted", 1);
     this.#followMachineTime();
     this.#afterDeviceAccess();
   }
@@ -197,51 +216,47 @@ export class VirtualMachine implements Machine {
   }
 
   hypercall(): undefined {
-    this.#sbi.call(this.#sbiHarts[0] as SbiHartPort);
+    this.#sbi.call(this.#sbiHarts[this.#schedule.current.id] as SbiHartPort);
     this.#afterDeviceAccess();
   }
 
   #run(instructions: Instructions): StopReason {
     const { engine } = this.#services;
-    const hart = this.#hart;
     const target = this.#clock.steps + instructions;
     for (;;) {
       this.#clock.followHost();
       this.#events.advanceTo(this.#clock.now);
-      hart.set("stopRequest", stopCodes.budget);
       if (this.#ended) return this.#ended;
       if (this.#stopAsked) {
         this.#stopAsked = false;
         return { kind: "stopped" };
       }
-      if (this.#isIdle) {
+      const hart = this.#schedule.next();
+      if (!hart) {
         const reason = this.#idle();
         if (reason) return reason;
         continue;
       }
       const left = target - this.#clock.steps;
       if (left <= 0) return { kind: "budget" };
-      const deadline = this.#events.nextDeadline();
-      const untilEvent = Math.max(0, deadline - this.#clock.now);
+      const before = this.#clock.steps;
+      const untilEvent = Math.max(0, this.#events.nextDeadline() - this.#clock.now);
       const slice = this.#clock.isVirtual ? largestSlice : hostSlice;
-      this.#clock.grant(Math.min(left, untilEvent, slice));
+      hart.set("stopRequest", stopCodes.budget);
+      this.#clock.grant(hart, Math.min(left, untilEvent, slice, this.#schedule.quantumLeft));
       const code = engine.execute(hart.address);
-      this.#clock.limitTo(this.#clock.now);
-      if (code === stopCodes.idle) this.#isIdle = true;
-      // Slices that the driver cuts are no exits of the guest; those that an event ends are.
+      this.#clock.settle();
+      this.#schedule.use(this.#clock.steps - before);
+      if (code === stopCodes.idle) this.#schedule.wait();
+      // Slices that the driver cuts are no exits of the guest; events and ends of a turn are.
       const isEvent = this.#clock.now >= this.#events.nextDeadline();
-      if (code === stopCodes.budget && isEvent) hart.countExit("budget");
+      const isTurn = this.#schedule.quantumLeft <= 0;
+      if (code === stopCodes.budget && (isEvent || isTurn)) hart.countExit("budget");
     }
   }
 
-  /** Waits for an interrupt. @returns a reason to come back, or nothing when there is work again */
+  /** All harts wait. @returns a reason to come back, or nothing when time has moved to an event */
   #idle(): StopReason | undefined {
-    const [sbiHart] = this.#sbiHarts;
-    const isStopped = sbiHart?.status === "stopped";
-    if (!isStopped && this.#hart.hasPendingInterrupt) {
-      this.#isIdle = false;
-      return undefined;
-    }
     const deadline = this.#events.nextDeadline();
     if (!Number.isFinite(deadline)) return { kind: "idle" };
     if (!this.#clock.isVirtual) return { kind: "idle", wakeAt: deadline };
@@ -249,9 +264,21 @@ export class VirtualMachine implements Machine {
     return undefined;
   }
 
+  /** Comes back from generated code after the present instruction. */
+  #interruptRun(): void {
+    this.#schedule.current.set("stopRequest", stopCodes.requested);
+  }
+
+  /** Another hart was sent an interrupt. */
+  #yield(): void {
+    if (this.harts.length === 1) return;
+    this.#schedule.yield();
+    this.#interruptRun();
+  }
+
   #end(request: FinisherRequest): void {
     this.#ended = request;
-    this.#hart.set("stopRequest", stopCodes.requested);
+    this.#interruptRun();
   }
 
   /** A device access may have armed an alarm that is due before the budget ends. */
@@ -268,7 +295,8 @@ export class VirtualMachine implements Machine {
     const high = (timeHigh - Math.floor(ticks / two32) - borrow) >>> 0;
     if (low === this.#timeOffset.low && high === this.#timeOffset.high) return;
     this.#timeOffset = { low, high };
-    this.#hart.setWide("timeOffset", (BigInt(high) << 32n) | BigInt(low));
+    const offset = (BigInt(high) << 32n) | BigInt(low);
+    for (const hart of this.harts) hart.setWide("timeOffset", offset);
   }
 
   #placeImages(plan: BootPlan): FrameNumber | undefined {
@@ -285,27 +313,6 @@ export class VirtualMachine implements Machine {
     }
     memory.bytes.set(plan.rom.bytes, frame * pageBytes);
     return frame;
-  }
-
-  #reset(plan: BootPlan): void {
-    const hart = this.#hart;
-    hart.set("guestMap", this.#ram.map);
-    hart.set("ramPages", this.#ram.pages);
-    if (this.#romFrame !== undefined) hart.set("romFrame", this.#romFrame * pageBytes);
-    hart.setNumber("pc", plan.startPc);
-    hart.setX(10, plan.a0, 0);
-    hart.setX(11, plan.a1 >>> 0, 0);
-    hart.set("privilege", plan.startMode === "machine" ? machine : supervisor);
-    if (plan.startMode === "supervisor") {
-      hart.set("hypercalls", 1);
-      hart.setWide("medeleg", delegatedToSupervisor);
-      hart.setWide("mideleg", supervisorInterruptsDelegated);
-      hart.setWide("mcounteren", allCounters);
-      // Linux without an SBI PMU relies on its firmware for this; its vDSO reads `time` in U-mode.
-      hart.setWide("scounteren", cycleTimeInstret);
-      this.#sbi.handOver();
-    }
-    this.#services.engine.selectContext(hart.address);
   }
 }
 

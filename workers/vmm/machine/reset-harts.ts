@@ -1,0 +1,44 @@
+/** The harts' registers at the moment before the first instruction. */
+import type { FrameNumber } from "../base/units.ts";
+import type { Hart } from "../hart/hart.ts";
+import { machine, supervisor } from "../hart/privilege.ts";
+import type { GuestRam } from "../memory/guest-ram.ts";
+import { pageBytes } from "../memory/layout.ts";
+import type { BootPlan } from "./plan-boot.ts";
+
+/** Everything that can be delegated; S-mode calls (bit 9) are the monitor's hypercalls. */
+const delegatedToSupervisor = 0xb1ffn;
+const supervisorInterruptsDelegated = 0x222n;
+const allCounters = 0xffff_ffffn;
+/** The three counters that OpenSBI leaves readable in user mode. */
+const cycleTimeInstret = 0b111n;
+
+/**
+ * In M-mode all harts leave reset at the same place. Under the monitor's SBI only the boot hart
+ * does; the others are stopped, and `SbiHart.start` says where they begin.
+ */
+export function resetHarts(
+  harts: readonly Hart[],
+  plan: BootPlan,
+  physical: { readonly ram: GuestRam; readonly romFrame: FrameNumber | undefined },
+): void {
+  for (const hart of harts) {
+    hart.set("guestMap", physical.ram.map);
+    hart.set("ramPages", physical.ram.pages);
+    if (physical.romFrame !== undefined) hart.set("romFrame", physical.romFrame * pageBytes);
+    hart.setNumber("pc", plan.startPc);
+    hart.setX(10, hart.id, 0);
+    hart.setX(11, plan.a1 >>> 0, 0);
+    if (plan.startMode === "machine") {
+      hart.set("privilege", machine);
+      continue;
+    }
+    hart.set("privilege", supervisor);
+    hart.set("hypercalls", 1);
+    hart.setWide("medeleg", delegatedToSupervisor);
+    hart.setWide("mideleg", supervisorInterruptsDelegated);
+    hart.setWide("mcounteren", allCounters);
+    // Linux without an SBI PMU relies on its firmware for this; its vDSO reads `time` in U-mode.
+    hart.setWide("scounteren", cycleTimeInstret);
+  }
+}
