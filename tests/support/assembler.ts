@@ -10,7 +10,7 @@
  *     ]);
  */
 import { noOperands, type Operands, putTogether } from "../../workers/vmm/isa/pattern.ts";
-import { compressedTable, instructionTable } from "../../workers/vmm/isa/table.ts";
+import { aliasTable, compressedTable, instructionTable } from "../../workers/vmm/isa/table.ts";
 
 /** One instruction; `to` names the label that a branch or jump goes to. */
 export interface Assembled {
@@ -24,7 +24,10 @@ export interface Assembled {
 export type Line = Assembled | string | number;
 
 const patterns = new Map(
-  [...instructionTable, ...compressedTable].map(({ mnemonic, pattern }) => [mnemonic, pattern]),
+  [...instructionTable, ...compressedTable, ...aliasTable].map(({ mnemonic, pattern }) => [
+    mnemonic,
+    pattern,
+  ]),
 );
 
 export function asm(

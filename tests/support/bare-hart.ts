@@ -1,6 +1,7 @@
 /**
  * One hart with RAM and the real engine, without board, clock and firmware: for tests that look at
- * the hart itself. Starts in M-mode at the beginning of RAM with everything else as after reset.
+ * the hart itself. Starts in M-mode at the beginning of RAM with everything else as after reset, but
+ * that physical memory protection permits all.
  * Device accesses go to `deviceLoad` and `deviceStore`, which refuse all until a test replaces them.
  */
 import { compiler } from "../../workers/host/compiler.ts";
@@ -25,6 +26,7 @@ export class BareHart {
   readonly engine: Engine;
   deviceLoad: ((address: number, width: number) => number | undefined) | undefined;
   deviceStore: ((address: number, width: number, value: number) => boolean) | undefined;
+  timerChanged: (() => void) | undefined;
 
   constructor(ramBytes = 2 ** 20) {
     this.memory = new MachineMemory(compiler.createMemory(machineMemoryBytes));
@@ -50,6 +52,9 @@ export class BareHart {
       codeDecode: (record) => this.code.decodeFrom(record >>> 0) as undefined,
       codeDecodeInto: (record, bits) => this.code.decodeInto(record >>> 0, bits) as undefined,
       hypercall: () => undefined,
+      timerChanged: () => this.timerChanged?.() as undefined,
+      breakpoint: () => 0,
+      watched: () => 0,
     });
     this.hart = new Hart(this.memory, 0);
     this.ram = new GuestRam({
@@ -65,7 +70,14 @@ export class BareHart {
     this.hart.set("guestMap", this.ram.map);
     this.hart.set("ramPages", this.ram.pages);
     this.hart.set("privilege", 3);
+    this.permitAll();
     this.pc = BigInt(ramBase);
+  }
+
+  /** One entry of physical memory protection lets every mode do everything. */
+  permitAll(): void {
+    this.hart.setWide("pmpcfg0", 0x1fn);
+    this.hart.setWide("pmpaddr0", (1n << 54n) - 1n);
   }
 
   get pc(): bigint {

@@ -36,6 +36,8 @@ export class CodeCache {
   readonly #free: number[] = [];
   #untouched = 0;
   readonly #onDropAll: () => void;
+  /** Offsets in a page, whatever page, at which a debugger has a breakpoint. */
+  #breakpoints: ReadonlySet<number> = new Set();
 
   /** @param onDropAll the pool was emptied: no TLB of any hart may lead to records any more */
   constructor(memory: MachineMemory, onDropAll: () => void) {
@@ -71,6 +73,10 @@ export class CodeCache {
       const address = first + offset * (recordBytes / 2);
       if (this.#view.getUint16(address, true) !== specialOperations.undecoded) return;
       this.#granules[page * granulesPerPage + Math.floor(offset / granuleBytes)] = 1;
+      if (this.#breakpoints.has(offset)) {
+        this.#view.setUint16(address, specialOperations.breakpoint, true);
+        return;
+      }
       const low = this.#view.getUint16(code + offset, true);
       if (isFullLength(low) && offset === pageBytes - 2) {
         this.#view.setUint16(address, specialOperations.straddling, true);
@@ -90,6 +96,22 @@ export class CodeCache {
   /** Decodes an instruction that straddles two pages into a hart's scratch record. */
   decodeInto(record: MachineAddress, bits: number): void {
     this.#records.write(record, bits);
+  }
+
+  /**
+   * Marks, in every page, the records at these offsets: an instruction there asks the monitor
+   * before it is executed. A virtual address fixes no page (its mapping may change, or not be there
+   * yet), but it fixes the offset; whether it is the address that is meant, the monitor sees.
+   */
+  setBreakpoints(offsets: ReadonlySet<number>): void {
+    const changed = [...offsets, ...this.#breakpoints];
+    this.#breakpoints = offsets;
+    for (let page = 0; page < this.#untouched; page++) {
+      for (const offset of changed) {
+        const record = codePoolBase + page * codePageStride + offset * (recordBytes / 2);
+        this.#view.setUint16(record, specialOperations.undecoded, true);
+      }
+    }
   }
 
   /** Bytes of a frame with records are about to change. @returns true where records were dropped */

@@ -1,21 +1,28 @@
 /** Floating point in all rounding modes with all flags, by the integer routines of the hart layer. */
 import type { Callee } from "../base/wasm/module-builder.ts";
 import { type I32, type I64, i32, select } from "../base/wasm/value.ts";
+import { binary16, binary32, binary64 } from "../hart/float/format.ts";
 import { mstatus } from "../hart/privilege.ts";
 import { floatRegistersOffset, HartFields } from "../isa/hart-layout.ts";
 import type { FloatFormat, FloatSemantics, IntegerFormat, Semantics } from "../isa/semantics.ts";
-import type { RecordOperands } from "./operands.ts";
+import { floatConstant, type RecordOperands, signExtended } from "./operands.ts";
 import type { StepState } from "./step-state.ts";
 
 type Arithmetic = Parameters<FloatSemantics["arithmetic"]>[0];
+type MinMax = Parameters<FloatSemantics["minMax"]>[0];
+type Comparison = Parameters<FloatSemantics["compare"]>[0];
 type Operand = I32 | I64;
 type AnyCallee = Callee<readonly ("i32" | "i64")[], "i32" | "i64">;
 
 /** The integer side of the same row. */
 type IntegerSide = Pick<Semantics, "load" | "writeRd" | "rs1" | "illegal">;
 
-const boxed = -1n << 32n;
-const canonicalNan = 0x7fc0_0000;
+const formats = { half: binary16, single: binary32, double: binary64 } as const;
+const names = { half: "f16", single: "f32", double: "f64" } as const;
+/** The ones above a value of a narrow format in its register; none for a double. */
+const boxOf = (format: FloatFormat): bigint => -2n << BigInt(formats[format].signPlace);
+const signBitOf = (format: FloatFormat): bigint => 1n << BigInt(formats[format].signPlace);
+const bytesOf = { half: 2, single: 4, double: 8 } as const;
 const dynamic = 7;
 const reservedModes = 5;
 
@@ -47,8 +54,8 @@ export class ExactFloat implements FloatSemantics {
 
   load(address: I64, format: FloatFormat): void {
     this.#needFloat();
-    const value = this.#integer.load(address, format === "single" ? 4 : 8, "unsigned");
-    this.writeRaw(format === "single" ? value.or(boxed) : value);
+    const value = this.#integer.load(address, bytesOf[format], "unsigned");
+    this.#writeBoxed(value, format);
   }
 
   arithmetic(operation: Arithmetic, format: FloatFormat): void {
@@ -60,9 +67,8 @@ export class ExactFloat implements FloatSemantics {
 
   fused(format: FloatFormat, negateProduct: boolean, negateAddend: boolean): void {
     const mode = this.#roundingMode();
-    const signBit = format === "single" ? 1n << 31n : 1n << 63n;
     const flip = (value: Operand, negate: boolean): Operand =>
-      negate ? (value as I64).xor(signBit) : value;
+      negate ? (value as I64).xor(signBitOf(format)) : value;
     const a = flip(this.#operand(1, format), negateProduct);
     const c = flip(this.#operand(3, format), negateAddend);
     const operands = [a, this.#operand(2, format), c, mode];
@@ -72,23 +78,22 @@ export class ExactFloat implements FloatSemantics {
   signInject(format: FloatFormat, sign: (own: I64, other: I64) => I64): void {
     this.#needFloat();
     const wide = (operand: 1 | 2): I64 =>
-      format === "single"
-        ? (this.#operand(operand, format) as I32).extendU()
-        : this.#operands.float(operand);
+      format === "double"
+        ? this.#operands.float(operand)
+        : (this.#operand(operand, format) as I32).extendU();
     const own = this.#state.f.let(wide(1));
     const other = this.#state.f.let(wide(2));
-    const signBit = format === "single" ? 1n << 31n : 1n << 63n;
-    const bits = own.and(~signBit).or(sign(own, other).and(signBit));
-    this.writeRaw(format === "single" ? bits.or(boxed) : bits);
+    const signBit = signBitOf(format);
+    this.#writeBoxed(own.and(~signBit).or(sign(own, other).and(signBit)), format);
   }
 
-  minMax(operation: "min" | "max", format: FloatFormat): void {
+  minMax(operation: MinMax, format: FloatFormat): void {
     this.#needFloat();
     const operands = [this.#operand(1, format), this.#operand(2, format)];
     this.#writeResult(this.#call(this.#functions(format)[operation], operands), format);
   }
 
-  compare(operation: "eq" | "lt" | "le", format: FloatFormat): void {
+  compare(operation: Comparison, format: FloatFormat): void {
     this.#needFloat();
     const operands = [this.#operand(1, format), this.#operand(2, format)];
     const holds = this.#call(this.#functions(format)[operation], operands) as I32;
@@ -114,30 +119,41 @@ export class ExactFloat implements FloatSemantics {
     this.#writeResult(this.#call(callee, [this.#integer.rs1, mode]), format);
   }
 
-  convert(format: FloatFormat): void {
+  toIntegerModular(): void {
+    this.#needFloat();
+    const { f64ToI32Modular } = this.#state.functions.float;
+    this.#integer.writeRd(this.#call(f64ToI32Modular, [this.#operand(1, "double")]) as I64);
+  }
+
+  convert(to: FloatFormat, from: FloatFormat): void {
     const mode = this.#roundingMode();
-    const { float } = this.#state.functions;
-    const [callee, source] =
-      format === "single"
-        ? ([float.f64ToF32, "double"] as const)
-        : ([float.f32ToF64, "single"] as const);
-    this.#writeResult(this.#call(callee, [this.#operand(1, source), mode]), format);
+    const name = `${names[from]}T${names[to].replace("f", "oF")}` as "f32ToF64";
+    const callee = this.#state.functions.float[name];
+    this.#writeResult(this.#call(callee, [this.#operand(1, from), mode]), to);
+  }
+
+  toIntegral(operation: "round" | "roundnx", format: FloatFormat): void {
+    const mode = this.#roundingMode();
+    const callee = this.#functions(format)[operation];
+    this.#writeResult(this.#call(callee, [this.#operand(1, format), mode]), format);
+  }
+
+  loadConstant(format: FloatFormat): void {
+    this.#needFloat();
+    this.writeRaw(floatConstant(this.#operands, format));
   }
 
   moveToInteger(format: FloatFormat): void {
-    const bits = this.raw(1);
-    this.#integer.writeRd(format === "single" ? bits.extend32S() : bits);
+    this.#integer.writeRd(signExtended(this.raw(1), format));
   }
 
   moveFromInteger(format: FloatFormat): void {
     this.#needFloat();
-    const { rs1 } = this.#integer;
-    this.writeRaw(format === "single" ? rs1.or(boxed) : rs1);
+    this.#writeBoxed(this.#integer.rs1, format);
   }
 
   #functions(format: FloatFormat) {
-    const { float } = this.#state.functions;
-    return format === "single" ? float.f32 : float.f64;
+    return this.#state.functions.float[names[format]];
   }
 
   #needFloat(): void {
@@ -154,11 +170,14 @@ export class ExactFloat implements FloatSemantics {
     return mode;
   }
 
-  /** A single-precision value that is not NaN-boxed counts as the canonical NaN. */
+  /** A value of a narrow format that is not NaN-boxed counts as the canonical NaN. */
   #operand(operand: 1 | 2 | 3, format: FloatFormat): Operand {
     const bits = this.#state.f.let(this.#operands.float(operand));
     if (format === "double") return bits;
-    return select(bits.shrS(32).eq(-1), bits.wrap(), i32.const(canonicalNan));
+    const { signPlace, canonicalNan } = formats[format];
+    const isBoxed = bits.shrS(signPlace + 1).eq(-1);
+    const value = format === "half" ? bits.wrap().and(0xffff) : bits.wrap();
+    return select(isBoxed, value, i32.const(canonicalNan));
   }
 
   /** Calls a routine and adds what it raised to `fflags`. */
@@ -176,7 +195,10 @@ export class ExactFloat implements FloatSemantics {
   }
 
   #writeResult(result: Operand, format: FloatFormat): void {
-    const bits = format === "single" ? (result as I32).extendU().or(boxed) : (result as I64);
-    this.writeRaw(bits);
+    this.#writeBoxed(format === "double" ? (result as I64) : (result as I32).extendU(), format);
+  }
+
+  #writeBoxed(bits: I64, format: FloatFormat): void {
+    this.writeRaw(format === "double" ? bits : bits.or(boxOf(format)));
   }
 }

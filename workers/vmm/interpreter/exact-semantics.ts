@@ -4,8 +4,9 @@
  */
 import type { FunctionBuilder, Local } from "../base/wasm/function-builder.ts";
 import { type I32, type I64, i64 } from "../base/wasm/value.ts";
+import { isEnabled } from "../hart/cache-block.ts";
 import { csrUpdate } from "../hart/csr-access.ts";
-import { exception, machine, mstatus, supervisor, user } from "../hart/privilege.ts";
+import { environment, exception, machine, mstatus, supervisor, user } from "../hart/privilege.ts";
 import { stopCodes } from "../hart/stop-codes.ts";
 import { HartFields, integerRegistersOffset } from "../isa/hart-layout.ts";
 import type { InstructionRow } from "../isa/row.ts";
@@ -115,6 +116,33 @@ export class ExactSemantics implements Semantics {
     this.writeRd(succeeds.eqz().extendU());
   }
 
+  compareAndSwap(address: I64, width: 4 | 8 | 16): void {
+    if (width === 16) {
+      this.#compareAndSwapPairs(this.f.let(address));
+      return;
+    }
+    const target = this.#atomicTarget(address, width);
+    const old = this.f.let(loadWidth(target, width, "signed"));
+    const { oldRd } = this.#operands;
+    const isSame = old.eq(width === 4 ? oldRd.extend32S() : oldRd);
+    this.f.if(isSame, () => this.#storeTo(target, this.rs2, width));
+    this.writeRd(old);
+  }
+
+  manageCacheBlock(address: I64, operation: "invalidate" | "clean" | "flush"): void {
+    const { f, hart, functions } = this.#state;
+    this.#needEnabled(operation === "invalidate" ? environment.cbie : environment.cbcfe);
+    f.do(functions.cacheBlocks.manage.call(hart, address));
+    this.#leaveIfFaulted();
+  }
+
+  zeroCacheBlock(address: I64): void {
+    const { f, hart, functions } = this.#state;
+    this.#needEnabled(environment.cbze);
+    f.do(functions.cacheBlocks.zero.call(hart, address));
+    this.#leaveIfFaulted();
+  }
+
   raise(cause: number | I32, trapValue: I64): void {
     const { hart, functions, trapped } = this.#state;
     this.f.do(functions.traps.raise.call(hart, cause, trapValue));
@@ -185,9 +213,13 @@ export class ExactSemantics implements Semantics {
 
   fenceInstructions(): void {}
 
+  needSupervisor(): void {
+    this.f.if(this.#h.get("privilege").eq(user), () => this.illegal());
+  }
+
   fenceAddressTranslation(): void {
     const { f, hart, functions } = this.#state;
-    f.if(this.#h.get("privilege").eq(user), () => this.illegal());
+    this.needSupervisor();
     this.#illegalInSupervisorWith(mstatus.tvm);
     this.#h.count("mmu.flush");
     f.if(
@@ -200,6 +232,25 @@ export class ExactSemantics implements Semantics {
   #illegalInSupervisorWith(bit: bigint): void {
     const inSupervisor = this.#h.get("privilege").eq(supervisor);
     this.f.if(inSupervisor.and(this.#h.get("mstatus").and(bit).ne(0)), () => this.illegal());
+  }
+
+  #compareAndSwapPairs(at: I64): void {
+    const { f } = this.#state;
+    f.if(at.and(15).ne(0), () => this.raise(exception.storeMisaligned, at));
+    const target = this.#atomicTarget(at, 8);
+    this.#atomicTarget(at.add(8), 8);
+    const [low, high] = [f.let(i64.load(target)), f.let(i64.load(target, 8))];
+    const { oldRd, oldRdNext, rs2Next, rdNumber, rdSlot } = this.#operands;
+    f.if(low.eq(oldRd).and(high.eq(oldRdNext)), () => {
+      f.store(target, 0, this.rs2);
+      f.store(target, 8, rs2Next);
+    });
+    this.writeRd(low);
+    f.if(rdNumber, () => f.store(rdSlot, integerRegistersOffset + 8, high));
+  }
+
+  #needEnabled(field: bigint): void {
+    this.f.if(isEnabled(this.#h, field).eqz(), () => this.illegal());
   }
 
   #atomicTarget(address: I64, width: 4 | 8): Local<"i32"> {

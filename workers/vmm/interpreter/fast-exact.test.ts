@@ -36,6 +36,7 @@ const float = fc.oneof(
   fc
     .float()
     .map((value) => boxed | BigInt(new Uint32Array(Float32Array.of(value).buffer)[0] as number)),
+  fc.nat(0xffff).map((half) => boxed | 0xffff_0000n | BigInt(half)),
   fc
     .integer({ min: -40, max: 40 })
     .map((n) => new BigUint64Array(Float64Array.of(n).buffer)[0] as bigint),

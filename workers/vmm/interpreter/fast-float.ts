@@ -12,6 +12,7 @@ import {
   type I64,
   type IntegerType,
   i64,
+  select,
 } from "../base/wasm/value.ts";
 import {
   isAboveSmallest,
@@ -23,30 +24,36 @@ import {
   isZeroQuotient,
 } from "../hart/float/fast-float.ts";
 import { fusedDouble, fusedSingle } from "../hart/float/fast-fused.ts";
-import { binary32, binary64, type FloatFormat as Format } from "../hart/float/format.ts";
+import { binary16, binary32, binary64, type FloatFormat as Format } from "../hart/float/format.ts";
 import { floatRegistersOffset } from "../isa/hart-layout.ts";
 import type { FloatFormat, FloatSemantics, IntegerFormat, Semantics } from "../isa/semantics.ts";
-import type { RecordOperands } from "./operands.ts";
+import { floatConstant, type RecordOperands, signExtended } from "./operands.ts";
 import type { RunState } from "./run-state.ts";
 
 type Arithmetic = Parameters<FloatSemantics["arithmetic"]>[0];
+type Comparison = Parameters<FloatSemantics["compare"]>[0];
 type Native = F32 | F64;
 /** The integer side of the same row. */
 type IntegerSide = Pick<Semantics, "load" | "writeRd" | "rs1">;
 
-const boxed = -1n << 32n;
 const reservedModes = 5;
 const towardZero = 1;
-const formats = { single: binary32, double: binary64 } as const satisfies Record<
-  FloatFormat,
-  unknown
->;
+const formats = { half: binary16, single: binary32, double: binary64 } as const;
+const bytesOf = { half: 2, single: 4, double: 8 } as const;
+/** Where no operand is a NaN, quiet comparisons are the others. */
+const nativeComparison = { eq: "eq", lt: "lt", le: "le", ltq: "lt", leq: "le" } as const;
 
 /** Opcodes of WebAssembly (§5.4.7), by format. */
 const opcodes = {
   single: { fromW: 0xb2, fromWu: 0xb3, fromL: 0xb4, fromLu: 0xb5, toL: 0xae, toLu: 0xaf },
   double: { fromW: 0xb7, fromWu: 0xb8, fromL: 0xb9, fromLu: 0xba, toL: 0xb0, toLu: 0xb1 },
 } as const;
+/** `nearest`, `trunc`, `floor` and `ceil`, in the order of the rounding modes. */
+const roundingOpcodes = {
+  single: [0x90, 0x8f, 0x8e, 0x8d],
+  double: [0x9e, 0x9d, 0x9c, 0x9b],
+} as const;
+const lastNativeMode = 3;
 const fromInteger = { w: "fromW", wu: "fromWu", l: "fromL", lu: "fromLu" } as const;
 const demote = 0xb6;
 const promote = 0xbb;
@@ -73,11 +80,12 @@ export class FastFloat implements FloatSemantics {
 
   load(address: I64, format: FloatFormat): void {
     this.#need(this.#state.floatOn);
-    const value = this.#integer.load(address, format === "single" ? 4 : 8, "unsigned");
-    this.writeRaw(format === "single" ? value.or(boxed) : value);
+    const value = this.#integer.load(address, bytesOf[format], "unsigned");
+    this.#writeBits(value, format);
   }
 
   arithmetic(operation: Arithmetic, format: FloatFormat): void {
+    if (!this.#isNative(format)) return;
     this.#needRounding();
     const a = this.#native(1, format) as F64;
     if (operation === "sqrt") {
@@ -96,6 +104,7 @@ export class FastFloat implements FloatSemantics {
 
   fused(format: FloatFormat, negateProduct: boolean, negateAddend: boolean): void {
     const { f } = this.#state;
+    if (!this.#isNative(format)) return;
     this.#needRounding();
     const flip = <V extends Native>(value: V, isFlipped: boolean) =>
       (isFlipped ? f.let(value.neg() as F64) : value) as V;
@@ -117,28 +126,33 @@ export class FastFloat implements FloatSemantics {
     this.writeRaw(own.and(~signBit).or(sign(own, other).and(signBit)));
   }
 
-  minMax(operation: "min" | "max", format: FloatFormat): void {
+  minMax(operation: "min" | "max" | "minm" | "maxm", format: FloatFormat): void {
+    if (!this.#isNative(format)) return;
     this.#need(this.#state.floatOn);
     const a = this.#native(1, format) as F64;
     const b = this.#native(2, format) as F64;
-    const result = this.#state.f.let(a[operation](b));
+    // Without NaNs the two kinds of each are the same.
+    const kind = operation === "min" || operation === "minm" ? "min" : "max";
+    const result = this.#state.f.let(a[kind](b));
     this.#need(isNumber(result));
     this.#write(result, format);
   }
 
-  compare(operation: "eq" | "lt" | "le", format: FloatFormat): void {
+  compare(operation: Comparison, format: FloatFormat): void {
+    if (!this.#isNative(format)) return;
     this.#need(this.#state.floatOn);
     const a = this.#native(1, format) as F64;
     const b = this.#native(2, format) as F64;
     this.#need(isNumber(a).and(isNumber(b)));
-    this.#integer.writeRd(a[operation](b).extendU());
+    this.#integer.writeRd(a[nativeComparison[operation]](b).extendU());
   }
 
   classify(): void {
-    this.#state.f.branch(this.#state.leave);
+    this.#leave();
   }
 
   toInteger(format: FloatFormat, integer: IntegerFormat): void {
+    if (!this.#isNative(format)) return;
     // Truncation needs no rounding mode, only that an inexact result is no news.
     this.#need(this.#state.floatFast);
     this.#need(this.#operands.rm.eq(towardZero));
@@ -149,7 +163,12 @@ export class FastFloat implements FloatSemantics {
     this.#integer.writeRd(integer === "wu" ? truncated.extend32S() : truncated);
   }
 
+  toIntegerModular(): void {
+    this.#leave();
+  }
+
   fromInteger(format: FloatFormat, integer: IntegerFormat): void {
+    if (!this.#isNative(format)) return;
     const isWord = integer === "w" || integer === "wu";
     // Every 32-bit integer is a double: nothing is rounded.
     if (isWord && format === "double") this.#needExact();
@@ -160,8 +179,9 @@ export class FastFloat implements FloatSemantics {
     this.#write(source.convert(type, opcode) as Native, format);
   }
 
-  convert(format: FloatFormat): void {
-    if (format === "double") {
+  convert(to: FloatFormat, from: FloatFormat): void {
+    if (!this.#isNative(to) || !this.#isNative(from)) return;
+    if (to === "double") {
       this.#needExact();
       const a = this.#native(1, "single") as F32;
       this.#need(isNumber(a));
@@ -175,15 +195,36 @@ export class FastFloat implements FloatSemantics {
     );
   }
 
+  toIntegral(operation: "round" | "roundnx", format: FloatFormat): void {
+    if (!this.#isNative(format)) return;
+    const { f, floatOn, floatFast } = this.#state;
+    this.#need(operation === "round" ? floatOn : floatFast);
+    const mode = f.let(this.#operands.rm);
+    this.#need(mode.leU(lastNativeMode));
+    const a = this.#native(1, format);
+    this.#need(isNumber(a));
+    const [nearest, ...directed] = roundingOpcodes[format].map((opcode) =>
+      a.convert(a.type as "f64", opcode),
+    ) as [F64, ...F64[]];
+    const rounded = directed.reduce(
+      (others, result, i) => select(mode.eq(i + 1), result, others),
+      nearest,
+    );
+    this.#write(rounded, format);
+  }
+
+  loadConstant(format: FloatFormat): void {
+    this.#need(this.#state.floatOn);
+    this.writeRaw(floatConstant(this.#operands, format));
+  }
+
   moveToInteger(format: FloatFormat): void {
-    const bits = this.raw(1);
-    this.#integer.writeRd(format === "single" ? bits.extend32S() : bits);
+    this.#integer.writeRd(signExtended(this.raw(1), format));
   }
 
   moveFromInteger(format: FloatFormat): void {
     this.#need(this.#state.floatOn);
-    const { rs1 } = this.#integer;
-    this.writeRaw(format === "single" ? rs1.or(boxed) : rs1);
+    this.#writeBits(this.#integer.rs1, format);
   }
 
   /** Nothing is rounded, but a reserved mode is illegal all the same; so may be a dynamic one. */
@@ -199,14 +240,15 @@ export class FastFloat implements FloatSemantics {
     this.#need(this.#operands.rm.add(1).and(7).ltU(2));
   }
 
-  /** A single-precision operand must be NaN-boxed, else it stands for a NaN. */
+  /** An operand of a narrow format must be NaN-boxed, else it stands for a NaN. */
   #boxedBits(operand: 1 | 2 | 3, format: FloatFormat): I64 {
     const bits = this.#state.f.let(this.#operands.float(operand));
-    if (format === "single") this.#need(bits.shrS(32).eq(-1));
+    const above = formats[format].signPlace + 1;
+    if (format !== "double") this.#need(bits.shrS(above).eq(-1));
     return bits;
   }
 
-  #native(operand: 1 | 2 | 3, format: FloatFormat): Native {
+  #native(operand: 1 | 2 | 3, format: "single" | "double"): Native {
     const { f } = this.#state;
     const slot = this.#operands.floatSlot(operand);
     if (format === "double") return f.let(f64.load(slot, floatRegistersOffset));
@@ -236,7 +278,17 @@ export class FastFloat implements FloatSemantics {
   }
 
   #writeBits(bits: I64, format: FloatFormat): void {
-    this.writeRaw(format === "single" ? bits.or(boxed) : bits);
+    this.writeRaw(format === "double" ? bits : bits.or(-2n << BigInt(formats[format].signPlace)));
+  }
+
+  /** The host has no half precision: all of that leaves. */
+  #isNative(format: FloatFormat): format is "single" | "double" {
+    if (format === "half") this.#leave();
+    return format !== "half";
+  }
+
+  #leave(): void {
+    this.#state.f.branch(this.#state.leave);
   }
 
   #need(condition: I32): void {

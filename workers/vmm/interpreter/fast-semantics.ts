@@ -7,8 +7,9 @@
  */
 import type { FunctionBuilder } from "../base/wasm/function-builder.ts";
 import { type I32, type I64, i32, i64 } from "../base/wasm/value.ts";
-import { user } from "../hart/privilege.ts";
-import { hartFields, integerRegistersOffset } from "../isa/hart-layout.ts";
+import { cacheBlockBytes, isEnabled } from "../hart/cache-block.ts";
+import { environment, user } from "../hart/privilege.ts";
+import { HartFields, hartFields, integerRegistersOffset } from "../isa/hart-layout.ts";
 import type { InstructionRow } from "../isa/row.ts";
 import type { Extension, FloatSemantics, Semantics, Width } from "../isa/semantics.ts";
 import { codePageBytes } from "../memory/layout.ts";
@@ -141,6 +142,34 @@ export class FastSemantics implements Semantics {
     this.writeRd(succeeds.eqz().extendU());
   }
 
+  compareAndSwap(address: I64, width: 4 | 8 | 16): void {
+    if (width === 16) {
+      this.#leave();
+      return;
+    }
+    const { f } = this.#state;
+    const target = f.let(this.#writable(address, width, "natural"));
+    const old = f.let(loadWidth(target, width, "signed"));
+    const { oldRd } = this.#operands;
+    f.if(old.eq(width === 4 ? oldRd.extend32S() : oldRd), () => {
+      if (width === 8) f.store(target, 0, this.rs2);
+      else f.storeNarrow(target, 0, this.rs2, 4);
+    });
+    this.writeRd(old);
+  }
+
+  manageCacheBlock(): void {
+    this.#leave();
+  }
+  zeroCacheBlock(address: I64): void {
+    const { f, hart } = this.#state;
+    this.#leaveUnless(isEnabled(new HartFields(f, hart), environment.cbze));
+    const block = f.let(this.#writable(address, 1, "natural").and(-cacheBlockBytes));
+    for (let offset = 0; offset < cacheBlockBytes; offset += 8) {
+      f.store(block, offset, i64.const(0));
+    }
+  }
+
   raise(): void {
     this.#leave();
   }
@@ -176,6 +205,9 @@ export class FastSemantics implements Semantics {
     this.#leave();
   }
   fenceAddressTranslation(): void {
+    this.#leave();
+  }
+  needSupervisor(): void {
     this.#leave();
   }
   /** Pre-decoded records are dropped by the store that changes them: nothing is left to fence. */

@@ -1,8 +1,22 @@
 /** Operands of the record at `rp`, as run-time expressions: shared by both ways of executing. */
-import { type I32, type I64, i32, i64 } from "../base/wasm/value.ts";
+import { type I32, type I64, i32, i64, select } from "../base/wasm/value.ts";
+import { floatConstantsOffset } from "../hart/float/constants.ts";
 import { floatRegistersOffset, integerRegistersOffset } from "../isa/hart-layout.ts";
 import type { InstructionRow } from "../isa/row.ts";
+import type { FloatFormat } from "../isa/semantics.ts";
+import { floatConstantsBase } from "../memory/layout.ts";
 import { hasWideImmediate, recordOffsets, wideImmediateOffset } from "./record.ts";
+
+/** The constant that `fli` loads, as a register holds it. */
+export function floatConstant(operands: RecordOperands, format: FloatFormat): I64 {
+  const table = floatConstantsBase + floatConstantsOffset(format);
+  return i64.load(operands.rs1Number.shl(3), table);
+}
+
+/** What `fmv.x` gives for the bits of a float register. */
+export function signExtended(bits: I64, format: FloatFormat): I64 {
+  return { half: bits.extend16S(), single: bits.extend32S(), double: bits }[format];
+}
 
 export class RecordOperands {
   readonly #hart: I32;
@@ -48,6 +62,19 @@ export class RecordOperands {
   get rm(): I32 {
     return i32.load8U(this.#record, recordOffsets.rm);
   }
+  /** The value that rd has before the instruction writes it. */
+  get oldRd(): I64 {
+    return i64.load(this.#oldRdSlot, integerRegistersOffset);
+  }
+  /** The second registers of the pairs that begin with rs2 and with rd; zero after x0. */
+  get rs2Next(): I64 {
+    const value = i64.load(this.#register(recordOffsets.rs2), integerRegistersOffset + 8);
+    return select(this.rs2Number, value, i64.const(0));
+  }
+  get oldRdNext(): I64 {
+    const value = i64.load(this.#oldRdSlot, integerRegistersOffset + 8);
+    return select(this.rdNumber, value, i64.const(0));
+  }
   /** Address of rd's slot, without the register file's offset. */
   get rdSlot(): I32 {
     return this.#hart.add(i32.load16U(this.#record, recordOffsets.rd));
@@ -60,6 +87,11 @@ export class RecordOperands {
   floatSlot(operand: 1 | 2 | 3): I32 {
     const offset = [0, recordOffsets.rs1, recordOffsets.rs2, recordOffsets.rs3][operand] as number;
     return this.#register(offset);
+  }
+
+  /** That of x0 where rd is the sink. */
+  get #oldRdSlot(): I32 {
+    return this.#hart.add(i32.load8U(this.#record, recordOffsets.rd));
   }
 
   #register(offset: number): I32 {

@@ -27,6 +27,8 @@ export const specialOperations = {
   straddling: 2,
   /** An encoding that means nothing, of 4 or 2 bytes. */
   illegal: 3,
+  /** A debugger may want to stop before the instruction; see `CodeCache.setBreakpoints`. */
+  breakpoint: 4,
 } as const;
 const specials = Object.keys(specialOperations).length;
 

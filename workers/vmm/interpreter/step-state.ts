@@ -1,5 +1,6 @@
 import type { FunctionBuilder, Label, Local } from "../base/wasm/function-builder.ts";
 import type { Callee } from "../base/wasm/module-builder.ts";
+import type { CacheBlocks } from "../hart/cache-block.ts";
 import type { ContextFunctions } from "../hart/context.ts";
 import type { CsrAccess } from "../hart/csr-access.ts";
 import type { SoftFloat } from "../hart/float/soft-float.ts";
@@ -11,6 +12,7 @@ export interface HartFunctions {
   readonly context: ContextFunctions;
   readonly traps: TrapFunctions;
   readonly memory: MemoryAccess;
+  readonly cacheBlocks: CacheBlocks;
   readonly csr: CsrAccess;
   readonly float: SoftFloat;
   /** (hart) → the bits of the instruction at `pc`, for the trap value of an illegal one. */

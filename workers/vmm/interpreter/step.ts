@@ -5,11 +5,13 @@
 import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
 import { type I32, i32 } from "../base/wasm/value.ts";
 import { exception } from "../hart/privilege.ts";
+import { stopCodes } from "../hart/stop-codes.ts";
 import { HartFields, hartFields } from "../isa/hart-layout.ts";
 import { codeTableBase } from "../memory/layout.ts";
+import { access } from "../mmu/access.ts";
 import type { PhysicalMemory } from "../mmu/physical-memory.ts";
 import { addend, entryAddress, fillEntry, hits } from "../mmu/tlb.ts";
-import { access, type Walk } from "../mmu/walk.ts";
+import type { Walk } from "../mmu/walk.ts";
 import { ExactSemantics } from "./exact-semantics.ts";
 import { operations, recordScale, specialOperations } from "./record.ts";
 import type { HartFunctions, StepState } from "./step-state.ts";
@@ -23,6 +25,8 @@ export interface CodeImports {
   readonly decode: Callee<readonly ["i32"], undefined>;
   /** (record, instruction bits): decode one instruction into a scratch record. */
   readonly decodeInto: Callee<readonly ["i32", "i32"], undefined>;
+  /** (hart) → 1 where a debugger wants to stop before the instruction at `pc`. */
+  readonly breakpoint: Callee<readonly ["i32"], "i32">;
 }
 
 interface Parts {
@@ -44,8 +48,8 @@ export function buildStep(
     const h = new HartFields(f, hart);
     const entry = f.let(entryAddress(h.get("fetchTlb"), address));
     f.if(hits(entry, address.and(-4096), 1, h.get("tlbGeneration")), () => f.return(entry));
-    const translated = walk.translate.call(hart, address, access.fetch, h.get("privilege"));
-    const physical = f.let(translated);
+    const privilege = h.get("privilege");
+    const physical = f.let(walk.translate.call(hart, address, access.fetch, privilege, 2));
     const fail = (cause: I32) => {
       f.do(functions.traps.raise.call(hart, cause, address));
       f.return(i32.const(0));
@@ -53,7 +57,11 @@ export function buildStep(
     f.if(physical.eq(-1), () => fail(walk.cause.get()));
     const frame = f.let(memory.readable.call(hart, physical.and(-4096)));
     f.if(frame.eqz(), () => fail(i32.const(exception.fetchAccess)));
-    h.count("mmu.fill");
+    f.if(
+      walk.isCacheable.get(),
+      () => h.count("mmu.fill"),
+      () => entry.set(uncachedEntry(hart)),
+    );
     const records = f.let(i32.load(frame.shrU(12).shl(2), codeTableBase));
     f.if(records.eqz(), () => records.set(code.allocate.call(frame)));
     fillEntry(f, entry, address, {
@@ -72,17 +80,37 @@ export function buildStep(
     const h = new HartFields(f, hart);
     const entry = f.let(fetchEntry.call(hart, h.get("pc")));
     f.if(entry.eqz(), () => f.return(i32.const(0)));
+    // Where permission does not hold for the whole page, each half of an instruction needs it.
+    f.if(entry.eq(uncachedEntry(hart)), () => {
+      const at = h.get("pc");
+      const isFull = f.let(halfwordAt(entry, at.wrap()).and(3).eq(3));
+      f.if(isFull.and(at.wrap().and(4095).ne(4094)), () => {
+        entry.set(fetchEntry.call(hart, at.add(2)));
+        f.if(entry.eqz(), () => f.return(i32.const(0)));
+      });
+    });
     const pc = f.let(h.get("pc").wrap());
     const record = f.let(addend(entry).add(pc.and(0xffe).shl(scaleLog2)));
     f.if(i32.load16U(record).eq(specialOperations.undecoded), () => {
       h.count("translate");
       f.do(code.decode.call(record));
     });
-    f.if(i32.load16U(record).eq(specialOperations.straddling), () => {
+    const operation = f.let(i32.load16U(record));
+    const isBreakpoint = f.let(operation.eq(specialOperations.breakpoint));
+    f.if(isBreakpoint, () =>
+      f.if(code.breakpoint.call(hart), () => {
+        h.set("stopRequest", stopCodes.debug);
+        h.set("budget", h.get("budget").add(1));
+        f.return(i32.const(0));
+      }),
+    );
+    f.if(isBreakpoint.or(operation.eq(specialOperations.straddling)), () => {
       const bits = f.let(halfwordAt(entry, pc));
-      entry.set(fetchEntry.call(hart, h.get("pc").add(2)));
-      f.if(entry.eqz(), () => f.return(i32.const(0)));
-      bits.set(bits.or(halfwordAt(entry, pc.add(2)).shl(16)));
+      f.if(bits.and(3).eq(3), () => {
+        entry.set(fetchEntry.call(hart, h.get("pc").add(2)));
+        f.if(entry.eqz(), () => f.return(i32.const(0)));
+        bits.set(bits.or(halfwordAt(entry, pc.add(2)).shl(16)));
+      });
       record.set(hart.add(hartFields.scratchRecord.offset));
       const isKnown = h.get("scratchBits").eq(bits).and(i32.load16U(record).ne(0));
       f.if(isKnown.eqz(), () => {
@@ -135,6 +163,11 @@ export function buildStep(
       h.set("pc", next);
     });
   });
+}
+
+/** Stands for an entry of the fetch table until the next fetch. */
+function uncachedEntry(hart: I32): I32 {
+  return hart.add(hartFields.uncachedEntry.offset);
 }
 
 function frameOf(entry: I32): I32 {

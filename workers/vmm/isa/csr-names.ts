@@ -4,7 +4,7 @@ const named: Record<number, string> = {
   ...{ 0xc00: "cycle", 0xc01: "time", 0xc02: "instret" },
   ...{ 0x100: "sstatus", 0x104: "sie", 0x105: "stvec", 0x106: "scounteren", 0x10a: "senvcfg" },
   ...{ 0x140: "sscratch", 0x141: "sepc", 0x142: "scause", 0x143: "stval", 0x144: "sip" },
-  0x180: "satp",
+  ...{ 0x14d: "stimecmp", 0x180: "satp" },
   ...{
     0xf11: "mvendorid",
     0xf12: "marchid",
@@ -16,6 +16,7 @@ const named: Record<number, string> = {
   ...{ 0x305: "mtvec", 0x306: "mcounteren", 0x30a: "menvcfg", 0x320: "mcountinhibit" },
   ...{ 0x340: "mscratch", 0x341: "mepc", 0x342: "mcause", 0x343: "mtval", 0x344: "mip" },
   ...{ 0xb00: "mcycle", 0xb02: "minstret" },
+  ...{ 0x7a0: "tselect", 0x7a1: "tdata1", 0x7a2: "tdata2", 0x7a3: "tdata3", 0x7a4: "tinfo" },
 };
 
 for (let n = 3; n < 32; n++) {

@@ -42,11 +42,11 @@ describe("compressed encodings", () => {
   test.each([
     ["all zeros", 0x0000],
     ["c.addi4spn without an immediate", 0x0004],
-    ["quadrant 0, funct3 100", 0x8000],
+    ["quadrant 0, funct3 100, what Zcb leaves over", 0x8c40],
     ["c.addiw to x0", 0x2001],
     ["c.addi16sp without an immediate", 0x6101],
-    ["c.lui without an immediate", 0x6281],
-    ["c.subw's neighbours", 0x9c41],
+    ["c.lui without an immediate", 0x6201],
+    ["c.subw's neighbours", 0x9c79],
     ["c.lwsp to x0", 0x4002],
     ["c.ldsp to x0", 0x6002],
     ["c.jr through x0", 0x8002],
@@ -95,7 +95,7 @@ describe("32-bit encodings", () => {
     ["lr with a second source", 0x1010_a02f],
     ["ecall with a destination", 0x0000_00f3],
     ["uret", 0x0020_0073],
-    ["a float format of neither 32 nor 64 bits", 0x0400_0053],
+    ["a float format of 128 bits", 0x0600_0053],
   ])("%s is illegal", (_, bits) => {
     expect(decode(bits)).toBeUndefined();
   });

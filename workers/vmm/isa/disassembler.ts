@@ -1,7 +1,8 @@
 /** Assembly text from the table's own templates, in the notation of GNU as. */
 import { csrName } from "./csr-names.ts";
 import { decode } from "./decoder.ts";
-import type { Operands } from "./pattern.ts";
+import { matches, type Operands, takeApart } from "./pattern.ts";
+import { aliasTable } from "./table.ts";
 
 const integerNames = [
   ...["zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1"],
@@ -16,6 +17,13 @@ const floatNames = [
 ];
 const roundingModes = ["rne", "rtz", "rdn", "rup", "rmm", "unknown", "unknown", "dyn"];
 
+/** The operands of `fli`. */
+const floatConstantNames = [
+  ...["-1", "min", "1.52587890625e-05", "3.0517578125e-05", "0.00390625", "0.0078125", "0.0625"],
+  ...["0.125", "0.25", "0.3125", "0.375", "0.4375", "0.5", "0.625", "0.75", "0.875", "1", "1.25"],
+  ...["1.5", "1.75", "2", "2.5", "3", "4", "8", "16", "128", "256", "32768", "65536", "inf", "nan"],
+];
+
 /**
  * @param bits 32 instruction bits (the low 16 count where they begin a compressed instruction)
  * @param pc address of the instruction, for branch targets
@@ -24,11 +32,13 @@ export function disassemble(bits: number, pc: bigint): string {
   const decoded = decode(bits);
   if (!decoded)
     return (bits & 3) === 3 ? `.4byte ${hex(bits >>> 0)}` : `.2byte ${hex(bits & 0xffff)}`;
-  const { mnemonic, assembly } = decoded.compressed ?? decoded.row;
+  const alias = decoded.bytes === 4 && aliasTable.find(({ pattern }) => matches(pattern, bits));
+  const { mnemonic, assembly } = alias || (decoded.compressed ?? decoded.row);
+  const operands = alias ? takeApart(alias.pattern, bits) : decoded.operands;
   const text = assembly.replace(/\{([a-z0-9]+)(:f)?\}/g, (_, name: string, float?: string) =>
-    operandText(name, decoded.operands, float !== undefined, pc),
+    operandText(name, operands, float !== undefined, pc),
   );
-  const name = mnemonic + orderingSuffix(decoded.operands);
+  const name = mnemonic + orderingSuffix(operands);
   return text ? `${name} ${text}` : name;
 }
 
@@ -54,6 +64,8 @@ function operandText(name: string, o: Operands, float: boolean, pc: bigint): str
       return hex(BigInt.asUintN(64, pc + BigInt(o.imm)));
     case "csr":
       return csrName(o.csr) ?? hex(o.csr);
+    case "constant":
+      return floatConstantNames[o.rs1] as string;
     case "zimm":
       return String(o.rs1);
     case "rm":

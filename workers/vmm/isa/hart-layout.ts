@@ -19,6 +19,8 @@ const floatRegisters = 32;
 /** Byte offsets of the two register files; registers are 8 bytes each. */
 export const integerRegistersOffset = 0;
 export const floatRegistersOffset = integerRegisterSlots * 8;
+/** Physical memory protection: entries, of 64 that the manual knows. */
+export const pmpEntries = 16;
 /** What a record holds as `rd` when the instruction writes `x0`. */
 export const sinkRegister = 32;
 
@@ -31,6 +33,8 @@ const wideNames = [
   "tlbGeneration",
   // The virtual addresses between which translations may come from superpages; first > last: none.
   ...["superpagesFirst", "superpagesLast"],
+  // The virtual addresses between which pages have a debugger's watchpoints; first > last: none.
+  ...["watchFirst", "watchLast"],
   // Load-reserved: virtual address (or -1) and the value seen there.
   ...["reservedAddress", "reservedValue"],
   // Machine-level CSRs (privileged manual, chapter 3).
@@ -38,6 +42,14 @@ const wideNames = [
   ...["mscratch", "mepc", "mcause", "mtval", "mcountinhibit", "mcycleOffset", "minstretOffset"],
   // Supervisor-level CSRs (chapter 4).
   ...["stvec", "scounteren", "senvcfg", "sscratch", "sepc", "scause", "stval", "satp"],
+  // Supervisor timer (Sstc), in ticks of `time`.
+  "stimecmp",
+  // Physical memory protection: 16 bytes of configuration, then the addresses, in order.
+  ...["pmpcfg0", "pmpcfg2", "pmpaddr0", "pmpaddr1", "pmpaddr2", "pmpaddr3", "pmpaddr4"],
+  ...["pmpaddr5", "pmpaddr6", "pmpaddr7", "pmpaddr8", "pmpaddr9", "pmpaddr10", "pmpaddr11"],
+  ...["pmpaddr12", "pmpaddr13", "pmpaddr14", "pmpaddr15"],
+  // A fetch TLB entry for a page that no table may cache; see `mmu/tlb.ts`.
+  ...["uncachedEntry", "uncachedEntryEnd"],
   // Steps executed before the present budget was given, and CLINT `mtime` minus guest time / 100.
   ...["stepsEnd", "timeOffset"],
 ] as const;
@@ -49,12 +61,17 @@ const narrowNames = [
   "privilege",
   "fflags",
   "frm",
+  // What `mip.SEIP` is the OR of, each in the place of that bit: the interrupt controller's line,
+  // and what software wrote.
+  ...["externalLine", "externalWritten"],
   // Machine addresses of the TLB tables of the present translation context.
   ...["dataTlb", "fetchTlb"],
   // Non-zero asks `execute` to come back to JavaScript; see `StopCode`.
   "stopRequest",
   // The machine's physical memory, the same in all harts of a VM.
   ...["guestMap", "ramPages", "romFrame"],
+  // Machine address of a frame whose every store makes `execute` return; 0: none.
+  "watchedFrame",
   "hartId",
   // 1 where `ecall` from S-mode is a hypercall to the monitor's own SBI.
   "hypercalls",

@@ -1,15 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { asm } from "../../../tests/support/assembler.ts";
-import { BareHart, ramBase } from "../../../tests/support/bare-hart.ts";
+import { ramBase } from "../../../tests/support/bare-hart.ts";
+import {
+  check,
+  OneInstruction,
+  integerOperand as operand,
+  s32,
+  s64,
+  u32,
+  u64,
+} from "../../../tests/support/one-instruction.ts";
 
 /** RV64IM against the manual's definitions over unbounded integers. */
-const s64 = (n: bigint) => BigInt.asIntN(64, n);
-const u64 = (n: bigint) => BigInt.asUintN(64, n);
-const s32 = (n: bigint) => BigInt.asIntN(32, n);
-const u32 = (n: bigint) => BigInt.asUintN(32, n);
 const flag = (condition: boolean) => (condition ? 1n : 0n);
-const smallest = (bits: number) => -(2n ** BigInt(bits - 1));
 
 /** Table 11 of the manual: division by zero and overflow have results, not traps. */
 const divide = (a: bigint, b: bigint) => (b === 0n ? -1n : a / b);
@@ -77,24 +81,9 @@ const branches: Record<string, (a: bigint, b: bigint) => boolean> = {
   bgeu: (a, b) => u64(a) >= u64(b),
 };
 
-const edges = [0n, 1n, -1n, 2n, -2n, 63n, smallest(64), smallest(32), 2n ** 31n, 2n ** 63n - 1n];
-const operand = fc.oneof(
-  fc.constantFrom(...edges),
-  fc.integer().map(BigInt),
-  fc.bigInt({ min: smallest(64), max: 2n ** 63n - 1n }),
-);
-const h = new BareHart();
-
-/** Executes one instruction the fast way, its operands in x6 and x7. @returns x5 */
-function result(line: ReturnType<typeof asm>, a: bigint, b = 0n): bigint {
-  h.load([asm("addi"), line]);
-  h.setX(6, a);
-  h.setX(7, b);
-  h.pc = BigInt(ramBase);
-  h.run(2);
-  return s64(h.x(5));
-}
-const check = (property: fc.IProperty<unknown[]>) => fc.assert(property as never, { numRuns: 120 });
+const one = new OneInstruction();
+const h = one.hart;
+const result = one.result.bind(one);
 
 describe("register with register", () => {
   test.each(Object.entries(registerRegister))("%s", (name, meaning) => {

@@ -3,8 +3,8 @@
  *
  * Tokens run from the highest bit to the lowest. A token is a binary literal, a field of known
  * width (`rd rs1 rs2 rs3 rm csr shamt …`), a three-bit register `rd' rs1' rs2'` of the compressed
- * formats, or a piece of an immediate: `imm[12|10:5]` is signed, `uimm[…]` unsigned; the brackets
- * say which bits of the value the piece carries.
+ * formats, or a piece of an operand: `imm[12|10:5]` is a signed immediate, `uimm[…]` an unsigned
+ * one, `rd[4:1]` a register whose number is even; the brackets say which bits the piece carries.
  */
 
 /** The operands of one decoded instruction; fields that the encoding lacks are 0. */
@@ -70,12 +70,13 @@ export function parsePattern(text: string): Pattern {
       position += token.length;
       continue;
     }
-    const bracket = /^(u?imm)\[(.+)\]$/.exec(token);
+    const bracket = /^(u?imm|rd|rs2)\[(.+)\]$/.exec(token);
     if (bracket) {
+      const name = (bracket[1] as string).replace("uimm", "imm") as OperandName;
       for (const range of (bracket[2] as string).split("|").reverse()) {
         const [high, low = high] = range.split(":").map(Number) as [number, number?];
         const width = high - (low as number) + 1;
-        pieces.push({ name: "imm", shift: position, width, position: low as number, bias: 0 });
+        pieces.push({ name, shift: position, width, position: low as number, bias: 0 });
         if (bracket[1] === "imm") signBit = Math.max(signBit, high);
         position += width;
       }

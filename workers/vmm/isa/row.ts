@@ -24,6 +24,15 @@ export interface CompressedRow {
   readonly where: (operands: Operands) => boolean;
 }
 
+/** An own name for some encodings of an instruction: for assembly text, not for execution. */
+export interface AliasRow {
+  readonly mnemonic: string;
+  readonly pattern: Pattern;
+  readonly assembly: string;
+  /** Mnemonic of the instruction that these encodings are. */
+  readonly base: string;
+}
+
 export function instruction(
   mnemonic: string,
   pattern: string,
@@ -42,4 +51,8 @@ export function compressed(
   where: (operands: Operands) => boolean = () => true,
 ): CompressedRow {
   return { mnemonic, pattern: parsePattern(pattern), assembly, base, expand, where };
+}
+
+export function alias(mnemonic: string, pattern: string, assembly: string, base: string): AliasRow {
+  return { mnemonic, pattern: parsePattern(pattern), assembly, base };
 }

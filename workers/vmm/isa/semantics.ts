@@ -15,7 +15,7 @@ import type { I32, I64 } from "../base/wasm/value.ts";
 
 export type Width = 1 | 2 | 4 | 8;
 export type Extension = "signed" | "unsigned";
-export type FloatFormat = "single" | "double";
+export type FloatFormat = "half" | "single" | "double";
 export type IntegerFormat = "w" | "wu" | "l" | "lu";
 
 export interface Semantics {
@@ -51,6 +51,15 @@ export interface Semantics {
   atomic(address: I64, width: 4 | 8, update: (old: I64, operand: I64) => I64): void;
   loadReserved(address: I64, width: 4 | 8): void;
   storeConditional(address: I64, value: I64, width: 4 | 8): void;
+  /**
+   * Memory becomes rs2 where it equals rd, which gets the old value. 16 bytes are those of two
+   * registers each, the second of which is zero, or not written, where the first is x0.
+   */
+  compareAndSwap(address: I64, width: 4 | 8 | 16): void;
+  /** `cbo.inval`, `cbo.clean` and `cbo.flush`: no effect in coherent memory, but their faults. */
+  manageCacheBlock(address: I64, operation: "invalidate" | "clean" | "flush"): void;
+  /** `cbo.zero` of the block that the address lies in. */
+  zeroCacheBlock(address: I64): void;
 
   // The rest of the hart.
   /** Raises an exception (cause number of the privileged manual, table 3.6). */
@@ -66,10 +75,13 @@ export interface Semantics {
   /** `sfence.vma`: rs1 is the address and rs2 the address space unless their number is x0. */
   fenceAddressTranslation(): void;
 
+  /** Illegal in U-mode. */
+  needSupervisor(): void;
+
   readonly float: FloatSemantics;
 }
 
-/** Floating-point register values are raw bit patterns; single-precision ones are NaN-boxed. */
+/** Floating-point register values are raw bit patterns; those of narrow formats are NaN-boxed. */
 export interface FloatSemantics {
   /** Raw 64 bits of rs1, rs2, rs3: for stores and moves. */
   raw(operand: 1 | 2 | 3): I64;
@@ -81,13 +93,21 @@ export interface FloatSemantics {
   /** ±(rs1 × rs2) ± rs3 with one rounding. */
   fused(format: FloatFormat, negateProduct: boolean, negateAddend: boolean): void;
   signInject(format: FloatFormat, sign: (own: I64, other: I64) => I64): void;
-  minMax(operation: "min" | "max", format: FloatFormat): void;
-  compare(operation: "eq" | "lt" | "le", format: FloatFormat): void;
+  /** `minm` and `maxm` give a NaN where an operand is one. */
+  minMax(operation: "min" | "max" | "minm" | "maxm", format: FloatFormat): void;
+  /** `ltq` and `leq` take a quiet NaN for valid. */
+  compare(operation: "eq" | "lt" | "le" | "ltq" | "leq", format: FloatFormat): void;
   classify(format: FloatFormat): void;
   toInteger(format: FloatFormat, integer: IntegerFormat): void;
   fromInteger(format: FloatFormat, integer: IntegerFormat): void;
-  /** Between single and double, into `format`. */
-  convert(format: FloatFormat): void;
+  /** `fcvtmod.w.d`: towards zero, modulo 2^32. */
+  toIntegerModular(): void;
+  /** Between two formats. */
+  convert(to: FloatFormat, from: FloatFormat): void;
+  /** To an integer of the format; `roundnx` raises NX where that changes the value. */
+  toIntegral(operation: "round" | "roundnx", format: FloatFormat): void;
+  /** `fli`: one of 32 constants, the number of which stands in the place of rs1. */
+  loadConstant(format: FloatFormat): void;
   moveToInteger(format: FloatFormat): void;
   moveFromInteger(format: FloatFormat): void;
 }

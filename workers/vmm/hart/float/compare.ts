@@ -11,7 +11,7 @@ import {
   magnitudeOf,
   signOf,
 } from "./pattern.ts";
-import { type FloatScope, raise, raiseSignaling } from "./round-pack.ts";
+import { type FloatScope, raise, raiseSignaling, returnNan } from "./round-pack.ts";
 
 type Comparison<T extends IntegerType> = Callee<readonly [T, T], "i32">;
 
@@ -23,19 +23,27 @@ export function buildEqual<T extends IntegerType>(scope: FloatScope<T>): Compari
   );
 }
 
-/** FLT and FLE are signaling: any NaN is invalid. */
-export function buildLess<T extends IntegerType>(scope: FloatScope<T>): Comparison<T> {
+/** What a NaN among the operands does: FLT and FLE are signaling, FLTQ and FLEQ (Zfa) quiet. */
+type Quietness = "signaling" | "quiet";
+
+export function buildLess<T extends IntegerType>(
+  scope: FloatScope<T>,
+  quietness: Quietness,
+): Comparison<T> {
   const { format } = scope;
-  return buildComparison(scope, isNan, (a, b) =>
+  return buildComparison(scope, invalidOperands[quietness], (a, b) =>
     orderOf(scope, a)
       .ltS(orderOf(scope, b))
       .and(magnitudeOf(format, a.or(b)).ne(0)),
   );
 }
 
-export function buildLessOrEqual<T extends IntegerType>(scope: FloatScope<T>): Comparison<T> {
+export function buildLessOrEqual<T extends IntegerType>(
+  scope: FloatScope<T>,
+  quietness: Quietness,
+): Comparison<T> {
   const { format } = scope;
-  return buildComparison(scope, isNan, (a, b) =>
+  return buildComparison(scope, invalidOperands[quietness], (a, b) =>
     orderOf(scope, a)
       .leS(orderOf(scope, b))
       .or(magnitudeOf(format, a.or(b)).eqz()),
@@ -43,15 +51,18 @@ export function buildLessOrEqual<T extends IntegerType>(scope: FloatScope<T>): C
 }
 
 /**
- * `minimumNumber` and `maximumNumber` of IEEE 754-2019: a NaN yields to a number, -0 is below +0.
- * A signaling NaN raises NV even so.
+ * `minimumNumber` and `maximumNumber` of IEEE 754-2019, where a NaN yields to a number (FMIN), or
+ * `minimum` and `maximum`, where it does not (FMINM of Zfa); -0 is below +0. A signaling NaN raises
+ * NV in any case.
  */
-export function buildMinimum<T extends IntegerType>(scope: FloatScope<T>) {
-  return buildSelection(scope, (a, b) => a.ltS(b));
+type NanRule = "nan yields" | "nan wins";
+
+export function buildMinimum<T extends IntegerType>(scope: FloatScope<T>, rule: NanRule) {
+  return buildSelection(scope, rule, (a, b) => a.ltS(b));
 }
 
-export function buildMaximum<T extends IntegerType>(scope: FloatScope<T>) {
-  return buildSelection(scope, (a, b) => a.gtS(b));
+export function buildMaximum<T extends IntegerType>(scope: FloatScope<T>, rule: NanRule) {
+  return buildSelection(scope, rule, (a, b) => a.gtS(b));
 }
 
 /** FCLASS: a mask with one of ten bits set (RISC-V manual, chapter F, table of `fclass` results). */
@@ -82,6 +93,8 @@ function orderOf<T extends IntegerType>({ format }: FloatScope<T>, bits: I64): I
   return signed.xor(signed.shrS(63).shrU(1));
 }
 
+const invalidOperands = { signaling: isNan, quiet: isSignalingNan } as const;
+
 function buildComparison<T extends IntegerType>(
   { module, format, flags }: FloatScope<T>,
   isInvalid: typeof isNan,
@@ -102,6 +115,7 @@ function buildComparison<T extends IntegerType>(
 
 function buildSelection<T extends IntegerType>(
   scope: FloatScope<T>,
+  rule: NanRule,
   prefers: (a: I64, b: I64) => I32,
 ): Callee<readonly [T, T], T> {
   const { module, format } = scope;
@@ -110,6 +124,7 @@ function buildSelection<T extends IntegerType>(
     const a = f.let(format.widen(patternA));
     const b = f.let(format.widen(patternB));
     f.if(isNan(format, a).or(isNan(format, b)), () => {
+      if (rule === "nan wins") returnNan(f, scope, [a, b]);
       raiseSignaling(f, scope, [a, b]);
       const number = select(isNan(format, a), b, a);
       const nan = i64.const(format.canonicalNan);

@@ -25,8 +25,10 @@ import {
   OperandSource,
   patternOf,
   tuples,
-  type Width,
 } from "./operand-source.ts";
+
+/** Formats that the host has. */
+type Width = 32 | 64;
 
 /** Random cases per operation; FLOAT_CASES=100000 for a long run. */
 const randomCases = Number(process.env.FLOAT_CASES ?? 2000);

@@ -77,8 +77,8 @@ export class FloatOracle {
   readonly #nan: bigint;
   readonly #infinity: bigint;
 
-  constructor(width: 32 | 64) {
-    this.#precision = width === 32 ? 24 : 53;
+  constructor(width: 16 | 32 | 64) {
+    this.#precision = { 16: 11, 32: 24, 64: 53 }[width];
     this.#exponentBits = width - this.#precision;
     this.#bias = 2 ** (this.#exponentBits - 1) - 1;
     this.#infinity = (power(this.#exponentBits) - 1n) << BigInt(this.#precision - 1);
@@ -200,8 +200,39 @@ export class FloatOracle {
   readonly eq: Operation = (operands) => this.#compare(operands, false, (order) => order === 0);
   readonly lt: Operation = (operands) => this.#compare(operands, true, (order) => order < 0);
   readonly le: Operation = (operands) => this.#compare(operands, true, (order) => order <= 0);
+  readonly ltq: Operation = (operands) => this.#compare(operands, false, (order) => order < 0);
+  readonly leq: Operation = (operands) => this.#compare(operands, false, (order) => order <= 0);
   readonly min: Operation = (operands) => this.#choose(operands, (order) => order < 0);
   readonly max: Operation = (operands) => this.#choose(operands, (order) => order > 0);
+  readonly minm: Operation = (operands) =>
+    this.#nanOf(...this.#decodeAll(operands)) ?? this.min(operands, rne);
+  readonly maxm: Operation = (operands) =>
+    this.#nanOf(...this.#decodeAll(operands)) ?? this.max(operands, rne);
+
+  /** To an integer of the format; whether that raises NX is for the operation to say. */
+  readonly toIntegralExactly: Operation = ([bits = 0n], mode) => {
+    const a = this.decode(bits);
+    const nan = this.#nanOf(a);
+    if (nan) return nan;
+    if (a.kind === "infinite" || a.mantissa === 0n) return { bits, flags: 0 };
+    const { multiple, exact } = toMultiple(...rational(a), 0, a.negative, mode);
+    const rounded = this.#roundDyadic({ ...a, mantissa: multiple, exponent: 0 }, mode);
+    return { bits: rounded.bits, flags: exact ? 0 : inexact };
+  };
+  readonly toIntegral: Operation = (operands, mode) => {
+    const { bits, flags } = this.toIntegralExactly(operands, mode);
+    return { bits, flags: flags & ~inexact };
+  };
+
+  /** Towards zero, modulo 2^32 and sign-extended, with the flags of the saturating conversion. */
+  readonly toI32Modular: Operation = (operands) => {
+    const { flags } = this.toInteger(32, true)(operands, rtz);
+    const [a] = this.#decodeAll(operands);
+    if (a.kind !== "finite") return { bits: 0n, flags };
+    const { multiple } = toMultiple(...rational(a), 0, a.negative, rtz);
+    const value = BigInt.asIntN(32, a.negative ? -multiple : multiple);
+    return { bits: BigInt.asUintN(64, value), flags };
+  };
 
   readonly classify: Operation = (operands) => {
     const [a] = this.#decodeAll(operands);

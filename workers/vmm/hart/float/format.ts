@@ -1,5 +1,5 @@
 /**
- * The two IEEE 754-2019 interchange formats, and how the bit pattern of each travels as an i64:
+ * Three IEEE 754-2019 interchange formats, and how the bit pattern of each travels as an i64:
  * all soft-float code is written once over i64 and a `FloatFormat`.
  *
  * A *significand* in this folder is an i64 with its leading one at bit 62, whatever the format: the
@@ -45,6 +45,14 @@ function parametersOf(fractionBits: number, exponentBits: number) {
     guardBits: leadingBit - fractionBits,
   };
 }
+
+/** The upper half of the i32 is zero. */
+export const binary16: FloatFormat<"i32"> = {
+  type: "i32",
+  ...parametersOf(10, 5),
+  widen: (pattern) => pattern.extendU(),
+  narrow: (pattern) => pattern.wrap(),
+};
 
 export const binary32: FloatFormat<"i32"> = {
   type: "i32",

@@ -4,23 +4,30 @@
  * monitor.
  */
 
-export type Width = 32 | 64;
+import { FloatOracle } from "./float-oracle.ts";
+
+export type Width = 16 | 32 | 64;
 
 const power = (exponent: number): bigint => 1n << BigInt(exponent);
 
 const layout = {
+  16: { fractionBits: 10, bias: 15 },
   32: { fractionBits: 23, bias: 127 },
   64: { fractionBits: 52, bias: 1023 },
 } as const;
 
+const half = new FloatOracle(16);
+
 /** The pattern of the number in the format nearest to `value`. */
 export function patternOf(value: number, width: Width): bigint {
+  if (width === 16) return new FloatOracle(64).convertTo(half)([patternOf(value, 64)], 0).bits;
   return width === 32
     ? BigInt(new Uint32Array(new Float32Array([value]).buffer)[0] ?? 0)
     : (new BigUint64Array(new Float64Array([value]).buffer)[0] ?? 0n);
 }
 
 function numberOf(bits: bigint, width: Width): number {
+  if (width === 16) return numberOf(half.convertTo(new FloatOracle(64))([bits], 0).bits, 64);
   return width === 32
     ? (new Float32Array(new Uint32Array([Number(bits)]).buffer)[0] ?? 0)
     : (new Float64Array(new BigUint64Array([bits]).buffer)[0] ?? 0);
@@ -55,7 +62,10 @@ export function conversionBoundaries(width: Width): bigint[] {
   const narrowest = [2 ** -150, 2 ** -150 * (1 + 2 ** -30), 2 ** -151, 2 ** 128, 1.5 * 2 ** -149];
   const largest = 2 ** 128 - 2 ** 104;
   const atOverflow = [largest, largest + 2 ** 103, largest + 2 ** 103 - 2 ** 75];
-  const all = [...middles, ...nearPowers, ...narrow, ...narrowest, ...atOverflow];
+  const halves = [2 ** -14, 2 ** -14 * (1 - 2 ** -11), 2 ** -14 * (1 - 2 ** -12), 2 ** -24];
+  const halfest = [2 ** -25, 2 ** -25 * (1 + 2 ** -20), 2 ** -26, 65504, 65519.99, 65520, 65536];
+  const toHalf = [...halves, ...halfest];
+  const all = [...middles, ...nearPowers, ...narrow, ...narrowest, ...atOverflow, ...toHalf];
   const patterns = all.map((value) => patternOf(value, width));
   const justBelow = patterns.map((bits) => bits - 1n).filter((bits) => bits >= 0n);
   return bothSigns([...patterns, ...justBelow], width);

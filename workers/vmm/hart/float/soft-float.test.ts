@@ -15,7 +15,9 @@ import { buildSoftFloat } from "./soft-float.ts";
 
 /** Random cases per operation, each in every rounding mode; FLOAT_CASES=100000 for a long run. */
 const randomCases = Number(process.env.FLOAT_CASES ?? 500);
-const unrounded = ["eq", "lt", "le", "min", "max", "classify"];
+const unrounded = [
+  ...["eq", "lt", "le", "ltq", "leq", "min", "max", "minm", "maxm", "classify", "f64ToI32Modular"],
+];
 
 type Oracle = (operands: readonly bigint[], mode: number) => Outcome;
 
@@ -40,7 +42,10 @@ module.function(
   },
   "takeFlags",
 );
-const operations = [...operationsOf(32), ...operationsOf(64)];
+const operations = [16, 32, 64].flatMap((width) => operationsOf(width as Width));
+operations.push(
+  operation("f64ToI32Modular", soft.f64ToI32Modular, 64, new FloatOracle(64).toI32Modular),
+);
 const memory = compiler.createMemory(65_536);
 const exports = compiler.instantiate(module.encode(), {
   memory,
@@ -54,7 +59,10 @@ describe("soft float agrees with exact arithmetic, in result and flags,", () => 
   });
 
   test.each(operations)("for %s of random operands", (name, operation) => {
-    const source = new OperandSource(operation.operands === 32 ? 32 : 64, name.length);
+    const source = new OperandSource(
+      operation.operands === "register" ? 64 : operation.operands,
+      name.length,
+    );
     const next = () =>
       operation.operands === "register" ? [source.register()] : source.tuple(arityOf(operation));
     const cases = Array.from({ length: randomCases }, next);
@@ -73,7 +81,7 @@ test("flags accumulate until the caller clears them", () => {
 
 function operationsOf(width: Width): [string, Operation][] {
   const exact = new FloatOracle(width);
-  const functions = width === 32 ? soft.f32 : soft.f64;
+  const functions = soft[`f${width}`];
   const oracles: Record<keyof typeof functions, Oracle> = {
     add: exact.add,
     sub: exact.sub,
@@ -86,6 +94,12 @@ function operationsOf(width: Width): [string, Operation][] {
     le: exact.le,
     min: exact.min,
     max: exact.max,
+    ltq: exact.ltq,
+    leq: exact.leq,
+    minm: exact.minm,
+    maxm: exact.maxm,
+    round: exact.toIntegral,
+    roundnx: exact.toIntegralExactly,
     classify: exact.classify,
     toI32: exact.toInteger(32, true),
     toU32: exact.toInteger(32, false),
@@ -96,13 +110,15 @@ function operationsOf(width: Width): [string, Operation][] {
     fromI64: exact.fromInteger(64, true),
     fromU64: exact.fromInteger(64, false),
   };
-  const converts = width === 32 ? soft.f32ToF64 : soft.f64ToF32;
-  const other = width === 32 ? 64 : 32;
   const named = Object.entries(oracles).map(([name, oracle]): [string, Operation] =>
     operation(`f${width}.${name}`, functions[name as keyof typeof functions], width, oracle),
   );
-  const conversion = exact.convertTo(new FloatOracle(other));
-  return [...named, operation(`f${width}ToF${other}`, converts, width, conversion)];
+  const others = ([16, 32, 64] as const).filter((other) => other !== width);
+  const conversions = others.map((other) => {
+    const name = `f${width}ToF${other}` as "f32ToF64";
+    return operation(name, soft[name], width, exact.convertTo(new FloatOracle(other)));
+  });
+  return [...named, ...conversions];
 }
 
 function operation(
@@ -114,7 +130,7 @@ function operation(
   module.export(name, callee);
   const { parameters, result } = callee;
   const operands = name.includes(".from") ? "register" : width;
-  const rounds = !unrounded.some((unroundedName) => name.endsWith(`.${unroundedName}`));
+  const rounds = !unrounded.includes(name.replace(/^f\d\d\./, ""));
   return [name, { parameters, result, rounds, operands, oracle }];
 }
 

@@ -30,6 +30,26 @@ export function buildToInteger<T extends IntegerType>(scope: FloatScope<T>) {
   };
 }
 
+/**
+ * FCVTMOD (Zfa): the integer in front of the binary point modulo 2^32, sign-extended; infinities
+ * and NaNs give zero. Flags are those of `toI32` with rounding towards zero.
+ */
+export function buildToIntegerModular<T extends IntegerType>(
+  { module, format }: FloatScope<T>,
+  toI32: Callee<readonly [T, "i32"], "i64">,
+): Callee<readonly [T], "i64"> {
+  return module.function([format.type], "i64", (f, pattern) => {
+    f.do(toI32.call(pattern, roundingMode.towardZero), true);
+    const a = unpack(f, format, format.widen(pattern));
+    const places = f.let(i32.const(format.bias + leadingBit).sub(a.exponent));
+    const isNothing = places.gtS(leadingBit).or(places.ltS(-leadingBit));
+    f.if(isNothing.or(a.exponent.eq(format.specialExponent)), () => f.return(i64.const(0)));
+    const behind = a.significand.shrU(places.extendS());
+    const whole = select(places.geS(0), behind, a.significand.shl(places.neg().extendS()));
+    f.return(select(a.sign, whole.neg(), whole).extend32S());
+  });
+}
+
 /** pattern, rounding mode, magnitude of the limit below zero, limit above → integer. */
 function buildToRange<T extends IntegerType>({
   module,
@@ -47,6 +67,9 @@ function buildToRange<T extends IntegerType>({
       raise(f, flags, exceptionFlag.invalid);
       f.return(signed(limit));
     };
+
+    // Of the wider formats the exponent says that infinity does not fit.
+    if (format.bias < 64) f.if(a.exponent.eq(format.specialExponent), saturate);
 
     // Places of the significand behind the binary point. From 64 on the number is below one half
     // and all that matters is that it is not zero, also for a subnormal's false leading one.
@@ -74,7 +97,7 @@ function buildToRange<T extends IntegerType>({
 }
 
 /** Whether a magnitude of `whole` and `fraction` / 2^64 goes to the next integer. */
-function roundsUp(whole: I64, fraction: I64, sign: I32, mode: I32): I32 {
+export function roundsUp(whole: I64, fraction: I64, sign: I32, mode: I32): I32 {
   const half = 1n << 63n;
   const tieGoesUp = whole.wrap().and(1).or(mode.ne(roundingMode.nearestEven));
   const nearest = fraction.gtU(half).or(fraction.eq(half).and(tieGoesUp));

@@ -1,4 +1,7 @@
-/** C for RV64 (unprivileged manual, chapter 27): each row names the instruction that it abbreviates. */
+/**
+ * C for RV64 (unprivileged manual, chapter 27), Zcb and Zcmop (chapters "Zc*" and "Zimop"): each
+ * row names the instruction that it abbreviates.
+ */
 import type { Operands } from "../pattern.ts";
 import { type CompressedRow, compressed as row } from "../row.ts";
 
@@ -13,6 +16,34 @@ const stackStore = (o: Operands): Partial<Operands> => ({ ...o, rs1: sp });
 
 const registerPair = (mnemonic: string, base: string, bit12: string, funct2: string) =>
   row(`c.${mnemonic}`, `100 ${bit12} 11 rd' ${funct2} rs2' 01`, "{rd}, {rs2}", base, inPlace);
+
+/** Zcb: operations on one register, which is the destination, too. */
+const inOneRegister = (mnemonic: string, funct3: string, base: string, others: Partial<Operands>) =>
+  row(`c.${mnemonic}`, `100 1 11 rd' 11 ${funct3} 01`, "{rd}", base, (o) => ({
+    ...inPlace(o),
+    ...others,
+  }));
+
+/** Zcb: what compilers use often beside the instructions of C. */
+const moreRows: readonly CompressedRow[] = [
+  row("c.lbu", "100 000 rs1' uimm[0|1] rd' 00", "{rd}, {imm}({rs1})", "lbu", same),
+  row("c.lhu", "100 001 rs1' 0 uimm[1] rd' 00", "{rd}, {imm}({rs1})", "lhu", same),
+  row("c.lh", "100 001 rs1' 1 uimm[1] rd' 00", "{rd}, {imm}({rs1})", "lh", same),
+  row("c.sb", "100 010 rs1' uimm[0|1] rs2' 00", "{rs2}, {imm}({rs1})", "sb", same),
+  row("c.sh", "100 011 rs1' 0 uimm[1] rs2' 00", "{rs2}, {imm}({rs1})", "sh", same),
+  inOneRegister("zext.b", "000", "andi", { imm: 0xff }),
+  inOneRegister("sext.b", "001", "sext.b", {}),
+  inOneRegister("zext.h", "010", "packw", {}),
+  inOneRegister("sext.h", "011", "sext.h", {}),
+  inOneRegister("zext.w", "100", "add.uw", {}),
+  inOneRegister("not", "101", "xori", { imm: -1 }),
+  registerPair("mul", "mul", "1", "10"),
+];
+
+/** Zcmop: reserved for operations that may write nothing where a hart does not know them. */
+const mayBeRows: readonly CompressedRow[] = [1, 3, 5, 7, 9, 11, 13, 15].map((n) =>
+  row(`c.mop.${n}`, `0110 ${n.toString(2).padStart(5, "0")} 00000 01`, "", "addi", same),
+);
 
 export const compressedRows: readonly CompressedRow[] = [
   // Quadrant 0
@@ -96,4 +127,6 @@ export const compressedRows: readonly CompressedRow[] = [
   row("c.fsdsp", "101 uimm[5:3|8:6] rs2 10", "{rs2:f}, {imm}(sp)", "fsd", stackStore),
   row("c.swsp", "110 uimm[5:2|7:6] rs2 10", "{rs2}, {imm}(sp)", "sw", stackStore),
   row("c.sdsp", "111 uimm[5:3|8:6] rs2 10", "{rs2}, {imm}(sp)", "sd", stackStore),
+  ...moreRows,
+  ...mayBeRows,
 ];

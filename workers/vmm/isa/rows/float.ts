@@ -1,10 +1,21 @@
-/** F and D (unprivileged manual, chapters 20 and 21), generated for both formats. */
+/** F, D, Zfh and Zfa (unprivileged manual), generated for all formats. */
 import { type InstructionRow, instruction as row } from "../row.ts";
-import type { FloatFormat, IntegerFormat } from "../semantics.ts";
+import type { FloatFormat, FloatSemantics, IntegerFormat } from "../semantics.ts";
 
-const formats: readonly { format: FloatFormat; s: string; fmt: string; width: "010" | "011" }[] = [
-  { format: "single", s: "s", fmt: "00", width: "010" },
-  { format: "double", s: "d", fmt: "01", width: "011" },
+interface Format {
+  readonly format: FloatFormat;
+  /** Its letter in mnemonics, and that of an integer register's part of the same size. */
+  readonly s: string;
+  readonly bits: string;
+  readonly fmt: string;
+  readonly funct3: string;
+  readonly bytes: 2 | 4 | 8;
+}
+
+const formats: readonly Format[] = [
+  { format: "single", s: "s", bits: "w", fmt: "00", funct3: "010", bytes: 4 },
+  { format: "double", s: "d", bits: "d", fmt: "01", funct3: "011", bytes: 8 },
+  { format: "half", s: "h", bits: "h", fmt: "10", funct3: "001", bytes: 2 },
 ];
 
 const integers: readonly [IntegerFormat, string][] = [
@@ -17,8 +28,7 @@ const integers: readonly [IntegerFormat, string][] = [
 const rounded = "{rd:f}, {rs1:f}, {rs2:f}{rm}";
 const compared = "{rd}, {rs1:f}, {rs2:f}";
 
-function rowsOf({ format, s, fmt, width }: (typeof formats)[number]): InstructionRow[] {
-  const bits = s === "s" ? "w" : "d";
+function rowsOf({ format, s, bits, fmt, funct3, bytes }: Format): InstructionRow[] {
   const arithmetic = (name: "add" | "sub" | "mul" | "div", funct5: string) =>
     row(`f${name}.${s}`, `${funct5}${fmt} rs2 rs1 rm rd 1010011`, rounded, (m) =>
       m.float.arithmetic(name, format),
@@ -30,11 +40,11 @@ function rowsOf({ format, s, fmt, width }: (typeof formats)[number]): Instructio
       "{rd:f}, {rs1:f}, {rs2:f}, {rs3:f}{rm}",
       (m) => m.float.fused(format, negateProduct, negateAddend),
     );
-  const compare = (name: "eq" | "lt" | "le", funct3: string) =>
+  const compare = (name: Parameters<FloatSemantics["compare"]>[0], funct3: string) =>
     row(`f${name}.${s}`, `10100${fmt} rs2 rs1 ${funct3} rd 1010011`, compared, (m) =>
       m.float.compare(name, format),
     );
-  const minMax = (name: "min" | "max", funct3: string) =>
+  const minMax = (name: Parameters<FloatSemantics["minMax"]>[0], funct3: string) =>
     row(
       `f${name}.${s}`,
       `00101${fmt} rs2 rs1 ${funct3} rd 1010011`,
@@ -42,11 +52,11 @@ function rowsOf({ format, s, fmt, width }: (typeof formats)[number]): Instructio
       (m) => m.float.minMax(name, format),
     );
   return [
-    row(`fl${bits}`, `imm[11:0] rs1 ${width} rd 0000111`, "{rd:f}, {imm}({rs1})", (m) =>
+    row(`fl${bits}`, `imm[11:0] rs1 ${funct3} rd 0000111`, "{rd:f}, {imm}({rs1})", (m) =>
       m.float.load(m.rs1.add(m.imm), format),
     ),
-    row(`fs${bits}`, `imm[11:5] rs2 rs1 ${width} imm[4:0] 0100111`, "{rs2:f}, {imm}({rs1})", (m) =>
-      m.store(m.rs1.add(m.imm), m.float.raw(2), s === "s" ? 4 : 8),
+    row(`fs${bits}`, `imm[11:5] rs2 rs1 ${funct3} imm[4:0] 0100111`, "{rs2:f}, {imm}({rs1})", (m) =>
+      m.store(m.rs1.add(m.imm), m.float.raw(2), bytes),
     ),
     fused("fmadd", "1000011", false, false),
     fused("fmsub", "1000111", false, true),
@@ -73,6 +83,21 @@ function rowsOf({ format, s, fmt, width }: (typeof formats)[number]): Instructio
     compare("le", "000"),
     compare("lt", "001"),
     compare("eq", "010"),
+    // Zfa.
+    minMax("minm", "010"),
+    minMax("maxm", "011"),
+    compare("leq", "100"),
+    compare("ltq", "101"),
+    row(`fround.${s}`, `01000${fmt} 00100 rs1 rm rd 1010011`, "{rd:f}, {rs1:f}{rm}", (m) =>
+      m.float.toIntegral("round", format),
+    ),
+    row(`froundnx.${s}`, `01000${fmt} 00101 rs1 rm rd 1010011`, "{rd:f}, {rs1:f}{rm}", (m) =>
+      m.float.toIntegral("roundnx", format),
+    ),
+    row(`fli.${s}`, `11110${fmt} 00001 rs1 000 rd 1010011`, "{rd:f}, {constant}", (m) =>
+      m.float.loadConstant(format),
+    ),
+    // F, D and Zfh.
     row(`fclass.${s}`, `11100${fmt} 00000 rs1 001 rd 1010011`, "{rd}, {rs1:f}", (m) =>
       m.float.classify(format),
     ),
@@ -101,10 +126,19 @@ function rowsOf({ format, s, fmt, width }: (typeof formats)[number]): Instructio
 
 export const floatRows: readonly InstructionRow[] = [
   ...formats.flatMap(rowsOf),
-  row("fcvt.s.d", "0100000 00001 rs1 rm rd 1010011", "{rd:f}, {rs1:f}{rm}", (m) =>
-    m.float.convert("single"),
+  ...formats.flatMap((to) =>
+    formats
+      .filter((from) => from !== to)
+      .map((from) =>
+        row(
+          `fcvt.${to.s}.${from.s}`,
+          `01000${to.fmt} 000${from.fmt} rs1 rm rd 1010011`,
+          "{rd:f}, {rs1:f}{rm}",
+          (m) => m.float.convert(to.format, from.format),
+        ),
+      ),
   ),
-  row("fcvt.d.s", "0100001 00000 rs1 rm rd 1010011", "{rd:f}, {rs1:f}{rm}", (m) =>
-    m.float.convert("double"),
+  row("fcvtmod.w.d", "1100001 01000 rs1 001 rd 1010011", "{rd}, {rs1:f}, rtz", (m) =>
+    m.float.toIntegerModular(),
   ),
 ];

@@ -2,35 +2,19 @@
 import { type I64, i64, select } from "../../base/wasm/value.ts";
 import { type InstructionRow, instruction as row } from "../row.ts";
 import type { Semantics } from "../semantics.ts";
+import {
+  type Binary,
+  registerRegister,
+  shift,
+  word,
+  wordRegister,
+  wordShift,
+  zeroExtended,
+} from "./forms.ts";
 
-/** Runs a 32-bit operation on the low halves and sign-extends its result. */
-const word = (value: I64): I64 => value.extend32S();
-
-type Operation = (a: I64, b: I64) => I64;
-
-const registerImmediate = (mnemonic: string, funct3: string, operation: Operation) =>
+const registerImmediate = (mnemonic: string, funct3: string, result: Binary) =>
   row(mnemonic, `imm[11:0] rs1 ${funct3} rd 0010011`, "{rd}, {rs1}, {imm}", (m) =>
-    m.writeRd(operation(m.rs1, m.imm)),
-  );
-
-const registerRegister = (mnemonic: string, funct7: string, funct3: string, operation: Operation) =>
-  row(mnemonic, `${funct7} rs2 rs1 ${funct3} rd 0110011`, "{rd}, {rs1}, {rs2}", (m) =>
-    m.writeRd(operation(m.rs1, m.rs2)),
-  );
-
-const wordRegister = (mnemonic: string, funct7: string, funct3: string, operation: Operation) =>
-  row(mnemonic, `${funct7} rs2 rs1 ${funct3} rd 0111011`, "{rd}, {rs1}, {rs2}", (m) =>
-    m.writeRd(word(operation(m.rs1, m.rs2))),
-  );
-
-const shift = (mnemonic: string, funct6: string, funct3: string, operation: Operation) =>
-  row(mnemonic, `${funct6} uimm[5:0] rs1 ${funct3} rd 0010011`, "{rd}, {rs1}, {imm}", (m) =>
-    m.writeRd(operation(m.rs1, m.imm)),
-  );
-
-const wordShift = (mnemonic: string, funct7: string, funct3: string, operation: Operation) =>
-  row(mnemonic, `${funct7} uimm[4:0] rs1 ${funct3} rd 0011011`, "{rd}, {rs1}, {imm}", (m) =>
-    m.writeRd(word(operation(m.rs1, m.imm))),
+    m.writeRd(result(m.rs1, m.imm, m)),
   );
 
 const branch = (
@@ -61,7 +45,6 @@ const store = (mnemonic: string, funct3: string, width: 1 | 2 | 4 | 8) =>
   );
 
 const low5 = (n: I64): I64 => n.and(31);
-const zeroExtended = (a: I64): I64 => a.and(0xffff_ffff);
 
 export const integerRows: readonly InstructionRow[] = [
   row("lui", "imm[31:12] rd 0110111", "{rd}, {upper}", (m) => m.writeRd(m.imm)),
@@ -114,14 +97,14 @@ export const integerRows: readonly InstructionRow[] = [
   row("addiw", "imm[11:0] rs1 000 rd 0011011", "{rd}, {rs1}, {imm}", (m) =>
     m.writeRd(word(m.rs1.add(m.imm))),
   ),
-  wordShift("slliw", "0000000", "001", (a, n) => a.shl(n)),
-  wordShift("srliw", "0000000", "101", (a, n) => zeroExtended(a).shrU(n)),
-  wordShift("sraiw", "0100000", "101", (a, n) => word(a).shrS(n)),
-  wordRegister("addw", "0000000", "000", (a, b) => a.add(b)),
-  wordRegister("subw", "0100000", "000", (a, b) => a.sub(b)),
-  wordRegister("sllw", "0000000", "001", (a, b) => a.shl(low5(b))),
-  wordRegister("srlw", "0000000", "101", (a, b) => zeroExtended(a).shrU(low5(b))),
-  wordRegister("sraw", "0100000", "101", (a, b) => word(a).shrS(low5(b))),
+  wordShift("slliw", "0000000", "001", (a, n) => word(a.shl(n))),
+  wordShift("srliw", "0000000", "101", (a, n) => word(zeroExtended(a).shrU(n))),
+  wordShift("sraiw", "0100000", "101", (a, n) => word(word(a).shrS(n))),
+  wordRegister("addw", "0000000", "000", (a, b) => word(a.add(b))),
+  wordRegister("subw", "0100000", "000", (a, b) => word(a.sub(b))),
+  wordRegister("sllw", "0000000", "001", (a, b) => word(a.shl(low5(b)))),
+  wordRegister("srlw", "0000000", "101", (a, b) => word(zeroExtended(a).shrU(low5(b)))),
+  wordRegister("sraw", "0100000", "101", (a, b) => word(word(a).shrS(low5(b)))),
   // The pause hint is a fence of the same encoding; one hart has no stores to order.
   row("fence", "fm pred succ rs1 000 rd 0001111", "{pred}, {succ}", () => {}),
   row("fence.i", "imm[11:0] rs1 001 rd 0001111", "", (m) => m.fenceInstructions()),
@@ -151,7 +134,7 @@ export const multiplyRows: readonly InstructionRow[] = [
   row("remu", "0000001 rs2 rs1 111 rd 0110011", "{rd}, {rs1}, {rs2}", (m) =>
     remainderUnsigned(m, m.rs1, m.rs2, (v) => v),
   ),
-  wordRegister("mulw", "0000001", "000", (a, b) => a.mul(b)),
+  wordRegister("mulw", "0000001", "000", (a, b) => word(a.mul(b))),
   row("divw", "0000001 rs2 rs1 100 rd 0111011", "{rd}, {rs1}, {rs2}", (m) =>
     divide(m, word(m.rs1), word(m.rs2), word),
   ),

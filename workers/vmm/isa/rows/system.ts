@@ -1,5 +1,8 @@
-/** Zicsr (unprivileged manual, chapter 6) and the privileged instructions (privileged manual, 3.3 and 4.2). */
-import { i32 } from "../../base/wasm/value.ts";
+/**
+ * Zicsr (unprivileged manual, chapter 6), the privileged instructions (privileged manual, 3.3 and
+ * 4.2), Zawrs and Zimop.
+ */
+import { i32, i64 } from "../../base/wasm/value.ts";
 import { type InstructionRow, instruction as row } from "../row.ts";
 
 const csr = (mnemonic: string, funct3: string, update: "write" | "set" | "clear") => [
@@ -26,5 +29,21 @@ export const systemRows: readonly InstructionRow[] = [
   row("wfi", "000100000101 00000 000 00000 1110011", "", (m) => m.waitForInterrupt()),
   row("sfence.vma", "0001001 rs2 rs1 000 00000 1110011", "{rs1}, {rs2}", (m) =>
     m.fenceAddressTranslation(),
+  ),
+  // Svinval splits the fence in three; here its middle part does all of the work.
+  row("sinval.vma", "0001011 rs2 rs1 000 00000 1110011", "{rs1}, {rs2}", (m) =>
+    m.fenceAddressTranslation(),
+  ),
+  row("sfence.w.inval", "0001100 00000 00000 000 00000 1110011", "", (m) => m.needSupervisor()),
+  row("sfence.inval.ir", "0001100 00001 00000 000 00000 1110011", "", (m) => m.needSupervisor()),
+  // Zawrs: a wait may end at any time for any reason, and so before it begins.
+  row("wrs.nto", "000000001101 00000 000 00000 1110011", "", () => {}),
+  row("wrs.sto", "000000011101 00000 000 00000 1110011", "", () => {}),
+  // Zimop: reserved for operations that write zero where a hart does not know them.
+  row("mop.r", "1 uimm[4] 00 uimm[3:2] 0111 uimm[1:0] rs1 100 rd 1110011", "{rd}, {rs1}", (m) =>
+    m.writeRd(i64.const(0)),
+  ),
+  row("mop.rr", "1 uimm[2] 00 uimm[1:0] 1 rs2 rs1 100 rd 1110011", "{rd}, {rs1}, {rs2}", (m) =>
+    m.writeRd(i64.const(0)),
   ),
 ];
