@@ -9,6 +9,7 @@ const instret = 0xc02;
 const hpmcounter3 = 0xc03;
 const mcycle = 0xb00;
 const minstret = 0xb02;
+const mcountinhibit = 0x320;
 const h = new BareHart();
 
 beforeEach(() => {
@@ -16,6 +17,7 @@ beforeEach(() => {
   h.hart.setWide("mstatus", 0n);
   h.hart.setWide("mcounteren", 0n);
   h.hart.setWide("scounteren", 0n);
+  h.hart.setWide("mcountinhibit", 0n);
   h.pc = BigInt(ramBase);
 });
 
@@ -75,6 +77,55 @@ describe("counting", () => {
       350,
     );
     expect(h.x(8)).toBe(3n);
+  });
+});
+
+describe("mcountinhibit", () => {
+  const stopBoth = [
+    asm("csrrwi", { rs1: 5, csr: mcountinhibit }),
+    asm("addi"),
+    asm("addi"),
+    asm("csrrs", { rd: 8, csr: cycle }),
+    asm("csrrs", { rd: 9, csr: instret }),
+  ];
+
+  test("keeps the bits of cycle and instret", () => {
+    expect(h.write(mcountinhibit, -1n)).toBe(5n);
+    expect(h.write(mcountinhibit, 0n)).toBe(0n);
+  });
+
+  test("stops both counters behind the instruction that sets it", () => {
+    run(stopBoth, 5);
+    expect([h.x(8), h.x(9)]).toEqual([1n, 1n]);
+  });
+
+  test("lets them go on where they stood", () => {
+    run(
+      [
+        ...stopBoth,
+        asm("csrrci", { rs1: 4, csr: mcountinhibit }),
+        asm("csrrs", { rd: 10, csr: cycle }),
+        asm("csrrs", { rd: 11, csr: instret }),
+      ],
+      8,
+    );
+    expect([h.x(8), h.x(10), h.x(11)]).toEqual([1n, 1n, 2n]);
+  });
+
+  test.each([mcycle, minstret])("lets counter %d be written while it stands", (csr) => {
+    h.setX(5, 1000n);
+    run(
+      [
+        asm("csrrwi", { rs1: 5, csr: mcountinhibit }),
+        asm("csrrw", { rs1: 5, csr }),
+        asm("addi"),
+        asm("csrrs", { rd: 8, csr }),
+        asm("csrrwi", { csr: mcountinhibit }),
+        asm("csrrs", { rd: 9, csr }),
+      ],
+      6,
+    );
+    expect([h.x(8), h.x(9)]).toEqual([1000n, 1000n]);
   });
 });
 

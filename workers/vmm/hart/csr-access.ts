@@ -1,10 +1,11 @@
 /** The CSR instructions' access path, generated from `csrTable`. */
 import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
-import { i32, i64 } from "../base/wasm/value.ts";
+import { type I64, i32, i64 } from "../base/wasm/value.ts";
 import { HartFields } from "../isa/hart-layout.ts";
 import { constantTablesBase } from "../memory/layout.ts";
 import type { ContextFunctions } from "./context.ts";
-import { type CsrContext, type CsrRow, csrTable } from "./csr-table.ts";
+import type { CsrContext, CsrRow } from "./csr-row.ts";
+import { csrTable } from "./csr-table.ts";
 
 /** Kinds of update, as generated code numbers them. */
 export const csrUpdate = { write: 0, set: 1, clear: 2 } as const;
@@ -30,7 +31,12 @@ export function csrIndexTable(): Uint8Array {
   return table;
 }
 
-export function buildCsrAccess(module: ModuleBuilder, contexts: ContextFunctions): CsrAccess {
+/** @param timerChanged (hart): the monitor follows `stimecmp` */
+export function buildCsrAccess(
+  module: ModuleBuilder,
+  contexts: ContextFunctions,
+  timerChanged: Callee<readonly ["i32"], undefined>,
+): CsrAccess {
   const refused = module.global("i32");
   const access = module.function(
     ["i32", "i32", "i32", "i64", "i32", "i32"],
@@ -42,6 +48,7 @@ export function buildCsrAccess(module: ModuleBuilder, contexts: ContextFunctions
         h,
         selectContext: () => f.do(contexts.select.call(hart)),
         flush: () => f.do(contexts.flush.call(hart)),
+        timerChanged: () => f.do(timerChanged.call(hart)),
       };
       const refuse = () => {
         f.setGlobal(refused, i32.const(1));
@@ -52,19 +59,19 @@ export function buildCsrAccess(module: ModuleBuilder, contexts: ContextFunctions
       f.if(number.shrU(10).eq(3).and(writes.ne(0)), refuse);
       const old = f.local("i64");
       const next = f.local("i64");
-      const computeNext = () => {
+      const computeNext = (base: I64) => {
         next.set(operand);
-        f.if(update.eq(csrUpdate.set), () => next.set(old.or(operand)));
-        f.if(update.eq(csrUpdate.clear), () => next.set(old.and(operand.not())));
+        f.if(update.eq(csrUpdate.set), () => next.set(base.or(operand)));
+        f.if(update.eq(csrUpdate.clear), () => next.set(base.and(operand.not())));
       };
       const row =
-        ({ read, write, guard }: CsrRow) =>
+        ({ read, base, write, guard }: CsrRow) =>
         () => {
           if (guard) f.if(guard(context).eqz(), refuse);
           f.if(reads, () => old.set(read(context)));
           if (write) {
             f.if(writes, () => {
-              computeNext();
+              computeNext(base?.(context) ?? old);
               write(context, next);
             });
           }

@@ -5,39 +5,18 @@
  * bits 11:10 both set mean read-only. `guard` adds a rule of its own. WARL fields are legalised in
  * `write`, so what is stored can be read back as it is.
  */
-import type { FunctionBuilder } from "../base/wasm/function-builder.ts";
-import { type I32, type I64, i64 } from "../base/wasm/value.ts";
-import type { HartFields } from "../isa/hart-layout.ts";
-import { allInterrupts, machine, mstatus, supervisor, supervisorInterrupts } from "./privilege.ts";
-
-export interface CsrContext {
-  readonly f: FunctionBuilder;
-  readonly h: HartFields;
-  /** Chooses the TLB tables anew. */
-  selectContext(): void;
-  /** Drops all cached translations. */
-  flush(): void;
-}
-
-export interface CsrRow {
-  readonly number: number;
-  readonly read: (c: CsrContext) => I64;
-  /** Absent where writes are ignored (or, in a read-only register, illegal by its number). */
-  readonly write?: (c: CsrContext, value: I64) => void;
-  /** 1 where the access is allowed. */
-  readonly guard?: (c: CsrContext) => I32;
-}
-
-type WideField = Parameters<HartFields["get"]>[0];
-
-/** A register that keeps the bits of `mask`. */
-const stored = (number: number, field: WideField, mask = -1n): CsrRow => ({
-  number,
-  read: ({ h }) => h.get(field) as I64,
-  write: ({ h }, value) => h.set(field, value.and(mask)),
-});
-
-const fixed = (number: number, value: bigint): CsrRow => ({ number, read: () => i64.const(value) });
+import { type I32, type I64, i64, select } from "../base/wasm/value.ts";
+import { counterCsrs } from "./counter-csrs.ts";
+import { type CsrContext, type CsrRow, fixed, stored } from "./csr-row.ts";
+import {
+  allInterrupts,
+  environment,
+  interrupt,
+  mstatus,
+  supervisor,
+  supervisorInterrupts,
+} from "./privilege.ts";
+import { protectionCsrs } from "./protection-csrs.ts";
 
 /** Trap vectors keep their value when the mode would be reserved (2 or 3). */
 const trapVector = (number: number, field: "mtvec" | "stvec"): CsrRow => ({
@@ -93,43 +72,33 @@ const interruptView = (number: number, field: "mie" | "mip", writable: bigint): 
   },
 });
 
-/** A counter is readable below machine mode where `mcounteren` and `scounteren` allow it. */
-const counterGuard =
-  (bit: number) =>
-  ({ h }: CsrContext): I32 => {
-    const privilege = h.get("privilege");
-    const byMachine = h.get("mcounteren").shrU(bit).wrap().and(1);
-    const bySupervisor = h.get("scounteren").shrU(bit).wrap().and(1);
-    const inMachine = privilege.eq(machine);
-    return inMachine.or(byMachine.and(privilege.eq(supervisor).or(bySupervisor)));
-  };
-
 const floatGuard = ({ h }: CsrContext): I32 => h.get("mstatus").and(mstatus.fs).ne(0);
 const markFloatDirty = ({ h }: CsrContext): void =>
   h.set("mstatus", h.get("mstatus").or(mstatus.fs));
 
-/** Steps before the present one, for which the budget has been charged already. */
-const steps = (h: HartFields): I64 => h.get("stepsEnd").sub(h.get("budget").extendU()).sub(1);
-const retired = (h: HartFields): I64 => steps(h).sub(h.get("exceptions"));
-/** `mtime` ticks at 10 MHz: one tick is 100 ns of guest time. */
-const time = (h: HartFields): I64 =>
-  h.get("clockEnd").sub(h.get("budget").extendU()).divU(i64.const(100)).add(h.get("timeOffset"));
+const { fiom, cbie, cbcfe, cbze, adue, pbmte, stce } = environment;
+const sharedEnvironment = fiom | cbie | cbcfe | cbze;
+const machineEnvironment = adue | pbmte | stce;
 
-const counter = (
-  number: number,
-  bit: number | undefined,
-  read: (h: HartFields) => I64,
-  offset?: "mcycleOffset" | "minstretOffset",
-): CsrRow => ({
+/** The reserved CBIE = 2 leaves that field as it was. */
+const environmentRow = (number: number, field: "menvcfg" | "senvcfg", mask: bigint): CsrRow => ({
   number,
-  read: ({ h }) => (offset ? read(h).add(h.get(offset)) : read(h)),
-  ...(bit === undefined ? {} : { guard: counterGuard(bit) }),
-  ...(bit === undefined && offset
-    ? {
-        // The next instruction reads what this one writes (unprivileged manual, 7.1).
-        write: ({ h }: CsrContext, value: I64) => h.set(offset, value.sub(read(h)).sub(1)),
-      }
-    : {}),
+  read: ({ h }) => h.get(field),
+  write: ({ f, h, flush, timerChanged }, value) => {
+    const before = f.let(h.get(field));
+    const after = f.let(value.and(mask));
+    f.if(after.and(cbie).eq(2n << 4n), () => after.set(after.and(~cbie).or(before.and(cbie))));
+    h.set(field, after);
+    if (field === "senvcfg") return;
+    f.if(
+      before
+        .xor(after)
+        .and(adue | pbmte)
+        .ne(0),
+      flush,
+    );
+    timerChanged();
+  },
 });
 
 /** XLEN 64 with extensions A, C, D, F, I, M, S and U. */
@@ -137,7 +106,10 @@ const misaValue =
   (2n << 62n) |
   [..."acdfimsu"].reduce((bits, c) => bits | (1n << BigInt(c.charCodeAt(0) - 97)), 0n);
 
-const satpSv39 = 8;
+/** The modes of `satp` besides 0: Sv39, Sv48 and Sv57 are 8, 9 and 10. */
+const translationModes = { first: 8, count: 3 } as const;
+const externalBit = 1n << BigInt(interrupt.supervisorExternal);
+const timerBit = 1n << BigInt(interrupt.supervisorTimer);
 /** Every exception that can be delegated: all but calls from S (hypervisor) and M, and reserved 14. */
 const delegable = 0xb3ffn;
 
@@ -170,12 +142,6 @@ export const csrTable: readonly CsrRow[] = [
       markFloatDirty(c);
     },
   },
-  counter(0xc00, 0, steps, "mcycleOffset"),
-  counter(0xc01, 1, time),
-  counter(0xc02, 2, retired, "minstretOffset"),
-  counter(0xb00, undefined, steps, "mcycleOffset"),
-  counter(0xb02, undefined, retired, "minstretOffset"),
-
   {
     number: 0x100,
     read: (c) => readStatus(c).and(supervisorStatus | mstatus.sd | (2n << 32n)),
@@ -184,7 +150,7 @@ export const csrTable: readonly CsrRow[] = [
   interruptView(0x104, "mie", supervisorInterrupts),
   trapVector(0x105, "stvec"),
   stored(0x106, "scounteren", 0xffff_ffffn),
-  stored(0x10a, "senvcfg", 1n),
+  environmentRow(0x10a, "senvcfg", sharedEnvironment),
   stored(0x140, "sscratch"),
   stored(0x141, "sepc", -2n),
   stored(0x142, "scause"),
@@ -199,7 +165,8 @@ export const csrTable: readonly CsrRow[] = [
       const { f, h } = c;
       const mode = f.let(value.shrU(60).wrap());
       // A mode that the hart does not offer leaves the whole register as it was (4.1.11).
-      f.if(mode.eqz().or(mode.eq(satpSv39)), () => {
+      const isOffered = mode.sub(translationModes.first).ltU(translationModes.count);
+      f.if(mode.eqz().or(isOffered), () => {
         h.set("satp", value);
         h.count("mmu.flush");
         c.flush();
@@ -216,8 +183,7 @@ export const csrTable: readonly CsrRow[] = [
   stored(0x304, "mie", allInterrupts),
   trapVector(0x305, "mtvec"),
   stored(0x306, "mcounteren", 0xffff_ffffn),
-  stored(0x30a, "menvcfg", 1n),
-  fixed(0x320, 0n),
+  environmentRow(0x30a, "menvcfg", sharedEnvironment | machineEnvironment),
   stored(0x340, "mscratch"),
   stored(0x341, "mepc", -2n),
   stored(0x342, "mcause"),
@@ -225,18 +191,22 @@ export const csrTable: readonly CsrRow[] = [
   {
     number: 0x344,
     read: ({ h }) => h.get("mip"),
+    // Of SEIP, software changes its own part only (3.1.9): the line is not written back.
+    base: ({ h }) => h.get("mip").and(~externalBit).or(h.get("externalWritten").extendU()),
     write: ({ f, h }, value) => {
-      const mask = f.let(i64.const(supervisorInterrupts));
-      h.set("mip", h.get("mip").and(mask.not()).or(value.and(mask)));
+      // With Sstc, STIP is the comparator's.
+      const hasComparator = h.get("menvcfg").and(environment.stce).ne(0);
+      const without = i64.const(supervisorInterrupts & ~timerBit);
+      const mask = f.let(select(hasComparator, without, i64.const(supervisorInterrupts)));
+      h.set("externalWritten", value.and(externalBit).wrap());
+      const merged = h.get("mip").and(mask.not()).or(value.and(mask));
+      h.set("mip", merged.or(h.get("externalLine").extendU()));
     },
   },
 
-  // No event counters and no protection regions exist: all of them read as zero and ignore writes.
-  ...Array.from({ length: 29 }, (_, i) => [
-    { ...fixed(0xc03 + i, 0n), guard: counterGuard(3 + i) },
-    fixed(0xb03 + i, 0n),
-    fixed(0x323 + i, 0n),
-  ]).flat(),
-  ...Array.from({ length: 8 }, (_, i) => fixed(0x3a0 + 2 * i, 0n)),
-  ...Array.from({ length: 64 }, (_, i) => fixed(0x3b0 + i, 0n)),
+  ...counterCsrs,
+  ...protectionCsrs,
+  // No trigger exists: whatever `tselect` selects has type 0 (debug manual, 5.2).
+  ...[0x7a0, 0x7a1, 0x7a2, 0x7a3].map((number) => fixed(number, 0n)),
+  fixed(0x7a4, 1n),
 ];

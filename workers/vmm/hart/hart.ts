@@ -11,6 +11,7 @@ import {
 } from "../isa/hart-layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { generations, tlbBytes } from "../mmu/tlb.ts";
+import { environment, interrupt } from "./privilege.ts";
 
 type FieldName = keyof typeof hartFields;
 
@@ -28,6 +29,10 @@ const architecturalFields = [
   ...(["mstatus", "medeleg", "mideleg", "mie", "mip", "mtvec", "mcounteren", "menvcfg"] as const),
   ...(["mscratch", "mepc", "mcause", "mtval", "mcycleOffset", "minstretOffset"] as const),
   ...(["stvec", "scounteren", "senvcfg", "sscratch", "sepc", "scause", "stval", "satp"] as const),
+  ...(["mcountinhibit", "externalWritten", "stimecmp", "pmpcfg0", "pmpcfg2"] as const),
+  ...(["pmpaddr0", "pmpaddr1", "pmpaddr2", "pmpaddr3", "pmpaddr4", "pmpaddr5"] as const),
+  ...(["pmpaddr6", "pmpaddr7", "pmpaddr8", "pmpaddr9", "pmpaddr10", "pmpaddr11"] as const),
+  ...(["pmpaddr12", "pmpaddr13", "pmpaddr14", "pmpaddr15"] as const),
 ] as const;
 
 export const hartBytes = hartStateBytes + tlbBytes;
@@ -48,6 +53,10 @@ export class Hart {
     memory.bytes.fill(0xff, tables, tables + tlbBytes);
     this.setWide("tlbGeneration", BigInt(generations.first));
     this.setWide("superpagesFirst", -1n);
+    // Accessed and dirty bits are the hart's own business until software wants to see to them.
+    this.setWide("menvcfg", environment.adue);
+    this.setWide("stimecmp", -1n);
+    this.setWide("watchFirst", -1n);
   }
 
   get(field: FieldName): number {
@@ -82,10 +91,16 @@ export class Hart {
     this.#memory.setWord(at + 4, high);
   }
 
-  /** Raises or lowers one bit of `mip`. */
+  /** Raises or lowers one bit of `mip`; of SEIP, the line that is one of its two causes. */
   setPending(bit: number, asserted: boolean): void {
+    const mask = 1 << bit;
     const pending = this.get("mip");
-    this.set("mip", asserted ? pending | (1 << bit) : pending & ~(1 << bit));
+    let isHigh = asserted;
+    if (bit === interrupt.supervisorExternal) {
+      this.set("externalLine", asserted ? mask : 0);
+      isHigh ||= this.get("externalWritten") !== 0;
+    }
+    this.set("mip", isHigh ? pending | mask : pending & ~mask);
   }
 
   /** Makes the next store-conditional fail, unless a load-reserved comes before it. */

@@ -9,11 +9,13 @@ import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
 import { type I32, type I64, i32, i64, select } from "../base/wasm/value.ts";
 import { HartFields } from "../isa/hart-layout.ts";
 import { codeTableBase } from "../memory/layout.ts";
+import { access } from "../mmu/access.ts";
 import type { PhysicalMemory } from "../mmu/physical-memory.ts";
 import { addend, entryAddress, fillEntry, hits, writeTableOffset } from "../mmu/tlb.ts";
-import { access, type Walk } from "../mmu/walk.ts";
+import type { Walk } from "../mmu/walk.ts";
 import type { ContextFunctions } from "./context.ts";
 import { exception } from "./privilege.ts";
+import { stopCodes } from "./stop-codes.ts";
 import type { TrapFunctions } from "./trap.ts";
 
 export interface MemoryAccess {
@@ -32,7 +34,15 @@ export interface DeviceImports {
   /** (hart, physical address, width 1, 2 or 4) → value; sets `faulted` where nothing is mapped. */
   readonly load: Callee<readonly ["i32", "i32", "i32"], "i32">;
   readonly store: Callee<readonly ["i32", "i32", "i32", "i32"], undefined>;
+  /**
+   * (hart, low and high half of the virtual address, width | one of `watchKinds`) → 1 where a
+   * debugger wants to stop before the access.
+   */
+  readonly watched: Callee<readonly ["i32", "i32", "i32", "i32"], "i32">;
 }
+
+/** What an access in a page with watchpoints is, beside its width. */
+export const watchKinds = { load: 16, store: 32, atomic: 48 } as const;
 
 interface Parts {
   readonly memory: PhysicalMemory;
@@ -53,15 +63,40 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
     hart: I32,
     address: I64,
     kind: number,
+    width: I32,
     failure?: I64 | I32,
   ) => {
     const privilege = context.dataPrivilege.call(hart);
-    const physical = f.let(walk.translate.call(hart, address, kind, privilege));
+    const physical = f.let(walk.translate.call(hart, address, kind, privilege, width));
     f.if(physical.eq(-1), () => {
       f.do(traps.raise.call(hart, walk.cause.get(), address));
       f.return(failure);
     });
     return physical;
+  };
+
+  /**
+   * Lets a debugger look at an access to a page with watchpoints, of which no TLB entry hides any.
+   * Where it wants to stop, the instruction is abandoned as if it had not begun.
+   */
+  const report = (
+    f: FunctionBuilder,
+    hart: I32,
+    address: I64,
+    width: I32,
+    kind: keyof typeof watchKinds,
+    failure?: I64 | I32,
+  ) => {
+    const h = new HartFields(f, hart);
+    const [low, high] = [address.wrap(), address.shrU(32).wrap()];
+    f.if(hasWatchpoints(h, address), () =>
+      f.if(devices.watched.call(hart, low, high, width.or(watchKinds[kind])), () => {
+        h.set("faulted", 1);
+        h.set("stopRequest", stopCodes.debug);
+        h.set("budget", h.get("budget").add(1));
+        f.return(failure);
+      }),
+    );
   };
 
   const crossesPage = (address: I64, width: I32) => address.wrap().and(4095).add(width).gtU(4096);
@@ -104,14 +139,17 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
       const cached = f.let(address.wrap().add(addend(entry)));
       f.return(byWidth(f, width, (bytes) => loadBytes(cached, bytes)));
     });
-    const physical = translate(f, hart, address, access.load, nothing);
+    const physical = translate(f, hart, address, access.load, width, nothing);
+    report(f, hart, address, width, "load", nothing);
     const target = f.let(memory.readable.call(hart, physical));
     f.if(target.ne(0), () => {
-      h.count("mmu.fill");
-      fillEntry(f, entry, address, {
-        addend: target.sub(address.wrap()),
-        frame: target.and(-4096),
-        generation: h.get("tlbGeneration"),
+      f.if(walk.isCacheable.get().and(hasWatchpoints(h, address).eqz()), () => {
+        h.count("mmu.fill");
+        fillEntry(f, entry, address, {
+          addend: target.sub(address.wrap()),
+          frame: target.and(-4096),
+          generation: h.get("tlbGeneration"),
+        });
       });
       f.return(byWidth(f, width, (bytes) => loadBytes(target, bytes)));
     });
@@ -137,9 +175,10 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
     const h = new HartFields(f, hart);
     f.if(crossesPage(address, width), () => {
       // Both pages must take the store before any byte of it is visible; the first one's fault counts.
-      translate(f, hart, address, access.store);
+      const inFirst = f.let(i32.const(4096).sub(address.wrap().and(4095)));
+      translate(f, hart, address, access.store, inFirst);
       const last = f.let(address.add(width.extendU()).sub(1).and(-4096));
-      const there = translate(f, hart, last, access.store);
+      const there = translate(f, hart, last, access.store, width.sub(inFirst));
       f.if(memory.writable.call(hart, there, 1).eqz(), () => {
         f.do(traps.raise.call(hart, exception.storeAccess, last));
         f.return();
@@ -158,10 +197,11 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
       storeBytes(f, f.let(address.wrap().add(addend(entry))), value, width);
       f.return();
     });
-    const physical = translate(f, hart, address, access.store);
+    const physical = translate(f, hart, address, access.store, width);
     const target = f.let(memory.writable.call(hart, physical, width));
+    report(f, hart, address, width, "store");
     f.if(target.ne(0), () => {
-      fillWriteEntry(f, h, address, target);
+      fillWriteEntry(f, h, address, target, walk.isCacheable.get());
       storeBytes(f, target, value, width);
       f.return();
     });
@@ -185,22 +225,37 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
       f.do(traps.raise.call(hart, exception.storeMisaligned, address));
       f.return(nothing);
     });
-    const physical = translate(f, hart, address, access.store, nothing);
+    const physical = translate(f, hart, address, access.store, width, nothing);
     const target = f.let(memory.writable.call(hart, physical, width));
     f.if(target.eqz(), () => {
       f.do(traps.raise.call(hart, exception.storeAccess, address));
       f.return(nothing);
     });
-    fillWriteEntry(f, h, address, target);
+    report(f, hart, address, width, "atomic", nothing);
+    fillWriteEntry(f, h, address, target, walk.isCacheable.get());
     f.return(target);
   });
 
   return { load, store, atomic };
 }
 
-/** Grants a write entry unless the frame holds pre-decoded code: then every store must come here. */
-function fillWriteEntry(f: FunctionBuilder, h: HartFields, address: I64, target: I32): void {
-  f.if(i32.load(target.shrU(12).shl(2), codeTableBase).eqz(), () => {
+/**
+ * Grants a write entry where the translation holds for the whole page, unless every store must
+ * come here: the frame holds pre-decoded code, or it
+ * is watched and the monitor wants to look at it after the instruction.
+ */
+function fillWriteEntry(
+  f: FunctionBuilder,
+  h: HartFields,
+  address: I64,
+  target: I32,
+  isCacheable: I32,
+): void {
+  const isWatched = f.let(target.and(-4096).eq(h.get("watchedFrame")));
+  f.if(isWatched, () => h.set("stopRequest", stopCodes.watched));
+  const hasCode = i32.load(target.shrU(12).shl(2), codeTableBase).ne(0);
+  const mustComeHere = hasCode.or(isWatched).or(hasWatchpoints(h, address));
+  f.if(mustComeHere.eqz().and(isCacheable), () => {
     h.count("mmu.fill");
     const entry = f.let(entryAddress(h.get("dataTlb").add(writeTableOffset), address));
     fillEntry(f, entry, address, {
@@ -209,6 +264,10 @@ function fillWriteEntry(f: FunctionBuilder, h: HartFields, address: I64, target:
       generation: h.get("tlbGeneration"),
     });
   });
+}
+
+function hasWatchpoints(h: HartFields, address: I64): I32 {
+  return address.geU(h.get("watchFirst")).and(address.leU(h.get("watchLast")));
 }
 
 function loadBytes(target: I32, bytes: 1 | 2 | 4 | 8): I64 {

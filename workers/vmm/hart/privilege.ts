@@ -46,3 +46,20 @@ export const interrupt = {
 
 export const supervisorInterrupts = 0x222n;
 export const allInterrupts = 0xaaan;
+
+/** Fields of `menvcfg`; the low ones are in `senvcfg`, too (3.1.18 and 4.1.10). */
+export const environment = {
+  /** Fences of device order imply memory order. */
+  fiom: 1n,
+  /** What `cbo.inval` may do: 0 illegal, 1 as a flush, 3 invalidate; 2 is reserved. */
+  cbie: 3n << 4n,
+  /** `cbo.clean` and `cbo.flush`, and `cbo.zero`, are allowed. */
+  cbcfe: 1n << 6n,
+  cbze: 1n << 7n,
+  /** The hart updates accessed and dirty bits itself (Svadu). */
+  adue: 1n << 61n,
+  /** Page-based memory types (Svpbmt). */
+  pbmte: 1n << 62n,
+  /** The supervisor's own timer comparator (Sstc). */
+  stce: 1n << 63n,
+} as const;

@@ -6,4 +6,8 @@ export const stopCodes = {
   idle: 1,
   /** The monitor itself asked (power-off, a new deadline, `Machine.stop`). */
   requested: 2,
+  /** The instruction stored into the watched frame. */
+  watched: 3,
+  /** The next instruction has a debugger's breakpoint, or accesses what is watched. */
+  debug: 4,
 } as const;

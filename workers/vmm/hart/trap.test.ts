@@ -43,6 +43,9 @@ describe("an exception", () => {
     ["sret below S-mode", asm("sret"), user, 2, 0x1020_0073n],
     ["wfi in U-mode", asm("wfi"), user, 2, 0x1050_0073n],
     ["sfence.vma in U-mode", asm("sfence.vma"), user, 2, 0x1200_0073n],
+    ["sinval.vma in U-mode", asm("sinval.vma"), user, 2, 0x1600_0073n],
+    ["sfence.w.inval in U-mode", asm("sfence.w.inval"), user, 2, 0x1800_0073n],
+    ["sfence.inval.ir in U-mode", asm("sfence.inval.ir"), user, 2, 0x1810_0073n],
     ["float while it is off", asm("fadd.d", { rs1: 1 }), user, 2, 0x0200_8053n],
     ["load from nowhere", asm("lw", { rs1: 0, imm: 64 }), machine, 5, 64n],
     ["store to nowhere", asm("sd", { rs1: 0, imm: 72 }), machine, 7, 72n],
@@ -121,6 +124,7 @@ describe("an exception", () => {
 describe("virtualization of the supervisor", () => {
   test.each([
     ["TVM", mstatus.tvm, asm("sfence.vma")],
+    ["TVM", mstatus.tvm, asm("sinval.vma")],
     ["TW", mstatus.tw, asm("wfi")],
     ["TSR", mstatus.tsr, asm("sret")],
   ])("%s makes an instruction of S-mode illegal, not of M-mode", (_, bit, line) => {
@@ -134,6 +138,13 @@ describe("virtualization of the supervisor", () => {
     execute(line, machine);
     expect(h.hart.wide("mcause")).toBe(24n);
   });
+});
+
+test.each(["sfence.w.inval", "sfence.inval.ir"])("%s is S-mode's, TVM or not", (mnemonic) => {
+  h.hart.setWide("mstatus", mstatus.tvm);
+  h.hart.setWide("mcause", 24n);
+  execute(asm(mnemonic), supervisor);
+  expect(h.hart.wide("mcause")).toBe(24n);
 });
 
 describe("a trap return", () => {

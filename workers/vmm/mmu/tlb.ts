@@ -3,7 +3,7 @@
  *
  * A *context* fixes everything besides the address that decides a translation: privilege and, for
  * supervisor data, `SUM`. A change of context changes a table pointer and flushes nothing.
- * `satp`, `MXR` and `sfence.vma` flush; `sfence.vma` of one address drops its page only, unless a
+ * `satp`, `MXR`, PMP and `sfence.vma` flush; `sfence.vma` of one address drops its page only, unless a
  * superpage may lie there. A flush is the step to the next *generation*, a number in
  * bits 11:3 of every tag; the tables are only cleared when the generations are used up.
  *
@@ -11,7 +11,8 @@
  * i32 frame address.
  * For loads and stores `low32(address) + addend` is the machine address; for fetches the addend is
  * the address of the page's pre-decoded records. A write entry exists only while the page is
- * writable without help: private, and holding no pre-decoded code.
+ * writable without help: private, and holding no pre-decoded code. No entry exists for a page that
+ * PMP permits in part only: each access to it is checked.
  *
  * The tag compare `(address & (-4096 | width - 1) | generation) == tag` also sends misaligned
  * accesses to the slow path.
