@@ -4,6 +4,8 @@ export { Failure } from "./base/failure.ts";
 export type { Alarm, Timers } from "./base/timers.ts";
 export type { Bytes, GuestPhysicalAddress, Instructions, Nanoseconds } from "./base/units.ts";
 export type { WasmCompiler, WasmExports, WasmMemory } from "./base/wasm-compiler.ts";
+export { NetHub } from "./devices/network/net-hub.ts";
+export { networkLatency } from "./devices/network/travel-time.ts";
 export type {
   BlockBackend,
   BootConfig,
@@ -11,10 +13,19 @@ export type {
   Machine,
   MachineConfig,
   MachineResources,
-  StopReason,
+  NetBackend,
   TimeMode,
   VirtioConfig,
 } from "./machine/config.ts";
 export { ConsoleScript } from "./machine/console-script.ts";
 export type { ConsoleStep, ConsoleStepReport } from "./machine/console-script-step.ts";
+export {
+  type DebugInstruction,
+  type DebugMapping,
+  type DebugPort,
+  debugRegisters,
+} from "./machine/debug-port.ts";
+export { Lockstep } from "./machine/lockstep.ts";
 export { Monitor } from "./machine/monitor.ts";
+export type { StopReason } from "./machine/stop-reason.ts";
+export type { Watchpoint } from "./machine/watchpoint.ts";

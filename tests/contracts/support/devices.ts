@@ -1,12 +1,15 @@
 import type { Device } from "../../../workers/vmm/bus/device.ts";
 import { Clint } from "../../../workers/vmm/devices/clint.ts";
 import { GoldfishRtc } from "../../../workers/vmm/devices/goldfish-rtc.ts";
+import { Loopback } from "../../../workers/vmm/devices/network/loopback.ts";
 import { Plic } from "../../../workers/vmm/devices/plic.ts";
 import { TestFinisher } from "../../../workers/vmm/devices/test-finisher.ts";
 import { Uart16550 } from "../../../workers/vmm/devices/uart-16550.ts";
 import { EmptyVirtioSlot } from "../../../workers/vmm/devices/virtio/empty-virtio-slot.ts";
 import { VirtioBlock } from "../../../workers/vmm/devices/virtio/virtio-block.ts";
+import { VirtioConsole } from "../../../workers/vmm/devices/virtio/virtio-console.ts";
 import { VirtioMmio } from "../../../workers/vmm/devices/virtio/virtio-mmio.ts";
+import { VirtioNet } from "../../../workers/vmm/devices/virtio/virtio-net.ts";
 import { VirtioRng } from "../../../workers/vmm/devices/virtio/virtio-rng.ts";
 import type { FlatMemory } from "./flat-memory.ts";
 import type { ManualClock } from "./manual-clock.ts";
@@ -81,6 +84,45 @@ export const devices: readonly DeviceUnderTest[] = [
       return VirtioMmio.restore({ ...virtioResources(surroundings), device }, state);
     },
   }),
+  define(
+    "virtio block packed",
+    0x1000,
+    virtioOffsets,
+    (surroundings: Surroundings) => surroundings,
+    {
+      make: (surroundings) => {
+        const device = new VirtioBlock(blockResources(surroundings));
+        return new VirtioMmio({ ...virtioResources(surroundings), packed: true, device });
+      },
+      restore: (surroundings, state) => {
+        const device = VirtioBlock.restore(blockResources(surroundings), state.device);
+        return VirtioMmio.restore(
+          { ...virtioResources(surroundings), packed: true, device },
+          state,
+        );
+      },
+    },
+  ),
+  define("virtio net", 0x1000, virtioOffsets, (surroundings: Surroundings) => surroundings, {
+    make: (surroundings) => {
+      const device = new VirtioNet(netResources(surroundings));
+      return new VirtioMmio({ ...virtioResources(surroundings), device });
+    },
+    restore: (surroundings, state) => {
+      const device = VirtioNet.restore(netResources(surroundings), state.device);
+      return VirtioMmio.restore({ ...virtioResources(surroundings), device }, state);
+    },
+  }),
+  define("virtio console", 0x1000, virtioOffsets, (surroundings: Surroundings) => surroundings, {
+    make: (surroundings) => {
+      const device = new VirtioConsole(consoleResources(surroundings));
+      return new VirtioMmio({ ...virtioResources(surroundings), device });
+    },
+    restore: (surroundings, state) => {
+      const device = VirtioConsole.restore(consoleResources(surroundings), state.device);
+      return VirtioMmio.restore({ ...virtioResources(surroundings), device }, state);
+    },
+  }),
 ];
 
 /** Ties a device to its own state's type, which the list of all devices cannot say. */
@@ -147,4 +189,13 @@ function virtioResources(surroundings: Surroundings) {
 function blockResources({ clock }: Surroundings) {
   const backend = new MemoryDisk(64 * 512);
   return { name: "disk0", backend, readOnly: false, timers: clock.timers };
+}
+
+function netResources({ clock }: Surroundings) {
+  const mac = Uint8Array.of(0x52, 0x54, 0, 0x12, 0x34, 0x56);
+  return { name: "net0", backend: new Loopback(), mac, timers: clock.timers };
+}
+
+function consoleResources({ seen }: Surroundings) {
+  return { console: { write: (byte: number) => seen.push(`printed ${byte}`) } };
 }

@@ -17,26 +17,61 @@ export interface UsedElement {
 const status = { acknowledge: 1, driver: 2, driverOk: 4, featuresOk: 8 } as const;
 const flag = { next: 1, write: 2 } as const;
 export const eventIndexFeature = 1 << 29;
+/** `VIRTIO_F_VERSION_1`, of the high word. */
+const version1 = 1;
 
-/** A guest's driver for queue 0 of a virtio-mmio device: descriptors are handed out in order. */
-export class VirtioDriver {
+/** Resets a device and settles the features, each given as the bits of its word. */
+export function negotiate(device: Device<unknown>, low: number, high: number): void {
+  device.write(0x70, 4, 0);
+  device.write(0x70, 4, status.acknowledge | status.driver);
+  device.write(0x24, 4, 1);
+  device.write(0x20, 4, high);
+  device.write(0x24, 4, 0);
+  device.write(0x20, 4, low);
+  device.write(0x70, 4, status.acknowledge | status.driver | status.featuresOk);
+}
+
+/** Where the three parts of a queue lie, by their names in split rings. */
+export interface QueuePlace {
+  readonly size: number;
+  readonly descriptors: number;
+  readonly available: number;
+  readonly used: number;
+}
+
+export function setUpQueue(device: Device<unknown>, queue: number, place: QueuePlace): void {
+  device.write(0x30, 4, queue);
+  device.write(0x38, 4, place.size);
+  device.write(0x80, 4, place.descriptors);
+  device.write(0x90, 4, place.available);
+  device.write(0xa0, 4, place.used);
+  device.write(0x44, 4, 1);
+}
+
+/**
+ * A guest's driver for one queue of a virtio-mmio device, with a split ring: descriptors are handed
+ * out in order.
+ */
+export class VirtioDriver implements QueuePlace {
   readonly size: number;
   readonly descriptors: number;
   readonly available: number;
   readonly used: number;
   readonly #device: Device<unknown>;
   readonly #memory: FlatMemory;
+  readonly #queue: number;
   #nextDescriptor = 0;
   #nextAvailable = 0;
   #seenUsed = 0;
 
-  constructor(device: Device<unknown>, memory: FlatMemory, size = 8) {
+  constructor(device: Device<unknown>, memory: FlatMemory, size = 8, queue = 0) {
     this.#device = device;
     this.#memory = memory;
+    this.#queue = queue;
     this.size = size;
-    this.descriptors = memory.base + 0x1000;
-    this.available = memory.base + 0x8000;
-    this.used = memory.base + 0xa000;
+    this.descriptors = memory.base + 0x1000 + 0x400 * queue;
+    this.available = memory.base + 0x8000 + 0x400 * queue;
+    this.used = memory.base + 0xa000 + 0x400 * queue;
   }
 
   get status(): number {
@@ -49,21 +84,14 @@ export class VirtioDriver {
 
   /** Resets, negotiates and starts the device. */
   start(features = 0): void {
-    const device = this.#device;
-    device.write(0x70, 4, 0);
-    device.write(0x70, 4, status.acknowledge | status.driver);
-    device.write(0x24, 4, 1);
-    device.write(0x20, 4, 1);
-    device.write(0x24, 4, 0);
-    device.write(0x20, 4, features);
-    device.write(0x70, 4, status.acknowledge | status.driver | status.featuresOk);
-    device.write(0x30, 4, 0);
-    device.write(0x38, 4, this.size);
-    device.write(0x80, 4, this.descriptors);
-    device.write(0x90, 4, this.available);
-    device.write(0xa0, 4, this.used);
-    device.write(0x44, 4, 1);
-    device.write(0x70, 4, 15);
+    negotiate(this.#device, features, version1);
+    setUpQueue(this.#device, this.#queue, this);
+    this.#device.write(0x70, 4, 15);
+  }
+
+  /** Sets up the queue of a device that another driver has started. */
+  join(): void {
+    setUpQueue(this.#device, this.#queue, this);
   }
 
   /** Makes a chain of buffers available without telling the device; returns its head. */
@@ -99,7 +127,7 @@ export class VirtioDriver {
   }
 
   notify(): void {
-    this.#device.write(0x50, 4, 0);
+    this.#device.write(0x50, 4, this.#queue);
   }
 
   /** What came back since the last call. */

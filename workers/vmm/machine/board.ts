@@ -12,13 +12,17 @@ import { type FinisherRequest, TestFinisher } from "../devices/test-finisher.ts"
 import { Uart16550 } from "../devices/uart-16550.ts";
 import { EmptyVirtioSlot } from "../devices/virtio/empty-virtio-slot.ts";
 import { VirtioBlock } from "../devices/virtio/virtio-block.ts";
+import { VirtioConsole } from "../devices/virtio/virtio-console.ts";
 import type { VirtioDevice } from "../devices/virtio/virtio-device.ts";
 import { VirtioMmio } from "../devices/virtio/virtio-mmio.ts";
+import { VirtioNet } from "../devices/virtio/virtio-net.ts";
 import { VirtioRng } from "../devices/virtio/virtio-rng.ts";
 import type { Hart } from "../hart/hart.ts";
 import { interrupt } from "../hart/privilege.ts";
 import type { GuestMemory } from "../memory/guest-memory.ts";
 import type { MachineConfig, MachineResources, VirtioConfig } from "./config.ts";
+import { macOf } from "./mac-of.ts";
+import { networkOf } from "./network-of.ts";
 import { diskOf } from "./validate-config.ts";
 
 const windows = {
@@ -54,11 +58,11 @@ export class Board {
   readonly uart: Uart16550;
   readonly clint: Clint;
   readonly #devices: Device<unknown>[] = [];
+  #console: { receive(bytes: Uint8Array): void };
 
   constructor(parts: BoardResources) {
     const { config, resources, harts, memory, timers, onStop } = parts;
     const isSupervisorGuest = config.boot.firmware === "sbi";
-    const timerBit = isSupervisorGuest ? interrupt.supervisorTimer : interrupt.machineTimer;
 
     const plic = new Plic({
       name: "plic0",
@@ -78,13 +82,14 @@ export class Board {
         harts[hart]?.setPending(interrupt.machineSoftware, on);
         if (on) parts.onInterHartInterrupt();
       },
-      setTimer: (hart, on) => harts[hart]?.setPending(timerBit, on),
+      setTimer: (hart, on) => harts[hart]?.setPending(interrupt.machineTimer, on),
     });
     this.uart = new Uart16550({
       name: "uart0",
       irq: plic.line(lines.uart),
       console: resources.console,
     });
+    this.#console = this.uart;
     const rtc = new GoldfishRtc({
       name: "rtc0",
       irq: plic.line(lines.rtc),
@@ -105,13 +110,18 @@ export class Board {
       const name = `virtio${slot}`;
       const device = plugged
         ? new VirtioMmio<unknown>({
-            ...{ name, irq, memory },
-            device: virtioDevice(plugged, parts),
+            ...{ name, irq, memory, packed: plugged.packed ?? false },
+            device: this.#virtioDevice(plugged, parts),
             onNotify: parts.onDoorbell,
           })
         : new EmptyVirtioSlot({ name });
       this.#map([virtioBase + slot * virtioBytes, virtioBytes], device);
     }
+  }
+
+  /** Console input, for the UART unless a virtio console takes it. */
+  receiveConsole(bytes: Uint8Array): void {
+    this.#console.receive(bytes);
   }
 
   /** The saved state of every device by its name. */
@@ -123,14 +133,27 @@ export class Board {
     this.#devices.push(device);
     this.bus.map(base, bytes, device);
   }
-}
 
-function virtioDevice(plugged: VirtioConfig, parts: BoardResources): VirtioDevice<unknown> {
-  if (plugged.kind === "rng") return new VirtioRng({ seed: parts.config.seed });
-  return new VirtioBlock({
-    name: `virtio${plugged.slot}.block`,
-    backend: diskOf(plugged, parts.resources),
-    readOnly: plugged.readOnly,
-    timers: parts.timers,
-  });
+  #virtioDevice(plugged: VirtioConfig, parts: BoardResources): VirtioDevice<unknown> {
+    const { config, resources, timers } = parts;
+    const name = `virtio${plugged.slot}.${plugged.kind}`;
+    switch (plugged.kind) {
+      case "block": {
+        const backend = diskOf(plugged, resources);
+        return new VirtioBlock({ name, backend, readOnly: plugged.readOnly, timers });
+      }
+      case "rng":
+        return new VirtioRng({ seed: config.seed });
+      case "net": {
+        const card = config.virtio.filter(({ kind }) => kind === "net").indexOf(plugged);
+        const mac = macOf(plugged, card);
+        return new VirtioNet({ name, backend: networkOf(plugged, resources), mac, timers });
+      }
+      case "console": {
+        const console = new VirtioConsole({ console: resources.console });
+        if (plugged.takesInput) this.#console = console;
+        return console;
+      }
+    }
+  }
 }

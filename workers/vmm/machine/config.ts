@@ -1,9 +1,12 @@
 import type { Timers } from "../base/timers.ts";
 import type { Bytes, Instructions, Nanoseconds } from "../base/units.ts";
 import type { ConsoleSink } from "../devices/console-sink.ts";
+import type { NetBackend } from "../devices/network/net-backend.ts";
 import type { BlockBackend } from "../devices/virtio/block-backend.ts";
+import type { DebugPort } from "./debug-port.ts";
+import type { StopReason } from "./stop-reason.ts";
 
-export type { BlockBackend, ConsoleSink };
+export type { BlockBackend, ConsoleSink, NetBackend, StopReason };
 
 /** How guest time advances: with retired instructions (deterministic) or with the host's clock. */
 export type TimeMode = "virtual" | "host";
@@ -20,17 +23,32 @@ export interface BootConfig {
   readonly initrd?: Uint8Array;
   /** The kernel command line (`/chosen/bootargs`). */
   readonly commandLine?: string;
+  /** A flattened device tree in place of the machine's own, as it is: it says all, `bootargs` too. */
+  readonly deviceTree?: Uint8Array;
 }
 
 /** One virtio-mmio slot in use. Slot numbers are QEMU's: 0 is the lowest address. */
-export type VirtioConfig =
+export type VirtioConfig = (
+  | { readonly kind: "block"; readonly disk: string; readonly readOnly: boolean }
+  | { readonly kind: "rng" }
   | {
-      readonly kind: "block";
-      readonly slot: number;
-      readonly disk: string;
-      readonly readOnly: boolean;
+      readonly kind: "net";
+      /** `none`, `loopback`, or one of the networks that the machine is given. */
+      readonly network: string;
+      /** `52:54:00:12:34:56`, which is also what the first card has where it is not said. */
+      readonly mac?: string;
     }
-  | { readonly kind: "rng"; readonly slot: number };
+  /** A second console; what is printed on it goes where the UART's output goes. */
+  | {
+      readonly kind: "console";
+      /** Whether console input goes here and not to the UART. */
+      readonly takesInput: boolean;
+    }
+) & {
+  readonly slot: number;
+  /** Whether packed rings are offered to the driver; they are not by default. */
+  readonly packed?: boolean;
+};
 
 /** All that decides a run besides the console input: plain data, hashed into the receipt. */
 export interface MachineConfig {
@@ -48,24 +66,13 @@ export interface MachineResources {
   readonly console: ConsoleSink;
   /** By the `disk` name of the virtio configuration. */
   readonly disks: ReadonlyMap<string, BlockBackend>;
+  /** By the `network` name of the virtio configuration; each is one card's end of the cable. */
+  readonly networks?: ReadonlyMap<string, NetBackend>;
   /** Most bytes of machine memory that the guest's RAM may take; as much as it has by default. */
   readonly memoryLimitBytes?: Bytes;
   /** Monotonic host time, needed by `time: "host"` only. */
   readonly hostNow?: () => Nanoseconds;
 }
-
-/** Why `run` came back. */
-export type StopReason =
-  /** The guest powered off through the test finisher or SBI; `code` is the process exit status. */
-  | { readonly kind: "power-off"; readonly code: number }
-  /** The guest asked for a reboot. */
-  | { readonly kind: "reboot" }
-  /** The instructions given to this call of `run` are used up; call again to go on. */
-  | { readonly kind: "budget" }
-  /** All harts wait and nothing is scheduled that could wake them but console input or host time. */
-  | { readonly kind: "idle"; readonly wakeAt?: Nanoseconds }
-  /** `machine.stop()` was called from a console sink or a step; call `run` again to go on. */
-  | { readonly kind: "stopped" };
 
 /** One VM of a worker. Not re-entrant; one thread at a time. */
 export interface Machine {
@@ -80,8 +87,12 @@ export interface Machine {
   sendConsole(bytes: Uint8Array): void;
   /** Instructions retired since power-on, all harts. */
   readonly retired: Instructions;
+  /** What budgets count: instructions retired and exceptions taken. A guest cannot hold it still. */
+  readonly steps: Instructions;
   /** Guest time and alarms on it, for whoever drives the machine (console scripts). */
   readonly timers: Timers;
+  /** For debuggers; between two calls of `run` only. */
+  readonly debug: DebugPort;
   /** Exits by category of the taxonomy; every category is present, zeros too. */
   exitCounts(): Record<string, number>;
   /** SHA-256 (lower-case hex) over harts, RAM, devices and clock. */

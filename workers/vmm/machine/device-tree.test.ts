@@ -84,6 +84,14 @@ describe("buildDeviceTree", () => {
     expect(tree.cells("/cpus:timebase-frequency")).toEqual([10_000_000]);
   });
 
+  test("names the extensions of the ISA string one by one", () => {
+    const tree = treeOf({ ...options, isa: "rv64imac_zba_zicsr" });
+    expect(tree.text("/cpus/cpu@0:riscv,isa-base")).toBe("rv64i");
+    const names = tree.text("/cpus/cpu@0:riscv,isa-extensions").split("\0");
+    expect(names).toEqual(["i", "m", "a", "c", "zba", "zicsr"]);
+    expect(tree.cells("/cpus/cpu@0:riscv,cboz-block-size")).toEqual([64]);
+  });
+
   test("leaves out what there is not", () => {
     const { ramBytes, harts, isa, mmuType, rngSeed } = options;
     const { properties } = treeOf({ ramBytes, harts, isa, mmuType, rngSeed });

@@ -22,6 +22,7 @@ export interface DeviceTreeOptions {
 const ramBase = 0x8000_0000;
 const virtioBase = 0x1000_1000;
 const virtioSlots = 8;
+const cacheBlockBytes = 64;
 const interrupt = { virtio0: 1, uart: 10, rtc: 11 } as const;
 /** Interrupt numbers of a hart's own controller: bits of `mip`. */
 const cause = { machineSoftware: 3, machineTimer: 7, supervisorExternal: 9, machineExternal: 11 };
@@ -103,6 +104,11 @@ function cpus(options: DeviceTreeOptions, handles: Handles): DeviceTreeNode {
       status: "okay",
       compatible: "riscv",
       "riscv,isa": options.isa,
+      "riscv,isa-base": "rv64i",
+      "riscv,isa-extensions": extensionsOf(options.isa),
+      "riscv,cbom-block-size": [cacheBlockBytes],
+      "riscv,cbop-block-size": [cacheBlockBytes],
+      "riscv,cboz-block-size": [cacheBlockBytes],
       "mmu-type": options.mmuType,
     },
     children: [
@@ -127,6 +133,12 @@ function cpus(options: DeviceTreeOptions, handles: Handles): DeviceTreeNode {
     properties: { "#address-cells": [1], "#size-cells": [0], "timebase-frequency": [10_000_000] },
     children: [...nodes, map],
   };
+}
+
+/** `rv64imac_zicsr` → `i`, `m`, `a`, `c`, `zicsr`. */
+function extensionsOf(isa: string): string[] {
+  const [letters = "", ...names] = isa.replace(/^rv64/, "").split("_");
+  return [...letters, ...names];
 }
 
 function group(name: string, children: readonly DeviceTreeNode[]): DeviceTreeNode {

@@ -14,7 +14,7 @@ describe("parseElf", () => {
       { address: 0x8000_1000, bytes: new Uint8Array(0), memoryBytes: 0x20 },
     ]);
     expect(isElf(file)).toBe(true);
-    expect(parseElf(file)).toEqual({
+    expect(parseElf(file)).toMatchObject({
       entry: 0x8000_0002,
       segments: [
         { address: 0x8000_0000, bytes: code, memoryBytes: 0x100 },
@@ -29,6 +29,8 @@ describe("parseElf", () => {
       { address: 0x8020_0000, bytes: code, virtualAddress },
     ]);
     expect(parseElf(file).entry).toBe(0x8020_0002);
+    expect(parseElf(file).toPhysical(virtualAddress + 3)).toBe(0x8020_0003);
+    expect(parseElf(file).toPhysical(virtualAddress + 4)).toBe(virtualAddress + 4);
   });
 
   test.each<[string, string, (file: Uint8Array, view: DataView) => void]>([

@@ -14,6 +14,8 @@ export interface ElfImage {
   readonly segments: readonly ElfSegment[];
   /** The entry point as a physical address. */
   readonly entry: GuestPhysicalAddress;
+  /** Where a virtual address of the file lies; the address itself where no segment holds it. */
+  toPhysical(virtual: number): GuestPhysicalAddress;
 }
 
 const fileHeaderBytes = 64;
@@ -63,9 +65,8 @@ export function parseElf(file: Uint8Array): ElfImage {
     throw truncated("its program headers");
   }
 
-  const virtualEntry = readOffset(view, 24);
   const segments: ElfSegment[] = [];
-  let entry = virtualEntry;
+  const placed: { readonly virtualAddress: number; readonly segment: ElfSegment }[] = [];
   for (let index = 0; index < headers; index++) {
     const header = headersOffset + index * programHeaderBytes;
     const memoryBytes = readOffset(view, header + 40);
@@ -82,15 +83,21 @@ export function parseElf(file: Uint8Array): ElfImage {
     if (offset + fileBytes > file.length) {
       throw truncated("a segment");
     }
-    if (virtualEntry >= virtualAddress && virtualEntry < virtualAddress + memoryBytes) {
-      entry = virtualEntry - virtualAddress + address;
-    }
-    segments.push({ address, bytes: file.subarray(offset, offset + fileBytes), memoryBytes });
+    const segment = { address, bytes: file.subarray(offset, offset + fileBytes), memoryBytes };
+    segments.push(segment);
+    placed.push({ virtualAddress, segment });
   }
   if (segments.length === 0) {
     throw new Failure("elf-empty", "The ELF file has no segment to load.", linkHint);
   }
-  return { segments, entry };
+  const toPhysical = (virtual: number): GuestPhysicalAddress => {
+    const home = placed.findLast(
+      ({ virtualAddress: from, segment }) =>
+        virtual >= from && virtual < from + segment.memoryBytes,
+    );
+    return home ? virtual - home.virtualAddress + home.segment.address : virtual;
+  };
+  return { segments, entry: toPhysical(readOffset(view, 24)), toPhysical };
 }
 
 function refuseForeign(file: Uint8Array, view: DataView): void {

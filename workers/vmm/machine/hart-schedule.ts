@@ -48,10 +48,10 @@ export class HartSchedule {
 
   /** The hart to run now; undefined when all of them wait. */
   next(): Hart | undefined {
-    if (this.#quantumLeft > 0 && this.#canRun(this.#current)) return this.current;
+    if (this.#quantumLeft > 0 && this.canRun(this.#current)) return this.current;
     for (let distance = 1; distance <= this.#harts.length; distance++) {
       const candidate = (this.#current + distance) % this.#harts.length;
-      if (!this.#canRun(candidate)) continue;
+      if (!this.canRun(candidate)) continue;
       this.#turnTo(candidate);
       return this.current;
     }
@@ -73,6 +73,16 @@ export class HartSchedule {
     if (this.#harts.length > 1) this.#quantumLeft = 0;
   }
 
+  /** Makes it a hart's turn out of order, also while it waits: for debuggers. */
+  choose(index: number): void {
+    this.#waiting[index] = false;
+    this.#turnTo(index);
+  }
+
+  isWaiting(index: number): boolean {
+    return this.#waiting[index] === true;
+  }
+
   save(): HartScheduleState {
     return {
       current: this.#current,
@@ -82,7 +92,8 @@ export class HartSchedule {
     };
   }
 
-  #canRun(index: number): boolean {
+  /** Whether a hart has something to do; one that an interrupt waits for no longer waits itself. */
+  canRun(index: number): boolean {
     if (this.#isStopped(index)) return false;
     if (this.#waiting[index] && !this.#harts[index]?.hasPendingInterrupt) return false;
     this.#waiting[index] = false;

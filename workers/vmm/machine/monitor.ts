@@ -21,6 +21,7 @@ export class Monitor {
   readonly #engine: Engine;
   readonly #code: CodeCache;
   readonly #machines = new Set<VirtualMachine>();
+  readonly #breakpoints = new Map<VirtualMachine, ReadonlySet<number>>();
   #running: VirtualMachine | undefined;
 
   private constructor(compiler: WasmCompiler, memoryBytes: Bytes) {
@@ -49,6 +50,9 @@ export class Monitor {
       codeDecodeInto: (record, bits) => {
         this.#code.decodeInto(record >>> 0, bits);
       },
+      timerChanged: () => this.#current.timerChanged(),
+      breakpoint: (hart) => this.#current.breakpoint(hart),
+      watched: (hart, low, high, access) => this.#current.watched(hart, low, high, access),
     });
   }
 
@@ -73,7 +77,11 @@ export class Monitor {
       engine: this.#engine,
       onFrameFreed: (frame: FrameNumber) => this.#code.drop(frame),
       onCodeWrite: (frame: FrameNumber) => this.#code.drop(frame),
-      onDispose: (vm) => this.#machines.delete(vm),
+      onDispose: (vm) => {
+        this.#machines.delete(vm);
+        this.#markBreakpoints(vm, new Set());
+      },
+      markBreakpoints: (vm, offsets) => this.#markBreakpoints(vm, offsets),
       whileRunning: (vm, body) => {
         this.#running = vm;
         try {
@@ -88,6 +96,15 @@ export class Monitor {
   get #current(): VirtualMachine {
     if (!this.#running) throw new Error("generated code runs outside of Machine.run");
     return this.#running;
+  }
+
+  /** Pre-decoded code is shared by all VMs, so what one debugger marks is marked for all. */
+  #markBreakpoints(vm: VirtualMachine, pageOffsets: ReadonlySet<number>): void {
+    const known = this.#breakpoints.get(vm)?.size ?? 0;
+    if (known === 0 && pageOffsets.size === 0) return;
+    if (pageOffsets.size === 0) this.#breakpoints.delete(vm);
+    else this.#breakpoints.set(vm, pageOffsets);
+    this.#code.setBreakpoints(new Set([...this.#breakpoints.values()].flatMap((set) => [...set])));
   }
 
   #flush(vm: VirtualMachine): void {

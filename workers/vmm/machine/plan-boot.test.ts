@@ -13,7 +13,7 @@ const isa = { isa: "rv64imafdc_zicsr_zifencei", mmuType: "riscv,sv39" };
 describe("planBoot", () => {
   test("bare metal starts in M-mode in the boot ROM, which jumps to the image", () => {
     const plan = planFor({ firmware: "none", kernel: code });
-    expect(plan.segments[0]).toEqual({ address: ramBase, bytes: code });
+    expect(plan.segments[0]).toEqual({ role: "kernel", address: ramBase, bytes: code });
     expect(plan).toMatchObject({ startPc: 0x1000, startMode: "machine", a0: 0 });
     expect(plan.rom?.address).toBe(0x1000);
     expect(words(plan.rom?.bytes).slice(6)).toEqual([
@@ -71,7 +71,7 @@ describe("planBoot", () => {
   ])("with %i MiB of RAM the initrd lies where QEMU puts it", (megabytes, address) => {
     const initrd = new Uint8Array(5000).fill(9);
     const plan = planFor({ firmware: "sbi", kernel: linuxImageFile({}), initrd }, megabytes);
-    expect(plan.segments[1]).toEqual({ address, bytes: initrd });
+    expect(plan.segments[1]).toEqual({ role: "initrd", address, bytes: initrd });
   });
 
   test("the device tree lies below 3 GiB however large the RAM is", () => {

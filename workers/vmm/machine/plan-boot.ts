@@ -3,11 +3,14 @@ import type { Bytes, GuestPhysicalAddress } from "../base/units.ts";
 import { RandomStream } from "../devices/random-stream.ts";
 import type { MachineConfig } from "./config.ts";
 import { buildDeviceTree } from "./device-tree.ts";
+import { findHtif, type HtifPlace } from "./find-htif.ts";
 import { type ImageSegment, type LoadedImage, loadImage } from "./image-loader.ts";
 import { buildResetVector } from "./reset-vector.ts";
 
 /** Bytes and the guest-physical address at which they lie when the machine starts. */
 export interface BootSegment {
+  /** What the bytes are, for people: `kernel`, `device tree`, … */
+  readonly role: string;
   readonly address: GuestPhysicalAddress;
   readonly bytes: Uint8Array;
 }
@@ -24,6 +27,8 @@ export interface BootPlan {
   readonly a0: number;
   /** Of the boot hart: the device tree, unless the ROM's code sets it. */
   readonly a1: number;
+  /** What the kernel's symbols ask for, where it starts on the bare machine. */
+  readonly htif?: HtifPlace;
 }
 
 /** What of the machine the configuration does not say. */
@@ -45,6 +50,7 @@ const romBase = 0x1000;
 const largePage = 2 * MiB;
 const supervisorKernelAddress = ramBase + largePage;
 const bootHart = 0;
+const deviceTreeMagic = 0xd00d_feed;
 
 /**
  * Decides where images, device tree and boot ROM lie and where the boot hart starts, by the rules of
@@ -62,14 +68,17 @@ export function planBoot(config: MachineConfig, options: BootPlanOptions): BootP
   const initrd = planInitrd(config, kernel);
   const rngSeed = new Uint8Array(32);
   RandomStream.fromSeed(config.seed).fill(rngSeed);
-  const tree = buildDeviceTree({
-    ...options,
-    ramBytes,
-    harts: config.harts,
-    rngSeed,
-    ...(boot.commandLine === undefined ? {} : { commandLine: boot.commandLine }),
-    ...(initrd === undefined ? {} : { initrd: extent(initrd) }),
-  });
+  const tree =
+    boot.deviceTree === undefined
+      ? buildDeviceTree({
+          ...options,
+          ramBytes,
+          harts: config.harts,
+          rngSeed,
+          ...(boot.commandLine === undefined ? {} : { commandLine: boot.commandLine }),
+          ...(initrd === undefined ? {} : { initrd: extent(initrd) }),
+        })
+      : requireDeviceTree(boot.deviceTree);
   const treeAddress = deviceTreeAddress(ramBytes, tree.length);
 
   const segments = arrange(ramBytes, [
@@ -82,15 +91,17 @@ export function planBoot(config: MachineConfig, options: BootPlanOptions): BootP
     const startPc = firstAddress(kernel) ?? supervisorKernelAddress;
     return { segments, startPc, startMode: "supervisor", a0: bootHart, a1: treeAddress };
   }
+  const htif = boot.firmware === "none" ? findHtif(boot.kernel, ramBytes) : undefined;
   const next = firmware === undefined ? 0 : (firstAddress(kernel) ?? 0);
   const rom = buildResetVector({ start: ramBase, deviceTree: treeAddress, next });
   return {
     segments,
-    rom: { address: romBase, bytes: rom },
+    rom: { role: "boot ROM", address: romBase, bytes: rom },
     startPc: romBase,
     startMode: "machine",
     a0: bootHart,
     a1: treeAddress,
+    ...(htif === undefined ? {} : { htif }),
   };
 }
 
@@ -190,7 +201,22 @@ function arrange(ramBytes: Bytes, segments: readonly NamedSegment[]): BootSegmen
       throw new Failure("image-overlap", `${both} need the same memory.`, needMemory);
     }
   }
-  return sorted.map(({ address, bytes }) => ({ address, bytes }));
+  return sorted.map(({ role, address, bytes }) => ({ role, address, bytes }));
+}
+
+/** A tree that somebody else has made; it is not changed. */
+function requireDeviceTree(file: Uint8Array): Uint8Array {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const isTree = file.length >= 40 && view.getUint32(0) === deviceTreeMagic;
+  const bytes = isTree ? view.getUint32(4) : 0;
+  if (bytes < 40 || bytes > file.length) {
+    throw new Failure(
+      "device-tree-malformed",
+      "The device tree is not a flattened device tree (DTB), or is cut short.",
+      "Make it with dtc -O dtb; -machine dumpdtb=FILE writes the machine's own.",
+    );
+  }
+  return file.subarray(0, bytes);
 }
 
 function named(role: string, segments: readonly ImageSegment[] = []): NamedSegment[] {

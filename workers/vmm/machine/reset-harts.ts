@@ -1,7 +1,7 @@
 /** The harts' registers at the moment before the first instruction. */
 import type { FrameNumber } from "../base/units.ts";
 import type { Hart } from "../hart/hart.ts";
-import { machine, supervisor } from "../hart/privilege.ts";
+import { environment, machine, supervisor } from "../hart/privilege.ts";
 import type { GuestRam } from "../memory/guest-ram.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { BootPlan } from "./plan-boot.ts";
@@ -10,6 +10,13 @@ import type { BootPlan } from "./plan-boot.ts";
 const delegatedToSupervisor = 0xb1ffn;
 const supervisorInterruptsDelegated = 0x222n;
 const allCounters = 0xffff_ffffn;
+/** Of `menvcfg`: cache-block instructions and page-based memory types, as the device tree says. */
+const { cbie, cbcfe, cbze, pbmte } = environment;
+const supervisorEnvironment = cbie | cbcfe | cbze | pbmte;
+const supervisorTimer = environment.stce;
+/** An entry of physical memory protection over everything: NAPOT with R, W and X. */
+const everyAddress = (1n << 54n) - 1n;
+const readWriteExecuteRange = 0x1fn;
 /** The three counters that OpenSBI leaves readable in user mode. */
 const cycleTimeInstret = 0b111n;
 
@@ -38,6 +45,10 @@ export function resetHarts(
     hart.setWide("medeleg", delegatedToSupervisor);
     hart.setWide("mideleg", supervisorInterruptsDelegated);
     hart.setWide("mcounteren", allCounters);
+    hart.setWide("menvcfg", hart.wide("menvcfg") | supervisorEnvironment | supervisorTimer);
+    // No M-mode program opens physical memory to the modes below, as a firmware would.
+    hart.setWide("pmpaddr0", everyAddress);
+    hart.setWide("pmpcfg0", readWriteExecuteRange);
     // Linux without an SBI PMU relies on its firmware for this; its vDSO reads `time` in U-mode.
     hart.setWide("scounteren", cycleTimeInstret);
   }

@@ -2,13 +2,16 @@
 import { Failure } from "../base/failure.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { BlockBackend, MachineConfig, MachineResources, VirtioConfig } from "./config.ts";
+import { macOf } from "./mac-of.ts";
+import { networkOf } from "./network-of.ts";
 
 const smallestRam = 2 ** 20;
 const largestRam = 3 * 2 ** 30;
 const slots = 8;
 const mostHarts = 8;
 
-/** Failures: `ram-size`, `harts-unsupported`, `virtio-slot`, `disk-missing`, `host-clock-missing`. */
+/** Failures: `ram-size`, `harts-unsupported`, `virtio-slot`, `disk-missing`, `network-missing`,
+ * `mac-invalid`, `host-clock-missing`. */
 export function validateConfig(config: MachineConfig, resources: MachineResources): void {
   const { ramBytes, harts, virtio, time } = config;
   if (!(ramBytes >= smallestRam && ramBytes <= largestRam && ramBytes % pageBytes === 0)) {
@@ -37,6 +40,10 @@ export function validateConfig(config: MachineConfig, resources: MachineResource
     }
     used.add(slot);
     if (device.kind === "block") diskOf(device, resources);
+    if (device.kind === "net") {
+      networkOf(device, resources);
+      macOf(device, 0);
+    }
   }
   if (time === "host" && !resources.hostNow) {
     throw new Failure(

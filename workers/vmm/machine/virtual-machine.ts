@@ -12,20 +12,26 @@ import type { Bytes, FrameNumber, Instructions, Nanoseconds } from "../base/unit
 import type { FinisherRequest } from "../devices/test-finisher.ts";
 import { Hart } from "../hart/hart.ts";
 import { stopCodes } from "../hart/stop-codes.ts";
+import { SupervisorTimer } from "../hart/supervisor-timer.ts";
 import type { Engine } from "../interpreter/engine.ts";
 import { implementedExtensions } from "../isa/table.ts";
 import { GuestRam } from "../memory/guest-ram.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { Board } from "./board.ts";
-import type { Machine, MachineConfig, MachineResources, StopReason } from "./config.ts";
+import type { ConsoleSink, Machine, MachineConfig, MachineResources } from "./config.ts";
+import type { DebugPort } from "./debug-port.ts";
+import type { HtifPlace } from "./find-htif.ts";
 import { GuestClock } from "./guest-clock.ts";
 import { HartSchedule } from "./hart-schedule.ts";
+import { Htif } from "./htif.ts";
+import { MachineDebugger } from "./machine-debugger.ts";
 import { type BootPlan, planBoot } from "./plan-boot.ts";
 import { resetHarts } from "./reset-harts.ts";
 import { Sbi } from "./sbi.ts";
 import { SbiHartPort } from "./sbi-hart-port.ts";
 import { stateHash } from "./state-hash.ts";
+import type { StopReason } from "./stop-reason.ts";
 import { validateConfig } from "./validate-config.ts";
 
 const ramBase = 0x8000_0000;
@@ -42,6 +48,8 @@ export interface MonitorServices {
   /** @returns true where TLBs may lead to pre-decoded code that is gone now */
   readonly onCodeWrite: (frame: FrameNumber) => boolean;
   readonly onDispose: (vm: VirtualMachine) => void;
+  /** A debugger of this VM has breakpoints at these offsets in pages. */
+  readonly markBreakpoints: (vm: VirtualMachine, pageOffsets: ReadonlySet<number>) => void;
   /** Runs `body` with this VM as the one that callbacks of generated code belong to. */
   whileRunning<T>(vm: VirtualMachine, body: () => T): T;
 }
@@ -54,19 +62,24 @@ export class VirtualMachine implements Machine {
   readonly #board: Board;
   readonly #events: EventQueue;
   readonly #clock: GuestClock;
+  readonly #supervisorTimers: readonly SupervisorTimer[];
   readonly #schedule: HartSchedule;
   readonly #sbi: Sbi;
+  readonly #htif: Htif | undefined;
   readonly #sbiHarts: readonly SbiHartPort[];
   #ended: FinisherRequest | undefined;
   #stopAsked = false;
+  readonly #images: DebugPort["images"];
+  #debugger: MachineDebugger | undefined;
   /** What `mtime` shows beyond guest time. */
   #timeOffset = { low: 0, high: 0 };
 
   constructor(services: MonitorServices, config: MachineConfig, resources: MachineResources) {
     validateConfig(config, resources);
-    const plan = planBoot(config, { isa: isaString(), mmuType: "riscv,sv39" });
+    const plan = planBoot(config, { isa: isaString(), mmuType: "riscv,sv57" });
     const { memory, engine } = services;
     this.#services = services;
+    this.#images = plan.segments.map((image) => ({ ...image, bytes: image.bytes.length }));
     const flushAll = () => {
       for (const hart of this.harts) engine.flush(hart.address);
     };
@@ -97,6 +110,9 @@ export class VirtualMachine implements Machine {
     const hostNow = config.time === "host" ? resources.hostNow : undefined;
     this.#clock = new GuestClock(this.harts, hostNow);
     this.#events = new EventQueue(() => this.#clock.now);
+    this.#supervisorTimers = this.harts.map(
+      (hart) => new SupervisorTimer({ hart, timers: this.#events }),
+    );
     this.#board = new Board({
       config,
       resources,
@@ -123,7 +139,9 @@ export class VirtualMachine implements Machine {
     this.#sbi = new Sbi({
       harts: this.#sbiHarts,
       memory: this.#ram,
-      timer: this.#board.clint,
+      timer: {
+        setCompare: (hart, low, high) => this.#supervisorTimers[hart]?.setCompare(low, high),
+      },
       console: {
         write: (byte) => resources.console.write(byte),
         takeInput: () => this.#board.uart.takeInput(),
@@ -132,6 +150,7 @@ export class VirtualMachine implements Machine {
     });
     resetHarts(this.harts, plan, { ram: this.#ram, romFrame: this.#romFrame });
     if (!isMachineGuest) this.#sbi.handOver();
+    this.#htif = plan.htif && this.#watchHtif(plan.htif, resources.console);
     for (const hart of this.harts) engine.selectContext(hart.address);
   }
 
@@ -144,8 +163,29 @@ export class VirtualMachine implements Machine {
     return this.#clock.steps - exceptions.reduce((sum, count) => sum + count, 0);
   }
 
+  get steps(): Instructions {
+    return this.#clock.steps;
+  }
+
   get now(): Nanoseconds {
     return this.#clock.now;
+  }
+
+  get debug(): DebugPort {
+    const { memory, engine, markBreakpoints } = this.#services;
+    this.#debugger ??= new MachineDebugger({
+      ...{ harts: this.harts, ram: this.#ram, memory, engine, images: this.#images },
+      schedule: this.#schedule,
+      isStopped: (hart) => this.#sbiHarts[hart]?.status === "stopped",
+      executeOne: (hart, execute) =>
+        this.#services.whileRunning(this, () => this.#execute(hart, 1, execute)),
+      followClock: () => {
+        this.#events.advanceTo(this.#clock.now);
+        return this.#ended;
+      },
+      markBreakpoints: (pageOffsets) => markBreakpoints(this, pageOffsets),
+    });
+    return this.#debugger;
   }
 
   run(instructions: Instructions): StopReason {
@@ -158,7 +198,7 @@ export class VirtualMachine implements Machine {
   }
 
   sendConsole(bytes: Uint8Array): void {
-    this.#board.uart.receive(bytes);
+    this.#board.receiveConsole(bytes);
   }
 
   exitCounts(): Record<ExitCategory, number> {
@@ -220,6 +260,20 @@ export class VirtualMachine implements Machine {
     this.#afterDeviceAccess();
   }
 
+  /** A hart wrote `stimecmp` or `menvcfg`. */
+  timerChanged(): undefined {
+    this.#supervisorTimers[this.#schedule.current.id]?.update();
+    this.#afterDeviceAccess();
+  }
+
+  breakpoint(hart: number): number {
+    return this.#debugger?.breakpoint(hart) ?? 0;
+  }
+
+  watched(hart: number, low: number, high: number, access: number): number {
+    return this.#debugger?.watched(hart, low, high, access) ?? 0;
+  }
+
   #run(instructions: Instructions): StopReason {
     const { engine } = this.#services;
     const target = this.#clock.steps + instructions;
@@ -239,20 +293,31 @@ export class VirtualMachine implements Machine {
       }
       const left = target - this.#clock.steps;
       if (left <= 0) return { kind: "budget" };
-      const before = this.#clock.steps;
       const untilEvent = Math.max(0, this.#events.nextDeadline() - this.#clock.now);
       const slice = this.#clock.isVirtual ? largestSlice : hostSlice;
-      hart.set("stopRequest", stopCodes.budget);
-      this.#clock.grant(hart, Math.min(left, untilEvent, slice, this.#schedule.quantumLeft));
-      const code = engine.execute(hart.address);
-      this.#clock.settle();
-      this.#schedule.use(this.#clock.steps - before);
+      const budget = Math.min(left, untilEvent, slice, this.#schedule.quantumLeft);
+      const code = this.#execute(hart, budget, engine.execute);
       if (code === stopCodes.idle) this.#schedule.wait();
       // Slices that the driver cuts are no exits of the guest; events and ends of a turn are.
       const isEvent = this.#clock.now >= this.#events.nextDeadline();
       const isTurn = this.#schedule.quantumLeft <= 0;
       if (code === stopCodes.budget && (isEvent || isTurn)) hart.countExit("budget");
+      const stop = this.#debugger?.takeStop(hart);
+      if (stop) return stop;
     }
+  }
+
+  /** Lets a hart run. @returns the stop code */
+  #execute(hart: Hart, budget: Instructions, execute: (hart: number) => number): number {
+    const before = this.#clock.steps;
+    hart.set("stopRequest", stopCodes.budget);
+    this.#clock.grant(hart, budget);
+    const code = execute(hart.address);
+    this.#clock.settle();
+    this.#schedule.use(this.#clock.steps - before);
+    // Not `code`: a single step has none.
+    if (hart.get("stopRequest") === stopCodes.watched) this.#htif?.poll();
+    return code;
   }
 
   /** All harts wait. @returns a reason to come back, or nothing when time has moved to an event */
@@ -297,6 +362,16 @@ export class VirtualMachine implements Machine {
     this.#timeOffset = { low, high };
     const offset = (BigInt(high) << 32n) | BigInt(low);
     for (const hart of this.harts) hart.setWide("timeOffset", offset);
+    for (const timer of this.#supervisorTimers) timer.update();
+  }
+
+  /** Its page has one frame for good, to which no hart gets a write entry: each store is seen. */
+  #watchHtif(place: HtifPlace, console: ConsoleSink): Htif {
+    const page = Math.floor((place.tohost - ramBase) / pageBytes);
+    const frame = Math.floor(this.#ram.materialise(page) / pageBytes);
+    for (const hart of this.harts) hart.set("watchedFrame", frame * pageBytes);
+    const onStop = (request: FinisherRequest) => this.#end(request);
+    return new Htif({ ...place, memory: this.#ram, console, onStop });
   }
 
   #placeImages(plan: BootPlan): FrameNumber | undefined {

@@ -15,6 +15,8 @@ import type { Bytes, FrameNumber, MachineAddress } from "../base/units.ts";
 export const pageBytes = 4096;
 
 export const constantTablesBase: MachineAddress = 0x0001_0000;
+/** Behind the 4,096 bytes of the CSR index: the constants of FLI. */
+export const floatConstantsBase: MachineAddress = constantTablesBase + 4096;
 
 /** One u32 for each of the 2^20 frames that 4 GiB can hold. */
 export const codeTableBase: MachineAddress = 0x0010_0000;

@@ -1,6 +1,6 @@
 import type { Bytes, GuestPhysicalAddress } from "../../base/units.ts";
 import type { GuestMemory } from "../../memory/guest-memory.ts";
-import type { DescriptorChain } from "./descriptor-chain.ts";
+import type { DescriptorChain, UsedBuffer } from "./descriptor-chain.ts";
 import { SegmentStream } from "./segment-stream.ts";
 import { type Segment, sliceSegments, totalBytes } from "./segments.ts";
 
@@ -11,13 +11,15 @@ import { type Segment, sliceSegments, totalBytes } from "./segments.ts";
 export type BlockCommand =
   | { readonly kind: "read"; readonly offset: Bytes; readonly data: readonly Segment[] }
   | { readonly kind: "write"; readonly offset: Bytes; readonly data: readonly Segment[] }
+  | { readonly kind: "zero"; readonly offset: Bytes; readonly bytes: Bytes }
+  | { readonly kind: "discard" }
   | { readonly kind: "flush" }
   | { readonly kind: "get-id"; readonly data: readonly Segment[] }
   | { readonly kind: "unsupported" }
   | { readonly kind: "refused" };
 
 export interface BlockRequest {
-  readonly head: number;
+  readonly buffer: UsedBuffer;
   /** Where the status byte goes: the last writable one. */
   readonly statusAddress: GuestPhysicalAddress;
   readonly command: BlockCommand;
@@ -35,7 +37,10 @@ export interface BlockLimits {
 
 const sectorBytes = 512;
 const headerBytes = 16;
-const type = { in: 0, out: 1, flush: 4, getId: 8 } as const;
+const type = { in: 0, out: 1, flush: 4, getId: 8, discard: 11, writeZeroes: 13 } as const;
+/** Sector, number of sectors, flags. */
+const rangeBytes = 16;
+const mayUnmap = 1;
 
 /**
  * Parses a buffer into a request. `undefined` if the driver left out the 16-byte header (type,
@@ -55,14 +60,18 @@ export function parseBlockRequest(
   new SegmentStream(memory, chain.readable).read(new Uint8Array(header.buffer));
   const toDisk = sliceSegments(chain.readable, headerBytes, readableBytes);
   const fromDisk = sliceSegments(chain.writable, 0, totalBytes(chain.writable) - 1);
-  const command = parseCommand(header, toDisk, fromDisk, limits);
-  return { head: chain.head, statusAddress: last.address + last.bytes - 1, command };
+  const command = parseCommand(memory, header, { toDisk, fromDisk }, limits);
+  return {
+    buffer: { head: chain.head, slots: chain.slots },
+    statusAddress: last.address + last.bytes - 1,
+    command,
+  };
 }
 
 function parseCommand(
+  memory: GuestMemory,
   header: DataView,
-  toDisk: readonly Segment[],
-  fromDisk: readonly Segment[],
+  { toDisk, fromDisk }: Record<"toDisk" | "fromDisk", readonly Segment[]>,
   limits: BlockLimits,
 ): BlockCommand {
   const sector = header.getUint32(12, true) * 2 ** 32 + header.getUint32(8, true);
@@ -76,6 +85,9 @@ function parseCommand(
       return !limits.readOnly && isServable(offset, toDisk, limits)
         ? { kind: "write", offset, data: toDisk }
         : { kind: "refused" };
+    case type.discard:
+    case type.writeZeroes:
+      return parseRange(memory, header.getUint32(0, true), toDisk, limits);
     case type.flush:
       return { kind: "flush" };
     case type.getId:
@@ -85,6 +97,26 @@ function parseCommand(
     default:
       return { kind: "unsupported" };
   }
+}
+
+/** Discards and writes of zeroes name their sectors in the data: one range, as QEMU takes it. */
+function parseRange(
+  memory: GuestMemory,
+  kind: number,
+  data: readonly Segment[],
+  limits: BlockLimits,
+): BlockCommand {
+  if (limits.readOnly || totalBytes(data) !== rangeBytes) return { kind: "refused" };
+  const range = new DataView(new ArrayBuffer(rangeBytes));
+  new SegmentStream(memory, data).read(new Uint8Array(range.buffer));
+  const sector = range.getUint32(4, true) * 2 ** 32 + range.getUint32(0, true);
+  const offset = sector * sectorBytes;
+  const bytes = range.getUint32(8, true) * sectorBytes;
+  const flags = range.getUint32(12, true);
+  const known = kind === type.writeZeroes ? mayUnmap : 0;
+  if ((flags & ~known) !== 0) return { kind: "unsupported" };
+  if (bytes > limits.requestBytes || offset + bytes > limits.bytes) return { kind: "refused" };
+  return kind === type.writeZeroes ? { kind: "zero", offset, bytes } : { kind: "discard" };
 }
 
 function isServable(offset: Bytes, data: readonly Segment[], limits: BlockLimits): boolean {

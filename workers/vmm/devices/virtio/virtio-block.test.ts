@@ -7,7 +7,7 @@ import { Wire } from "../../../../tests/contracts/support/wire.ts";
 import { VirtioBlock } from "./virtio-block.ts";
 import { VirtioMmio } from "./virtio-mmio.ts";
 
-const type = { in: 0, out: 1, flush: 4, getId: 8, discard: 11 };
+const type = { in: 0, out: 1, flush: 4, getId: 8, discard: 11, writeZeroes: 13 };
 const status = { ok: 0, ioError: 1, unsupported: 2 };
 const header = 0x8001_0000;
 const data = 0x8002_0000;
@@ -20,8 +20,12 @@ describe("VirtioBlock", () => {
     expect([mmio.read(0x100, 4), mmio.read(0x104, 4)]).toEqual([sectors, 0]);
     expect([mmio.read(0x10c, 4), mmio.read(0x114, 4)]).toEqual([254, 512]);
     expect(mmio.read(0x100, 1)).toBe(sectors);
-    expect(mmio.read(0x10, 4) & 0xffff).toBe(0x244);
-    expect(makeDisk({ readOnly: true }).mmio.read(0x10, 4) & 0x20).toBe(0x20);
+    expect(mmio.read(0x10, 4) & 0xffff).toBe(0x6244);
+    const largest = 16 * 2048;
+    expect([0x24, 0x28, 0x2c].map((at) => mmio.read(0x100 + at, 4))).toEqual([largest, 1, 1]);
+    expect([0x30, 0x34].map((at) => mmio.read(0x100 + at, 4))).toEqual([largest, 1]);
+    expect(mmio.read(0x138, 1)).toBe(1);
+    expect(makeDisk({ readOnly: true }).mmio.read(0x10, 4) & 0xffff).toBe(0x264);
   });
 
   test("reads sectors into any number of buffers", () => {
@@ -74,13 +78,59 @@ describe("VirtioBlock", () => {
     ["across the end", type.in, sectors - 1, 1024, status.ioError],
     ["far beyond the end", type.in, 2 ** 62, 512, status.ioError],
     ["of part of a sector", type.in, 0, 100, status.ioError],
-    ["of an unknown type", type.discard, 0, 512, status.unsupported],
+    ["of an unknown type", 99, 0, 512, status.unsupported],
   ])("a request %s fails without touching the data", (_what, kind, sector, bytes, expected) => {
     const { disk, memory, submit } = makeDisk();
     disk.bytesAt(0, sectors * 512).fill(1);
     const answer = submit(kind, sector, [{ address: data, bytes, writable: true }]);
     expect(answer).toEqual({ status: expected, used: [{ head: 0, bytes: 1 }] });
     expect(memory.view(data, 1).getUint8(0)).toBe(0);
+  });
+
+  const range = (memory: FlatMemory, sector: number, count: number, flags = 0) => {
+    memory.view(data, 16).setBigUint64(0, BigInt(sector), true);
+    memory.view(data, 16).setUint32(8, count, true);
+    memory.view(data, 16).setUint32(12, flags, true);
+    return [{ address: data, bytes: 16 }];
+  };
+
+  test("writes zeroes to the sectors named, and to no others", () => {
+    const { disk, memory, submit } = makeDisk();
+    disk.bytesAt(0, sectors * 512).fill(1);
+    expect(submit(type.writeZeroes, 0, range(memory, 2, 3, 1)).status).toBe(status.ok);
+    expect(
+      disk.bytesAt(0, sectors * 512).every((byte, at) => byte === Number(at < 1024 || at >= 2560)),
+    ).toBe(true);
+  });
+
+  test("takes a discard as a hint and keeps the data", () => {
+    const { disk, memory, submit } = makeDisk();
+    disk.bytesAt(0, 512).fill(1);
+    expect(submit(type.discard, 0, range(memory, 0, sectors)).status).toBe(status.ok);
+    expect(disk.bytesAt(0, 512).every((byte) => byte === 1)).toBe(true);
+  });
+
+  test.each([
+    ["beyond the end", 0, sectors + 1, 0, status.ioError],
+    ["far beyond the end", 2 ** 62, 1, 0, status.ioError],
+    ["that is too large", 0, 0xffff_ffff, 0, status.ioError],
+    ["with an unknown flag", 0, 1, 2, status.unsupported],
+  ])("refuses to erase a range %s", (_what, sector, count, flags, expected) => {
+    for (const kind of [type.discard, type.writeZeroes]) {
+      const { disk, memory, submit } = makeDisk();
+      expect(submit(kind, 0, range(memory, sector, count, flags)).status).toBe(expected);
+      expect(disk.writes).toBe(0);
+    }
+  });
+
+  test("refuses more than one range, part of one, and a read-only disk", () => {
+    const two = makeDisk();
+    expect(two.submit(type.writeZeroes, 0, [{ address: data, bytes: 32 }]).status).toBe(
+      status.ioError,
+    );
+    expect(two.submit(type.discard, 0, [{ address: data, bytes: 8 }]).status).toBe(status.ioError);
+    const { memory, submit } = makeDisk({ readOnly: true });
+    expect(submit(type.writeZeroes, 0, range(memory, 0, 1)).status).toBe(status.ioError);
   });
 
   test("a read-only disk refuses writes", () => {

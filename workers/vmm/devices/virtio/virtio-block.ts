@@ -8,6 +8,7 @@ import {
   type BlockRequest,
   parseBlockRequest,
 } from "./block-request.ts";
+import { readConfigSpace } from "./config-space.ts";
 import { SegmentStream } from "./segment-stream.ts";
 import { type Segment, totalBytes } from "./segments.ts";
 import type { VirtioDevice } from "./virtio-device.ts";
@@ -37,11 +38,16 @@ export interface VirtioBlockState {
 }
 
 const sectorBytes = 512;
-const feature = { segMax: 1 << 2, readOnly: 1 << 5, blockSize: 1 << 6, flush: 1 << 9 } as const;
+const feature = {
+  ...{ segMax: 1 << 2, readOnly: 1 << 5, blockSize: 1 << 6, flush: 1 << 9 },
+  ...{ discard: 1 << 13, writeZeroes: 1 << 14 },
+} as const;
 const statusCode = { ok: 0, unsupported: 2, ioError: 1 } as const;
 /** What fits QEMU's queue of 256 beside header and status. */
 const largestSegments = 254;
 const largestRequest: Bytes = 16 * 2 ** 20;
+/** Of a request to discard or to write zeroes, as in QEMU. */
+const largestRanges = 1;
 const chunkBytes: Bytes = 65_536;
 const idBytes: Bytes = 20;
 /** A request takes 20 µs and a nanosecond for each byte: a quick disk of 1 GB/s. */
@@ -49,13 +55,16 @@ const requestTime: Nanoseconds = 20_000;
 const timePerByte: Nanoseconds = 1;
 
 /**
- * virtio block device (virtio 1.2, 5.2): one queue, reads, writes, flushes and identification.
+ * virtio block device (virtio 1.2, 5.2): one queue, reads, writes, flushes, discards,
+ * writes of zeroes and identification.
  *
  * ```
  * configuration: 0x00 capacity in sectors (64 bits)   0x0c largest number of segments
  *                0x14 block size
+ *                0x24 largest discard: sectors, ranges, and its alignment
+ *                0x30 largest write of zeroes: sectors, ranges, and whether it may unmap
  * ```
- * A request is parsed when the driver notifies and done, data and all, when its guest time has come:
+ * Discarded sectors keep their content, which the specification leaves open. A request is parsed when the driver notifies and done, data and all, when its guest time has come:
  * one after the other in the order of submission. So the outcome never depends on the host.
  */
 export class VirtioBlock implements VirtioDevice<VirtioBlockState> {
@@ -67,7 +76,7 @@ export class VirtioBlock implements VirtioDevice<VirtioBlockState> {
   readonly #timers: Timers;
   readonly #alarm: Alarm;
   readonly #limits: BlockLimits;
-  readonly #config = new DataView(new ArrayBuffer(0x18));
+  readonly #config = new DataView(new ArrayBuffer(0x3c));
   readonly #chunk = new Uint8Array(chunkBytes);
   #queue: Virtqueue | undefined;
   #inFlight: BlockRequestInFlight[] = [];
@@ -78,8 +87,9 @@ export class VirtioBlock implements VirtioDevice<VirtioBlockState> {
     this.#serial = resources.serial ?? "";
     this.#timers = timers;
     this.#alarm = timers.alarm(`${name}.request`, (now) => this.#completeUntil(now));
+    const erasing = feature.discard | feature.writeZeroes;
     this.features =
-      feature.segMax | feature.blockSize | feature.flush | (readOnly ? feature.readOnly : 0);
+      feature.segMax | feature.blockSize | feature.flush | (readOnly ? feature.readOnly : erasing);
     this.#limits = {
       bytes: backend.bytes,
       readOnly,
@@ -91,6 +101,13 @@ export class VirtioBlock implements VirtioDevice<VirtioBlockState> {
     this.#config.setUint32(0x04, Math.floor(sectors / 2 ** 32), true);
     this.#config.setUint32(0x0c, largestSegments, true);
     this.#config.setUint32(0x14, sectorBytes, true);
+    if (readOnly) return;
+    this.#config.setUint32(0x24, largestRequest / sectorBytes, true);
+    this.#config.setUint32(0x28, largestRanges, true);
+    this.#config.setUint32(0x2c, 1, true);
+    this.#config.setUint32(0x30, largestRequest / sectorBytes, true);
+    this.#config.setUint32(0x34, largestRanges, true);
+    this.#config.setUint8(0x38, 1);
   }
 
   static restore(resources: VirtioBlockResources, state: VirtioBlockState): VirtioBlock {
@@ -119,17 +136,7 @@ export class VirtioBlock implements VirtioDevice<VirtioBlockState> {
   }
 
   readConfig(offset: Bytes, width: AccessWidth): number {
-    if (offset % width !== 0 || offset + width > this.#config.byteLength) {
-      return 0;
-    }
-    switch (width) {
-      case 1:
-        return this.#config.getUint8(offset);
-      case 2:
-        return this.#config.getUint16(offset, true);
-      case 4:
-        return this.#config.getUint32(offset, true);
-    }
+    return readConfigSpace(this.#config, offset, width);
   }
 
   reset(): void {
@@ -161,11 +168,11 @@ export class VirtioBlock implements VirtioDevice<VirtioBlockState> {
     this.#armNext();
   }
 
-  #complete({ head, statusAddress, command }: BlockRequest, queue: Virtqueue): void {
+  #complete({ buffer, statusAddress, command }: BlockRequest, queue: Virtqueue): void {
     const written = this.#perform(command, queue);
     const code = statusOf(command);
     queue.memory.write(statusAddress, Uint8Array.of(code));
-    queue.push(head, written + 1);
+    queue.push(buffer, written + 1);
   }
 
   /** Returns the number of data bytes that the guest got. */
@@ -192,9 +199,21 @@ export class VirtioBlock implements VirtioDevice<VirtioBlockState> {
         new SegmentStream(queue.memory, command.data).write(id);
         return id.length;
       }
+      case "zero":
+        this.#zero(command.offset, command.bytes);
+        return 0;
+      case "discard":
       case "unsupported":
       case "refused":
         return 0;
+    }
+  }
+
+  #zero(from: Bytes, bytes: Bytes): void {
+    this.#chunk.fill(0);
+    for (let done = 0; done < bytes; done += chunkBytes) {
+      const zeros = this.#chunk.subarray(0, Math.min(chunkBytes, bytes - done));
+      this.#backend.write(from + done, zeros);
     }
   }
 
@@ -215,8 +234,15 @@ export class VirtioBlock implements VirtioDevice<VirtioBlockState> {
 }
 
 function durationOf(command: BlockCommand): Nanoseconds {
-  const isTransfer = command.kind === "read" || command.kind === "write";
-  return requestTime + (isTransfer ? totalBytes(command.data) * timePerByte : 0);
+  switch (command.kind) {
+    case "read":
+    case "write":
+      return requestTime + totalBytes(command.data) * timePerByte;
+    case "zero":
+      return requestTime + command.bytes * timePerByte;
+    default:
+      return requestTime;
+  }
 }
 
 function statusOf(command: BlockCommand): number {

@@ -2,6 +2,11 @@ import type { Bytes } from "../../base/units.ts";
 import type { AccessWidth } from "../../bus/device.ts";
 import type { Virtqueue } from "./virtqueue.ts";
 
+/** What the driver has accepted so far, by the bit numbers of the specification. */
+export interface DriverFeatures {
+  accepts(feature: number): boolean;
+}
+
 /**
  * A virtio device as its transport sees it: what is behind the queues and the configuration space.
  *
@@ -16,7 +21,7 @@ export interface VirtioDevice<State> {
   /** How many queues it has. */
   readonly queues: number;
   /** Called once, by the transport that is made for this device. */
-  connect(queues: readonly Virtqueue[]): void;
+  connect(queues: readonly Virtqueue[], driver: DriverFeatures): void;
   /** The driver made buffers of a queue available. */
   notify(queue: number): void;
   /** An unsigned value of the configuration space; 0 where the device has none. */

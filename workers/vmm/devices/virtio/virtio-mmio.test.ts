@@ -166,10 +166,10 @@ class Echo implements VirtioDevice<null> {
   }
 
   notify(): void {
-    this.#queue?.drain(({ head, writable }) => {
+    this.#queue?.drain((buffer) => {
       this.#queue?.push(
-        head,
-        writable.reduce((sum, segment) => sum + segment.bytes, 0),
+        buffer,
+        buffer.writable.reduce((sum, segment) => sum + segment.bytes, 0),
       );
     });
   }

@@ -11,6 +11,8 @@ export interface VirtioMmioResources<DeviceState> {
   readonly irq: InterruptLine;
   readonly memory: GuestMemory;
   readonly device: VirtioDevice<DeviceState>;
+  /** Whether packed rings are offered; QEMU does not either unless it is asked to. */
+  readonly packed?: boolean;
   /** Hears of each notification by the driver, before the device does. */
   readonly onNotify?: (queue: number) => void;
 }
@@ -33,10 +35,10 @@ const vendorId = 0x554d_4551;
 const largestQueue = 1024;
 const status = { driverOk: 0x04, featuresOk: 0x08, needsReset: 0x40 } as const;
 const interrupt = { used: 1, config: 2 } as const;
-const indirectDescriptors = 1 << 28;
-const eventIndex = 1 << 29;
-/** `VIRTIO_F_VERSION_1`, bit 32. */
-const version1High = 1;
+const indirectFeature = 28;
+const eventIndexFeature = 29;
+const packedFeature = 34;
+const version1Feature = 32;
 const two32 = 2 ** 32;
 
 /**
@@ -58,6 +60,7 @@ export class VirtioMmio<DeviceState> implements Device<VirtioMmioState<DeviceSta
   readonly #irq: InterruptLine;
   readonly #device: VirtioDevice<DeviceState>;
   readonly #onNotify: (queue: number) => void;
+  readonly #offersPacked: boolean;
   readonly #queues: readonly Virtqueue[];
   #status = 0;
   #interruptStatus = 0;
@@ -72,9 +75,12 @@ export class VirtioMmio<DeviceState> implements Device<VirtioMmioState<DeviceSta
     this.#irq = resources.irq;
     this.#device = resources.device;
     this.#onNotify = resources.onNotify ?? (() => {});
+    this.#offersPacked = resources.packed ?? false;
     const owner = this.#queueOwner(resources.memory);
     this.#queues = Array.from({ length: resources.device.queues }, () => new Virtqueue(owner));
-    this.#device.connect(this.#queues);
+    this.#device.connect(this.#queues, {
+      accepts: (feature) => this.#accepts(feature),
+    });
   }
 
   /**
@@ -192,11 +198,14 @@ export class VirtioMmio<DeviceState> implements Device<VirtioMmioState<DeviceSta
   }
 
   #queueOwner(memory: GuestMemory): VirtqueueOwner {
-    const hasEventIndex = () => (this.#driverFeaturesLow & eventIndex) !== 0;
+    const accepts = (feature: number) => this.#accepts(feature);
     return {
       memory,
       get hasEventIndex() {
-        return hasEventIndex();
+        return accepts(eventIndexFeature);
+      },
+      get isPacked() {
+        return accepts(packedFeature);
       },
       raiseUsed: () => {
         this.#interruptStatus |= interrupt.used;
@@ -206,12 +215,17 @@ export class VirtioMmio<DeviceState> implements Device<VirtioMmioState<DeviceSta
     };
   }
 
+  #accepts(feature: number): boolean {
+    const word = feature < 32 ? this.#driverFeaturesLow : this.#driverFeaturesHigh;
+    return ((word >>> (feature % 32)) & 1) !== 0;
+  }
+
   #offeredFeatures(select: number): number {
     switch (select) {
       case 0:
-        return (this.#device.features | indirectDescriptors | eventIndex) >>> 0;
+        return (this.#device.features | (1 << indirectFeature) | (1 << eventIndexFeature)) >>> 0;
       case 1:
-        return version1High;
+        return 2 ** (version1Feature - 32) + (this.#offersPacked ? 2 ** (packedFeature - 32) : 0);
       default:
         return 0;
     }

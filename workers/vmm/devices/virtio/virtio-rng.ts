@@ -38,11 +38,11 @@ export class VirtioRng implements VirtioDevice<RandomStreamState> {
 
   notify(_queue: number): void {
     const queue = this.#queue;
-    queue?.drain(({ head, writable }) => {
-      const bytes = new Uint8Array(Math.min(totalBytes(writable), bytesPerBuffer));
+    queue?.drain((buffer) => {
+      const bytes = new Uint8Array(Math.min(totalBytes(buffer.writable), bytesPerBuffer));
       this.#random.fill(bytes);
-      new SegmentStream(queue.memory, writable).write(bytes);
-      queue.push(head, bytes.length);
+      new SegmentStream(queue.memory, buffer.writable).write(bytes);
+      queue.push(buffer, bytes.length);
     });
   }
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FlatMemory } from "../../../../tests/contracts/support/flat-memory.ts";
-import { readDescriptorChain } from "./descriptor-chain.ts";
+import { RingMemory } from "./ring-memory.ts";
+import { splitRing } from "./split-ring.ts";
 
 const base = 0x8000_0000;
 const table = base + 0x1000;
@@ -10,7 +11,7 @@ const write = 2;
 const indirect = 4;
 type Descriptor = readonly [address: number, bytes: number, flags: number, next: number];
 
-describe("readDescriptorChain", () => {
+describe("splitRing", () => {
   test("reads a chain in its own order, readable buffers before writable ones", () => {
     const chain = parse(4, 2, {
       [table]: [
@@ -22,6 +23,7 @@ describe("readDescriptorChain", () => {
     });
     expect(chain).toEqual({
       head: 2,
+      slots: 1,
       readable: [{ address: base + 0x200, bytes: 16 }],
       writable: [
         { address: base + 0x300, bytes: 32 },
@@ -72,9 +74,9 @@ describe("readDescriptorChain", () => {
 
   test("refuses a head beyond the table and a table outside of RAM", () => {
     const memory = new FlatMemory();
-    expect(readDescriptorChain(memory, table, 4, 4)).toBeUndefined();
-    expect(readDescriptorChain(memory, 0, 4, 0)).toBeUndefined();
-    expect(readDescriptorChain(memory, 2 ** 64, 4, 0)).toBeUndefined();
+    expect(take(memory, table, 4, 4)).toBeUndefined();
+    expect(take(memory, 0, 4, 0)).toBeUndefined();
+    expect(take(memory, 2 ** 64, 4, 0)).toBeUndefined();
   });
 
   test("whatever a table holds, a chain is refused or lies in RAM, and parsing ends", () => {
@@ -109,5 +111,25 @@ function parse(size: number, head: number, tables: Record<number, readonly Descr
       view.setUint16(14, following, true);
     }
   }
-  return readDescriptorChain(memory, table, size, head);
+  return take(memory, table, size, head);
+}
+
+/** The chain at `head`, made available as the only one; undefined where it is refused. */
+function take(memory: FlatMemory, descriptors: number, size: number, head: number) {
+  const available = base + 0xe000;
+  memory.view(available, 6).setUint16(2, 1, true);
+  memory.view(available, 6).setUint16(4, head, true);
+  const position = {
+    nextAvailable: 0,
+    nextUsed: 0,
+    availableWrap: true,
+    usedWrap: true,
+    inUse: 0,
+  };
+  const chain = splitRing.take({
+    ...{ words: new RingMemory(memory), size, descriptors, available, position },
+    ...{ used: base + 0xf000, hasEventIndex: false },
+  });
+  expect(chain).not.toBe("none");
+  return typeof chain === "string" ? undefined : chain;
 }
