@@ -24,6 +24,7 @@ const oldestDeno = [2, 9];
 const programs = {
   redis: { commands: ["redis-server", "valkey-server"], debian: "redis-server", use: "job queue" },
   qemu: { commands: ["qemu-system-riscv64"], debian: "qemu-system-misc", use: "comparison" },
+  gdb: { commands: ["gdb-multiarch"], debian: "gdb-multiarch", use: "debugger to test with" },
   mke2fs: { commands: ["mke2fs"], debian: "e2fsprogs", use: "disk of the Linux image" },
   xz: { commands: ["xz"], debian: "xz-utils", use: "kernel modules of the Linux image" },
 };
@@ -35,7 +36,7 @@ const purposes = {
   demo: ["redis", "mke2fs", "xz"],
   image: ["mke2fs", "xz"],
   bench: ["qemu", "mke2fs", "xz"],
-  test: ["redis", "qemu", "mke2fs", "xz"],
+  test: ["redis", "qemu", "gdb", "mke2fs", "xz"],
 };
 
 function say(sentence) {

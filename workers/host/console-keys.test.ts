@@ -3,10 +3,12 @@ import { describe, expect, test } from "vitest";
 import { escapeKeys, type KeyFilter, plainKeys, signalKeys } from "./console-keys.ts";
 
 function type(filter: KeyFilter, ...parts: string[]) {
-  const typed = parts.map((part) => filter(new TextEncoder().encode(part)));
+  const events = parts.flatMap((part) => filter(new TextEncoder().encode(part)));
   return {
-    input: typed.map(({ input }) => new TextDecoder().decode(input)).join(""),
-    commands: typed.flatMap(({ commands }) => commands),
+    input: events
+      .map((event) => (event.kind === "input" ? new TextDecoder().decode(event.bytes) : ""))
+      .join(""),
+    commands: events.flatMap((event) => (event.kind === "command" ? event.command : [])),
   };
 }
 
@@ -27,6 +29,11 @@ describe("escapeKeys", () => {
 
   test("a pair of keys may arrive in two parts", () => {
     expect(type(escapeKeys(), "a\x01", "x")).toEqual({ input: "a", commands: ["quit"] });
+  });
+
+  test("what is typed before a command comes before it, and what is typed after it after", () => {
+    const [before, command, after] = escapeKeys()(new TextEncoder().encode("a\x01cinfo"));
+    expect([before?.kind, command?.kind, after?.kind]).toEqual(["input", "command", "input"]);
   });
 
   test("how the bytes are cut into parts never matters", () => {

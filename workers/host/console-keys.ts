@@ -1,18 +1,21 @@
 /** What a person asks the terminal for, besides typing to the guest. */
 export type KeyCommand = "quit" | "help" | "monitor" | "interrupt";
 
-/** Typed bytes, split into those for the guest and commands for the terminal. */
-export interface Typed {
-  readonly input: Uint8Array;
-  readonly commands: readonly KeyCommand[];
-}
+/** Typed bytes for the guest, or a command for the terminal. */
+export type KeyEvent =
+  | { readonly kind: "input"; readonly bytes: Uint8Array }
+  | { readonly kind: "command"; readonly command: KeyCommand };
 
-/** Splits typed bytes; keeps its place between calls, so a pair of keys may arrive in two parts. */
-export type KeyFilter = (bytes: Uint8Array) => Typed;
+/**
+ * Splits typed bytes into events, in order; keeps its place between calls, so a pair of keys may
+ * arrive in two parts.
+ */
+export type KeyFilter = (bytes: Uint8Array) => KeyEvent[];
 
 export const escapeHelp = `
 C-a h    print this help
 C-a x    exit emulator
+C-a c    switch between console and monitor
 C-a C-a  sends C-a
 `;
 
@@ -35,8 +38,12 @@ const escapes: Readonly<Record<string, KeyCommand>> = {
 export function escapeKeys(): KeyFilter {
   let escaped = false;
   return (bytes) => {
-    const input: number[] = [];
-    const commands: KeyCommand[] = [];
+    const events: KeyEvent[] = [];
+    let input: number[] = [];
+    const flush = () => {
+      if (input.length > 0) events.push({ kind: "input", bytes: Uint8Array.from(input) });
+      input = [];
+    };
     for (const byte of bytes) {
       if (!escaped) {
         if (byte === controlA) {
@@ -51,23 +58,25 @@ export function escapeKeys(): KeyFilter {
       if (byte === controlA) {
         input.push(byte);
       } else if (command !== undefined) {
-        commands.push(command);
+        flush();
+        events.push({ kind: "command", command });
       }
     }
-    return { input: Uint8Array.from(input), commands };
+    flush();
+    return events;
   };
 }
 
 /** The keys of QEMU's `stdio` on a terminal: Ctrl-C and Ctrl-\ end the run, all else is input. */
 export function signalKeys(): KeyFilter {
   const isSignal = (byte: number) => byte === controlC || byte === controlBackslash;
-  return (bytes) => ({
-    input: bytes.filter((byte) => !isSignal(byte)),
-    commands: bytes.some(isSignal) ? ["interrupt"] : [],
-  });
+  return (bytes) => [
+    { kind: "input", bytes: bytes.filter((byte) => !isSignal(byte)) },
+    ...(bytes.some(isSignal) ? [{ kind: "command", command: "interrupt" } as const] : []),
+  ];
 }
 
 /** No special keys: all is input. */
 export function plainKeys(): KeyFilter {
-  return (bytes) => ({ input: bytes, commands: [] });
+  return (bytes) => [{ kind: "input", bytes }];
 }

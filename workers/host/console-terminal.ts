@@ -1,5 +1,13 @@
 import process from "node:process";
-import { escapeHelp, escapeKeys, type KeyFilter, plainKeys, signalKeys } from "./console-keys.ts";
+import {
+  escapeHelp,
+  escapeKeys,
+  type KeyCommand,
+  type KeyFilter,
+  plainKeys,
+  signalKeys,
+} from "./console-keys.ts";
+import { LineEditor } from "./line-editor.ts";
 
 /** How the guest's console is wired to this process. */
 export interface TerminalWiring {
@@ -9,6 +17,18 @@ export interface TerminalWiring {
   readonly output: boolean;
   /** `escapes`: Ctrl-A commands, Ctrl-C is input. `signals`: Ctrl-C ends the run. */
   readonly keys: "escapes" | "signals";
+  /** What Ctrl-A C leads to. */
+  readonly monitor?: TerminalMonitor;
+  /** Whether what is typed goes to the monitor from the start. */
+  readonly startsInMonitor?: boolean;
+}
+
+/** A console of commands beside the guest's. */
+export interface TerminalMonitor {
+  readonly greeting: string;
+  readonly prompt: string;
+  /** @returns what the command says */
+  execute(line: string): string;
 }
 
 /** Why the person or the system wants the run to end. */
@@ -43,6 +63,8 @@ export class Terminal {
   #inputEnded: boolean;
   #endRequest: EndRequest | undefined;
   #wake: () => void = () => {};
+  /** There while the person types to the monitor. */
+  #line: LineEditor | undefined;
 
   private constructor(wiring: TerminalWiring) {
     this.#wiring = wiring;
@@ -55,6 +77,9 @@ export class Terminal {
     process.stdout.on("error", this.#onOutputError);
     if (wiring.input) {
       this.#openInput();
+    }
+    if (wiring.startsInMonitor === true) {
+      this.#switchMonitor();
     }
   }
 
@@ -107,6 +132,11 @@ export class Terminal {
     });
   }
 
+  /** Ends a `wait`, because something else than the terminal has changed. */
+  wake(): void {
+    this.#wake();
+  }
+
   /** Sets the terminal back and waits until all output has left the process. */
   async close(): Promise<void> {
     for (const signal of endingSignals) {
@@ -138,25 +168,64 @@ export class Terminal {
   }
 
   readonly #onData = (chunk: Uint8Array): void => {
-    const { input, commands } = this.#filter(chunk);
-    for (const command of commands) {
-      if (command === "help") {
-        process.stdout.write(escapeHelp);
-      } else if (command === "monitor") {
-        process.stdout.write("\nThis machine has no monitor console.\n");
-      } else {
-        this.#request(command === "quit" ? { kind: "quit" } : { kind: "signal", signal: "SIGINT" });
+    for (const event of this.#filter(chunk)) {
+      if (event.kind === "command") {
+        this.#obey(event.command);
+      } else if (this.#line !== undefined) {
+        this.#typeToMonitor(this.#line, event.bytes);
+      } else if (event.bytes.length > 0) {
+        this.#typeToGuest(event.bytes);
       }
-    }
-    if (input.length > 0) {
-      this.#pending.push(input);
-      this.#pendingBytes += input.length;
-      if (this.#pendingBytes >= enoughInput) {
-        process.stdin.pause();
-      }
-      this.#wake();
     }
   };
+
+  #obey(command: KeyCommand): void {
+    switch (command) {
+      case "help":
+        process.stdout.write(escapeHelp);
+        break;
+      case "monitor":
+        this.#switchMonitor();
+        break;
+      case "quit":
+        this.#request({ kind: "quit" });
+        break;
+      case "interrupt":
+        this.#request({ kind: "signal", signal: "SIGINT" });
+        break;
+    }
+  }
+
+  #switchMonitor(): void {
+    const { monitor } = this.#wiring;
+    if (monitor === undefined || this.#line !== undefined) {
+      this.#line = undefined;
+      return;
+    }
+    this.#line = new LineEditor();
+    process.stdout.write(`\n${monitor.greeting}\n${monitor.prompt}`);
+  }
+
+  #typeToMonitor(editor: LineEditor, bytes: Uint8Array): void {
+    const { monitor } = this.#wiring;
+    if (monitor === undefined) {
+      return;
+    }
+    const { echo, lines } = editor.type(bytes);
+    process.stdout.write(echo);
+    for (const line of lines) {
+      process.stdout.write(`${monitor.execute(line)}${monitor.prompt}`);
+    }
+  }
+
+  #typeToGuest(bytes: Uint8Array): void {
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes >= enoughInput) {
+      process.stdin.pause();
+    }
+    this.#wake();
+  }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => this.#request({ kind: "signal", signal });
   readonly #onOutputError = (): void => this.#request({ kind: "output-closed" });

@@ -5,12 +5,10 @@ export interface AbsentOption {
 }
 
 const leaveOut = "leave it out";
-const network: AbsentOption = { why: "there is no network", hint: leaveOut };
 const disk: AbsentOption = {
   why: "there is no IDE or SCSI controller, disks are virtio devices",
   hint: "write -drive file=FILE,if=none,format=raw,id=d0 -device virtio-blk-device,drive=d0",
 };
-const gdbServer: AbsentOption = { why: "there is no gdb server", hint: leaveOut };
 const tracing: AbsentOption = {
   why: "there is no log of the emulator",
   hint: "--exits FILE counts what the guest does, by category",
@@ -24,22 +22,16 @@ const monitor: AbsentOption = { why: "there is no monitor console", hint: leaveO
  * nearest known name would mislead.
  */
 export const absentOptions: ReadonlyMap<string, AbsentOption> = new Map([
-  ["netdev", network],
   ...["hda", "hdb", "hdc", "hdd", "cdrom", "sd", "mtdblock", "pflash"].map(
     (name) => [name, disk] as const,
   ),
-  ...["s", "S", "gdb"].map((name) => [name, gdbServer] as const),
-  ...["d", "D", "trace", "dfilter", "singlestep"].map((name) => [name, tracing] as const),
+  ...["trace", "dfilter", "singlestep"].map((name) => [name, tracing] as const),
   ...["vnc", "spice", "sdl", "full-screen", "g"].map((name) => [name, display] as const),
-  ...["chardev", "object", "blockdev", "fsdev", "virtfs", "tpmdev"].map(
-    (name) => [name, backend] as const,
-  ),
+  ...["object", "blockdev", "fsdev", "virtfs", "tpmdev"].map((name) => [name, backend] as const),
   ...["mon", "qmp", "qmp-pretty"].map((name) => [name, monitor] as const),
   ["usb", { why: "there is no USB", hint: leaveOut }],
   ["usbdevice", { why: "there is no USB", hint: leaveOut }],
-  ["dtb", { why: "the machine makes its own device tree", hint: leaveOut }],
   ["enable-kvm", { why: "there is one engine", hint: leaveOut }],
-  ["icount", { why: "guest time already is what the guest executes", hint: "see --time" }],
   ["daemonize", { why: "the machine runs in this terminal", hint: "use your shell's &" }],
   ["loadvm", { why: "there are no saved states", hint: leaveOut }],
   ["incoming", { why: "there is no migration", hint: leaveOut }],

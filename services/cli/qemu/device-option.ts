@@ -1,7 +1,8 @@
 import { UsageFailure } from "../usage-failure.ts";
 import type { Device, DeviceModel, Draft } from "./draft.ts";
+import { parseBoolean } from "./parse-boolean.ts";
 import { parseChoice } from "./parse-choice.ts";
-import { type Property, readProperties } from "./property-list.ts";
+import { fixedProperty, type Property, readProperties } from "./property-list.ts";
 import { slotCount } from "./slots.ts";
 
 const commonProperties: readonly Property<Device>[] = [
@@ -19,6 +20,15 @@ const commonProperties: readonly Property<Device>[] = [
       device.id = value;
     },
   },
+  {
+    name: "packed",
+    value: "on|off",
+    set: (device, value) => {
+      device.packed = parseBoolean(value);
+    },
+  },
+  fixedProperty("indirect_desc", ["on"], "indirect descriptors are always offered"),
+  fixedProperty("event_idx", ["on"], "event indices are always offered"),
 ];
 
 const deviceProperties: Readonly<Record<DeviceModel, readonly Property<Device>[]>> = {
@@ -32,8 +42,36 @@ const deviceProperties: Readonly<Record<DeviceModel, readonly Property<Device>[]
     },
     ...commonProperties,
   ],
+  "virtio-net-device": [
+    {
+      name: "netdev",
+      value: "ID",
+      set: (device, value) => {
+        device.network = value;
+      },
+    },
+    {
+      name: "mac",
+      value: "52:54:00:12:34:56",
+      set: (device, value) => {
+        device.mac = value;
+      },
+    },
+    ...commonProperties,
+  ],
   "virtio-rng-device": commonProperties,
+  "virtio-serial-device": [
+    fixedProperty("max_ports", ["1"], "it has one port, of a virtconsole"),
+    ...commonProperties,
+  ],
 };
+
+/** The port of a `virtio-serial-device`; its name is of no use to a guest. */
+const consoleProperties: readonly Property<object>[] = [
+  { name: "name", value: "TEXT", set: () => {} },
+  { name: "id", value: "ID", set: () => {} },
+  fixedProperty("nr", ["0"], "there is one port"),
+];
 
 const models = Object.keys(deviceProperties) as readonly DeviceModel[];
 
@@ -45,6 +83,10 @@ export function readDevice(draft: Draft, text: string): void {
     return;
   }
   const name = word.replace(/^driver=/, "");
+  if (name === "virtconsole") {
+    readConsole(draft, text);
+    return;
+  }
   refuseKnownDevice(name);
   const model = parseChoice("device", models, name);
   const device: Device = {
@@ -52,6 +94,10 @@ export function readDevice(draft: Draft, text: string): void {
     words: `-device ${text}`,
     id: undefined,
     drive: undefined,
+    network: undefined,
+    mac: undefined,
+    hasConsole: false,
+    packed: false,
     slot: undefined,
   };
   const rest = text.slice(word.length + 1);
@@ -74,11 +120,26 @@ export function readDevice(draft: Draft, text: string): void {
   draft.devices.push(device);
 }
 
+function readConsole(draft: Draft, text: string): void {
+  const serial = draft.devices.findLast(({ model }) => model === "virtio-serial-device");
+  if (serial === undefined || serial.hasConsole || draft.devices.some((d) => d.hasConsole)) {
+    throw new UsageFailure(
+      "console-without-bus",
+      serial === undefined
+        ? "a virtconsole needs a virtio-serial-device before it"
+        : "there can be one virtconsole",
+      "write -device virtio-serial-device -device virtconsole",
+    );
+  }
+  const rest = text.slice(text.split(",", 1)[0]?.length).slice(1);
+  if (rest !== "") readProperties("virtconsole", rest, consoleProperties, {});
+  serial.hasConsole = true;
+}
+
 /** Devices of QEMU that are no slip of the pen: why the machine cannot have them. */
 const absentDevices: readonly (readonly [name: RegExp, why: string])[] = [
-  [/^virtio-net(-|$)/, "there is no network"],
   [/^virtio-(gpu|vga|keyboard|mouse|tablet|input)/, "there is no display and no keyboard"],
-  [/^virtio-(serial|console|9p|fs|scsi|balloon|vsock|crypto)/, "there is no such device yet"],
+  [/^virtio-(9p|fs|scsi|balloon|vsock|crypto)/, "there is no such device yet"],
   [
     /-pci(-|$)|^(e1000|rtl8139|nvme|ahci|ich|qemu-xhci|pcie|usb|vfio|VGA|bochs)/,
     "the machine has no PCI",
@@ -91,7 +152,7 @@ function refuseKnownDevice(name: string): void {
     throw new UsageFailure(
       "device-unsupported",
       `'${name}' is not supported: ${why}`,
-      `the machine's devices are ${models.join(" and ")}; leave the others out`,
+      `the machine's devices are ${models.join(", ")}; leave the others out`,
     );
   }
 }

@@ -10,6 +10,13 @@ const machineProperties: readonly Property<Draft>[] = [
       parseChoice("machine", ["virt"], value);
     },
   },
+  {
+    name: "dumpdtb",
+    value: "FILE",
+    set: (draft, value) => {
+      draft.deviceTreeDump = value;
+    },
+  },
   fixedProperty("accel", ["tcg"], "there is one engine, and it plays the part of tcg"),
   fixedProperty("aclint", ["off"], "the machine has a SiFive CLINT"),
   fixedProperty("aia", ["none"], "the machine has a PLIC"),

@@ -1,9 +1,12 @@
 import { readCpu } from "./cpu-option.ts";
 import { readDevice } from "./device-option.ts";
 import { readDrive } from "./drive-option.ts";
+import { readGdb } from "./gdb-option.ts";
 import { readGlobal } from "./global-option.ts";
+import { readInstructionCount } from "./icount-option.ts";
 import { readMachine } from "./machine-option.ts";
 import { readMemory } from "./memory-option.ts";
+import { readNetdev } from "./netdev-option.ts";
 import type { Option } from "./option.ts";
 import { parseChoice } from "./parse-choice.ts";
 import { parseCount } from "./parse-count.ts";
@@ -11,6 +14,9 @@ import { parseSeed } from "./parse-seed.ts";
 import { readProcessors } from "./processors-option.ts";
 import { readRtc } from "./rtc-option.ts";
 import { readSerial } from "./serial-option.ts";
+import { readChardev } from "./stream-option.ts";
+import { readTrace } from "./trace-option.ts";
+import { versionText } from "./version-text.ts";
 
 /** An option of which this machine has one value only. */
 function onlyOption(name: string, words: readonly string[], summary: string): Option {
@@ -38,7 +44,7 @@ export const options: readonly Option[] = [
     set: readMachine,
   },
   { names: ["cpu"], value: "rv64", summary: "the CPU; rv64 is the only one", set: readCpu },
-  { names: ["smp"], value: "1", summary: "the number of harts", set: readProcessors },
+  { names: ["smp"], value: "N", summary: "the number of harts, 1 to 8", set: readProcessors },
   { names: ["m"], value: "SIZE", summary: "RAM, in MiB or with a suffix (128M)", set: readMemory },
   {
     names: ["bios"],
@@ -73,6 +79,14 @@ export const options: readonly Option[] = [
     },
   },
   {
+    names: ["dtb"],
+    value: "FILE",
+    summary: "device tree for the kernel in place of the machine's own",
+    set: (draft, value) => {
+      draft.deviceTree = value;
+    },
+  },
+  {
     names: ["drive"],
     value: "file=FILE,if=none,format=raw,id=ID[,readonly=on][,snapshot=on]",
     summary: "disk image for a device to use",
@@ -80,9 +94,15 @@ export const options: readonly Option[] = [
   },
   {
     names: ["device"],
-    value: "MODEL[,drive=ID][,bus=virtio-mmio-bus.N]",
-    summary: "virtio-blk-device or virtio-rng-device",
+    value: "MODEL[,drive=ID][,netdev=ID][,packed=on][,bus=virtio-mmio-bus.N]",
+    summary: "a device; -device help lists the models",
     set: readDevice,
+  },
+  {
+    names: ["netdev"],
+    value: "none|loopback,id=ID",
+    summary: "where the cable of a virtio-net-device leads",
+    set: readNetdev,
   },
   {
     names: ["global"],
@@ -99,11 +119,25 @@ export const options: readonly Option[] = [
   },
   {
     names: ["serial"],
-    value: "mon:stdio|stdio|none|null",
+    value: "mon:stdio|stdio|none|null|file:PATH|pipe:PATH|unix:PATH|tcp:HOST:PORT|chardev:ID",
     summary: "the serial console; mon:stdio has the Ctrl-A keys and is the default",
     set: readSerial,
   },
-  onlyOption("monitor", ["none", "null"], "there is no monitor console"),
+  {
+    names: ["chardev"],
+    value: "null|stdio|file|pipe|socket,id=ID,…",
+    summary: "byte stream for -serial chardev:ID",
+    set: readChardev,
+  },
+  {
+    names: ["monitor"],
+    value: "none|stdio",
+    summary: "the monitor; stdio where the serial console is elsewhere, else it is on Ctrl-A C",
+    set: (draft, value) => {
+      draft.monitorOnTerminal =
+        parseChoice("-monitor value", ["none", "null", "stdio"], value) === "stdio";
+    },
+  },
   onlyOption("display", ["none"], "there is no display"),
   onlyOption("parallel", ["none", "null"], "there is no parallel port"),
   onlyOption("vga", ["none"], "there is no graphics card"),
@@ -118,12 +152,61 @@ export const options: readonly Option[] = [
       draft.defaultConsole = "none";
     },
   },
+  {
+    names: ["gdb"],
+    value: "tcp::PORT",
+    summary: "wait for a gdb on this port of the loopback address",
+    set: (draft, value) => {
+      draft.gdb = readGdb(value);
+    },
+  },
+  {
+    names: ["s"],
+    summary: "the same as -gdb tcp::1234",
+    set: (draft) => {
+      draft.gdb = readGdb("tcp::1234");
+    },
+  },
+  {
+    names: ["S"],
+    summary: "do not start before gdb or the monitor says so",
+    set: (draft) => {
+      draft.startsPaused = true;
+    },
+  },
+  {
+    names: ["d"],
+    value: "ITEM,…",
+    summary: "log what is executed, slowly; -d help lists the items",
+    set: readTrace,
+  },
+  {
+    names: ["D"],
+    value: "FILE",
+    summary: "where -d logs to (standard error)",
+    set: (draft, value) => {
+      draft.traceFile = value;
+    },
+  },
+  {
+    names: ["icount"],
+    value: "shift=0",
+    summary: "one instruction is one nanosecond: so it is with --time virtual",
+    set: readInstructionCount,
+  },
   naturalOption("no-user-config", "there is no configuration file"),
   {
     names: ["name"],
     value: "TEXT",
     summary: "accepted, without effect",
     set: () => {},
+  },
+  {
+    names: ["version"],
+    summary: "print the version",
+    set: (draft) => {
+      draft.information = versionText();
+    },
   },
   {
     names: ["rtc"],

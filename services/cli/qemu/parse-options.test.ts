@@ -103,6 +103,77 @@ describe("a command line that works with qemu-system-riscv64", () => {
     expect(read(`-kernel k ${line}`).virtio.map(({ slot }) => slot)).toEqual(slots);
   });
 
+  test("a network card, a console and packed rings", () => {
+    const { virtio } = read(
+      "-kernel k -netdev loopback,id=n -device virtio-net-device,netdev=n,mac=52:54:00:00:00:01 " +
+        "-device virtio-net-device -device virtio-serial-device -device virtconsole " +
+        "-device virtio-rng-device,packed=on",
+    );
+    expect(virtio).toEqual([
+      { kind: "net", slot: 7, network: "loopback", mac: "52:54:00:00:00:01" },
+      { kind: "net", slot: 6, network: "none" },
+      { kind: "console", slot: 5, takesInput: true },
+      { kind: "rng", slot: 4, packed: true },
+    ]);
+  });
+
+  test("xv6's for gdb, with three harts, waits for gdb before it starts", () => {
+    const run = read(
+      "-machine virt -bios none -kernel kernel/kernel -m 128M -smp 3 -nographic -S -gdb tcp::25000",
+    );
+    expect(run).toMatchObject({
+      harts: 3,
+      startsPaused: true,
+      gdb: { kind: "tcp", host: "127.0.0.1", port: 25000 },
+    });
+    expect(read("-kernel k -s").gdb).toEqual({ kind: "tcp", host: "127.0.0.1", port: 1234 });
+    expect(read("-kernel k -gdb unix:/s").gdb).toEqual({ kind: "unix", path: "/s" });
+  });
+
+  test("its Makefile finds -gdb in the help and a version that is new enough", () => {
+    expect(optionsHelp()).toMatch(/^-gdb/m);
+    expect(parseOptions(["--version"]).information).toMatch(/^QEMU emulator version 7\.2\./);
+  });
+
+  test.each([
+    ["-smp 4", 4],
+    ["-smp cpus=2,cores=2", 2],
+    ["-smp cores=2,threads=2", 4],
+    ["", 1],
+  ])("%j makes %i harts", (line, harts) => {
+    expect(read(`-kernel k ${line}`).harts).toBe(harts);
+  });
+
+  test.each([
+    ["-serial file:out.txt", { kind: "file", path: "out.txt" }],
+    ["-serial pipe:p", { kind: "pipe", path: "p" }],
+    [
+      "-serial unix:/s,server,nowait",
+      { kind: "socket", address: { kind: "unix", path: "/s" }, listens: true, waits: false },
+    ],
+    [
+      "-serial tcp::4444,server=on",
+      {
+        kind: "socket",
+        address: { kind: "tcp", host: "127.0.0.1", port: 4444 },
+        listens: true,
+        waits: true,
+      },
+    ],
+    ["-chardev null,id=c -serial chardev:c", "none"],
+    ["-chardev stdio,id=c,mux=on -serial chardev:c", "escapes"],
+    ["-chardev file,id=c,path=f -serial chardev:c", { kind: "file", path: "f" }],
+    ["-monitor stdio", "none"],
+  ])("%j leads the serial port to %j", (line, console) => {
+    expect(read(`-kernel k ${line}`).console).toEqual(console);
+  });
+
+  test("logs, device trees and instruction counts", () => {
+    const run = read("-M virt,dumpdtb=t.dtb -kernel k -dtb d -d in_asm,int -D log -icount shift=0");
+    expect(run).toMatchObject({ deviceTreeDump: "t.dtb", deviceTree: "d", traceFile: "log" });
+    expect([...run.trace]).toEqual(["in_asm", "int"]);
+  });
+
   test("of an option that is given twice the last counts", () => {
     expect(read("-kernel a -m 1G -kernel b -m 64")).toMatchObject({
       kernel: "b",
@@ -140,7 +211,11 @@ describe("a command line that cannot be used", () => {
     ["-cpu rv32", "choice-unknown", "the only one is 'rv64'"],
     ["-cpu rv64,v=true", "value-unsupported", "v=true"],
     ["-device virtio-blk-devise", "choice-unknown", "nearest known one is 'virtio-blk-device'"],
-    ["-device virtio-net-device", "device-unsupported", "there is no network"],
+    ["-device virtio-net-pci", "device-unsupported", "the machine has no PCI"],
+    ["-kernel k -device virtio-net-device,netdev=n", "netdev-missing", "no netdev 'n'"],
+    ["-netdev user,id=n", "netdev-unsupported", "there is no user-mode network stack"],
+    ["-netdev loopback", "netdev-id", "a network needs an id"],
+    ["-device virtconsole", "console-without-bus", "needs a virtio-serial-device"],
     ["-device virtio-blk-device,drvie=x", "property-unknown", "nearest known one is 'drive'"],
     ["-device virtio-rng-device,bus=virtio-mmio-bus.8", "bus-unknown", "no bus"],
     ["-drive file=f,id=x,readnoly=on", "property-unknown", "nearest known one is 'readonly'"],
@@ -152,11 +227,22 @@ describe("a command line that cannot be used", () => {
     ["-global virtio-mmio.force-legcy=false", "property-unknown", "virtio-mmio.force-legacy"],
     ["-serial sdtio", "choice-unknown", "nearest known one is 'stdio'"],
     ["-serial stdio -serial none", "serial-twice", "one serial port"],
-    ["-monitor stdio", "choice-unknown", "-monitor stdio"],
+    ["-monitor tcp::1", "choice-unknown", "-monitor tcp::1"],
+    ["-kernel k -monitor stdio -serial stdio", "terminal-twice", "both want the terminal"],
+    ["-serial pty", "serial-unsupported", "pseudo terminals"],
+    ["-serial tcp:host", "port-malformed", "not a TCP port"],
+    ["-serial chardev:c", "chardev-missing", "no character device 'c'"],
+    ["-chardev file,path=f", "chardev-id", "needs an id"],
+    ["-gdb tcp:1234", "gdb-malformed", "'tcp:1234'"],
+    ["-gdb tcp::99999", "gdb-malformed", "'tcp::99999'"],
+    ["-icount shift=3", "value-unsupported", "shift=3"],
+    ["-icount auto", "value-unsupported", "shift=auto"],
+    ["-d in_assm", "choice-unknown", "nearest known one is 'in_asm'"],
+    ["-kernel k -dtb t -append a", "device-tree-fixed", "-append"],
     ["-display gtk", "choice-unknown", "-display gtk"],
-    ["-smp 2", "harts-unsupported", "-smp 2: the machine has one hart"],
-    ["-netdev user,id=n", "option-unsupported", "-netdev: there is no network"],
-    ["-s", "option-unsupported", "-s: there is no gdb server"],
+    ["-smp 9", "harts-unsupported", "-smp 9: 9 harts"],
+    ["-smp 0", "harts-malformed", "cpus=0"],
+    ["-smp 4,cores=2", "harts-contradictory", "make 2 harts, not 4"],
     ["-hda disk.img", "option-unsupported", "-hda: there is no IDE or SCSI controller"],
     ["-device e1000", "device-unsupported", "the machine has no PCI"],
     ["-device virtio-blk-pci,drive=x", "device-unsupported", "the machine has no PCI"],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ConsoleBuffer } from "../../host/console-buffer.ts";
 import type { Machine, StopReason } from "../../vmm/mod.ts";
+import { RunControl } from "../debug/run-control.ts";
 import { drive, type Wires } from "./drive.ts";
 
 /** A machine that plays back what `run` answers and remembers what it was given. */
@@ -66,10 +67,12 @@ function play(
   wires = new PlayedWires(),
   limit = Number.POSITIVE_INFINITY,
   output = new ConsoleBuffer(),
+  control = new RunControl(false),
 ) {
   const machine = new PlayedMachine(answers);
   const limits = { instructions: limit, endsWhenLost: limit === Number.POSITIVE_INFINITY };
-  return { machine, wires, ending: drive(machine.asMachine(), wires, output, limits) };
+  const ending = drive(machine.asMachine(), wires, output, limits, control);
+  return { machine, wires, control, ending };
 }
 
 describe("drive", () => {

@@ -1,7 +1,8 @@
 import type { ConsoleBuffer } from "../../host/console-buffer.ts";
 import type { Terminal } from "../../host/console-terminal.ts";
 import { turn } from "../../host/turn.ts";
-import type { Instructions, Machine, Nanoseconds } from "../../vmm/mod.ts";
+import type { Instructions, Machine, Nanoseconds, StopReason } from "../../vmm/mod.ts";
+import type { RunControl } from "../debug/run-control.ts";
 import type { Ending } from "./ending.ts";
 import { Pace } from "./pace.ts";
 
@@ -16,6 +17,9 @@ export interface DriveLimits {
   readonly endsWhenLost: boolean;
 }
 
+/** Runs a machine for so many instructions at most; `machine.run` unless somebody traces. */
+export type RunSlice = (machine: Machine, instructions: Instructions) => StopReason;
+
 /** A guest that executes so many instructions and retires none will never retire one. */
 const lostAfter: Instructions = 5_000_000;
 
@@ -25,6 +29,8 @@ export async function drive(
   wires: Wires,
   output: ConsoleBuffer,
   limits: DriveLimits,
+  control: RunControl,
+  run: RunSlice = (subject, instructions) => subject.run(instructions),
 ): Promise<Ending> {
   let left = limits.instructions;
   let fruitless = 0;
@@ -40,10 +46,17 @@ export async function drive(
     if (input !== undefined) {
       machine.sendConsole(input);
     }
+    if (control.isQuitAsked) {
+      return { kind: "quit" };
+    }
+    if (control.isPaused) {
+      await wires.wait();
+      continue;
+    }
     const slice = Math.min(pace.slice, left);
     const before = machine.retired;
     const began = performance.now();
-    const reason = machine.run(slice);
+    const reason = run(machine, slice);
     const took = performance.now() - began;
     const retired = machine.retired - before;
     // A trap retires nothing but is something done: a used-up slice counts as a whole.
@@ -55,6 +68,9 @@ export async function drive(
         return reason;
       case "stopped":
         return { kind: "script-done" };
+      case "debug":
+        control.pause(reason);
+        break;
       case "budget":
         if (slice === pace.slice) {
           pace.learn(slice, took);
@@ -66,7 +82,7 @@ export async function drive(
         await turn();
         break;
       case "idle":
-        if (reason.wakeAt === undefined && wires.isInputEnded) {
+        if (reason.wakeAt === undefined && wires.isInputEnded && !control.isAttended) {
           return { kind: "asleep-for-good" };
         }
         await wires.wait(millisecondsUntil(reason.wakeAt, machine.timers.now()));

@@ -1,4 +1,7 @@
+import type { SerialEnd } from "../../host/serial-end.ts";
+import type { StreamAddress } from "../../host/stream-listener.ts";
 import type { VirtioConfig } from "../../vmm/mod.ts";
+import type { TraceItem } from "../debug/trace-items.ts";
 
 /** A disk image on this host. `snapshot`: the file is only read, writes vanish with the run. */
 export interface LocalDisk {
@@ -19,16 +22,30 @@ export interface LocalRun {
   readonly kernel: string | undefined;
   readonly initrd: string | undefined;
   readonly commandLine: string | undefined;
+  /** A file in place of the machine's own device tree. */
+  readonly deviceTree: string | undefined;
+  /** Where to write the device tree, instead of running. */
+  readonly deviceTreeDump: string | undefined;
   readonly disks: readonly LocalDisk[];
   readonly virtio: readonly VirtioConfig[];
   readonly time: "virtual" | "host";
   /** Without a seed: 0 in virtual time, so that the run repeats; from the host in host time. */
   readonly seed: number | undefined;
   /** `escapes` is QEMU's `mon:stdio`, `signals` its `stdio`. */
-  readonly console: "escapes" | "signals" | "none";
+  readonly console: "escapes" | "signals" | "none" | SerialEnd;
+  /** The monitor console has the terminal; the guest's console is elsewhere. */
+  readonly monitorOnTerminal: boolean;
   readonly onReboot: "restart" | "exit";
+  readonly harts: number;
+  /** Where to wait for a gdb. */
+  readonly gdb: StreamAddress | undefined;
+  /** `-S`: wait for a debugger or the monitor console before the first instruction. */
+  readonly startsPaused: boolean;
   /** Ends the run after so many instructions, reboots included. */
   readonly maxInstructions: number | undefined;
+  /** What to log of each instruction, and the file to write it to; without a file, standard error. */
+  readonly trace: ReadonlySet<TraceItem>;
+  readonly traceFile: string | undefined;
   /** Where to write the exit counts as JSON; `-` is standard output. */
   readonly exitsFile: string | undefined;
   /** Whether to print the final state hash on standard error. */

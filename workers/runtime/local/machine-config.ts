@@ -3,24 +3,29 @@ import type { MachineConfig } from "../../vmm/mod.ts";
 import type { LocalRun } from "./local-run.ts";
 import { readImage } from "./read-image.ts";
 
+const nothing = new Uint8Array(4);
+
 /**
  * The machine that a local run wants, with its images read.
  *
  * @throws Failure `image-unreadable`
  */
 export function machineConfig(run: LocalRun): MachineConfig {
-  const { firmware, kernel, initrd, commandLine } = run;
+  const { firmware, kernel, initrd, commandLine, deviceTree, deviceTreeDump } = run;
   return {
     ramBytes: run.ramBytes,
-    harts: 1,
+    harts: run.harts,
     time: run.time,
     seed: run.seed ?? (run.time === "virtual" ? 0 : entropySeed()),
     virtio: run.virtio,
     boot: {
       firmware: typeof firmware === "string" ? firmware : readImage("firmware", firmware.file),
       ...(kernel === undefined ? {} : { kernel: readImage("kernel", kernel) }),
+      // A machine whose device tree is all that is wanted has to start something too.
+      ...(kernel === undefined && deviceTreeDump !== undefined ? { kernel: nothing } : {}),
       ...(initrd === undefined ? {} : { initrd: readImage("initrd", initrd) }),
       ...(commandLine === undefined ? {} : { commandLine }),
+      ...(deviceTree === undefined ? {} : { deviceTree: readImage("device tree", deviceTree) }),
     },
   };
 }

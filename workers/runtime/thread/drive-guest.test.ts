@@ -17,12 +17,19 @@ import { type RunReport, type ThreadMessage, threadControl } from "./thread-prot
  */
 class PlannedMachine implements Machine {
   retired = 0;
+  get steps(): number {
+    return this.retired;
+  }
   #next = 0;
   readonly #plan: readonly (() => StopReason)[];
   readonly #alarms: { deadline: number | undefined; fire: (now: number) => void }[] = [];
 
   constructor(plan: readonly (() => StopReason)[]) {
     this.#plan = plan;
+  }
+
+  get debug(): Machine["debug"] {
+    throw new Error("nobody debugs a graded run");
   }
 
   readonly timers: Timers = {

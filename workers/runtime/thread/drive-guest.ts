@@ -94,7 +94,7 @@ class GuestDriver {
     let slice = shortestSlice;
     for (;;) {
       const began = this.#ports.now();
-      const reason = runSlice(machine, Math.min(slice, limits.instructions - machine.retired));
+      const reason = runSlice(machine, Math.min(slice, limits.instructions - machine.steps));
       const elapsed = this.#ports.now() - began;
       slice = nextSlice(slice, elapsed);
       this.#flush(machine);
@@ -132,7 +132,7 @@ class GuestDriver {
       if (this.#script.isDone) {
         return { kind: "completed" };
       }
-      if (machine.retired >= limits.instructions) {
+      if (machine.steps >= limits.instructions) {
         return this.#cutOff(
           "instruction-limit",
           `the run reached its limit of ${count(limits.instructions)} instructions`,
