@@ -15,7 +15,10 @@ const tracing: AbsentOption = {
 };
 const display: AbsentOption = { why: "there is no display", hint: "write -nographic" };
 const backend: AbsentOption = { why: "there are no back-ends to define", hint: leaveOut };
-const monitor: AbsentOption = { why: "there is no monitor console", hint: leaveOut };
+const monitor: AbsentOption = {
+  why: "the monitor is on Ctrl-A C or -monitor stdio; there is no QMP",
+  hint: leaveOut,
+};
 
 /**
  * Options of QEMU that people have in their command lines and that are no slips of the pen: the

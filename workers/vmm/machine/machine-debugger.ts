@@ -1,30 +1,23 @@
 /** The debug port of a virtual machine; made when somebody asks for it, and free until then. */
 import type { Bytes, GuestPhysicalAddress } from "../base/units.ts";
-import { csrUpdate } from "../hart/csr-access.ts";
 import { csrTable } from "../hart/csr-table.ts";
 import type { Hart } from "../hart/hart.ts";
 import { watchKinds } from "../hart/memory-access.ts";
-import { machine, mstatus } from "../hart/privilege.ts";
 import { stopCodes } from "../hart/stop-codes.ts";
 import type { Engine } from "../interpreter/engine.ts";
 import { csrName } from "../isa/csr-names.ts";
-import { isFullLength } from "../isa/decoder.ts";
-import { disassemble } from "../isa/disassembler.ts";
-import { floatRegistersOffset } from "../isa/hart-layout.ts";
 import type { GuestRam } from "../memory/guest-ram.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { DebugMemory } from "./debug-memory.ts";
-import {
-  type CachedTranslation,
-  type DebugCsr,
-  type DebugInstruction,
-  type DebugMapping,
-  type DebugPort,
-  debugRegisters,
+import type {
+  CachedTranslation,
+  DebugCsr,
+  DebugInstruction,
+  DebugMapping,
+  DebugPort,
 } from "./debug-port.ts";
 import { DebugRegisters } from "./debug-registers.ts";
-import { listMappings, walkGuest } from "./guest-walk.ts";
 import type { HartSchedule } from "./hart-schedule.ts";
 import { listTlb } from "./list-tlb.ts";
 import type { StopReason } from "./stop-reason.ts";

@@ -1,0 +1,11 @@
+import { one } from "./one.ts";
+import type { Item } from "./program.ts";
+import type { Random } from "./random.ts";
+import { randomOperands } from "./random-operands.ts";
+import { usableRows } from "./usable-rows.ts";
+
+/** Any instruction on registers only. */
+export function plain(random: Random, kind: "integer" | "float"): Item {
+  const row = random.pick(usableRows[kind]);
+  return [one(row.mnemonic, randomOperands(random, row))];
+}
