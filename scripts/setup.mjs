@@ -25,18 +25,17 @@ const programs = {
   redis: { commands: ["redis-server", "valkey-server"], debian: "redis-server", use: "job queue" },
   qemu: { commands: ["qemu-system-riscv64"], debian: "qemu-system-misc", use: "comparison" },
   gdb: { commands: ["gdb-multiarch"], debian: "gdb-multiarch", use: "debugger to test with" },
-  mke2fs: { commands: ["mke2fs"], debian: "e2fsprogs", use: "disk of the Linux image" },
-  xz: { commands: ["xz"], debian: "xz-utils", use: "kernel modules of the Linux image" },
+  mke2fs: { commands: ["mke2fs"], debian: "e2fsprogs", use: "disks to test with" },
 };
 
 /** What each purpose needs besides the npm packages. */
 const purposes = {
   check: [],
   setup: ["redis"],
-  demo: ["redis", "mke2fs", "xz"],
-  image: ["mke2fs", "xz"],
-  bench: ["qemu", "mke2fs", "xz"],
-  test: ["redis", "qemu", "gdb", "mke2fs", "xz"],
+  demo: ["redis"],
+  image: [],
+  bench: ["qemu"],
+  test: ["redis", "qemu", "gdb", "mke2fs"],
 };
 
 function say(sentence) {
