@@ -6,16 +6,15 @@
  */
 import { EventQueue } from "../base/event-queue.ts";
 import { type ExitCategory, exitCategories } from "../base/exits.ts";
-import { Failure } from "../base/failure.ts";
 import type { Timers } from "../base/timers.ts";
 import type { Bytes, FrameNumber, Instructions, Nanoseconds } from "../base/units.ts";
 import type { FinisherRequest } from "../devices/test-finisher.ts";
-import { Hart } from "../hart/hart.ts";
+import type { Hart } from "../hart/hart.ts";
 import { stopCodes } from "../hart/stop-codes.ts";
 import { SupervisorTimer } from "../hart/supervisor-timer.ts";
 import type { Engine } from "../interpreter/engine.ts";
 import { implementedExtensions } from "../isa/table.ts";
-import { GuestRam } from "../memory/guest-ram.ts";
+import type { GuestRam } from "../memory/guest-ram.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { Board } from "./board.ts";
@@ -25,8 +24,9 @@ import type { HtifPlace } from "./find-htif.ts";
 import { GuestClock } from "./guest-clock.ts";
 import { HartSchedule } from "./hart-schedule.ts";
 import { Htif } from "./htif.ts";
+import { MachineBacking } from "./machine-backing.ts";
 import { MachineDebugger } from "./machine-debugger.ts";
-import { type BootPlan, planBoot } from "./plan-boot.ts";
+import { planBoot } from "./plan-boot.ts";
 import { resetHarts } from "./reset-harts.ts";
 import { Sbi } from "./sbi.ts";
 import { SbiHartPort } from "./sbi-hart-port.ts";
@@ -40,6 +40,7 @@ const two32 = 2 ** 32;
 /** Host time is looked at least this often; events come this late at the most. */
 const hostSlice: Instructions = 200_000;
 const largestSlice: Instructions = 2 ** 30;
+
 /** What a VM needs of its monitor. */
 export interface MonitorServices {
   readonly memory: MachineMemory;
@@ -57,8 +58,8 @@ export interface MonitorServices {
 export class VirtualMachine implements Machine {
   readonly harts: readonly [Hart, ...Hart[]];
   readonly #services: MonitorServices;
+  readonly #backing: MachineBacking;
   readonly #ram: GuestRam;
-  readonly #romFrame: FrameNumber | undefined;
   readonly #board: Board;
   readonly #events: EventQueue;
   readonly #clock: GuestClock;
@@ -77,36 +78,16 @@ export class VirtualMachine implements Machine {
   constructor(services: MonitorServices, config: MachineConfig, resources: MachineResources) {
     validateConfig(config, resources);
     const plan = planBoot(config, { isa: isaString(), mmuType: "riscv,sv57" });
-    const { memory, engine } = services;
+    const { engine } = services;
     this.#services = services;
     this.#images = plan.segments.map((image) => ({ ...image, bytes: image.bytes.length }));
-    const flushAll = () => {
-      for (const hart of this.harts) engine.flush(hart.address);
-    };
-    this.#ram = new GuestRam({
-      memory,
-      base: ramBase,
-      bytes: config.ramBytes,
-      limit: Math.ceil((resources.memoryLimitBytes ?? config.ramBytes) / pageBytes),
-      onRemap: flushAll,
-      onCodeWrite: (frame) => {
-        if (services.onCodeWrite(frame)) flushAll();
-      },
+    this.#backing = new MachineBacking(config, plan, {
+      ...services,
+      limitBytes: resources.memoryLimitBytes,
+      flush: (hart) => engine.flush(hart.address),
     });
-    const undo = [() => this.#ram.dispose(services.onFrameFreed)];
-    try {
-      const makeHart = (id: number): Hart => {
-        const hart = new Hart(memory, id);
-        undo.push(() => hart.dispose());
-        return hart;
-      };
-      const others = Array.from({ length: config.harts - 1 }, (_, i) => makeHart(i + 1));
-      this.harts = [makeHart(0), ...others];
-      this.#romFrame = this.#placeImages(plan);
-    } catch (failure) {
-      for (const release of undo) release();
-      throw failure;
-    }
+    this.harts = this.#backing.harts;
+    this.#ram = this.#backing.ram;
     const hostNow = config.time === "host" ? resources.hostNow : undefined;
     this.#clock = new GuestClock(this.harts, hostNow);
     this.#events = new EventQueue(() => this.#clock.now);
@@ -148,7 +129,7 @@ export class VirtualMachine implements Machine {
       },
       stop: (request) => this.#end(request),
     });
-    resetHarts(this.harts, plan, { ram: this.#ram, romFrame: this.#romFrame });
+    resetHarts(this.harts, plan, this.#backing);
     if (!isMachineGuest) this.#sbi.handOver();
     this.#htif = plan.htif && this.#watchHtif(plan.htif, resources.console);
     for (const hart of this.harts) engine.selectContext(hart.address);
@@ -225,13 +206,8 @@ export class VirtualMachine implements Machine {
   }
 
   dispose(): void {
-    const { memory, onFrameFreed } = this.#services;
-    this.#ram.dispose(onFrameFreed);
-    if (this.#romFrame !== undefined && memory.releaseFrame(this.#romFrame)) {
-      onFrameFreed(this.#romFrame);
-    }
     this.#services.onDispose(this);
-    for (const hart of this.harts) hart.dispose();
+    this.#backing.dispose();
   }
 
   // Called by generated code while this VM runs.
@@ -372,22 +348,6 @@ export class VirtualMachine implements Machine {
     for (const hart of this.harts) hart.set("watchedFrame", frame * pageBytes);
     const onStop = (request: FinisherRequest) => this.#end(request);
     return new Htif({ ...place, memory: this.#ram, console, onStop });
-  }
-
-  #placeImages(plan: BootPlan): FrameNumber | undefined {
-    const { memory } = this.#services;
-    for (const { address, bytes } of plan.segments) this.#ram.write(address, bytes);
-    if (!plan.rom) return undefined;
-    const frame = memory.allocateFrame();
-    if (frame === undefined) {
-      throw new Failure(
-        "machine-memory-full",
-        "The machine memory has no frame left for one more VM.",
-        "Run fewer VMs in this worker, or give it a larger machine memory.",
-      );
-    }
-    memory.bytes.set(plan.rom.bytes, frame * pageBytes);
-    return frame;
   }
 }
 
