@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import type { BlobStore } from "../../shared/blob/blob-store.ts";
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { Assignment } from "../../shared/schema/assignment.ts";
+import { hiddenStepName, redactStep } from "../../shared/schema/redact-step.ts";
 import type { Progress } from "../../shared/schema/submission.ts";
 import { gradeRun, gradeStep, stepLabel } from "./grade-run.ts";
 import { prepareRun } from "./prepare-run.ts";
@@ -75,7 +76,7 @@ export async function runSession(
           case "step": {
             const step = assignment.steps[message.index];
             if (step !== undefined && step.send === undefined) {
-              const data = gradeStep(step, message.index, message.report);
+              const data = redactStep(gradeStep(step, message.index, message.report));
               reporter.event({ type: "step", data });
             }
             break;
@@ -114,6 +115,8 @@ export async function runSession(
 
 function progressOf(assignment: Assignment, index: number, instructions: number): Progress {
   const step = assignment.steps[index];
-  const waitingFor = step === undefined ? "the end" : (step.name ?? stepLabel(step, index));
+  const isHidden = step !== undefined && step.visibility !== "visible";
+  const name = isHidden ? hiddenStepName : step && (step.name ?? stepLabel(step, index));
+  const waitingFor = name ?? "the end";
   return { step: index, steps: assignment.steps.length, waitingFor, instructions };
 }

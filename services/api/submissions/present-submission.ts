@@ -1,8 +1,9 @@
-import { resultSchema } from "../../../shared/schema/result.ts";
+import { redactStep } from "../../../shared/schema/redact-step.ts";
+import { type Result, resultSchema } from "../../../shared/schema/result.ts";
 import { progressSchema, type Submission } from "../../../shared/schema/submission.ts";
 import type { StoredSubmission } from "./submission-store.ts";
 
-/** What the store has, as the API shows it. */
+/** What the store has, as the API shows it to students: hidden steps stay hidden. */
 export function presentSubmission(
   stored: StoredSubmission,
   queuePosition: number | undefined,
@@ -14,6 +15,10 @@ export function presentSubmission(
     artefacts: [...artefacts],
     ...(queuePosition === undefined ? {} : { queuePosition }),
     ...(known.success && stored.state === "running" ? { progress: known.data } : {}),
-    ...(result === undefined ? {} : { result: resultSchema.parse(result) }),
+    ...(result === undefined ? {} : { result: redacted(resultSchema.parse(result)) }),
   };
+}
+
+function redacted(result: Result): Result {
+  return { ...result, steps: result.steps.map(redactStep) };
 }
