@@ -172,6 +172,8 @@ if ((flag !== undefined && flag !== "--for") || needed === undefined) {
 if (!hasPackages()) installPackages();
 provideRuntime("node", findNode(root) ?? findModernNode(root), [oldestNode]);
 provideRuntime("deno", findDeno(root), oldestDeno);
+// `npx trapline` then starts the launcher at once instead of looking for a package.
+linkIntoBin("trapline", join(root, "services", "cli", "trapline.mjs"));
 const missing = needed.map((name) => programs[name]).filter(isMissing);
 if (missing.length > 0) installPrograms(missing);
 if (purpose === "setup") say("ready: `npm run demo`, `npm test`, `npx trapline --help`");

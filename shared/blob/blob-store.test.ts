@@ -19,7 +19,8 @@ const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
 describe("BlobStore", () => {
   test("names a blob by the SHA-256 of its bytes and gives the bytes back", async () => {
-    expect(await store.put([bytes("a"), bytes("bc")])).toEqual({ hash: abc, bytes: 3 });
+    const stored = await store.put([bytes("a"), bytes("bc")]);
+    expect(stored).toEqual({ hash: abc, bytes: 3, start: bytes("abc") });
     expect(await store.has(abc)).toBe(true);
     expect(new TextDecoder().decode(await store.read(abc))).toBe("abc");
   });

@@ -3,12 +3,15 @@ import { createReadStream } from "node:fs";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { blobHashSchema } from "../schema/blob-hash.ts";
+import { fileStartBytes } from "../schema/file-format.ts";
 import { BlobError } from "./blob-error.ts";
 
-/** What a stored blob is called and how long it is. */
+/** What a stored blob is called, how long it is and how it begins. */
 export interface StoredBlob {
   readonly hash: string;
   readonly bytes: number;
+  /** The first bytes, at most `fileStartBytes`. */
+  readonly start: Uint8Array;
 }
 
 /**
@@ -39,11 +42,15 @@ export class BlobStore {
     await mkdir(join(this.#directory, "incoming"), { recursive: true });
     const hash = createHash("sha256");
     let bytes = 0;
+    let start = new Uint8Array();
     try {
       const file = await open(aside, "wx");
       try {
         for await (const chunk of chunks) {
           bytes += chunk.length;
+          if (start.length < fileStartBytes) {
+            start = Uint8Array.of(...start, ...chunk.subarray(0, fileStartBytes - start.length));
+          }
           if (bytes > limit) {
             throw new BlobError("too-large", `larger than ${limit} bytes`);
           }
@@ -57,7 +64,7 @@ export class BlobStore {
       const name = hash.digest("hex");
       await mkdir(join(this.#directory, name.slice(0, 2)), { recursive: true });
       await rename(aside, this.#path(name));
-      return { hash: name, bytes };
+      return { hash: name, bytes, start };
     } catch (error) {
       await rm(aside, { force: true });
       throw error;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { artefactNameSchema } from "./artefact-name.ts";
+import { fileFormatSchema } from "./file-format.ts";
 import { imageSourceSchema } from "./image-source.ts";
 import { bytesSchema, instructionsSchema, millisecondsSchema } from "./quantities.ts";
 import { stepSchema } from "./step.ts";
@@ -14,6 +15,7 @@ const artefactSchema = z.strictObject({
   description: z.string().max(500).default(""),
   "max-bytes": bounded(bytesSchema, 1, 512 * MiB, "between 1 byte and 512M").default(16 * MiB),
   optional: z.boolean().default(false),
+  format: fileFormatSchema.default("any"),
 });
 
 const diskSchema = z.strictObject({

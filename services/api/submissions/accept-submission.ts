@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { BlobStore } from "../../../shared/blob/blob-store.ts";
 import type { GradingJob } from "../../../shared/protocol/grading-job.ts";
 import type { Assignment } from "../../../shared/schema/assignment.ts";
+import { formatFault } from "../../../shared/schema/file-format.ts";
 import type { ImageSource } from "../../../shared/schema/image-source.ts";
 import type { AssignmentCatalogue, ImagePart } from "../assignments/assignment-catalogue.ts";
 import { ProblemError } from "../problem-error.ts";
@@ -83,6 +84,10 @@ function checkArtefacts(assignment: Assignment, upload: Upload): void {
     }
     if (blob !== undefined && blob.bytes === 0) {
       errors.push({ field: artefact.name, detail: "is empty" });
+    }
+    const wrongFormat = blob && blob.bytes > 0 && formatFault(artefact.format, blob.start);
+    if (wrongFormat) {
+      errors.push({ field: artefact.name, detail: wrongFormat });
     }
   }
   for (const name of upload.artefacts.keys()) {
