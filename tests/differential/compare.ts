@@ -20,12 +20,14 @@ export interface Comparison {
 
 const pageBytes = 4096;
 
+/** @param signal ends QEMU, and rejects */
 export async function compareWithQemu<P extends AnyProgram>(
   suite: Suite<P>,
   programs: readonly P[],
+  signal?: AbortSignal,
 ): Promise<Comparison> {
   const image = suite.build(programs);
-  const inQemu = runInQemu(image.bytes, 2);
+  const inQemu = runInQemu(image.bytes, 2, signal);
   const ours = tiers.map((tier) => runInMonitor(image.bytes, tier));
   const expected = linesOf(await inQemu);
   const harness = runInMonitor(suite.build(programs.map(emptied)).bytes, "fast").retired;
@@ -34,13 +36,14 @@ export async function compareWithQemu<P extends AnyProgram>(
   const lines = ours.map(({ console }) => linesOf(console));
   const wrong = programs.findIndex((_, i) => lines.some((line) => line[i] !== expected[i]));
   if (wrong === -1) return counts;
-  return { ...counts, difference: await explain(suite, programs, wrong) };
+  return { ...counts, difference: await explain(suite, programs, wrong, signal) };
 }
 
 async function explain<P extends AnyProgram>(
   suite: Suite<P>,
   programs: readonly P[],
   wrong: number,
+  signal: AbortSignal | undefined,
 ): Promise<string> {
   const image = suite.build(programs);
   const original = programs[wrong] as P;
@@ -48,13 +51,13 @@ async function explain<P extends AnyProgram>(
   const start = suite.build([alone]).codeAddress(0);
   // At the same place of a page, so that the same instructions straddle two.
   const padding = (image.codeAddress(wrong) - start) & (pageBytes - 1);
-  const shown = await shrink(suite, { ...alone, padding });
+  const shown = await shrink(suite, { ...alone, padding }, signal);
   const [among, index] = shown ? [[shown], 0] : [programs, wrong];
   const place = shown ? "alone and shrunk" : "only after the programs in front of it";
   return [
     `${original.name} ends differently (${place}):`,
     disassembly(suite.build(among), index),
-    ...(await differencesOf(suite, among, index)),
+    ...(await differencesOf(suite, among, index, signal)),
     `It should be none of the known deviations: ${knownDeviations.map(({ name }) => name).join(", ")}.`,
   ].join("\n");
 }
@@ -63,9 +66,10 @@ async function differencesOf<P extends AnyProgram>(
   suite: Suite<P>,
   programs: readonly P[],
   index: number,
+  signal: AbortSignal | undefined,
 ) {
   const { bytes } = suite.build(programs, index);
-  const theirs = await runInQemu(bytes, 2);
+  const theirs = await runInQemu(bytes, 2, signal);
   return tiers.flatMap((tier) => [
     `${tier}:`,
     ...differences(suite.names, runInMonitor(bytes, tier).console, theirs).map(
@@ -75,10 +79,14 @@ async function differencesOf<P extends AnyProgram>(
 }
 
 /** Leaves out items in ever smaller runs. @returns undefined where the program alone does no harm */
-async function shrink<P extends AnyProgram>(suite: Suite<P>, program: P): Promise<P | undefined> {
+async function shrink<P extends AnyProgram>(
+  suite: Suite<P>,
+  program: P,
+  signal: AbortSignal | undefined,
+): Promise<P | undefined> {
   const differs = async (candidate: P): Promise<boolean> => {
     const { bytes } = suite.build([candidate]);
-    const expected = await runInQemu(bytes, 2);
+    const expected = await runInQemu(bytes, 2, signal);
     return tiers.some((tier) => runInMonitor(bytes, tier).console !== expected);
   };
   if (!(await differs(program))) return undefined;

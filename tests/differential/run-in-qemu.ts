@@ -20,9 +20,14 @@ export function hasQemu(): boolean {
 /**
  * @param harts with one hart QEMU takes an atomic for a load and a store, and reports faults of the
  *   load; with two it does not, but the guest has to put the second one to sleep
+ * @param signal ends QEMU
  * @returns what the guest printed. Rejects when it does not power off in time.
  */
-export async function runInQemu(image: Uint8Array, harts: 1 | 2 = 1): Promise<string> {
+export async function runInQemu(
+  image: Uint8Array,
+  harts: 1 | 2 = 1,
+  signal?: AbortSignal,
+): Promise<string> {
   const folder = mkdtempSync(`${tmpdir()}/differential-`);
   try {
     const file = `${folder}/image.bin`;
@@ -31,16 +36,17 @@ export async function runInQemu(image: Uint8Array, harts: 1 | 2 = 1): Promise<st
     const size = ["-m", `${ramBytes >> 20}M`, "-smp", String(harts)];
     const machine = ["-machine", "virt", ...size, "-cpu", cpuModel];
     const devices = ["-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"];
-    return await printed([...machine, ...devices, "-bios", "none", "-kernel", file]);
+    return await printed([...machine, ...devices, "-bios", "none", "-kernel", file], signal);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function printed(options: readonly string[]): Promise<string> {
+function printed(options: readonly string[], signal: AbortSignal | undefined): Promise<string> {
   return new Promise((resolve, reject) => {
     const qemu = spawn(program, options, {
       timeout: timeoutMilliseconds,
+      signal,
       stdio: ["ignore", "pipe", "inherit"],
     });
     const output: Buffer[] = [];

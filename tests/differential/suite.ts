@@ -25,3 +25,9 @@ export interface Suite<P extends AnyProgram> {
   /** What the dumped words are, in order. */
   readonly names: readonly string[];
 }
+
+/** All programs of one seed. */
+export interface Round<P extends AnyProgram> {
+  readonly suite: Suite<P>;
+  readonly programs: readonly P[];
+}

@@ -10,6 +10,7 @@ class PlayedMachine {
   readonly typed: string[] = [];
   readonly answers: (StopReason | ((machine: PlayedMachine) => StopReason))[];
   retired = 0;
+  steps = 0;
   now = 0;
 
   constructor(answers: PlayedMachine["answers"]) {
@@ -26,6 +27,7 @@ class PlayedMachine {
     }
     const reason = typeof answer === "function" ? answer(this) : answer;
     this.retired += reason.kind === "budget" ? instructions : 0;
+    this.steps += reason.kind === "budget" ? instructions : 0;
     return reason;
   }
 

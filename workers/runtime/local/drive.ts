@@ -54,13 +54,14 @@ export async function drive(
       continue;
     }
     const slice = Math.min(pace.slice, left);
-    const before = machine.retired;
+    const { retired: retiredBefore, steps: stepsBefore } = machine;
     const began = performance.now();
     const reason = run(machine, slice);
     const took = performance.now() - began;
-    const retired = machine.retired - before;
-    // A trap retires nothing but is something done: a used-up slice counts as a whole.
-    left -= reason.kind === "budget" ? slice : retired;
+    const retired = machine.retired - retiredBefore;
+    const steps = machine.steps - stepsBefore;
+    // A trap retires nothing but is something done.
+    left -= reason.kind === "budget" ? steps : retired;
     await wires.write(output.take());
     switch (reason.kind) {
       case "power-off":
@@ -73,9 +74,9 @@ export async function drive(
         break;
       case "budget":
         if (slice === pace.slice) {
-          pace.learn(slice, took);
+          pace.learn(steps, took);
         }
-        fruitless = retired === 0 ? fruitless + slice : 0;
+        fruitless = retired === 0 ? fruitless + steps : 0;
         if (limits.endsWhenLost && fruitless >= lostAfter) {
           return { kind: "lost" };
         }

@@ -7,7 +7,10 @@ export type StopReason =
   | { readonly kind: "power-off"; readonly code: number }
   /** The guest asked for a reboot. */
   | { readonly kind: "reboot" }
-  /** The instructions given to this call of `run` are used up; call again to go on. */
+  /**
+   * The instructions given to this call of `run` are used up, or devices have moved so much for the
+   * guest that it is time to look after other things; call again to go on.
+   */
   | { readonly kind: "budget" }
   /** All harts wait and nothing is scheduled that could wake them but console input or host time. */
   | { readonly kind: "idle"; readonly wakeAt?: Nanoseconds }

@@ -40,6 +40,11 @@ const two32 = 2 ** 32;
 /** Host time is looked at least this often; events come this late at the most. */
 const hostSlice: Instructions = 200_000;
 const largestSlice: Instructions = 2 ** 30;
+/**
+ * A few instructions can have devices and firmware move megabytes. One call of `run` comes back
+ * after about this much, so that its driver stays in charge, whatever the guest asks for.
+ */
+const mostMoved: Bytes = 2 ** 26;
 
 /** What a VM needs of its monitor. */
 export interface MonitorServices {
@@ -70,6 +75,8 @@ export class VirtualMachine implements Machine {
   readonly #sbiHarts: readonly SbiHartPort[];
   #ended: FinisherRequest | undefined;
   #stopAsked = false;
+  /** What devices may have moved when the present call of `run` comes back. */
+  #movedEnd: Bytes = Number.POSITIVE_INFINITY;
   readonly #images: DebugPort["images"];
   #debugger: MachineDebugger | undefined;
   /** What `mtime` shows beyond guest time. */
@@ -253,6 +260,7 @@ export class VirtualMachine implements Machine {
   #run(instructions: Instructions): StopReason {
     const { engine } = this.#services;
     const target = this.#clock.steps + instructions;
+    this.#movedEnd = this.#ram.moved + mostMoved;
     for (;;) {
       this.#clock.followHost();
       this.#events.advanceTo(this.#clock.now);
@@ -261,6 +269,7 @@ export class VirtualMachine implements Machine {
         this.#stopAsked = false;
         return { kind: "stopped" };
       }
+      if (this.#ram.moved > this.#movedEnd) return { kind: "budget" };
       const hart = this.#schedule.next();
       if (!hart) {
         const reason = this.#idle();
@@ -324,7 +333,8 @@ export class VirtualMachine implements Machine {
 
   /** A device access may have armed an alarm that is due before the budget ends. */
   #afterDeviceAccess(): void {
-    this.#clock.limitTo(this.#events.nextDeadline());
+    const hasMovedEnough = this.#ram.moved > this.#movedEnd;
+    this.#clock.limitTo(hasMovedEnough ? this.#clock.now : this.#events.nextDeadline());
   }
 
   /** Keeps the `time` CSR in step when the guest sets `mtime`. */

@@ -20,6 +20,8 @@ import type { MachineMemory } from "./machine-memory.ts";
 
 export const entryPresent = 1;
 export const entryWritable = 2;
+/** An access of a few bytes takes the host as long as a copy of this many. */
+const accessCost: Bytes = 64;
 
 export class GuestRam implements GuestMemory {
   readonly base: GuestPhysicalAddress;
@@ -31,6 +33,7 @@ export class GuestRam implements GuestMemory {
   readonly #onRemap: () => void;
   readonly #onCodeWrite: (frame: FrameNumber) => void;
   #resident: Pages = 0;
+  #moved: Bytes = 0;
 
   /**
    * @param resources.limit most pages that may be materialised; beyond it a store fails the VM
@@ -57,6 +60,11 @@ export class GuestRam implements GuestMemory {
 
   get residentPages(): Pages {
     return this.#resident;
+  }
+
+  /** What was read and written by other than the guest's own instructions; see `accessCost`. */
+  get moved(): Bytes {
+    return this.#moved;
   }
 
   entry(page: number): number {
@@ -130,6 +138,7 @@ export class GuestRam implements GuestMemory {
   ): boolean {
     const start = address - this.base;
     if (!(start >= 0 && start + length <= this.bytes)) return false;
+    this.#moved += accessCost + length;
     for (let done = 0; done < length; ) {
       const offset = start + done;
       const inPage = offset % pageBytes;

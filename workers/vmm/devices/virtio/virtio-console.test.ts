@@ -54,6 +54,16 @@ describe("VirtioConsole", () => {
     expect(typed(12)).toBe("first second");
   });
 
+  test("takes any amount of input at once", () => {
+    const { device, receiver, typed } = makeConsole();
+    device.receive(new Uint8Array(2 ** 20).fill(65));
+    device.receive(ascii("B"));
+    receiver.offer({ address: input, bytes: 3, writable: true });
+    receiver.notify();
+    expect(typed(4)).toBe("AAA\0");
+    expect(device.save().pending).toHaveLength(2 ** 20 - 2);
+  });
+
   test("prints no more of a buffer than its cap", () => {
     const { recorded, sender } = makeConsole();
     const half = { address: 0x8000_0000, bytes: 60_000 };

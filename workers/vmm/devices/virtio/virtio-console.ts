@@ -26,7 +26,7 @@ export class VirtioConsole implements VirtioDevice<VirtioConsoleState> {
   readonly #console: ConsoleSink;
   #receiveQueue: Virtqueue | undefined;
   #transmitQueue: Virtqueue | undefined;
-  #pending: number[] = [];
+  #pending = new Uint8Array();
   #buffers: DescriptorChain[] = [];
 
   constructor(resources: { readonly console: ConsoleSink }) {
@@ -38,7 +38,7 @@ export class VirtioConsole implements VirtioDevice<VirtioConsoleState> {
     state: VirtioConsoleState,
   ): VirtioConsole {
     const restored = new VirtioConsole(resources);
-    restored.#pending = [...state.pending];
+    restored.#pending = state.pending.slice();
     restored.#buffers = [...state.buffers];
     return restored;
   }
@@ -50,7 +50,10 @@ export class VirtioConsole implements VirtioDevice<VirtioConsoleState> {
 
   /** Input for the guest, in order. */
   receive(bytes: Uint8Array): void {
-    this.#pending.push(...bytes);
+    const pending = new Uint8Array(this.#pending.length + bytes.length);
+    pending.set(this.#pending);
+    pending.set(bytes, this.#pending.length);
+    this.#pending = pending;
     this.#deliver();
   }
 
@@ -64,12 +67,12 @@ export class VirtioConsole implements VirtioDevice<VirtioConsoleState> {
   }
 
   reset(): void {
-    this.#pending = [];
+    this.#pending = new Uint8Array();
     this.#buffers = [];
   }
 
   save(): VirtioConsoleState {
-    return { pending: Uint8Array.from(this.#pending), buffers: [...this.#buffers] };
+    return { pending: this.#pending.slice(), buffers: [...this.#buffers] };
   }
 
   #transmit(): void {
@@ -97,8 +100,9 @@ export class VirtioConsole implements VirtioDevice<VirtioConsoleState> {
     while (queue !== undefined && this.#pending.length > 0) {
       const buffer = this.#buffers.shift();
       if (buffer === undefined) return;
-      const part = this.#pending.splice(0, totalBytes(buffer.writable));
-      new SegmentStream(queue.memory, buffer.writable).write(Uint8Array.from(part));
+      const part = this.#pending.subarray(0, totalBytes(buffer.writable));
+      this.#pending = this.#pending.subarray(part.length);
+      new SegmentStream(queue.memory, buffer.writable).write(part);
       queue.push(buffer, part.length);
     }
   }
