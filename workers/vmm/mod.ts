@@ -6,6 +6,10 @@ export type { Bytes, GuestPhysicalAddress, Instructions, Nanoseconds } from "./b
 export type { WasmCompiler, WasmExports, WasmMemory } from "./base/wasm-compiler.ts";
 export { NetHub } from "./devices/network/net-hub.ts";
 export { networkLatency } from "./devices/network/travel-time.ts";
+export {
+  floatNames as floatRegisterNames,
+  integerNames as integerRegisterNames,
+} from "./isa/operand-names.ts";
 export type {
   BlockBackend,
   BootConfig,

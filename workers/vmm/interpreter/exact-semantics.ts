@@ -2,7 +2,7 @@
  * The exact way to execute a row: what `step` inlines. Calls are allowed, every trap is taken, and
  * all that the fast way leaves over is done here.
  */
-import type { FunctionBuilder, Local } from "../base/wasm/function-builder.ts";
+import type { Local } from "../base/wasm/function-builder.ts";
 import { type I32, type I64, i64 } from "../base/wasm/value.ts";
 import { isEnabled } from "../hart/cache-block.ts";
 import { csrUpdate } from "../hart/csr-access.ts";
@@ -15,33 +15,25 @@ import { ExactFloat } from "./exact-float.ts";
 import { loadWidth } from "./fast-semantics.ts";
 import { RecordOperands } from "./operands.ts";
 import { isPcRelative, recordScale } from "./record.ts";
+import { RecordSemantics } from "./record-semantics.ts";
 import type { StepState } from "./step-state.ts";
 
-export class ExactSemantics implements Semantics {
-  readonly f: FunctionBuilder;
+export class ExactSemantics extends RecordSemantics implements Semantics {
   readonly float: FloatSemantics;
   readonly #state: StepState;
   readonly #h: HartFields;
-  readonly #operands: RecordOperands;
   readonly #row: InstructionRow;
 
   constructor(state: StepState, row: InstructionRow) {
-    this.f = state.f;
+    super(state.f, new RecordOperands(state.hart, state.record, row));
     this.#state = state;
     this.#row = row;
     this.#h = new HartFields(state.f, state.hart);
-    this.#operands = new RecordOperands(state.hart, state.record, row);
-    this.float = new ExactFloat(state, this.#operands, this);
+    this.float = new ExactFloat(state, this.operands, this);
   }
 
-  get rs1(): I64 {
-    return this.#operands.rs1;
-  }
-  get rs2(): I64 {
-    return this.#operands.rs2;
-  }
   get imm(): I64 {
-    const { imm } = this.#operands;
+    const { imm } = this.operands;
     return isPcRelative(this.#row) ? imm.shrS(Math.log2(recordScale)) : imm;
   }
   get pc(): I64 {
@@ -50,23 +42,7 @@ export class ExactSemantics implements Semantics {
   get next(): I64 {
     return this.#state.next;
   }
-  get rs1Number(): I32 {
-    return this.#operands.rs1Number;
-  }
-  get rdNumber(): I32 {
-    return this.#operands.rdNumber;
-  }
-  get csrNumber(): I32 {
-    return this.#operands.csrNumber;
-  }
 
-  writeRd(value: I64): void {
-    this.f.store(this.#operands.rdSlot, integerRegistersOffset, value);
-  }
-
-  branch(condition: I32): void {
-    this.f.if(condition, () => this.jump());
-  }
   jump(): void {
     this.#state.next.set(this.pc.add(this.imm));
   }
@@ -123,7 +99,7 @@ export class ExactSemantics implements Semantics {
     }
     const target = this.#atomicTarget(address, width);
     const old = this.f.let(loadWidth(target, width, "signed"));
-    const { oldRd } = this.#operands;
+    const { oldRd } = this.operands;
     const isSame = old.eq(width === 4 ? oldRd.extend32S() : oldRd);
     this.f.if(isSame, () => this.#storeTo(target, this.rs2, width));
     this.writeRd(old);
@@ -240,7 +216,7 @@ export class ExactSemantics implements Semantics {
     const target = this.#atomicTarget(at, 8);
     this.#atomicTarget(at.add(8), 8);
     const [low, high] = [f.let(i64.load(target)), f.let(i64.load(target, 8))];
-    const { oldRd, oldRdNext, rs2Next, rdNumber, rdSlot } = this.#operands;
+    const { oldRd, oldRdNext, rs2Next, rdNumber, rdSlot } = this.operands;
     f.if(low.eq(oldRd).and(high.eq(oldRdNext)), () => {
       f.store(target, 0, this.rs2);
       f.store(target, 8, rs2Next);

@@ -1,15 +1,7 @@
-/**
- * The fast way to execute a row: what the interpreter's `run` loop inlines.
- *
- * Whatever is not simple *leaves*: a plain branch to the loop's one side exit, before the
- * instruction had any effect; `step` then executes it exactly. There is no call in here: V8 would
- * spill the loop's locals around it (docs/architecture.md, "The interpreter").
- */
-import type { FunctionBuilder } from "../base/wasm/function-builder.ts";
 import { type I32, type I64, i32, i64 } from "../base/wasm/value.ts";
 import { cacheBlockBytes, isEnabled } from "../hart/cache-block.ts";
 import { environment, user } from "../hart/privilege.ts";
-import { HartFields, hartFields, integerRegistersOffset } from "../isa/hart-layout.ts";
+import { HartFields, hartFields } from "../isa/hart-layout.ts";
 import type { InstructionRow } from "../isa/row.ts";
 import type { Extension, FloatSemantics, Semantics, Width } from "../isa/semantics.ts";
 import { codePageBytes } from "../memory/layout.ts";
@@ -17,6 +9,7 @@ import { addend, entryAddress, hits, writeTableOffset } from "../mmu/tlb.ts";
 import { FastFloat } from "./fast-float.ts";
 import { RecordOperands } from "./operands.ts";
 import { recordScale } from "./record.ts";
+import { RecordSemantics } from "./record-semantics.ts";
 import type { RunState } from "./run-state.ts";
 
 /** CSR numbers 0x140 to 0x143, whose fields lie in this order. */
@@ -28,27 +21,18 @@ handlerCsrs.forEach((name, i) => {
   }
 });
 
-export class FastSemantics implements Semantics {
-  readonly f: FunctionBuilder;
+export class FastSemantics extends RecordSemantics implements Semantics {
   readonly float: FloatSemantics;
   readonly #state: RunState;
-  readonly #operands: RecordOperands;
 
   constructor(state: RunState, row: InstructionRow) {
-    this.f = state.f;
+    super(state.f, new RecordOperands(state.hart, state.record, row));
     this.#state = state;
-    this.#operands = new RecordOperands(state.hart, state.record, row);
-    this.float = new FastFloat(state, this.#operands, this);
+    this.float = new FastFloat(state, this.operands, this);
   }
 
-  get rs1(): I64 {
-    return this.#operands.rs1;
-  }
-  get rs2(): I64 {
-    return this.#operands.rs2;
-  }
   get imm(): I64 {
-    return this.#operands.imm;
+    return this.operands.imm;
   }
   get pc(): I64 {
     return addressOf(this.#state, this.#state.record);
@@ -56,27 +40,10 @@ export class FastSemantics implements Semantics {
   get next(): I64 {
     return addressOf(this.#state, this.#state.record.add(this.#state.length));
   }
-  get rs1Number(): I32 {
-    return this.#operands.rs1Number;
-  }
-  get rdNumber(): I32 {
-    return this.#operands.rdNumber;
-  }
-  get csrNumber(): I32 {
-    return this.#operands.csrNumber;
-  }
-
-  writeRd(value: I64): void {
-    this.f.store(this.#operands.rdSlot, integerRegistersOffset, value);
-  }
-
-  branch(condition: I32): void {
-    this.f.if(condition, () => this.jump());
-  }
 
   jump(): void {
     const { f, record, page, bias, pc, dispatch, resolve } = this.#state;
-    const target = f.let(record.add(this.#operands.imm32));
+    const target = f.let(record.add(this.operands.imm32));
     f.if(target.sub(page).ltU(codePageBytes), () => {
       record.set(target);
       f.branch(dispatch);
@@ -150,7 +117,7 @@ export class FastSemantics implements Semantics {
     const { f } = this.#state;
     const target = f.let(this.#writable(address, width, "natural"));
     const old = f.let(loadWidth(target, width, "signed"));
-    const { oldRd } = this.#operands;
+    const { oldRd } = this.operands;
     f.if(old.eq(width === 4 ? oldRd.extend32S() : oldRd), () => {
       if (width === 8) f.store(target, 0, this.rs2);
       else f.storeNarrow(target, 0, this.rs2, 4);
