@@ -1,9 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compiler } from "../../workers/host/compiler.ts";
 import { heapBase, heapBytes, pageBytes } from "../../workers/vmm/memory/layout.ts";
-import { Failure, type Machine, type MachineResources, Monitor } from "../../workers/vmm/mod.ts";
+import {
+  Failure,
+  type Machine,
+  type MachineResources,
+  type Monitor,
+} from "../../workers/vmm/mod.ts";
 import { busyGuest } from "../support/busy-guest.ts";
+import { observedMonitor } from "../support/observed-monitor.ts";
 import { randomInstructions } from "../support/random-instructions.ts";
 import { bareMetal, recordedConsole, smallMonitor } from "../support/run-guest.ts";
 
@@ -78,19 +83,7 @@ test("machines that take turns in one memory run as each would alone", () => {
 });
 
 test("whatever a guest executes, no byte outside its frames changes and nothing is thrown", () => {
-  let buffer: SharedArrayBuffer | undefined;
-  const monitor = Monitor.create({
-    compiler: {
-      ...compiler,
-      createMemory(bytes) {
-        const memory = compiler.createMemory(bytes);
-        buffer = memory.buffer;
-        return memory;
-      },
-    },
-    memoryBytes: 128 * mebibyte,
-  });
-  if (!buffer) throw new Error("the monitor took no memory");
+  const { monitor, buffer } = observedMonitor(128 * mebibyte);
   const words = new Int32Array(buffer);
   const bystander = monitor.createMachine(bareMetal(busyGuest(5)), quiet());
   bystander.run(2000);

@@ -7,18 +7,18 @@
  *     street.close();   // the neighbours now finish, as if nobody else had ever been there
  */
 import { expect } from "vitest";
-import { compiler } from "../../../workers/host/compiler.ts";
 import { heapBase, heapBytes, pageBytes } from "../../../workers/vmm/memory/layout.ts";
 import {
   Failure,
   type Machine,
   type MachineConfig,
   type MachineResources,
-  Monitor,
+  type Monitor,
   type StopReason,
 } from "../../../workers/vmm/mod.ts";
 import { MemoryDisk } from "../../contracts/support/memory-disk.ts";
 import { busyGuest } from "../../support/busy-guest.ts";
+import { observedMonitor } from "../../support/observed-monitor.ts";
 import { bareMetal, recordedConsole } from "../../support/run-guest.ts";
 
 /** What became of a hostile guest. */
@@ -49,19 +49,8 @@ export class Neighbourhood {
   readonly #neighbours: readonly Neighbour[];
 
   constructor() {
-    let buffer: SharedArrayBuffer | undefined;
-    this.monitor = Monitor.create({
-      compiler: {
-        ...compiler,
-        createMemory(bytes) {
-          const memory = compiler.createMemory(bytes);
-          buffer = memory.buffer;
-          return memory;
-        },
-      },
-      memoryBytes: 128 * mebibyte,
-    });
-    if (!buffer) throw new Error("the monitor took no memory");
+    const { monitor, buffer } = observedMonitor(128 * mebibyte);
+    this.monitor = monitor;
     this.#bytes = new Uint8Array(buffer);
     this.#neighbours = [5, 9].map((ticks) => this.#moveIn(ticks));
   }

@@ -2,6 +2,8 @@
  * The devices of QEMU's `virt` machine and how they are wired (hw/riscv/virt.c): addresses,
  * interrupt numbers, and which lines lead to which bits of a hart's `mip`.
  */
+
+import { virtioBase, virtioSlots } from "../base/memory-map.ts";
 import type { Timers } from "../base/timers.ts";
 import { Bus } from "../bus/bus.ts";
 import type { Device } from "../bus/device.ts";
@@ -32,9 +34,7 @@ const windows = {
   plic: [0xc00_0000, 0x60_0000],
   uart: [0x1000_0000, 0x100],
 } as const;
-const virtioBase = 0x1000_1000;
 const virtioBytes = 0x1000;
-export const virtioSlots = 8;
 const lines = { virtio0: 1, uart: 10, rtc: 11 } as const;
 const plicSources = 96;
 

@@ -1,4 +1,6 @@
 /** Guest memory for a debugger: through a hart's page table, or physical; no device is asked. */
+
+import { romBase } from "../base/memory-map.ts";
 import type { Bytes, GuestPhysicalAddress } from "../base/units.ts";
 import type { Hart } from "../hart/hart.ts";
 import { machine, mstatus } from "../hart/privilege.ts";
@@ -9,8 +11,6 @@ import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import type { DebugInstruction, DebugMapping } from "./debug-port.ts";
 import { listMappings, walkGuest } from "./guest-walk.ts";
-
-const romBase = 0x1000;
 
 export class DebugMemory {
   readonly #harts: readonly Hart[];

@@ -1,3 +1,4 @@
+import { ramBase, virtioBase, virtioSlots } from "../base/memory-map.ts";
 import type { Bytes, GuestPhysicalAddress } from "../base/units.ts";
 import {
   type DeviceTreeNode,
@@ -19,9 +20,6 @@ export interface DeviceTreeOptions {
   readonly rngSeed: Uint8Array;
 }
 
-const ramBase = 0x8000_0000;
-const virtioBase = 0x1000_1000;
-const virtioSlots = 8;
 const cacheBlockBytes = 64;
 const interrupt = { virtio0: 1, uart: 10, rtc: 11 } as const;
 /** Interrupt numbers of a hart's own controller: bits of `mip`. */

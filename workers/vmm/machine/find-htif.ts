@@ -1,3 +1,4 @@
+import { ramBase } from "../base/memory-map.ts";
 import type { Bytes, GuestPhysicalAddress } from "../base/units.ts";
 import { isElf, parseElf } from "./elf.ts";
 import { findElfSymbols } from "./elf-symbols.ts";
@@ -8,7 +9,6 @@ export interface HtifPlace {
   readonly fromhost?: GuestPhysicalAddress;
 }
 
-const ramBase = 0x8000_0000;
 const wordBytes = 8;
 
 /**

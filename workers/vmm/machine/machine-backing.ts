@@ -1,5 +1,6 @@
 /** What a VM takes of its monitor's machine memory: harts, RAM and ROM, filled with its images. */
 import { Failure } from "../base/failure.ts";
+import { ramBase } from "../base/memory-map.ts";
 import type { Bytes, FrameNumber } from "../base/units.ts";
 import { Hart } from "../hart/hart.ts";
 import { GuestRam } from "../memory/guest-ram.ts";
@@ -7,8 +8,6 @@ import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import type { MachineConfig } from "./config.ts";
 import type { BootPlan } from "./plan-boot.ts";
-
-const ramBase = 0x8000_0000;
 
 export interface MachineBackingResources {
   readonly memory: MachineMemory;

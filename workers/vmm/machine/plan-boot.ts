@@ -1,4 +1,5 @@
 import { Failure } from "../base/failure.ts";
+import { ramBase, romBase } from "../base/memory-map.ts";
 import type { Bytes, GuestPhysicalAddress } from "../base/units.ts";
 import { RandomStream } from "../devices/random-stream.ts";
 import type { MachineConfig } from "./config.ts";
@@ -44,8 +45,6 @@ interface NamedSegment extends ImageSegment {
 }
 
 const MiB = 2 ** 20;
-const ramBase = 0x8000_0000;
-const romBase = 0x1000;
 /** Linux wants its image on such a boundary; QEMU puts firmware, kernel and device tree on them. */
 const largePage = 2 * MiB;
 const supervisorKernelAddress = ramBase + largePage;

@@ -1,5 +1,6 @@
 /** Checks what the machine cannot be built from, before anything is allocated. */
 import { Failure } from "../base/failure.ts";
+import { virtioSlots } from "../base/memory-map.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { BlockBackend, MachineConfig, MachineResources, VirtioConfig } from "./config.ts";
 import { macOf } from "./mac-of.ts";
@@ -7,7 +8,6 @@ import { networkOf } from "./network-of.ts";
 
 const smallestRam = 2 ** 20;
 const largestRam = 3 * 2 ** 30;
-const slots = 8;
 const mostHarts = 8;
 
 /** Failures: `ram-size`, `harts-unsupported`, `virtio-slot`, `disk-missing`, `network-missing`,
@@ -31,11 +31,11 @@ export function validateConfig(config: MachineConfig, resources: MachineResource
   const used = new Set<number>();
   for (const device of virtio) {
     const { slot } = device;
-    if (!Number.isInteger(slot) || slot < 0 || slot >= slots || used.has(slot)) {
+    if (!Number.isInteger(slot) || slot < 0 || slot >= virtioSlots || used.has(slot)) {
       throw new Failure(
         "virtio-slot",
         `The virtio-mmio slot ${slot} does not exist or is taken twice.`,
-        `Use each slot from 0 to ${slots - 1} once.`,
+        `Use each slot from 0 to ${virtioSlots - 1} once.`,
       );
     }
     used.add(slot);

@@ -6,6 +6,7 @@
  */
 import { EventQueue } from "../base/event-queue.ts";
 import { type ExitCategory, exitCategories } from "../base/exits.ts";
+import { ramBase } from "../base/memory-map.ts";
 import type { Timers } from "../base/timers.ts";
 import type { Bytes, FrameNumber, Instructions, Nanoseconds } from "../base/units.ts";
 import type { FinisherRequest } from "../devices/test-finisher.ts";
@@ -34,7 +35,6 @@ import { stateHash } from "./state-hash.ts";
 import type { StopReason } from "./stop-reason.ts";
 import { validateConfig } from "./validate-config.ts";
 
-const ramBase = 0x8000_0000;
 const bootHart = 0;
 const two32 = 2 ** 32;
 /** Host time is looked at least this often; events come this late at the most. */

@@ -4,14 +4,15 @@
  * RAM lies at 0x8000_0000; one page of ROM (the reset vector) at 0x1000. Everything else is a
  * device's or nobody's, and has no machine address.
  */
+
+import { ramBase, romBase } from "../base/memory-map.ts";
 import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
 import { type I64, i32 } from "../base/wasm/value.ts";
 import { HartFields } from "../isa/hart-layout.ts";
 import { entryPresent, entryWritable } from "../memory/guest-ram.ts";
 import { codeTableBase, pageBytes } from "../memory/layout.ts";
 
-export const ramBase = 0x8000_0000;
-const romPage = 1;
+const romPage = romBase / pageBytes;
 
 export interface PhysicalMemory {
   /** (hart, physical address) → machine address of the byte for reading, or 0 where it is no memory. */
