@@ -10,6 +10,8 @@ export interface ClintResources {
   readonly timers: Timers;
   readonly setSoftware: (hart: number, asserted: boolean) => void;
   readonly setTimer: (hart: number, asserted: boolean) => void;
+  /** The guest has set `mtime`; before any timer interrupt that follows from it. */
+  readonly onTimeSet?: () => void;
 }
 
 /** One hart's registers, and the levels of its two interrupts. */
@@ -62,6 +64,7 @@ export class Clint implements Device<ClintState> {
   readonly name: string;
   readonly #setSoftware: (hart: number, asserted: boolean) => void;
   readonly #setTimer: (hart: number, asserted: boolean) => void;
+  readonly #onTimeSet: () => void;
   readonly #time: GuestCounter;
   readonly #harts: readonly ClintHart[];
 
@@ -70,6 +73,7 @@ export class Clint implements Device<ClintState> {
     this.name = name;
     this.#setSoftware = resources.setSoftware;
     this.#setTimer = resources.setTimer;
+    this.#onTimeSet = resources.onTimeSet ?? (() => {});
     this.#time = new GuestCounter(timers, nanosecondsPerTick, timeAfterPowerOn);
     this.#harts = Array.from({ length: resources.harts }, (_, hart) => ({
       ...hartAfterPowerOn,
@@ -184,6 +188,7 @@ export class Clint implements Device<ClintState> {
 
   #writeTime(low: number, high: number): void {
     this.#time.set(low, high);
+    this.#onTimeSet();
     for (const hart of this.#harts.keys()) {
       this.#evaluate(hart);
     }

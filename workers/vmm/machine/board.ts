@@ -51,6 +51,8 @@ export interface BoardResources {
   readonly onDoorbell: () => void;
   /** A hart raised a software interrupt through the CLINT. */
   readonly onInterHartInterrupt: () => void;
+  /** The guest has set `mtime`. */
+  readonly onTimeSet: () => void;
 }
 
 export class Board {
@@ -83,6 +85,7 @@ export class Board {
         if (on) parts.onInterHartInterrupt();
       },
       setTimer: (hart, on) => harts[hart]?.setPending(interrupt.machineTimer, on),
+      onTimeSet: parts.onTimeSet,
     });
     this.uart = new Uart16550({
       name: "uart0",

@@ -79,8 +79,6 @@ export class VirtualMachine implements Machine {
   #movedEnd: Bytes = Number.POSITIVE_INFINITY;
   readonly #images: DebugPort["images"];
   #debugger: MachineDebugger | undefined;
-  /** What `mtime` shows beyond guest time. */
-  #timeOffset = { low: 0, high: 0 };
 
   constructor(services: MonitorServices, config: MachineConfig, resources: MachineResources) {
     validateConfig(config, resources);
@@ -110,6 +108,7 @@ export class VirtualMachine implements Machine {
       onStop: (request) => this.#end(request),
       onDoorbell: () => this.#schedule.current.countExit("doorbell"),
       onInterHartInterrupt: () => this.#yield(),
+      onTimeSet: () => this.#followMachineTime(),
     });
     const isMachineGuest = plan.startMode === "machine";
     this.#sbiHarts = this.harts.map(
@@ -230,7 +229,6 @@ export class VirtualMachine implements Machine {
     const unsigned = width === 4 ? value >>> 0 : value & (2 ** (8 * width) - 1);
     const isMapped = this.#board.bus.write(address >>> 0, width as 1 | 2 | 4, unsigned);
     if (!isMapped) this.#schedule.current.set("faulted", 1);
-    this.#followMachineTime();
     this.#afterDeviceAccess();
   }
 
@@ -344,8 +342,6 @@ export class VirtualMachine implements Machine {
     const low = (timeLow - ticks) >>> 0;
     const borrow = timeLow < ticks >>> 0 ? 1 : 0;
     const high = (timeHigh - Math.floor(ticks / two32) - borrow) >>> 0;
-    if (low === this.#timeOffset.low && high === this.#timeOffset.high) return;
-    this.#timeOffset = { low, high };
     const offset = (BigInt(high) << 32n) | BigInt(low);
     for (const hart of this.harts) hart.setWide("timeOffset", offset);
     for (const timer of this.#supervisorTimers) timer.update();
