@@ -9,7 +9,9 @@ describe("ConsoleSections", () => {
     const console = new ConsoleSections();
     console.take("memory walk: begin\n", 10);
     console.take("memory walk: end at line 27292\n", 35);
-    expect(console.sections).toEqual([{ name: "memory walk", begin: 10, end: 35 }]);
+    expect(console.sections).toEqual([
+      { name: "memory walk", begin: 10, end: 35, outcome: "at line 27292" },
+    ]);
   });
 
   test("tells several sections of one run apart", () => {
@@ -38,13 +40,19 @@ describe("ConsoleSections", () => {
     console.take("booting\n", 3);
     console.take("~ # ", 7);
     console.take("ls\n~ # ", 9);
-    expect(console.sections).toEqual([{ name: "shell", begin: 0, end: 7 }]);
+    expect(console.sections).toEqual([{ name: "shell", begin: 0, end: 7, outcome: "" }]);
   });
 
   test("a question to the terminal may follow the prompt", () => {
     const console = new ConsoleSections(shell);
     console.take("booting\n~ # \x1b[6n", 7);
     expect(console.sections).toHaveLength(1);
+  });
+
+  test("keeps what the guest says of its work, without the comma before it", () => {
+    const console = new ConsoleSections();
+    console.take("sieve: begin\r\nsieve: end, 82025 primes\r\nwalk: begin\nwalk: end\n", 1);
+    expect(console.sections.map(({ outcome }) => outcome)).toEqual(["82025 primes", ""]);
   });
 
   test("an end without a begin is no section", () => {

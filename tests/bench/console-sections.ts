@@ -3,6 +3,8 @@ export interface Section {
   readonly name: string;
   readonly begin: number;
   readonly end: number;
+  /** What the guest says of its work behind the end mark: the same wherever it runs. */
+  readonly outcome: string;
 }
 
 /**
@@ -30,21 +32,21 @@ export class ConsoleSections {
     for (const line of lines) this.#takeLine(line, stamp);
     // The shell may ask the terminal something right behind its prompt.
     if (this.#prompt && this.#line.includes(this.#prompt.text)) {
-      this.#close(this.#prompt.name, stamp);
+      this.#close(this.#prompt.name, stamp, "");
     }
   }
 
   #takeLine(line: string, stamp: number): void {
-    const mark = /^([\w -]+): (begin$|end\b)/.exec(line.trimEnd());
-    const [, name = "", kind] = mark ?? [];
+    const mark = /^([\w -]+): (begin$|end\b)[ ,]*(.*)$/.exec(line.trimEnd());
+    const [, name = "", kind, outcome = ""] = mark ?? [];
     if (kind === "begin") this.#open.set(name, stamp);
-    else if (kind === "end") this.#close(name, stamp);
+    else if (kind === "end") this.#close(name, stamp, outcome);
   }
 
-  #close(name: string, end: number): void {
+  #close(name: string, end: number, outcome: string): void {
     const begin = this.#open.get(name);
     if (begin === undefined) return;
     this.#open.delete(name);
-    this.sections.push({ name, begin, end });
+    this.sections.push({ name, begin, end, outcome });
   }
 }

@@ -1,39 +1,55 @@
+import type { Runtime } from "./options.ts";
+import { ratiosOf } from "./ratios.ts";
 import type { Row } from "./row.ts";
-import { median } from "./samples.ts";
+import { geometricMean } from "./samples.ts";
 
-const integerMips = 200;
-const shellSeconds = 12;
+const everyRow = 1;
+const cpuMean = 1.5;
+const osMean = 2;
+const icountMean = 3;
+/** At most 1.2 times QEMU's time. */
+const boot = 1 / 1.2;
 
-/** One line per goal of the interpreter and runtime; none for rows that were not measured. */
+/** One line per goal and runtime; none for what was not measured. */
 export function goals(rows: readonly Row[]): readonly string[] {
-  return rows.flatMap((row) => {
-    const runtimes = ["node", "deno"] as const;
-    if (row.name === "integer") {
-      return runtimes.map((runtime) => {
-        const mips = row.instructions / 1e6 / median(row.seconds[runtime] ?? []);
-        return line(
-          mips >= integerMips,
-          `${mips.toFixed(0)} MIPS on integer code`,
-          runtime,
-          `≥ ${integerMips}`,
-        );
-      });
-    }
-    if (row.name === "Linux to the shell") {
-      return runtimes.map((runtime) => {
-        const seconds = median(row.seconds[runtime] ?? []);
-        return line(
-          seconds <= shellSeconds,
-          `${seconds.toFixed(2)} s to the Linux shell`,
-          runtime,
-          `≤ ${shellSeconds} s`,
-        );
-      });
-    }
-    return [];
-  });
+  return (["node", "deno"] as const).flatMap((runtime) => [
+    ...slowRows(rows, runtime),
+    ...mean("CPU rows", ofKind(rows, "cpu"), cpuMean, runtime),
+    ...mean("operating-system rows", ofKind(rows, "os"), osMean, runtime),
+    ...mean("all rows, QEMU counting", rows, icountMean, runtime, "qemu-icount"),
+    ...mean("boot to shell", ofKind(rows, "boot"), boot, runtime),
+  ]);
 }
 
-function line(isMet: boolean, figure: string, runtime: string, goal: string): string {
-  return `${isMet ? "pass" : "MISS"}  ${figure} under ${runtime} (goal ${goal})`;
+function ofKind(rows: readonly Row[], kind: Row["kind"]): readonly Row[] {
+  return rows.filter((row) => row.kind === kind);
+}
+
+function slowRows(rows: readonly Row[], runtime: Runtime): string[] {
+  const measured = rows.filter(
+    (row) => row.kind !== "boot" && ratiosOf([row], runtime).length === 1,
+  );
+  if (measured.length === 0) return [];
+  const slow = measured.filter((row) => (ratiosOf([row], runtime)[0] ?? 0) < everyRow);
+  const names = slow.length === 0 ? "" : `: ${slow.map(({ name }) => name).join(", ")}`;
+  const figure = `${slow.length} of ${measured.length} rows slower than QEMU under ${runtime}`;
+  return [line(slow.length === 0, `${figure} (goal: none)${names}`)];
+}
+
+function mean(
+  label: string,
+  rows: readonly Row[],
+  goal: number,
+  runtime: Runtime,
+  theirs: "qemu" | "qemu-icount" = "qemu",
+): string[] {
+  const ratios = ratiosOf(rows, runtime, theirs);
+  if (ratios.length === 0) return [];
+  const value = geometricMean(ratios);
+  const figure = `${value.toFixed(2)}× on ${label} under ${runtime}`;
+  return [line(value >= goal, `${figure} (goal ≥ ${goal.toFixed(2)}×)`)];
+}
+
+function line(isMet: boolean, text: string): string {
+  return `${isMet ? "pass" : "MISS"}  ${text}`;
 }

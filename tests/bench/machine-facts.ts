@@ -10,7 +10,7 @@ export function machineFacts(): readonly string[] {
     `date     ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
     `machine  ${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}, ${gibibytes} GiB, ${type()} ${release()}`,
     `load     ${load[0]} over the last minute when the run began (an idle machine has 0)`,
-    `node     ${version("node")}`,
+    `node     ${process.versions.node}`,
     `deno     ${version("deno")}`,
     `qemu     ${version("qemu-system-riscv64")}`,
   ];

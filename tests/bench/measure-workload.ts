@@ -1,53 +1,58 @@
-import { measureRun, type Run } from "./measure-run.ts";
+import type { BenchRow } from "./bench-rows.ts";
+import { type BenchClock, measureRun, type Run } from "./measure-run.ts";
 import type { Row } from "./row.ts";
-import { type Subject, subjects } from "./subjects.ts";
+import { commandOf, type Subject } from "./subjects.ts";
 import type { Workload } from "./workloads.ts";
+
+export interface MeasureOptions {
+  readonly subjects: readonly Subject[];
+  readonly rounds: number;
+  readonly clock: BenchClock;
+  /** For our own subjects; see `commandOf`. */
+  readonly engine?: string;
+}
 
 /**
  * Runs a workload in rounds: every subject once, again and again, so that a slow phase of the
  * machine meets all of them.
  *
+ * @param rows those that this workload fills
  * @param say receives one line per round
+ * @throws Error when a run does not come to its end, or two subjects come to different results
  */
 export async function measureWorkload(
   workload: Workload,
-  pairs: number,
+  rows: readonly BenchRow[],
+  { subjects, rounds, clock, engine }: MeasureOptions,
   say: (line: string) => void,
 ): Promise<Row[]> {
-  // Counting exactly costs QEMU its chained blocks: one row says how much, more would say no more.
-  const taking = subjects.filter(
-    (subject) => subject !== "qemu-icount" || workload.name === "integer",
-  );
-  const runs = new Map<Subject, Run[]>(taking.map((subject) => [subject, []]));
-  for (let pair = 1; pair <= pairs; pair++) {
+  const runs = new Map<Subject, Run[]>(subjects.map((subject) => [subject, []]));
+  for (let round = 1; round <= rounds; round++) {
     const took: string[] = [];
-    for (const subject of taking) {
-      const run = await measureRun(subject, workload);
+    for (const subject of subjects) {
+      const run = await measureRun(commandOf(subject, workload, engine), workload, clock);
       runs.get(subject)?.push(run);
-      took.push(`${subject} ${sum(run.seconds.values()).toFixed(2)} s`);
+      const milliseconds = run.sections.reduce((sum, { begin, end }) => sum + end - begin, 0);
+      took.push(`${subject} ${(milliseconds / 1000).toFixed(2)} s`);
     }
-    say(`${workload.name}, round ${pair} of ${pairs}: ${took.join(", ")}`);
+    say(`${workload.name}, round ${round} of ${rounds}: ${took.join(", ")}`);
   }
-  return workload.sections.map((name) => rowOf(name, runs));
+  return rows.map((row) => rowOf(row, runs));
 }
 
-function rowOf(name: string, runs: ReadonlyMap<Subject, readonly Run[]>): Row {
-  const seconds = Object.fromEntries(
-    [...runs].map(([subject, all]) => [subject, all.map((run) => run.seconds.get(name) ?? 0)]),
-  );
-  const startUp = (subject: Subject) =>
-    (runs.get(subject) ?? []).map((run) => run.report?.startUpMilliseconds ?? 0);
-  const section = runs.get("node")?.[0]?.report?.sections.find((one) => one.name === name);
+function rowOf({ name, kind }: BenchRow, runs: ReadonlyMap<Subject, readonly Run[]>): Row {
+  const sections = (all: readonly Run[]) =>
+    all.flatMap((run) => run.sections.filter((section) => section.name === name));
+  const outcomes = new Set([...runs.values()].flatMap(sections).map(({ outcome }) => outcome));
+  if (outcomes.size > 1) {
+    throw new Error(`${name}: different results: ${[...outcomes].join(" | ")}`);
+  }
+  const bySubject = <T>(of: (all: readonly Run[]) => readonly T[]) =>
+    Object.fromEntries([...runs].map(([subject, all]) => [subject, of(all)]));
   return {
     name,
-    instructions: section === undefined ? 0 : section.end - section.begin,
-    seconds,
-    startUpMilliseconds: { node: startUp("node"), deno: startUp("deno") },
+    kind,
+    seconds: bySubject((all) => sections(all).map(({ begin, end }) => (end - begin) / 1000)),
+    resident: bySubject((all) => all.flatMap(({ resident }) => resident ?? [])),
   };
-}
-
-function sum(values: Iterable<number>): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
 }

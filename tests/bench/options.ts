@@ -1,38 +1,74 @@
 import { parseArgs } from "node:util";
+import type { BenchClock } from "./measure-run.ts";
+
+export type Runtime = "node" | "deno";
 
 export interface BenchOptions {
+  /** Ids of the rows, in the order of `known`. */
+  readonly rows: readonly string[];
+  readonly runtimes: readonly Runtime[];
   /** How often each subject runs. */
-  readonly pairs: number;
-  /** Names of workloads, in the order of `known`. */
-  readonly only: readonly string[];
+  readonly rounds: number;
+  /** Whether QEMU is also measured while it counts instructions. */
+  readonly icount: boolean;
+  readonly clock: BenchClock;
+  /** Passed to `trapline qemu`; its default where it is not said. */
+  readonly engine?: string;
   /** Where all samples go as JSON. */
   readonly json?: string;
 }
 
 /**
- * Reads `--pairs N`, `--only NAME` (repeatable) and `--json FILE`.
+ * Reads the words behind `npm run bench --`: `--full`, `--rows a,b`, `--runtimes node,deno`,
+ * `--repeat N`, `--icount`, `--clock processor`, `--engine NAME`, `--json FILE`.
  *
- * @param known names that `--only` may have
+ * @param known ids that `--rows` may have, in the order of the table
+ * @param quick those of them that are measured where nothing is said
  * @throws Error with a sentence for the person who typed it
  */
-export function parseOptions(words: readonly string[], known: readonly string[]): BenchOptions {
+export function parseOptions(
+  words: readonly string[],
+  known: readonly string[],
+  quick: readonly string[] = known,
+): BenchOptions {
   const { values } = parseArgs({
     args: [...words],
     options: {
-      pairs: { type: "string", default: "3" },
-      only: { type: "string", multiple: true, default: [] },
+      full: { type: "boolean", default: false },
+      rows: { type: "string" },
+      runtimes: { type: "string", default: "node,deno" },
+      repeat: { type: "string" },
+      icount: { type: "boolean", default: false },
+      clock: { type: "string", default: "wall" },
+      engine: { type: "string" },
       json: { type: "string" },
     },
   });
-  const pairs = Number(values.pairs);
-  if (!Number.isSafeInteger(pairs) || pairs < 1) {
-    throw new Error(`--pairs takes a whole number from 1 on, not '${values.pairs}'`);
+  const { full, clock, engine, json } = values;
+  const rounds = Number(values.repeat ?? (full ? 3 : 1));
+  if (!Number.isSafeInteger(rounds) || rounds < 1) {
+    throw new Error(`--repeat takes a whole number from 1 on, not '${values.repeat}'`);
   }
-  for (const name of values.only) {
-    if (!known.includes(name)) {
-      throw new Error(`--only knows ${known.join(", ")}; not '${name}'`);
+  if (clock !== "wall" && clock !== "processor") {
+    throw new Error(`--clock knows wall, processor; not '${clock}'`);
+  }
+  return {
+    rows: values.rows === undefined ? (full ? known : quick) : choose("rows", values.rows, known),
+    runtimes: choose<Runtime>("runtimes", values.runtimes, ["node", "deno"]),
+    rounds,
+    icount: full || values.icount,
+    clock,
+    ...(engine === undefined ? {} : { engine }),
+    ...(json === undefined ? {} : { json }),
+  };
+}
+
+function choose<T extends string>(option: string, list: string, known: readonly T[]): readonly T[] {
+  const wanted = list.split(",");
+  for (const name of wanted) {
+    if (!known.some((one) => one === name)) {
+      throw new Error(`--${option} knows ${known.join(", ")}; not '${name}'`);
     }
   }
-  const only = known.filter((name) => values.only.length === 0 || values.only.includes(name));
-  return { pairs, only, ...(values.json === undefined ? {} : { json: values.json }) };
+  return known.filter((name) => wanted.includes(name));
 }

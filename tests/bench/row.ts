@@ -1,12 +1,13 @@
+import type { RowKind } from "./bench-rows.ts";
+import type { Resident } from "./resident.ts";
 import type { Subject } from "./subjects.ts";
 
-/** All samples of one section, in the order of the pairs. */
+/** All samples of one row, in the order of the rounds. */
 export interface Row {
   readonly name: string;
-  /** Guest instructions of the section: the same in every run, because time is virtual. */
-  readonly instructions: number;
-  /** Seconds by subject. */
+  readonly kind: RowKind;
+  /** Seconds by subject; who was not asked is absent. */
   readonly seconds: Readonly<Partial<Record<Subject, readonly number[]>>>;
-  /** Creation of monitor and machine, by runtime. */
-  readonly startUpMilliseconds: Readonly<Record<"node" | "deno", readonly number[]>>;
+  /** What the processes occupied when the workload was over. */
+  readonly resident: Readonly<Partial<Record<Subject, readonly Resident[]>>>;
 }

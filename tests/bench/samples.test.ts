@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { median, speedRatio, spread } from "./samples.ts";
+import { geometricMean, median, speedRatio, spread } from "./samples.ts";
 
 const times = fc.array(fc.double({ min: 0.001, max: 1e6, noNaN: true }), { minLength: 1 });
 
@@ -61,5 +61,29 @@ describe("spread", () => {
 
   test("is a part of the median", () => {
     expect(spread([9, 10, 11])).toBeCloseTo(0.1);
+  });
+});
+
+describe("geometricMean", () => {
+  test("of a ratio and its inverse is one", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.001, max: 1000, noNaN: true }), (ratio) => {
+        expect(geometricMean([ratio, 1 / ratio])).toBeCloseTo(1, 9);
+      }),
+    );
+  });
+
+  test("lies between the smallest and the largest value", () => {
+    fc.assert(
+      fc.property(times, (values) => {
+        const mean = geometricMean(values);
+        expect(mean).toBeGreaterThanOrEqual(Math.min(...values) * (1 - 1e-9));
+        expect(mean).toBeLessThanOrEqual(Math.max(...values) * (1 + 1e-9));
+      }),
+    );
+  });
+
+  test.each([[[]], [[1, 0]], [[1, -2]], [[Number.NaN]]])("of %j is an error", (values) => {
+    expect(() => geometricMean(values)).toThrow(RangeError);
   });
 });

@@ -31,3 +31,15 @@ export function speedRatio(ours: readonly number[], theirs: readonly number[]): 
 export function spread(values: readonly number[]): number {
   return (Math.max(...values) - Math.min(...values)) / 2 / median(values);
 }
+
+/**
+ * The mean of ratios: what doubles one and halves another changes nothing.
+ *
+ * @throws RangeError for no values, or values that are not positive
+ */
+export function geometricMean(values: readonly number[]): number {
+  if (values.length === 0 || values.some((value) => !(value > 0))) {
+    throw new RangeError("a geometric mean is of positive values");
+  }
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}

@@ -1,56 +1,82 @@
 import { ensureLinuxImage } from "../../deploy/images/linux/ensure-linux-image.ts";
 import { linuxCommandLine } from "../../deploy/images/linux/linux-command-line.ts";
-import { elfPath } from "../guests/guests.ts";
+import { elfPath, guests } from "../guests/guests.ts";
+import { makeBenchImage } from "./bench-image.ts";
+import { type BenchRow, idOf } from "./bench-rows.ts";
 
-/** One machine to run, in words that both our worker and QEMU's command line are made from. */
+/** One machine to run, in the words of QEMU's command line, which ours understands too. */
 export interface Workload {
   readonly name: string;
-  /** Where it starts: `none` at the kernel in M-mode, `sbi` at the kernel in S-mode. */
-  readonly firmware: "none" | "sbi";
-  readonly ramMebibytes: number;
-  readonly kernel: string;
-  readonly initrd?: string;
-  readonly commandLine?: string;
-  /** Read-only image for virtio slot 0. */
-  readonly disk?: string;
+  /** Asked before each run: what a run writes to is made anew for it. */
+  words(): readonly string[];
   /** Console text that ends a section which began when the process was started. */
   readonly prompt?: { readonly name: string; readonly text: string };
   /** The sections that a run must show, in order. */
   readonly sections: readonly string[];
 }
 
-function guest(name: string, ...sections: string[]): () => Workload {
-  return () => ({
-    name,
-    firmware: "none",
-    ramMebibytes: 64,
-    kernel: elfPath(`bench-${name}`),
-    sections,
+const always = [
+  ...["-machine", "virt", "-smp", "1", "-no-reboot"],
+  ...["-nographic", "-monitor", "none", "-serial", "stdio"],
+];
+
+/**
+ * What has to be run to fill these rows, each workload once.
+ *
+ * @param say receives one line per step of building images that are not there yet
+ */
+export function workloadsOf(
+  rows: readonly BenchRow[],
+  say: (line: string) => void,
+): readonly Workload[] {
+  return [...new Set(rows.map(({ from }) => from))].map((from) => {
+    const own = rows.filter((row) => row.from === from);
+    if (from === "boot") return bootWorkload(own, say);
+    return from === "linux" ? linuxWorkload(own, say) : bareWorkload(from, own);
   });
 }
 
-function linux(): Workload {
-  const name = "Linux to the shell";
-  const { kernel, initrd, disk } = ensureLinuxImage({
-    say: (line) => console.error(`bench: ${line}`),
-  });
+function bareWorkload(from: string, rows: readonly BenchRow[]): Workload {
+  const memory = guests.find(({ name }) => name === from)?.ramMebibytes ?? 64;
+  return {
+    name: from,
+    words: () => [...always, "-m", `${memory}M`, "-bios", "none", "-kernel", elfPath(from)],
+    sections: rows.map(({ name }) => name),
+  };
+}
+
+function linuxWorkload(rows: readonly BenchRow[], say: (line: string) => void): Workload {
+  const image = makeBenchImage(say);
+  const wanted = rows.map((row) => idOf(row).replace("linux-", "")).join(",");
+  const commandLine = `${linuxCommandLine} quiet rdinit=/bench-init rows=${wanted}`;
   return {
     name: "linux",
-    firmware: "sbi",
-    ramMebibytes: 256,
-    ...{ kernel, initrd, disk },
-    commandLine: linuxCommandLine,
+    words: () => linuxWords(image, commandLine, image.blankDisk(), ""),
+    sections: rows.map(({ name }) => name),
+  };
+}
+
+function bootWorkload(rows: readonly BenchRow[], say: (line: string) => void): Workload {
+  const image = ensureLinuxImage({ say });
+  const [name = "boot"] = rows.map((row) => row.name);
+  return {
+    name,
+    words: () => linuxWords(image, linuxCommandLine, image.disk, ",readonly=on"),
     prompt: { name, text: "~ # " },
     sections: [name],
   };
 }
 
-/** All workloads by their names for `--only`, in the order of the table. */
-export const workloads: Readonly<Record<string, () => Workload>> = {
-  integer: guest("integer", "integer"),
-  float: guest("float", "n-body"),
-  sieve: guest("sieve", "sieve"),
-  memory: guest("memory", "memory walk", "memory copy"),
-  syscall: guest("syscall", "system calls"),
-  linux,
-};
+function linuxWords(
+  { kernel, initrd }: { readonly kernel: string; readonly initrd: string },
+  commandLine: string,
+  disk: string,
+  access: string,
+): readonly string[] {
+  return [
+    ...[...always, "-m", "256M", "-kernel", kernel, "-initrd", initrd, "-append", commandLine],
+    ...["-global", "virtio-mmio.force-legacy=false"],
+    ...["-drive", `file=${disk},if=none,format=raw,id=d0${access}`],
+    ...["-device", "virtio-blk-device,drive=d0,bus=virtio-mmio-bus.0"],
+  ];
+}

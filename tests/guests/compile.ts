@@ -4,16 +4,20 @@ import { fileURLToPath } from "node:url";
 const compiler = "riscv64-linux-gnu-gcc";
 
 /** No path, date or name of this machine may reach the file: rebuilding gives the same bytes. */
-const flags = [
+const common = [
   ["-march=rv64gc", "-mabi=lp64d", "-mcmodel=medany", "-O2", "-std=c11"],
   ["-Wall", "-Wextra", "-Werror"],
   ["-ffreestanding", "-fno-builtin", "-fno-pic", "-fno-stack-protector"],
   ["-fno-asynchronous-unwind-tables", "-fno-tree-loop-distribute-patterns", "-fno-ident"],
   ["-ffile-prefix-map==", "-frandom-seed=guest"],
   ["-nostdlib", "-nostartfiles", "-static", "-no-pie", "-s"],
-  ["-Wl,--build-id=none", "-Wl,-z,max-page-size=4096", "-Wl,-T,runtime/link.ld"],
-  ["-Iruntime", "runtime/start.S", "runtime/trap.S", "runtime/runtime.c"],
+  ["-Wl,--build-id=none", "-Wl,-z,max-page-size=4096", "-Iwork"],
 ].flat();
+const bareMachine = [
+  ["-Wl,-T,runtime/link.ld", "-Iruntime"],
+  ["runtime/start.S", "runtime/trap.S", "runtime/runtime.c"],
+].flat();
+const underLinux = ["-Ilinux", "linux/start.S", "linux/system.c"];
 
 /** The cross-compiler's version, e.g. `12.2.0`; undefined where it is not installed. */
 export function compilerVersion(): string | undefined {
@@ -23,7 +27,16 @@ export function compilerVersion(): string | undefined {
 
 /** Compiles `src/NAME.c` with the runtime into `output`. The compiler's complaints go to stderr. */
 export function compile(name: string, output: string): void {
-  execFileSync(compiler, [...flags, `src/${name}.c`, "-o", output], {
+  run([...common, ...bareMachine, `src/${name}.c`, "-o", output]);
+}
+
+/** Compiles `linux/bench.c`, a static program for Linux, into `output`. */
+export function compileLinuxBench(output: string): void {
+  run([...common, ...underLinux, "linux/bench.c", "-o", output]);
+}
+
+function run(words: readonly string[]): void {
+  execFileSync(compiler, words, {
     // Relative names, so that the compiler never sees where the clone is.
     cwd: fileURLToPath(new URL(".", import.meta.url)),
     stdio: ["ignore", "inherit", "inherit"],

@@ -9,6 +9,8 @@ export interface Guest {
   readonly disk?: true;
   /** Exit status through the test finisher; undefined: the guest hangs on purpose. */
   readonly exitCode: number | undefined;
+  /** Its RAM; 64 where it is not said. */
+  readonly ramMebibytes?: number;
   /** Marks a benchmark, which runs for a second rather than for milliseconds. */
   readonly bench?: true;
 }
@@ -16,7 +18,7 @@ export interface Guest {
 /**
  * All guests, in the order of what they need from a machine. Each is a file `src/NAME.c`, built into
  * `bin/NAME.elf`, and prints exactly `golden/NAME.out`. Start: `-bios none -kernel bin/NAME.elf`,
- * 64 MiB of RAM, one hart.
+ * 64 MiB of RAM where nothing else is said, one hart.
  */
 export const guests: readonly Guest[] = [
   { name: "hello", input: "good morning\n", exitCode: 0 },
@@ -30,12 +32,23 @@ export const guests: readonly Guest[] = [
   { name: "bench-sieve", exitCode: 0, bench: true },
   { name: "bench-syscall", exitCode: 0, bench: true },
   { name: "bench-float", exitCode: 0, bench: true },
+  { name: "bench-arithmetic", exitCode: 0, bench: true },
+  { name: "bench-sort", exitCode: 0, bench: true },
+  { name: "bench-hash", exitCode: 0, bench: true },
+  { name: "bench-calls", exitCode: 0, bench: true },
+  { name: "bench-indirect", exitCode: 0, bench: true },
+  { name: "bench-spectral", exitCode: 0, bench: true },
+  { name: "bench-chase", exitCode: 0, ramMebibytes: 128, bench: true },
+  { name: "bench-faults", exitCode: 0, bench: true },
 ];
 
 /** Absolute path of a guest's built program. */
 export function elfPath(name: string): string {
   return fileURLToPath(new URL(`bin/${name}.elf`, import.meta.url));
 }
+
+/** Absolute path of the benchmarks that run under Linux: a static program, `linux/bench.c`. */
+export const linuxBenchPath = fileURLToPath(new URL("bin/linux-bench", import.meta.url));
 
 /** Absolute path of what a guest prints, line ends as the guest sends them. */
 export function goldenPath(name: string): string {

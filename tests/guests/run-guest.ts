@@ -24,7 +24,17 @@ export function runGuest(
   expectedBytes: number,
   disk?: string,
 ): Promise<GuestRun> {
-  const machine = ["-machine", "virt", "-m", "64M", "-smp", "1", "-nographic", "-monitor", "none"];
+  const machine = [
+    "-machine",
+    "virt",
+    "-m",
+    `${guest.ramMebibytes ?? 64}M`,
+    "-smp",
+    "1",
+    "-nographic",
+    "-monitor",
+    "none",
+  ];
   const program = ["-serial", "stdio", "-no-reboot", "-bios", "none"];
   const block =
     disk === undefined

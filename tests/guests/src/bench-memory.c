@@ -1,10 +1,10 @@
 /* Benchmark: dependent loads over 8 MiB in random order, then copies of 1 MiB. */
+#include "copy.h"
 #include "runtime.h"
 
 #define LINES (8UL * 1024 * 1024 / 64)
-#define STEPS 20000000UL
-#define COPY_BYTES (1024UL * 1024)
-#define COPIES 400
+#define STEPS 8000000UL
+#define COPIES 2500
 
 struct line { struct line *next; uint64_t number; uint64_t rest[6]; };
 
@@ -29,16 +29,7 @@ int main(void) {
   print("memory walk: end at line %u\n", (uint64_t)(at - lines));
 
   print("memory copy: begin\n");
-  volatile uint64_t *from = (uint64_t *)lines, *to = from + COPY_BYTES / 8 + 512;
-  for (int copy = 0; copy < COPIES; copy++) {
-    for (uint64_t i = 0; i < COPY_BYTES / 8; i += 4) {
-      uint64_t a = from[i], b = from[i + 1], c = from[i + 2], d = from[i + 3];
-      to[i] = a;
-      to[i + 1] = b;
-      to[i + 2] = c;
-      to[i + 3] = d;
-    }
-  }
-  print("memory copy: end, %x\n", to[COPY_BYTES / 8 - 1] & 0xffff);
+  uint64_t last = copy_work(COPIES, lines);
+  print("memory copy: end, %x\n", last & 0xffff);
   return 0;
 }

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { ensureLinuxImage } from "../../../deploy/images/linux/ensure-linux-image.ts";
+import { linuxCommandLine } from "../../../deploy/images/linux/linux-command-line.ts";
+import { MemoryBlock } from "../../../workers/host/block-memory.ts";
+import { compiler } from "../../../workers/host/compiler.ts";
+import { type Machine, Monitor } from "../../../workers/vmm/mod.ts";
+import { ConsoleSections } from "../console-sections.ts";
+import { residentOf } from "../resident.ts";
+
+export interface LinuxMemory {
+  /** MiB of the process before the first VM, with one at its shell, and what a second one adds. */
+  readonly empty: number;
+  readonly one: number;
+  readonly oneMore: number;
+  /** MiB of machine memory that each VM has. */
+  readonly guestFrames: readonly number[];
+}
+
+function bootToShell(monitor: Monitor): Machine {
+  const image = ensureLinuxImage();
+  const console = new ConsoleSections({ name: "shell", text: "~ # " });
+  const machine = monitor.createMachine(
+    {
+      ramBytes: 256 * 2 ** 20,
+      harts: 1,
+      time: "virtual",
+      seed: 1,
+      virtio: [{ kind: "block", slot: 0, disk: "d0", readOnly: true }],
+      boot: {
+        firmware: "sbi",
+        kernel: readFileSync(image.kernel),
+        initrd: readFileSync(image.initrd),
+        commandLine: linuxCommandLine,
+      },
+    },
+    {
+      disks: new Map([["d0", new MemoryBlock(readFileSync(image.disk))]]),
+      console: {
+        write(byte) {
+          console.take(String.fromCharCode(byte), 0);
+          if (console.sections.length > 0) machine.stop();
+        },
+      },
+    },
+  );
+  while (console.sections.length === 0) machine.run(20_000_000);
+  return machine;
+}
+
+/** What is garbage is not the VM's: it may be collected before the process is looked at. */
+async function residentMebibytes(): Promise<number> {
+  for (let time = 0; time < 10; time++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return residentOf("self")?.now ?? 0;
+}
+
+/**
+ * Boots Debian's Linux with 256 MiB to its shell, then a second one beside it in the same monitor.
+ * The process should have been started with a way to collect garbage (`--expose-gc`).
+ */
+export async function linuxMemory(): Promise<LinuxMemory> {
+  const monitor = Monitor.create({ compiler });
+  const empty = await residentMebibytes();
+  const first = bootToShell(monitor);
+  const one = await residentMebibytes();
+  const second = bootToShell(monitor);
+  const two = await residentMebibytes();
+  const guestFrames = [first, second].map((machine) => machine.residentBytes() / 2 ** 20);
+  return { empty, one, oneMore: two - one, guestFrames };
+}

@@ -1,0 +1,61 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Runtime } from "../options.ts";
+import type { LinuxMemory } from "./linux-memory.ts";
+import type { ManyVms } from "./many-vms.ts";
+import type { ShortVms } from "./short-vms.ts";
+
+/** What a worker does with many VMs: no comparison with QEMU, which has one VM in a process. */
+export interface WorkerBench {
+  readonly id: string;
+  run(runtime: Runtime): Promise<{ readonly lines: readonly string[]; readonly figures: unknown }>;
+}
+
+const main = fileURLToPath(new URL("main.ts", import.meta.url));
+
+/** All of them, in the order in which they run. */
+export const workerBenches: readonly WorkerBench[] = [
+  bench("many-vms", ({ vms, oneMips, manyMips, ratio }: ManyVms) => {
+    const figure = `${vms} VMs in one worker: ${manyMips.toFixed(0)} MIPS together`;
+    const share = `${(100 * ratio).toFixed(0)} % of one VM's ${oneMips.toFixed(0)}`;
+    return [judged(ratio >= 0.85, `${figure}, ${share}`, "≥ 85 %")];
+  }),
+  bench("short-vms", ({ vms, seconds, residentMebibytes }: ShortVms) => {
+    const marks = Object.entries(residentMebibytes);
+    const memory = marks.map(([count, mebibytes]) => `${mebibytes.toFixed(0)} after ${count}`);
+    const early = residentMebibytes["1000"] ?? 0;
+    const late = marks.at(-1)?.[1] ?? 0;
+    const figure = `${vms} VMs one after another: ${(vms / seconds).toFixed(0)} a second`;
+    const growth = `resident MiB ${memory.join(", ")}`;
+    return [judged(late <= early * 1.1, `${figure}; ${growth}`, "flat from 1000 on")];
+  }),
+  bench("linux-memory", ({ empty, one, oneMore, guestFrames }: LinuxMemory) => {
+    const [frames = 0] = guestFrames;
+    const whole = `256 MiB Linux at the shell: ${one.toFixed(0)} MiB resident for the whole process`;
+    const parts = `${empty.toFixed(0)} before the first VM, ${frames.toFixed(0)} of guest frames`;
+    return [
+      judged(one <= 200, `${whole} (${parts})`, "≤ 200"),
+      judged(oneMore <= 40, `one more: ${oneMore.toFixed(0)} MiB`, "≤ 40"),
+    ];
+  }),
+];
+
+function bench<T>(id: string, describe: (figures: T) => readonly string[]): WorkerBench {
+  return {
+    id,
+    async run(runtime) {
+      const words =
+        runtime === "node" ? ["--expose-gc"] : ["run", "--allow-all", "--v8-flags=--expose-gc"];
+      const program = runtime === "node" ? process.execPath : runtime;
+      const options = { timeout: 300_000, killSignal: "SIGKILL" } as const;
+      const { stdout } = await promisify(execFile)(program, [...words, main, id], options);
+      const figures: T = JSON.parse(stdout);
+      return { lines: describe(figures).map((line) => `${line} under ${runtime}`), figures };
+    },
+  };
+}
+
+function judged(isMet: boolean, figure: string, goal: string): string {
+  return `${isMet ? "pass" : "MISS"}  ${figure} (goal ${goal})`;
+}
