@@ -20,12 +20,14 @@ import { findDeno, findModernNode, findNode, oldestNode } from "../services/cli/
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const oldestDeno = [2, 9];
 
-/** A system program: any of `commands` will do; `debian` is the package that brings one. */
+/** A system program: any of `commands` will do; `debian` are the packages that bring one. */
 const programs = {
   redis: { commands: ["redis-server", "valkey-server"], debian: "redis-server", use: "job queue" },
   qemu: { commands: ["qemu-system-riscv64"], debian: "qemu-system-misc", use: "comparison" },
   gdb: { commands: ["gdb-multiarch"], debian: "gdb-multiarch", use: "debugger to test with" },
-  mke2fs: { commands: ["mke2fs"], debian: "e2fsprogs", use: "disks to test with" },
+  passt: { commands: ["passt"], debian: "passt", use: "network of guests to test with" },
+  mke2fs: { commands: ["mke2fs"], debian: "e2fsprogs", use: "disks for guests" },
+  gcc: { commands: ["gcc"], debian: "gcc libc6-dev", use: "floating-point oracle" },
 };
 
 /** What each purpose needs besides the npm packages. */
@@ -33,9 +35,9 @@ const purposes = {
   check: [],
   setup: ["redis"],
   demo: ["redis"],
-  image: [],
+  image: ["mke2fs"],
   bench: ["qemu"],
-  test: ["redis", "qemu", "gdb", "mke2fs"],
+  test: ["redis", "qemu", "gdb", "passt", "mke2fs", "gcc"],
 };
 
 function say(sentence) {
@@ -141,7 +143,7 @@ function isMissing(program) {
 }
 
 function installPrograms(missing) {
-  const packages = missing.map(({ debian }) => debian);
+  const packages = missing.flatMap(({ debian }) => debian.split(" "));
   const list = missing.map(({ debian, use }) => `${debian} (${use})`).join(", ");
   const hint = missing.includes(programs.redis) ? ", or set REDIS_URL to a running Redis" : "";
   const remedy = `install ${list} with the system's package manager${hint}.`;

@@ -18,6 +18,8 @@ const artefactSchema = z.strictObject({
   format: fileFormatSchema.default("any"),
 });
 
+const mostHarts = "must be between 1 and 8 harts";
+
 const diskSchema = z.strictObject({
   name: artefactNameSchema,
   slot: z.int().min(0).max(7),
@@ -27,7 +29,7 @@ const diskSchema = z.strictObject({
 
 const machineSchema = z.strictObject({
   ram: bounded(bytesSchema, MiB, 2048 * MiB, "between 1M and 2G"),
-  harts: z.literal(1, "must be 1: a graded machine has one hart").default(1),
+  harts: z.int("must be a whole number").min(1, mostHarts).max(8, mostHarts).default(1),
   seed: z.int().min(0).max(0xffff_ffff).default(0),
   firmware: z.enum(["none", "sbi"]),
   kernel: imageSourceSchema,

@@ -49,6 +49,11 @@ describe("parseAssignment", () => {
     expect(assignment.machine).toMatchObject({ harts: 1, seed: 0, disks: [], rng: false });
   });
 
+  test("takes up to eight harts", () => {
+    const text = good.replace("  ram: 16M", "  ram: 16M\n  harts: 8");
+    expect(parseAssignment(text, "a.yaml").machine.harts).toBe(8);
+  });
+
   test("gives a value that parses to itself, so that the worker may check it again", () => {
     const assignment = parseAssignment(good, "a.yaml");
     expect(assignmentSchema.parse(JSON.parse(JSON.stringify(assignment)))).toEqual(assignment);
@@ -69,6 +74,16 @@ describe("parseAssignment", () => {
       "a RAM beyond the limit",
       good.replace("ram: 16M", "ram: 8G"),
       "a.yaml:6:3: machine.ram must be between 1M and 2G",
+    ],
+    [
+      "more harts than there are",
+      good.replace("  ram: 16M", "  harts: 9\n  ram: 16M"),
+      "a.yaml:6:3: machine.harts must be between 1 and 8 harts",
+    ],
+    [
+      "a network, with which no run could be repeated",
+      good.replace("  ram: 16M", "  network: user\n  ram: 16M"),
+      "a.yaml:6:3: machine.network is not a known field",
     ],
     [
       "a bad pattern",

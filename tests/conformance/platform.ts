@@ -18,10 +18,22 @@ export const platform: readonly PlatformPart[] = [
   },
   { name: "CSRs: WARL fields, privilege, enables", tests: [csrs, differential] },
   { name: "Sv39, Sv48, Sv57", tests: [walk, differential] },
-  { name: "Svadu, Svnapot, Svpbmt", tests: [walk] },
+  { name: "Svadu, Svnapot, Svpbmt", tests: [walk, differential] },
   { name: "PMP, 16 entries", tests: ["workers/vmm/mmu/protection.test.ts", differential] },
   { name: "Sstc", tests: ["workers/vmm/hart/supervisor-timer.test.ts"] },
   { name: "Counters", tests: ["workers/vmm/hart/counters.test.ts"] },
+  {
+    name: "Sscofpmf: 16 event counters, overflow behind the exact instruction",
+    tests: [
+      "workers/vmm/hart/event-counters.test.ts",
+      "workers/vmm/machine/counter-overflow.test.ts",
+    ],
+  },
+  {
+    name: "Sdtrig: two address triggers",
+    tests: ["workers/vmm/hart/triggers.test.ts", "tests/differential/triggers.test.ts"],
+  },
+  { name: "Smstateen", tests: [csrs] },
   { name: "Zicbom, Zicboz", tests: ["workers/vmm/hart/cache-block.test.ts"] },
   { name: "Zacas", tests: ["workers/vmm/isa/compare-and-swap.test.ts"] },
   {
@@ -32,9 +44,21 @@ export const platform: readonly PlatformPart[] = [
     name: "Ordinary floating point beside the oracle",
     tests: ["workers/vmm/hart/float/fast-float.test.ts"],
   },
-  { name: "Hostile guests", tests: ["tests/invariants/hostile-input.test.ts"] },
+  {
+    name: "Hostile guests and files, beside VMs that must not notice",
+    tests: ["input", "rings", "addresses", "behaviour", "files"].map(
+      (what) => `tests/invariants/hostile-${what}.test.ts`,
+    ),
+  },
   { name: "LR/SC and AMOs between harts", tests: ["workers/vmm/machine/several-harts.test.ts"] },
-  { name: "SBI 2.0", tests: ["workers/vmm/machine/sbi.test.ts"] },
+  {
+    name: "SBI 2.0, PMU too",
+    tests: ["workers/vmm/machine/sbi.test.ts", "workers/vmm/machine/sbi-pmu.test.ts"],
+  },
+  {
+    name: "Turns given away by `pause` and `wrs`",
+    tests: ["workers/vmm/machine/several-harts.test.ts"],
+  },
   { name: "HTIF of official suites", tests: ["workers/vmm/machine/htif.test.ts"] },
   {
     name: "Device registers",

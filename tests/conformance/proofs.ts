@@ -1,4 +1,6 @@
 import { aliasTable, compressedTable, instructionTable } from "../../workers/vmm/isa/table.ts";
+import { addedItems } from "../differential/added-items.ts";
+import { nativeRows } from "../differential/float/native-rows.ts";
 import { machineModeRound } from "../differential/machine-mode.ts";
 import { privilegedModesRound } from "../differential/privileged-modes.ts";
 import type { AnyProgram } from "../differential/suite.ts";
@@ -24,6 +26,7 @@ export function proofs(): readonly Proof[] {
   const rows = [...instructionTable, ...compressedTable].map(({ mnemonic }) => mnemonic);
   const machineMode = machineModeRound(1).programs;
   const privileged = privilegedModesRound(1).programs;
+  const younger = machineModeRound(1, addedItems).programs;
   const defined = [...Object.values(integerDefinitions), ...Object.values(bitDefinitions)];
   return [
     {
@@ -41,6 +44,13 @@ export function proofs(): readonly Proof[] {
       covered: new Set(rows.filter((name) => exactArithmetic.test(name))),
     },
     {
+      name: "host",
+      explanation:
+        "more than ten million cases by the host's own arithmetic: results and flags in all rounding " +
+        "modes, by the fast loop and by exact steps (`tests/differential/float`)",
+      covered: new Set(nativeRows.map(({ mnemonic }) => mnemonic)),
+    },
+    {
       name: "fast = exact",
       explanation:
         "the fast loop against single steps by exact semantics, random programs drawn from all rows " +
@@ -54,6 +64,13 @@ export function proofs(): readonly Proof[] {
         "each seed, which end in the same state as in QEMU by the fast loop and by exact steps " +
         "(`tests/differential`); counted are the instructions that the generators wrote for seed 1",
       covered: usedBy([...machineMode, ...privileged]),
+    },
+    {
+      name: "QEMU 10",
+      explanation:
+        "the same with Debian 13's QEMU and programs of younger extensions " +
+        "(`tests/differential/added-extensions.test.ts`, `npm run fuzz -- --qemu newer`)",
+      covered: usedBy([...younger, ...privileged]),
     },
     {
       name: "round trip",

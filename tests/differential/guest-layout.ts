@@ -19,6 +19,8 @@ export const recordWords = {
   fcsr: 64,
   mstatus: 65,
   trapCount: 66,
+  /** Over all registers at all traps. */
+  digest: 67,
   traps: 68,
   end: 68 + trapLogSlots * trapWords.length,
 } as const;

@@ -5,11 +5,12 @@
  * all registers, and print one line: a hash over the record and the scratch memory. The one program
  * that is to be dumped prints all these words, one per line, and ends the machine.
  *
- * The trap handler logs cause, trap value, program counter and mstatus, then skips the instruction;
+ * The trap handler logs cause, trap value, program counter, mstatus and a digest of the registers, then skips the instruction;
  * after a fetch fault it goes on at `ra`.
  */
 import { Assembler } from "./assembler.ts";
 import { csr } from "./csr-numbers.ts";
+import { frame } from "./frame-code.ts";
 import {
   imageBase,
   mostTraps,
@@ -23,13 +24,13 @@ import {
 } from "./guest-layout.ts";
 import { assembleItems, type Program } from "./program.ts";
 import { x } from "./registers.ts";
-import { emitReport, emitSleepOfOthers } from "./report-code.ts";
+import { emitSleepOfOthers } from "./report-code.ts";
 import type { TestImage } from "./suite.ts";
+import { TrapCode } from "./trap-code.ts";
 
 export const poolWords = 256;
 
 const fetchFault = 1;
-const breakpoint = 3;
 /** mstatus: FS dirty, MPP machine. */
 const initialStatus = 0x7800;
 const floatOn = 0x6000;
@@ -39,12 +40,7 @@ const at = {
   float: recordWords.floats * 8,
   fcsr: recordWords.fcsr * 8,
   mstatus: recordWords.mstatus * 8,
-  trapCount: recordWords.trapCount * 8,
-  traps: recordWords.traps * 8,
-  table: -8,
-  saved: [-16, -24, -32],
 } as const;
-const tableEntryBytes = 32;
 
 /** @param dumped index of the program whose words are printed, and which is the last to run */
 export function buildMachineImage(
@@ -53,7 +49,10 @@ export function buildMachineImage(
   dumped?: number,
 ): TestImage {
   const a = new Assembler(imageBase);
-  emitStart(a);
+  emitSleepOfOthers(a);
+  a.address(x.t0, "handler");
+  a.emit("csrrw", { rs1: x.t0, csr: csr.mtvec });
+  frame.start(a, recordAddress);
   emitProgramStart(a);
   emitFinish(a);
   emitTrapHandler(a);
@@ -76,20 +75,8 @@ export function buildMachineImage(
   };
 }
 
-function emitStart(a: Assembler): void {
-  emitSleepOfOthers(a);
-  a.address(x.t0, "handler");
-  a.emit("csrrw", { rs1: x.t0, csr: csr.mtvec });
-  a.address(x.s1, recordAddress);
-  a.address(x.t0, "table");
-  a.emit("sd", { rs1: x.s1, rs2: x.t0, imm: at.table });
-}
-
 function emitProgramStart(a: Assembler): void {
-  a.label("next");
-  a.emit("ld", { rd: x.s0, rs1: x.s1, imm: at.table });
-  a.emit("ld", { rd: x.t0, rs1: x.s0 });
-  a.transfer("beq", { rs1: x.t0, rs2: x.zero }, "powerOff");
+  frame.next(a);
   a.emit("csrrw", { rs1: x.t0, csr: csr.mepc });
   a.emit("lui", { rd: x.t1, imm: 0x8000 });
   a.emit("addi", { rd: x.t1, rs1: x.t1, imm: initialStatus - 0x8000 });
@@ -111,13 +98,7 @@ function emitProgramStart(a: Assembler): void {
   a.emit("addi", { rd: x.t5, rs1: x.t5, imm: -1 });
   a.transfer("bne", { rs1: x.t5, rs2: x.zero }, "fill");
 
-  a.emit("addi", { rd: x.t2, rs1: x.s1, imm: at.trapCount });
-  a.emit("addi", { rd: x.t5, rs1: x.zero, imm: recordWords.end - recordWords.trapCount });
-  a.label("clear");
-  a.emit("sd", { rs1: x.t2, rs2: x.zero });
-  a.emit("addi", { rd: x.t2, rs1: x.t2, imm: 8 });
-  a.emit("addi", { rd: x.t5, rs1: x.t5, imm: -1 });
-  a.transfer("bne", { rs1: x.t5, rs2: x.zero }, "clear");
+  frame.clear(a, recordWords.trapCount, recordWords.end);
 
   a.emit("csrrw", { rs1: x.s1, csr: csr.mscratch });
   a.emit("ld", { rd: x.t6, rs1: x.s0, imm: 8 });
@@ -129,12 +110,7 @@ function emitProgramStart(a: Assembler): void {
 }
 
 function emitFinish(a: Assembler): void {
-  a.label("finish");
-  a.emit("csrrw", { rd: x.t6, rs1: x.t6, csr: csr.mscratch });
-  for (let i = 0; i < 31; i++) a.emit("sd", { rs1: x.t6, rs2: i, imm: 8 * i });
-  a.emit("addi", { rd: x.s1, rs1: x.t6 });
-  a.emit("csrrs", { rd: x.t0, csr: csr.mscratch });
-  a.emit("sd", { rs1: x.s1, rs2: x.t0, imm: 8 * 31 });
+  frame.save(a);
   a.emit("csrrs", { rd: x.t0, csr: csr.mstatus });
   a.emit("sd", { rs1: x.s1, rs2: x.t0, imm: at.mstatus });
   a.emit("lui", { rd: x.t0, imm: floatOn });
@@ -142,11 +118,7 @@ function emitFinish(a: Assembler): void {
   for (let i = 0; i < 32; i++) a.emit("fsd", { rs1: x.s1, rs2: i, imm: at.float + 8 * i });
   a.emit("csrrs", { rd: x.t0, csr: csr.fcsr });
   a.emit("sd", { rs1: x.s1, rs2: x.t0, imm: at.fcsr });
-  a.emit("ld", { rd: x.s0, rs1: x.s1, imm: at.table });
-  a.emit("addi", { rd: x.t0, rs1: x.s0, imm: tableEntryBytes });
-  a.emit("sd", { rs1: x.s1, rs2: x.t0, imm: at.table });
-
-  emitReport(a, regions);
+  frame.report(a, regions);
 }
 
 const regions = [
@@ -155,33 +127,23 @@ const regions = [
 ];
 
 function emitTrapHandler(a: Assembler): void {
-  const [saved0, saved1, saved2] = at.saved;
+  const trap = new TrapCode(a, {
+    name: "trap",
+    csrs: {
+      ...{ scratch: csr.mscratch, cause: csr.mcause, tval: csr.mtval },
+      ...{ epc: csr.mepc, status: csr.mstatus },
+    },
+    savedAt: -16,
+    words: recordWords,
+    slots: trapLogSlots,
+  });
   a.align(4);
   a.label("handler");
-  a.emit("csrrw", { rd: x.t6, rs1: x.t6, csr: csr.mscratch });
-  a.emit("sd", { rs1: x.t6, rs2: x.t0, imm: saved0 });
-  a.emit("sd", { rs1: x.t6, rs2: x.t1, imm: saved1 });
-  a.emit("sd", { rs1: x.t6, rs2: x.t2, imm: saved2 });
-  a.emit("csrrs", { rd: x.t0, csr: csr.mcause });
-  // A breakpoint's trap value may be x.zero or its address (privileged manual, 3.1.16).
-  a.emit("addi", { rd: x.t1, rs1: x.zero, imm: breakpoint });
-  a.transfer("bne", { rs1: x.t0, rs2: x.t1 }, "log");
-  a.emit("csrrw", { csr: csr.mtval });
-  a.label("log");
-  a.emit("ld", { rd: x.t1, rs1: x.t6, imm: at.trapCount });
-  a.emit("addi", { rd: x.t2, rs1: x.t1, imm: 1 });
-  a.emit("sd", { rs1: x.t6, rs2: x.t2, imm: at.trapCount });
+  trap.emitEntry();
   a.emit("addi", { rd: x.t2, rs1: x.t2, imm: -mostTraps });
   a.transfer("blt", { rs1: x.zero, rs2: x.t2 }, "lost");
-  a.emit("andi", { rd: x.t1, rs1: x.t1, imm: trapLogSlots - 1 });
-  a.emit("slli", { rd: x.t1, rs1: x.t1, imm: Math.log2(trapWords.length * 8) });
-  a.emit("add", { rd: x.t1, rs1: x.t1, rs2: x.t6 });
-  a.emit("sd", { rs1: x.t1, rs2: x.t0, imm: at.traps });
-  [csr.mtval, csr.mepc, csr.mstatus].forEach((number, i) => {
-    a.emit("csrrs", { rd: x.t2, csr: number });
-    a.emit("sd", { rs1: x.t1, rs2: x.t2, imm: at.traps + 8 * (i + 1) });
-  });
-  a.emit("addi", { rd: x.t1, rs1: x.zero, imm: fetchFault });
+  trap.emitLog();
+  a.emit("addi", { rd: x.t1, imm: fetchFault });
   a.transfer("beq", { rs1: x.t0, rs2: x.t1 }, "goToLink");
   a.emit("csrrs", { rd: x.t0, csr: csr.mepc });
   a.emit("lhu", { rd: x.t1, rs1: x.t0 });
@@ -196,13 +158,10 @@ function emitTrapHandler(a: Assembler): void {
   a.label("goToLink");
   a.emit("csrrw", { rs1: x.ra, csr: csr.mepc });
   a.label("resume");
-  a.emit("ld", { rd: x.t0, rs1: x.t6, imm: saved0 });
-  a.emit("ld", { rd: x.t1, rs1: x.t6, imm: saved1 });
-  a.emit("ld", { rd: x.t2, rs1: x.t6, imm: saved2 });
-  a.emit("csrrw", { rd: x.t6, rs1: x.t6, csr: csr.mscratch });
+  trap.emitExit();
   a.emit("mret");
   a.label("lost");
-  a.emit("csrrw", { rd: x.t6, rs1: x.t6, csr: csr.mscratch });
+  trap.emitExit();
   a.transfer("jal", {}, "finish");
 }
 
@@ -211,21 +170,15 @@ function emitTables(a: Assembler, programs: readonly Program[], dumped?: number)
     a.label(`registers${index}`);
     for (const value of [0n, ...integers, ...floats, BigInt(fcsr)]) a.word(value);
   });
-  a.label("table");
-  programs.forEach(({ phase }, index) => {
-    a.word(BigInt(a.addressOf(`program${index}`)));
-    a.word(BigInt(a.addressOf(`registers${index}`)));
-    a.word(BigInt(phase));
-    a.word(index === dumped ? 1n : 0n);
-  });
-  a.word(0n);
+  const entries = programs.map(({ phase }, i) => [`program${i}`, `registers${i}`, BigInt(phase)]);
+  frame.table(a, entries, dumped);
 }
 
 /** What the words of a program's outcome are, in the order in which they are dumped. */
 export const wordNames: readonly string[] = [
   ...Array.from({ length: 32 }, (_, i) => `x${i}`),
   ...Array.from({ length: 32 }, (_, i) => `f${i}`),
-  ...["fcsr", "mstatus", "traps", ""],
+  ...["fcsr", "mstatus", "traps", "registers at traps"],
   ...Array.from({ length: trapLogSlots }, (_, i) => trapWords.map((w) => `trap ${i}: ${w}`)).flat(),
   ...Array.from({ length: scratchWords }, (_, i) => {
     const distance = scratchAddress + 8 * i - scratchCentre;

@@ -1,18 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { compareWithQemu } from "./compare.ts";
+import { installedQemu } from "./installed-qemu.ts";
 import { machineModeRound } from "./machine-mode.ts";
-import { hasQemu } from "./run-in-qemu.ts";
+import type { Qemu } from "./qemu.ts";
 import { seeds } from "./seeds.ts";
 
-const skipped = !hasQemu();
-const reason = skipped
-  ? " (skipped: qemu-system-riscv64, Debian's qemu-system-misc, is missing)"
-  : "";
+const qemu = installedQemu();
+const reason = qemu ? "" : " (skipped: qemu-system-riscv64, Debian's qemu-system-misc, is missing)";
 
 describe(`random RV64GC programs in M-mode${reason}`, () => {
-  test.skipIf(skipped).each(seeds)("end as in QEMU, seed %i", async (seed) => {
+  test.skipIf(!qemu).each(seeds)("end as in QEMU, seed %i", async (seed) => {
     const { suite, programs } = machineModeRound(seed);
-    const { difference, instructions } = await compareWithQemu(suite, programs);
+    const { difference, instructions } = await compareWithQemu(qemu as Qemu, suite, programs);
     expect(difference ?? "equal").toBe("equal");
     expect(instructions).toBeGreaterThan(100 * programs.length);
   });

@@ -4,18 +4,26 @@ import type { Program } from "./program.ts";
 import { Random } from "./random.ts";
 import { randomProgram } from "./random-program.ts";
 import type { Round } from "./suite.ts";
+import type { WeightedItem } from "./weighted-item.ts";
 
 const programsPerSeed = 1500;
 const itemsPerProgram = 100;
 
-/** RV64GC programs for M-mode, with the values that their memory is filled from. */
-export function machineModeRound(seed: number): Round<Program> {
+/**
+ * RV64GC programs for M-mode, with the values that their memory is filled from.
+ *
+ * @param added kinds of items of extensions that not every QEMU knows
+ */
+export function machineModeRound(
+  seed: number,
+  added: readonly WeightedItem[] = [],
+): Round<Program> {
   const random = new Random(seed);
   const pool = Array.from({ length: poolWords }, () =>
     random.chance(0.5) ? interestingFloat(random) : interestingValue(random),
   );
   const programs = Array.from({ length: programsPerSeed }, (_, i) =>
-    randomProgram(new Random(random.u32()), `Program ${i} of seed ${seed}`, itemsPerProgram),
+    randomProgram(new Random(random.u32()), `Program ${i} of seed ${seed}`, itemsPerProgram, added),
   );
   const suite = {
     build: (some: readonly Program[], dumped?: number) => buildMachineImage(some, pool, dumped),

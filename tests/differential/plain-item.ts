@@ -7,5 +7,6 @@ import { usableRows } from "./usable-rows.ts";
 /** Any instruction on registers only. */
 export function plain(random: Random, kind: "integer" | "float"): Item {
   const row = random.pick(usableRows[kind]);
-  return [one(row.mnemonic, randomOperands(random, row))];
+  const hasOperands = row.pattern.fields.size > 0;
+  return [hasOperands ? one(row.mnemonic, randomOperands(random, row)) : one(row.mnemonic)];
 }

@@ -1,12 +1,13 @@
 /**
  * The bare-metal image for programs in U-, S- and M-mode with address translation.
  *
- * Programs end by `ecall` with `endMark` in `a7`. Both trap handlers log cause, trap value, program
- * counter and status, clear a software interrupt, and skip four bytes: programs have no shorter
+ * Programs end by `ecall` with `endMark` in `a7`. Both trap handlers, direct or vectored, log cause,
+ * trap value, program counter, status and a digest of the registers, clear a software interrupt, and skip four bytes: programs have no shorter
  * instruction that traps. After a fetch fault they go on at `ra`.
  */
 import { Assembler } from "./assembler.ts";
 import { csr } from "./csr-numbers.ts";
+import { frame } from "./frame-code.ts";
 import { imageBase, mostTraps } from "./guest-layout.ts";
 import {
   dataAddress,
@@ -27,19 +28,14 @@ import {
 import type { Mode, PrivilegedProgram } from "./privileged-program.ts";
 import { assembleItems } from "./program.ts";
 import { x } from "./registers.ts";
-import { emitReport, emitSleepOfOthers } from "./report-code.ts";
+import { emitSleepOfOthers } from "./report-code.ts";
 import type { TestImage } from "./suite.ts";
+import { TrapCode } from "./trap-code.ts";
 
-const tableEntryBytes = 32;
-const at = {
-  csrs: 8 * recordWords.csrs,
-  trapCount: 8 * recordWords.trapCount,
-  traps: 8 * recordWords.traps,
-  table: -8,
-  saved: { machine: -16, supervisor: -64 },
-} as const;
-
-const cause = { fetchAccess: 1, breakpoint: 3, callFromUser: 8, fetchPage: 12 } as const;
+const cause = { fetchAccess: 1, callFromUser: 8, fetchPage: 12 } as const;
+/** Of `mtvec` and `stvec`; and how many places there are, of all standard interrupts. */
+const vectoredMode = 1;
+const vectors = 16;
 const softwareBits = 0x222;
 const returnInstruction = 0x8082;
 const privilege: Record<Mode, number> = { user: 0, supervisor: 1, machine: 3 };
@@ -50,15 +46,15 @@ export function buildPrivilegedImage(
 ): TestImage {
   const a = new Assembler(imageBase);
   emitSleepOfOthers(a);
-  a.address(x.s1, recordAddress);
-  a.address(x.t0, "table");
-  a.emit("sd", { rs1: x.s1, rs2: x.t0, imm: at.table });
+  frame.start(a, recordAddress);
   emitProtectionOff(a);
   emitReturnPages(a);
   emitNext(a);
   emitFinish(a);
-  emitHandler(a, "machine");
-  emitHandler(a, "supervisor");
+  for (const level of ["machine", "supervisor"] as const) {
+    emitHandler(a, level);
+    emitVectors(a, level);
+  }
   programs.forEach((program, index) => {
     a.align(64);
     for (let i = 0; i < program.padding; i += 2) a.raw(1, 2);
@@ -120,10 +116,7 @@ function emitReturnPages(a: Assembler): void {
 
 /** Prepares what all programs have alike, then jumps to the program's own preparation. */
 function emitNext(a: Assembler): void {
-  a.label("next");
-  a.emit("ld", { rd: x.s0, rs1: x.s1, imm: at.table });
-  a.emit("ld", { rd: x.t0, rs1: x.s0 });
-  a.transfer("beq", { rs1: x.t0, rs2: x.zero }, "powerOff");
+  frame.next(a);
   a.address(x.t1, "machineHandler");
   a.emit("csrrw", { rs1: x.t1, csr: csr.mtvec });
   a.address(x.t1, "supervisorHandler");
@@ -146,13 +139,7 @@ function emitNext(a: Assembler): void {
       }
     }
   }
-  a.emit("addi", { rd: x.t2, rs1: x.s1, imm: at.trapCount });
-  a.emit("addi", { rd: x.t5, imm: recordWords.end - recordWords.trapCount });
-  a.label("clear");
-  a.emit("sd", { rs1: x.t2 });
-  a.emit("addi", { rd: x.t2, rs1: x.t2, imm: 8 });
-  a.emit("addi", { rd: x.t5, rs1: x.t5, imm: -1 });
-  a.transfer("bne", { rs1: x.t5, rs2: x.zero }, "clear");
+  frame.clear(a, recordWords.vectored, recordWords.end);
   a.emit("csrrw", { rs1: x.s1, csr: csr.mscratch });
   a.emit("csrrw", { rs1: x.s1, csr: csr.sscratch });
   a.emit("jalr", { rs1: x.t0 });
@@ -184,6 +171,11 @@ function programSetup(a: Assembler, program: PrivilegedProgram, index: number): 
     next(x.t2);
     a.emit("csrrw", { rs1: x.t2, csr: number });
   }
+  for (const level of ["machine", "supervisor"] as const) {
+    if (!program.isVectored[level]) continue;
+    a.address(x.t1, `${level}Vectors`, vectoredMode);
+    a.emit("csrrw", { rs1: x.t1, csr: handlerCsrs[level].vector });
+  }
   const isAlias = program.mode === "user" && program.isTranslated;
   a.address(x.t1, `program${index}`);
   if (isAlias) {
@@ -202,15 +194,10 @@ function programSetup(a: Assembler, program: PrivilegedProgram, index: number): 
 
 /** The end of a program: M-mode, registers as the program left them. */
 function emitFinish(a: Assembler): void {
-  a.label("finish");
-  a.emit("csrrw", { rd: x.t6, rs1: x.t6, csr: csr.mscratch });
-  for (let i = 0; i < 31; i++) a.emit("sd", { rs1: x.t6, rs2: i, imm: 8 * i });
-  a.emit("addi", { rd: x.s1, rs1: x.t6 });
-  a.emit("csrrs", { rd: x.t0, csr: csr.mscratch });
-  a.emit("sd", { rs1: x.s1, rs2: x.t0, imm: 8 * 31 });
+  frame.save(a);
   savedCsrs.forEach((name, i) => {
     a.emit("csrrs", { rd: x.t0, csr: csr[name as keyof typeof csr] });
-    a.emit("sd", { rs1: x.s1, rs2: x.t0, imm: at.csrs + 8 * i });
+    a.emit("sd", { rs1: x.s1, rs2: x.t0, imm: 8 * (recordWords.csrs + i) });
   });
   // Neither translated accesses nor interrupts while the harness works.
   a.emit("csrrw", { csr: csr.mstatus });
@@ -218,54 +205,61 @@ function emitFinish(a: Assembler): void {
   // An entry that matches a part of an access fails in M-mode, too.
   a.emit("csrrw", { csr: csr.pmpcfg0 });
   a.emit("csrrw", { csr: csr.pmpcfg2 });
-  a.emit("ld", { rd: x.s0, rs1: x.s1, imm: at.table });
-  a.emit("addi", { rd: x.t0, rs1: x.s0, imm: tableEntryBytes });
-  a.emit("sd", { rs1: x.s1, rs2: x.t0, imm: at.table });
-  emitReport(a, regions);
+  frame.report(a, regions);
 }
 
 const handlerCsrs = {
   machine: {
     ...{ scratch: csr.mscratch, cause: csr.mcause, tval: csr.mtval, epc: csr.mepc },
-    ...{ status: csr.mstatus, pending: csr.mip, back: "mret" },
+    ...{ status: csr.mstatus, pending: csr.mip, vector: csr.mtvec, back: "mret", savedAt: -16 },
   },
   supervisor: {
     ...{ scratch: csr.sscratch, cause: csr.scause, tval: csr.stval, epc: csr.sepc },
-    ...{ status: csr.sstatus, pending: csr.sip, back: "sret" },
+    ...{ status: csr.sstatus, pending: csr.sip, vector: csr.stvec, back: "sret", savedAt: -64 },
   },
 } as const;
 
-function emitHandler(a: Assembler, level: "machine" | "supervisor"): void {
+type Level = keyof typeof handlerCsrs;
+
+/**
+ * Where interrupts come in a vectored mode: each notes its cause, so that a wrong way in shows.
+ * Exceptions come in at the first place.
+ */
+function emitVectors(a: Assembler, level: Level): void {
+  const { scratch, savedAt } = handlerCsrs[level];
+  a.align(64);
+  a.label(`${level}Vectors`);
+  for (let cause = 0; cause < vectors; cause++) {
+    a.transfer("jal", {}, cause === 0 ? `${level}Handler` : `${level}.vector${cause}`);
+  }
+  for (let cause = 1; cause < vectors; cause++) {
+    a.label(`${level}.vector${cause}`);
+    a.emit("csrrw", { rd: x.t6, rs1: x.t6, csr: scratch });
+    a.emit("sd", { rs1: x.t6, rs2: x.t0, imm: savedAt });
+    a.emit("ld", { rd: x.t0, rs1: x.t6, imm: 8 * recordWords.vectored });
+    a.emit("slli", { rd: x.t0, rs1: x.t0, imm: 4 });
+    a.emit("addi", { rd: x.t0, rs1: x.t0, imm: cause });
+    a.emit("sd", { rs1: x.t6, rs2: x.t0, imm: 8 * recordWords.vectored });
+    a.emit("ld", { rd: x.t0, rs1: x.t6, imm: savedAt });
+    a.emit("csrrw", { rd: x.t6, rs1: x.t6, csr: scratch });
+    a.transfer("jal", {}, `${level}Handler`);
+  }
+}
+
+function emitHandler(a: Assembler, level: Level): void {
   const csrs = handlerCsrs[level];
   const label = (name: string) => `${level}.${name}`;
-  const saved = [x.t0, x.t1, x.t2].map(
-    (register, i) => [register, at.saved[level] - 8 * i] as const,
-  );
+  const trap = new TrapCode(a, {
+    ...{ name: level, csrs, savedAt: csrs.savedAt, words: recordWords, slots: logSlots },
+  });
   a.align(4);
   a.label(`${level}Handler`);
-  a.emit("csrrw", { rd: x.t6, rs1: x.t6, csr: csrs.scratch });
-  for (const [register, imm] of saved) a.emit("sd", { rs1: x.t6, rs2: register, imm });
-  a.emit("csrrs", { rd: x.t0, csr: csrs.cause });
-  a.emit("addi", { rd: x.t1, imm: cause.breakpoint });
-  a.transfer("bne", { rs1: x.t0, rs2: x.t1 }, label("log"));
-  a.emit("csrrw", { csr: csrs.tval });
-  a.label(label("log"));
-  a.emit("ld", { rd: x.t1, rs1: x.t6, imm: at.trapCount });
-  a.emit("addi", { rd: x.t2, rs1: x.t1, imm: 1 });
-  a.emit("sd", { rs1: x.t6, rs2: x.t2, imm: at.trapCount });
+  trap.emitEntry();
   if (level === "machine") {
     a.emit("addi", { rd: x.t2, rs1: x.t2, imm: -mostTraps });
     a.transfer("blt", { rs1: x.zero, rs2: x.t2 }, label("end"));
   }
-  a.emit("addi", { rd: x.t2, imm: logSlots });
-  a.emit("remu", { rd: x.t1, rs1: x.t1, rs2: x.t2 });
-  a.emit("slli", { rd: x.t1, rs1: x.t1, imm: 5 });
-  a.emit("add", { rd: x.t1, rs1: x.t1, rs2: x.t6 });
-  a.emit("sd", { rs1: x.t1, rs2: x.t0, imm: at.traps });
-  [csrs.tval, csrs.epc, csrs.status].forEach((number, i) => {
-    a.emit("csrrs", { rd: x.t2, csr: number });
-    a.emit("sd", { rs1: x.t1, rs2: x.t2, imm: at.traps + 8 * (i + 1) });
-  });
+  trap.emitLog();
   a.transfer("blt", { rs1: x.t0, rs2: x.zero }, label("interrupt"));
   for (const fault of [cause.fetchAccess, cause.fetchPage]) {
     a.emit("addi", { rd: x.t1, imm: fault });
@@ -289,14 +283,12 @@ function emitHandler(a: Assembler, level: "machine" | "supervisor"): void {
   a.label(label("goToLink"));
   a.emit("csrrw", { rs1: x.ra, csr: csrs.epc });
   a.label(label("resume"));
-  for (const [register, imm] of saved) a.emit("ld", { rd: register, rs1: x.t6, imm });
-  a.emit("csrrw", { rd: x.t6, rs1: x.t6, csr: csrs.scratch });
+  trap.emitExit();
   // Known deviation "stale-mprv".
   if (level === "machine") a.emit("sfence.vma");
   a.emit(csrs.back);
   a.label(label("end"));
-  for (const [register, imm] of saved) a.emit("ld", { rd: register, rs1: x.t6, imm });
-  a.emit("csrrw", { rd: x.t6, rs1: x.t6, csr: csrs.scratch });
+  trap.emitExit();
   if (level === "machine") a.transfer("jal", {}, "finish");
   else a.emit("ecall");
 }
@@ -306,15 +298,8 @@ function emitTables(
   programs: readonly PrivilegedProgram[],
   dumped: number | undefined,
 ): void {
-  a.align(8);
-  a.label("table");
-  programs.forEach((_, index) => {
-    a.word(BigInt(a.addressOf(`setup${index}`)));
-    a.word(0n);
-    a.word(0n);
-    a.word(index === dumped ? 1n : 0n);
-  });
-  a.word(0n);
+  const entries = programs.map((_, i) => [`setup${i}`, 0n, 0n]);
+  frame.table(a, entries, dumped);
 }
 
 if (tableWords * tablePages.length * 8 > 2047) throw new Error("the literals are out of reach");

@@ -54,7 +54,11 @@ export const savedCsrs = [
 export const recordWords = {
   integers: 0,
   csrs: 32,
+  /** A hexadecimal digit for each interrupt that came through a vector: its cause. */
+  vectored: 47,
   trapCount: 48,
+  /** Over all registers at all traps. */
+  digest: 49,
   traps: 50,
   end: 50 + 4 * logSlots,
 } as const;
@@ -73,8 +77,8 @@ const tableNames = ["root", "middle table", "leaf table 0", "leaf table 1", "upp
 /** What the words of a program's outcome are, in the order of the regions. */
 export const wordNames: readonly string[] = [
   ...Array.from({ length: 32 }, (_, i) => `x${i}`),
-  ...Array.from({ length: 16 }, (_, i) => savedCsrs[i] ?? ""),
-  ...["traps", ""],
+  ...Array.from({ length: 15 }, (_, i) => savedCsrs[i] ?? ""),
+  ...["vectored interrupts", "traps", "registers at traps"],
   ...Array.from({ length: logSlots }, (_, i) =>
     ["cause", "tval", "epc", "status"].map((word) => `trap ${i}: ${word}`),
   ).flat(),

@@ -13,4 +13,6 @@ export interface PrivilegedProgram extends AnyProgram {
   readonly tables: readonly (readonly bigint[])[];
   /** Starts in the alias that U-mode sees. */
   readonly isTranslated: boolean;
+  /** Whether the trap handlers' addresses are vectors. */
+  readonly isVectored: { readonly machine: boolean; readonly supervisor: boolean };
 }

@@ -7,6 +7,7 @@
  *     x20 - x27     values for CSRs
  *     ra, x28 - x31 results
  */
+import { changedCode } from "./changed-code.ts";
 import { csr } from "./csr-numbers.ts";
 import { interestingValue } from "./interesting-values.ts";
 import { one } from "./one.ts";
@@ -14,6 +15,7 @@ import { dataAddress, pageBytes, tables, tableWords, userAlias } from "./privile
 import type { Mode, PrivilegedProgram } from "./privileged-program.ts";
 import type { Item, Line } from "./program.ts";
 import type { Random } from "./random.ts";
+import { type Row, randomOperands } from "./random-operands.ts";
 import { pageLeaf, randomPageTables } from "./random-page-tables.ts";
 import { type RandomProtection, randomProtection } from "./random-protection.ts";
 import { x } from "./registers.ts";
@@ -61,6 +63,7 @@ export function randomPrivilegedProgram(
   );
   return {
     ...{ name, mode, isTranslated, items },
+    isVectored: { machine: random.chance(0.5), supervisor: random.chance(0.5) },
     padding: 2 * random.below(32),
     integers: Array.from({ length: 31 }, (_, i) =>
       initialRegister(random, i + 1, { isTranslated, protection }),
@@ -169,7 +172,17 @@ function randomItem(random: Random, setting: Setting, number: number): Item {
     [mode === "user" ? 1 : 0, () => [one(random.pick(["sret", "mret", "wfi"]))]],
     [mode === "supervisor" ? 1 : 0, () => [one("mret")]],
     [mode === "user" ? 0 : 2, () => softwareInterruptItem(random, mode)],
+    [1, () => ownCode(random, number)],
   ])();
+}
+
+/** By what maps the code for this mode. */
+function ownCode(random: Random, number: number): Item {
+  const operands = (row: Row) => ({
+    ...randomOperands(random, row),
+    ...(row.pattern.fields.has("rd") && { rd: random.pick(resultRegisters) }),
+  });
+  return changedCode(random, { number, base: 28, value: 29, operands });
 }
 
 const loads = ["lb", "lh", "lw", "ld", "lbu", "lhu", "lwu"];
@@ -294,7 +307,7 @@ function supervisorCsr(random: Random): Item {
 function machineCsr(random: Random, isTop: boolean): Item {
   const free = [csr.medeleg, csr.mideleg, csr.mie, csr.mepc, csr.mcause, csr.mtval];
   const numbers = [...free, csr.mcounteren];
-  if (!isTop) return access(random, random.pick([...numbers, csr.mscratch, csr.mhartid, csr.misa]));
+  if (!isTop) return access(random, random.pick([...numbers, csr.mscratch, csr.mhartid]));
   return random.weighted<() => Item>([
     [8, () => access(random, random.pick(numbers))],
     [
@@ -307,7 +320,7 @@ function machineCsr(random: Random, isTop: boolean): Item {
         ];
       },
     ],
-    [1, () => [one("csrrs", { rd: 30, csr: random.pick([csr.misa, csr.mhartid, csr.mstatus]) })]],
+    [1, () => [one("csrrs", { rd: 30, csr: random.pick([csr.mhartid, csr.mstatus]) })]],
   ])();
 }
 

@@ -24,8 +24,16 @@ const kinds: readonly WeightedItem[] = [
   ...unusualItems,
 ];
 
-/** @param items how many; a few lines each at most */
-export function randomProgram(random: Random, name: string, items: number): Program {
+/**
+ * @param count of items; a few lines each at most
+ * @param added kinds of items besides those of RV64GC and what QEMU 7.2 knows
+ */
+export function randomProgram(
+  random: Random,
+  name: string,
+  count: number,
+  added: readonly WeightedItem[] = [],
+): Program {
   const integers = Array.from({ length: 31 }, (_, i) => initialRegister(random, i + 1));
   const floats = Array.from({ length: 32 }, () =>
     random.chance(0.1) ? random.u64() : interestingFloat(random),
@@ -37,7 +45,7 @@ export function randomProgram(random: Random, name: string, items: number): Prog
     fcsr: random.pick([0, 0, 1, 1, 0x1f, random.below(5) << 5, random.below(256)]),
     phase: random.below(256),
     padding: 2 * random.below(32),
-    items: randomItems(random, items),
+    items: randomItems(random, count, [...kinds, ...added]),
   };
 }
 
@@ -49,7 +57,7 @@ function initialRegister(random: Random, register: number): bigint {
   return interestingValue(random);
 }
 
-function randomItems(random: Random, count: number): Item[] {
+function randomItems(random: Random, count: number, choices: readonly WeightedItem[]): Item[] {
   const items: Item[] = [];
   let loopStart: number | undefined;
   for (let number = 0; number < count; number++) {
@@ -60,7 +68,7 @@ function randomItems(random: Random, count: number): Item[] {
       items.push(loopEnd(random, loopStart + 1));
       loopStart = undefined;
     } else {
-      items.push(random.weighted(kinds)(random, { number, count }));
+      items.push(random.weighted(choices)(random, { number, count }));
     }
   }
   return items;

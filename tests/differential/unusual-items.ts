@@ -1,7 +1,7 @@
 /** Exceptions, illegal encodings, changed code, and changed pointers. */
 
 import { decode } from "../../workers/vmm/isa/decoder.ts";
-import { putTogether } from "../../workers/vmm/isa/pattern.ts";
+import { changedCode } from "./changed-code.ts";
 import { one } from "./one.ts";
 import type { Item, Line } from "./program.ts";
 import type { Random } from "./random.ts";
@@ -23,7 +23,7 @@ const sp = 2;
 export const unusualItems: readonly WeightedItem[] = [
   [2, changedPointer],
   [3, exception],
-  [1, changedCode],
+  [1, changedInstruction],
   [1, randomBits],
 ];
 
@@ -90,25 +90,12 @@ function exception(random: Random): Item {
   ])();
 }
 
-/** Overwrites an instruction with another one, by a store and `fence.i`, and executes it. */
-function changedCode(random: Random, { number }: Place): Item {
+function changedInstruction(random: Random, { number }: Place): Item {
   const base = freeRegister(random);
   const value = otherThan(random, base);
-  const full = usableRows.integer.filter(({ pattern }) => pattern.bits === 32);
-  const before = random.pick(full);
-  const after = random.pick(full);
-  const bits = putTogether(after.pattern, randomOperands(random, after)) | 0;
-  const low = (bits << 20) >> 20;
-  // Of the instruction that changes from the item's beginning: six instructions come first.
-  const distance = 24;
-  return [
-    { kind: "address", rd: base, to: number, plus: distance },
-    one("lui", { rd: value, imm: (bits - low) | 0 }),
-    one("addiw", { rd: value, rs1: value, imm: low }),
-    one("sw", { rs1: base, rs2: value }),
-    one("fence.i"),
-    one(before.mnemonic, randomOperands(random, before)),
-  ];
+  return changedCode(random, {
+    ...{ number, base, value, operands: (row) => randomOperands(random, row) },
+  });
 }
 
 /** Random or damaged encodings: illegal ones, and legal ones that do no harm. */

@@ -4,10 +4,13 @@ export interface FuzzOptions {
   readonly firstSeed: number;
   /** Infinity: until a difference is found or somebody ends it. */
   readonly rounds: number;
+  /** Whether to compare with Debian 13's QEMU instead of the machine's own. */
+  readonly isNewer: boolean;
 }
 
 /**
- * Reads `--seed N`, the first of the seeds, and `--rounds N`.
+ * Reads `--seed N`, the first of the seeds, and `--rounds N`, and `--qemu installed`
+ * or `--qemu newer`.
  *
  * @param freshSeed where to begin if nobody says
  * @throws Error with a sentence for the person who typed it
@@ -15,11 +18,19 @@ export interface FuzzOptions {
 export function parseOptions(words: readonly string[], freshSeed: number): FuzzOptions {
   const { values } = parseArgs({
     args: [...words],
-    options: { seed: { type: "string" }, rounds: { type: "string" } },
+    options: {
+      seed: { type: "string" },
+      rounds: { type: "string" },
+      qemu: { type: "string", default: "installed" },
+    },
   });
+  if (values.qemu !== "installed" && values.qemu !== "newer") {
+    throw new Error(`--qemu takes 'installed' or 'newer', not '${values.qemu}'`);
+  }
   return {
     firstSeed: wholeNumber("--seed", values.seed, 0) ?? freshSeed,
     rounds: wholeNumber("--rounds", values.rounds, 1) ?? Number.POSITIVE_INFINITY,
+    isNewer: values.qemu === "newer",
   };
 }
 

@@ -1,17 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { ensureLinuxImage } from "../../deploy/images/linux/ensure-linux-image.ts";
-import { linuxCommandLine } from "../../deploy/images/linux/linux-command-line.ts";
+import { boots } from "./boots.ts";
 import { talkToGuest } from "./talk-to-guest.ts";
 
 const main = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
 
 test("Debian's kernel starts four harts by our own SBI, works on all and powers off", async () => {
-  const { kernel, initrd } = ensureLinuxImage();
-  const options = [
-    ...["-machine", "virt", "-m", "256M", "-nographic", "-no-reboot", "-smp", "4"],
-    ...["-kernel", kernel, "-initrd", initrd, "-append", linuxCommandLine],
-  ];
+  const options = boots.linuxOnFourHarts.options();
   const work = "for i in 1 2 3 4; do (head -c 200000 /dev/urandom | md5sum > /tmp/$i) & done; wait";
   const { console, exitCode } = await talkToGuest([process.execPath, main, "qemu"], options, [
     ["~ # ", "echo $(nproc) harts\n"],

@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { ensureLinuxImage } from "../../deploy/images/linux/ensure-linux-image.ts";
-import { linuxCommandLine } from "../../deploy/images/linux/linux-command-line.ts";
+import { boots } from "./boots.ts";
 
 const trapline = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
 const rubric = fileURLToPath(
@@ -10,14 +9,7 @@ const rubric = fileURLToPath(
 );
 
 test("the Linux image is built, goes through all steps of linux-boot and finds its devices", () => {
-  const image = ensureLinuxImage();
-  const options = [
-    ["-machine", "virt", "-m", "256M", "-nographic", "-no-reboot", "--script", rubric],
-    ["-kernel", image.kernel, "-initrd", image.initrd, "-append", linuxCommandLine],
-    ["-global", "virtio-mmio.force-legacy=false"],
-    ["-drive", `file=${image.disk},if=none,format=raw,id=d0,readonly=on`],
-    ["-device", "virtio-blk-device,drive=d0", "-device", "virtio-rng-device"],
-  ].flat();
+  const options = [...boots.linux.options(), "--script", rubric];
   const run = spawnSync(process.execPath, [trapline, "qemu", ...options], { encoding: "utf8" });
   expect(run.stdout).toMatch(/virtio_blk virtio\d: \[vda\] 2048 512-byte logical blocks/);
   expect(run.stdout).toMatch(/^trapline: Linux \S+ on riscv64 is up/m);

@@ -3,17 +3,17 @@ import { spawn } from "node:child_process";
 /** One turn of a conversation: wait for the text, then type. */
 export type Turn = readonly [expected: string, typed: string];
 
-/** Ends an emulator whose guest does not do what is expected of it. */
-const guardMilliseconds = 150_000;
-
 /**
  * Runs an emulator with the options of `qemu-system-riscv64` and talks to its guest on standard
  * input and output, until it ends by itself.
+ *
+ * @param guardMilliseconds ends an emulator whose guest does not do what is expected of it
  */
 export function talkToGuest(
   [command, ...first]: readonly [string, ...string[]],
   options: readonly string[],
   turns: readonly Turn[],
+  guardMilliseconds = 150_000,
 ): Promise<{ readonly console: string; readonly exitCode: number | null }> {
   return new Promise((resolve, reject) => {
     const emulator = spawn(command, [...first, ...options], { stdio: ["pipe", "pipe", "pipe"] });

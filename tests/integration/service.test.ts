@@ -8,6 +8,7 @@ import { gradescopeSchema } from "../../shared/schema/gradescope.ts";
 import { problemSchema } from "../../shared/schema/problem.ts";
 import { rawGuest } from "./raw-guest.ts";
 import { startTestService, type TestService } from "./test-service.ts";
+import { twoHartGuest } from "./two-hart-guest.ts";
 
 const good = rawGuest({ print: "hello world\r\n", ending: { exit: 0 } });
 const endless = rawGuest({ print: "ready\r\n", ending: "spin" });
@@ -55,6 +56,18 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
       ["Greets", "passed"],
       ["Stops", "passed"],
     ]);
+  });
+
+  test("grades a guest of two harts, the same in every run", async () => {
+    const ids = [
+      await service.submit("pair", twoHartGuest("both")),
+      await service.submit("pair", twoHartGuest("both")),
+    ];
+    const results = await Promise.all(ids.map(async (id) => (await service.ended(id)).result));
+    for (const result of results) {
+      expect(result).toMatchObject({ score: 3, end: { kind: "completed" }, consoleTail: "both" });
+    }
+    expect(results[0]?.stateHash).toBe(results[1]?.stateHash);
   });
 
   test("keeps the points of a guest that hangs and says which step waited for what", async () => {
@@ -194,7 +207,14 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
 
   test("lists assignments and names file, line and field of a faulty one", async () => {
     const list = await service.api.assignments();
-    expect(list.map(({ name }) => name)).toEqual(["broken", "endless", "greet", "guarded", "long"]);
+    expect(list.map(({ name }) => name)).toEqual([
+      "broken",
+      "endless",
+      "greet",
+      "guarded",
+      "long",
+      "pair",
+    ]);
     expect(list.find(({ name }) => name === "greet")).toMatchObject({
       maxScore: 4,
       artefacts: [{ name: "kernel", maxBytes: 65536, optional: false }],

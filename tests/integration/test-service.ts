@@ -40,6 +40,14 @@ steps:
   - { name: Starts, expect: ready, within: 10M, points: 1 }
   - { name: Ends, expect: never, within: 1500M, points: 1 }
 `,
+  pair: `name: pair
+title: Two harts work together
+${kernelArtefact}  harts: 2
+limits: { instructions: 100M, output: 4K, wall-clock: 60s }
+steps:
+  - { name: Both, expect: both, within: 10M, points: 2 }
+  - { name: Stops, exit-code: 0, within: 10M, points: 1 }
+`,
   guarded: `name: guarded
 title: Has one second
 ${kernelArtefact}limits: { instructions: 900G, wall-clock: 1s }

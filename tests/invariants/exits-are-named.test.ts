@@ -21,15 +21,15 @@ const clint = 0x0200_0000;
 const calls: Record<string, number> = {};
 const counting: typeof compiler = {
   ...compiler,
-  instantiate(code, { memory, functions }) {
-    const counted = Object.entries(functions).map(([name, body]) => {
+  instantiate(code, imports) {
+    const counted = Object.entries(imports.functions).map(([name, body]) => {
       const call = (...operands: number[]) => {
         calls[name] = (calls[name] ?? 0) + 1;
         return body(...operands);
       };
       return [name, call];
     });
-    return compiler.instantiate(code, { memory, functions: Object.fromEntries(counted) });
+    return compiler.instantiate(code, { ...imports, functions: Object.fromEntries(counted) });
   },
 };
 const monitor = Monitor.create({ compiler: counting, memoryBytes: 2 ** 27 });
@@ -93,6 +93,16 @@ const causes: Partial<Record<ExitCategory, { program: readonly Line[]; count: nu
   },
   "interrupt.software": { program: [...enableInterrupts(8), ...storeWord(clint, 1)], count: 1 },
   "interrupt.timer": { program: enableInterrupts(0x80), count: 1 },
+  "interrupt.counter": {
+    // An event counter of cycles that stands before its overflow.
+    program: [
+      ...enableInterrupts(0x2000),
+      asm("csrrwi", { rs1: 1, csr: 0x323 }),
+      asm("addi", { rd: 5, imm: -1 }),
+      asm("csrrw", { rs1: 5, csr: 0xb03 }),
+    ],
+    count: 1,
+  },
   exception: {
     program: [
       ...loadConstant(5, base + 0x1000),

@@ -69,6 +69,80 @@ test("a guest that touches pages all over 4 GiB in every way comes to its end", 
   street.close();
 });
 
+test("every page of 4 GiB may be read and written", () => {
+  const street = new Neighbourhood();
+  const stride = 0x1000;
+  // Not at a page's beginning, where the test finisher would end the machine.
+  const sweep = skippingTraps([
+    ...ready,
+    ...loadConstant(address, 0x10),
+    ...loadConstant(18, stride),
+    ...loadConstant(19, 2n ** 32n),
+    "next",
+    asm("ld", { rd: 6, rs1: address }),
+    // Not in the program's own page.
+    asm("srli", { rd: 6, rs1: address, imm: 12 }),
+    ...loadConstant(7, ramBase / stride),
+    asm("beq", { rs1: 6, rs2: 7, to: "skip" }),
+    asm("sd", { rs1: address, rs2: value }),
+    "skip",
+    asm("add", { rd: address, rs1: address, rs2: 18 }),
+    asm("bltu", { rs1: address, rs2: 19, to: "next" }),
+    ...loadConstant(6, 0x5555),
+    ...loadConstant(7, 0x10_0000),
+    asm("sw", { rs1: 7, rs2: 6 }),
+  ]);
+  const { end, steps } = street.host(bareMetal(sweep), { steps: 60e6 });
+  expect(end).toEqual({ kind: "power-off", code: 0 });
+  expect(steps).toBeGreaterThan(2 ** 20 * 20);
+  street.close();
+}, 60_000);
+
+/** Where the board has devices, but for PLIC contexts that no hart has. */
+const windows = [
+  ...[
+    [0x10_0008, 0x1000],
+    [0x10_1000, 0x1000],
+    [0x200_0000, 0x1_0000],
+  ],
+  ...[
+    [0xc00_0000, 0x4000],
+    [0xc20_0000, 0x4000],
+    [0x1000_0000, 0x200],
+    [0x1000_1000, 0x8000],
+  ],
+] as const;
+
+test.each(["lb", "lh", "lw", "ld", "sb", "sh", "sw", "sd", "amoor.w", "sc.d"])(
+  "every address of the devices may be met by %s",
+  (mnemonic) => {
+    const street = new Neighbourhood();
+    for (const [first, bytes] of windows) {
+      const sweep = skippingTraps([
+        ...ready,
+        ...loadConstant(address, first),
+        ...loadConstant(19, first + bytes),
+        "next",
+        asm(mnemonic, { rd: 6, rs1: address, rs2: value }),
+        asm("addi", { rd: address, rs1: address, imm: 1 }),
+        asm("bltu", { rs1: address, rs2: 19, to: "next" }),
+        ...loadConstant(6, 0x5555),
+        ...loadConstant(7, 0x10_0000),
+        asm("sw", { rs1: 7, rs2: 6 }),
+      ]);
+      const virtio = [
+        { kind: "rng" as const, slot: 0 },
+        { kind: "block" as const, slot: 1, disk: "disk", readOnly: false },
+        { kind: "net" as const, slot: 2, network: "loopback" as const },
+        { kind: "console" as const, slot: 3, takesInput: true },
+      ];
+      const { end } = street.host(bareMetal(sweep, { virtio }), { steps: 5e6 });
+      expect(end, `from 0x${first.toString(16)}`).toEqual({ kind: "power-off", code: 0 });
+    }
+    street.close();
+  },
+);
+
 test("what is beyond the machine's addresses faults, also where its low bits are those of RAM", () => {
   const street = new Neighbourhood();
   const ramBytes = 4 * mebibyte;

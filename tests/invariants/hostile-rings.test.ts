@@ -16,6 +16,8 @@ const ringBytes = 0x4000;
 const queueSize = 8;
 
 const runs = Number(process.env.HOSTILE_RUNS ?? 250);
+/** Milliseconds, on a machine that has much else to do. */
+const patience = 60_000;
 
 const kinds = ["block", "rng", "net", "console"] as const;
 
@@ -175,26 +177,111 @@ function image(attack: Attack): Uint8Array {
   return bytes;
 }
 
-test("whatever stands in the rings of its devices, a guest harms nobody but itself", () => {
+test(
+  "whatever stands in the rings of its devices, a guest harms nobody but itself",
+  () => {
+    const street = new Neighbourhood();
+    const ends = new Map<string, number>();
+    fc.assert(
+      fc.property(attack, (attack) => {
+        const virtio = [device(attack.kind, 0, attack.isPacked)];
+        const config = bareMetal(image(attack), { virtio });
+        const { end } = street.host(config, {
+          steps: 200_000,
+          input: Uint8Array.from([3, 65, 66, 67]),
+        });
+        ends.set(end.kind, (ends.get(end.kind) ?? 0) + 1);
+      }),
+      { numRuns: runs },
+    );
+    expect(
+      [...ends.keys()].filter((kind) => !["power-off", "budget", "reboot", "idle"].includes(kind)),
+    ).toEqual([]);
+    // The pauses are for requests that are under way: most guests live to see them done.
+    expect(ends.get("power-off")).toBeGreaterThan(runs / 3);
+    street.close();
+  },
+  patience,
+);
+
+const everyDevice = kinds.flatMap((kind) => [false, true].map((isPacked) => ({ kind, isPacked })));
+const flag = { next: 1, write: 2, indirect: 4, available: 0x80 } as const;
+
+/** What a driver would write, but for one thing. */
+const usual: Omit<Attack, "kind" | "isPacked" | "queue" | "descriptors"> = {
+  features: [0, 0],
+  size: queueSize,
+  places: usualPlaces,
+  available: Array.from({ length: queueSize + 2 }, (_, i) => i % queueSize),
+  noise: new Uint8Array(0),
+};
+const chain = (change: Partial<Descriptor>, isPacked: boolean, link: (i: number) => number) =>
+  Array.from({ length: 32 }, (_, i) => ({
+    ...{ address: BigInt(ramBase + 0x1000), bytes: 512, link: link(i) },
+    // Read first, then written, as a block device wants it.
+    flags: flag.next | (i % queueSize === 0 ? 0 : flag.write) | (isPacked ? flag.available : 0),
+    ...change,
+  }));
+
+type Trap = (isPacked: boolean) => Partial<Attack>;
+const traps: Record<string, Trap> = {
+  "a descriptor that goes on at itself": (isPacked) => ({
+    descriptors: chain({}, isPacked, () => 0),
+  }),
+  "a loop of all descriptors that are written": (isPacked) => ({
+    descriptors: chain({}, isPacked, (i) => (i % (queueSize - 1)) + 1),
+  }),
+  "an indirect table that is its own entry": (isPacked) => ({
+    features: [2 ** 28, 1],
+    descriptors: chain(
+      {
+        ...{ address: BigInt(rings), bytes: 16 * queueSize },
+        flags: flag.indirect | (isPacked ? flag.available : 0),
+      },
+      isPacked,
+      () => 0,
+    ),
+  }),
+  "buffers of 4 GiB": (isPacked) => ({
+    descriptors: chain({ bytes: 0xffff_ffff }, isPacked, (i) => (i + 1) % queueSize),
+  }),
+  "buffers that are the rings": (isPacked) => ({
+    descriptors: chain(
+      { address: BigInt(rings), bytes: 0x400 },
+      isPacked,
+      (i) => (i + 1) % queueSize,
+    ),
+  }),
+  "rings at one another": (isPacked) => ({
+    descriptors: chain({}, isPacked, (i) => (i + 1) % queueSize),
+    places: [rings, rings, rings].map(BigInt),
+  }),
+  "rings at the end of memory": (isPacked) => ({
+    descriptors: chain({}, isPacked, () => 1),
+    places: [ramEnd - 16, ramEnd - 4, ramEnd - 4].map(BigInt),
+  }),
+  "rings outside memory": (isPacked) => ({
+    descriptors: chain({}, isPacked, () => 1),
+    places: [ramEnd, 0x1000_0000, 2 ** 40].map(BigInt),
+  }),
+};
+
+test.each(Object.entries(traps))("%s: no device falls into it", (_, trap) => {
   const street = new Neighbourhood();
-  const ends = new Map<string, number>();
-  fc.assert(
-    fc.property(attack, (attack) => {
-      const virtio = [device(attack.kind, 0, attack.isPacked)];
-      const config = bareMetal(image(attack), { virtio });
-      const { end } = street.host(config, {
+  for (const { kind, isPacked } of everyDevice) {
+    for (const queue of kind === "net" || kind === "console" ? [0, 1] : [0]) {
+      const virtio = [device(kind, 0, isPacked)];
+      const attack = { ...usual, kind, isPacked, queue, descriptors: [], ...trap(isPacked) };
+      const { end } = street.host(bareMetal(image(attack), { virtio }), {
         steps: 200_000,
-        input: Uint8Array.from([3, 65, 66, 67]),
+        input: Uint8Array.from([65, 66]),
       });
-      ends.set(end.kind, (ends.get(end.kind) ?? 0) + 1);
-    }),
-    { numRuns: runs },
-  );
-  expect(
-    [...ends.keys()].filter((kind) => !["power-off", "budget", "reboot", "idle"].includes(kind)),
-  ).toEqual([]);
-  // The pauses are for requests that are under way: most guests live to see them done.
-  expect(ends.get("power-off")).toBeGreaterThan(runs / 3);
+      expect(end, `${kind}, ${isPacked ? "packed" : "split"}`).toEqual({
+        kind: "power-off",
+        code: 0,
+      });
+    }
+  }
   street.close();
 });
 

@@ -12,6 +12,9 @@ import { asm, assemble, type Line } from "../support/assembler.ts";
 const main = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
 const gdb = "gdb-multiarch";
 const hasGdb = spawnSync(gdb, ["--version"]).status === 0;
+const reason = hasGdb
+  ? ""
+  : " (skipped: gdb-multiarch is missing; install Debian's package of that name)";
 const runtimes = [["node"], ["deno", "run", "-A"]] as const;
 
 const start = 0x8000_0000;
@@ -99,7 +102,7 @@ async function debug(
 }
 
 describe.skipIf(!hasGdb).each(runtimes.map((runtime) => ({ name: runtime[0], runtime })))(
-  "gdb-multiarch against trapline qemu under $name",
+  `gdb-multiarch against trapline qemu under $name${reason}`,
   ({ runtime }) => {
     test("stops at symbols, shows and changes registers and memory, steps, and sees the end", async () => {
       const session = await debug(runtime, [], kernel, [
@@ -128,7 +131,7 @@ describe.skipIf(!hasGdb).each(runtimes.map((runtime) => ({ name: runtime[0], run
   },
 );
 
-describe.skipIf(!hasGdb)("gdb-multiarch against a guest with two harts", () => {
+describe.skipIf(!hasGdb)(`gdb-multiarch against a guest with two harts${reason}`, () => {
   test("harts are threads with registers of their own", async () => {
     const session = await debug(runtimes[0], ["-smp", "2"], elfPath("hello"), [
       ...["info threads", "thread 2", "stepi 3", "print $mhartid", "info registers a0"],

@@ -27,11 +27,16 @@ export class BareHart {
   deviceLoad: ((address: number, width: number) => number | undefined) | undefined;
   deviceStore: ((address: number, width: number, value: number) => boolean) | undefined;
   timerChanged: (() => void) | undefined;
+  countersChanged: (() => void) | undefined;
 
   constructor(ramBytes = 2 ** 20) {
     this.memory = new MachineMemory(compiler.createMemory(machineMemoryBytes));
-    this.code = new CodeCache(this.memory, () => this.engine.flush(this.hart.address));
-    this.engine = createEngine(compiler, this.memory, {
+    this.code = new CodeCache(this.memory, {
+      allDropped: () => this.engine.flush(this.hart.address),
+      pageDropped: () => undefined,
+    });
+    this.engine = createEngine(compiler, this.memory, compiler.createTable(1), {
+      hot: () => undefined,
       deviceLoad: (_hart, address, width) => {
         const value = this.deviceLoad?.(address >>> 0, width);
         if (value === undefined) this.hart.set("faulted", 1);
@@ -53,6 +58,7 @@ export class BareHart {
       codeDecodeInto: (record, bits) => this.code.decodeInto(record >>> 0, bits) as undefined,
       hypercall: () => undefined,
       timerChanged: () => this.timerChanged?.() as undefined,
+      countersChanged: () => this.countersChanged?.() as undefined,
       breakpoint: () => 0,
       watched: () => 0,
     });

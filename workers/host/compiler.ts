@@ -1,4 +1,4 @@
-import type { WasmCompiler, WasmExports, WasmMemory } from "../vmm/mod.ts";
+import type { WasmCompiler, WasmExports, WasmMemory, WasmTable } from "../vmm/mod.ts";
 
 /** What is used of the host's `WebAssembly`; its full types belong to the DOM library. */
 interface HostWebAssembly {
@@ -7,6 +7,11 @@ interface HostWebAssembly {
     maximum: number;
     shared: boolean;
   }) => WasmMemory;
+  readonly Table: new (limits: {
+    element: "anyfunc";
+    initial: number;
+    maximum: number;
+  }) => WasmTable;
   readonly Module: new (code: Uint8Array) => object;
   readonly Instance: new (
     module: object,
@@ -30,8 +35,12 @@ export const compiler: WasmCompiler = {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   },
 
-  instantiate(code, { memory, functions }) {
+  createTable(size) {
+    return new WebAssembly.Table({ element: "anyfunc", initial: size, maximum: size });
+  },
+
+  instantiate(code, { memory, table, functions }) {
     const module = new WebAssembly.Module(code);
-    return new WebAssembly.Instance(module, { env: { ...functions, memory } }).exports;
+    return new WebAssembly.Instance(module, { env: { ...functions, memory, table } }).exports;
   },
 };

@@ -8,6 +8,7 @@ import {
   signalKeys,
 } from "./console-keys.ts";
 import { LineEditor } from "./line-editor.ts";
+import type { Stream, StreamEvents } from "./stream.ts";
 
 /** How the guest's console is wired to this process. */
 export interface TerminalWiring {
@@ -21,6 +22,8 @@ export interface TerminalWiring {
   readonly monitor?: TerminalMonitor;
   /** Whether what is typed goes to the monitor from the start. */
   readonly startsInMonitor?: boolean;
+  /** Takes the whole terminal, raw bytes both ways, in place of the guest and the monitor. */
+  readonly takeOver?: (stream: Stream) => StreamEvents;
 }
 
 /** A console of commands beside the guest's. */
@@ -63,13 +66,25 @@ export class Terminal {
   #inputEnded: boolean;
   #endRequest: EndRequest | undefined;
   #wake: () => void = () => {};
+  /** Whether something changed that nobody has waited for yet. */
+  #hasChanged = false;
   /** There while the person types to the monitor. */
   #line: LineEditor | undefined;
+  readonly #other: StreamEvents | undefined;
 
   private constructor(wiring: TerminalWiring) {
     this.#wiring = wiring;
     this.#inputEnded = !wiring.input;
-    this.#isRaw = wiring.input && process.stdin.isTTY === true;
+    this.#isRaw = wiring.input && process.stdin.isTTY === true && wiring.takeOver === undefined;
+    this.#other = wiring.takeOver?.({
+      send: (bytes) => {
+        process.stdout.write(bytes);
+      },
+      get backlog() {
+        return process.stdout.writableLength;
+      },
+      close: () => {},
+    });
     this.#filter = chooseFilter(wiring, this.#isRaw);
     for (const signal of endingSignals) {
       process.on(signal, this.#onSignal);
@@ -121,7 +136,9 @@ export class Terminal {
 
   /** Waits for input, an end request, or `milliseconds` if given, whatever comes first. */
   async wait(milliseconds?: number): Promise<void> {
-    if (this.#pendingBytes > 0 || this.#endRequest !== undefined) {
+    const hasChanged = this.#hasChanged;
+    this.#hasChanged = false;
+    if (hasChanged || this.#pendingBytes > 0 || this.#endRequest !== undefined) {
       return;
     }
     await this.#untilWoken((wake) => {
@@ -132,8 +149,9 @@ export class Terminal {
     });
   }
 
-  /** Ends a `wait`, because something else than the terminal has changed. */
+  /** Ends a `wait`, or the next one: something else than the terminal has changed. */
   wake(): void {
+    this.#hasChanged = true;
     this.#wake();
   }
 
@@ -168,6 +186,10 @@ export class Terminal {
   }
 
   readonly #onData = (chunk: Uint8Array): void => {
+    if (this.#other !== undefined) {
+      this.#other.onData(chunk);
+      return;
+    }
     for (const event of this.#filter(chunk)) {
       if (event.kind === "command") {
         this.#obey(event.command);

@@ -1,11 +1,13 @@
-import type { StreamAddress } from "./stream-listener.ts";
+import type { StreamAddress } from "./stream.ts";
 
-/** Where a serial port leads to, other than the terminal. */
+/** Where a serial port, a console or a monitor leads to, other than the terminal. */
 export type SerialEnd =
   /** Output is written to a file; there is no input. */
   | { readonly kind: "file"; readonly path: string }
   /** Named pipes `PATH.in` and `PATH.out`, or one named pipe PATH for both. */
   | { readonly kind: "pipe"; readonly path: string }
+  /** A pseudo terminal that the system makes. */
+  | { readonly kind: "pty" }
   | {
       readonly kind: "socket";
       readonly address: StreamAddress;

@@ -1,23 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-
-/** Where a byte stream is offered: TCP on a host's address, or a Unix socket. */
-export type StreamAddress =
-  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
-  | { readonly kind: "unix"; readonly path: string };
-
-/** One accepted connection. */
-export interface Stream {
-  send(bytes: Uint8Array): void;
-  /** Ends the connection after what was sent has left. */
-  close(): void;
-}
-
-/** What the other end does. */
-export interface StreamEvents {
-  onData(bytes: Uint8Array): void;
-  /** The connection is gone, whoever has ended it. */
-  onClose(): void;
-}
+import type { Stream, StreamAddress, StreamEvents } from "./stream.ts";
+import { streamOver } from "./stream-over.ts";
 
 /** A listening socket; it alone does not keep the process alive. */
 export interface StreamListener {
@@ -46,20 +29,10 @@ export async function listenForStream(
       return;
     }
     present = socket;
-    socket.setNoDelay(true);
-    const events = onConnect({
-      send: (bytes) => {
-        if (!socket.destroyed) socket.write(bytes);
-      },
-      close: () => socket.end(),
-    });
-    socket.on("data", (chunk: Uint8Array) => events.onData(chunk));
-    // A reset is an end like any other; "close" follows.
-    socket.on("error", () => {});
-    socket.on("close", () => {
+    socket.once("close", () => {
       present = undefined;
-      events.onClose();
     });
+    streamOver(socket, onConnect);
   });
   await listening(server, where);
   server.unref();

@@ -1,16 +1,11 @@
-import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { hash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { digestOfFiles } from "./digest-of-files.ts";
 import { ext2Disk } from "./ext2-disk.ts";
+import { filesBelow } from "./files-below.ts";
 import { ImageProblem } from "./image-problem.ts";
+import { isBuiltFrom } from "./is-built-from.ts";
 import { kernelModules } from "./kernel-modules.ts";
 import { linuxCommandLine } from "./linux-command-line.ts";
 import { type NewcEntry, newcArchive } from "./newc-archive.ts";
@@ -24,9 +19,11 @@ const architecture = "riscv64";
 const diskKibibytes = 1024;
 
 /** crc32c_generic is named because ext4 asks for it by its algorithm, not as a dependency. */
-const modules = ["virtio_mmio", "virtio_blk", "virtio_rng", "crc32c_generic", "ext4"];
+const modules = ["virtio_mmio", "virtio_blk", "virtio_rng", "virtio_net", "crc32c_generic", "ext4"];
 
-const sources = fileURLToPath(new URL(".", import.meta.url));
+const sources = fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/, "");
+/** Everything that decides the image besides the packages. */
+const isInput = (name: string) => /(^init|^disk\/.*|(?<!\.test)\.ts)$/.test(name);
 
 /**
  * Builds the Linux image unless it is there already, made from the sources as they are now.
@@ -44,8 +41,9 @@ export function ensureLinuxImage({
   say?: (line: string) => void;
 } = {}): LinuxImagePaths {
   const paths = linuxImagePaths();
-  const inputs = digestOfInputs();
-  if (!force && isBuiltFrom(inputs, paths)) return paths;
+  const inputs = digestOfFiles(sources, filesBelow(sources).filter(isInput));
+  if (!force && isBuiltFrom(inputs, paths.manifest, [paths.kernel, paths.initrd, paths.disk]))
+    return paths;
 
   say(`fetching Debian's package index (${release}, ${architecture})`);
   const apt = PrivateApt.open(`${paths.folder}/../apt-${release}`, release, architecture);
@@ -78,7 +76,7 @@ export function ensureLinuxImage({
       files: Object.fromEntries(
         Object.entries({ kernel, initrd, disk }).map(([name, bytes]) => [
           name,
-          { bytes: bytes.length, sha256: sha256(bytes) },
+          { bytes: bytes.length, sha256: hash("sha256", bytes) },
         ]),
       ),
     };
@@ -93,26 +91,6 @@ export function ensureLinuxImage({
     rmSync(work, { recursive: true, force: true });
   }
   return paths;
-}
-
-/** Everything that decides the image besides the packages. */
-function digestOfInputs(): string {
-  const hash = createHash("sha256");
-  for (const name of readdirSync(sources, { recursive: true }).map(String).sort()) {
-    if (!/(^init|^disk\/.*|(?<!\.test)\.ts)$/.test(name)) continue;
-    hash
-      .update(`${name}\0`)
-      .update(readFileSync(`${sources}/${name}`))
-      .update("\0");
-  }
-  return hash.digest("hex");
-}
-
-function isBuiltFrom(inputs: string, paths: LinuxImagePaths): boolean {
-  const { manifest, kernel, initrd, disk } = paths;
-  if (![manifest, kernel, initrd, disk].every((file) => existsSync(file))) return false;
-  const built: { inputs?: string } = JSON.parse(readFileSync(manifest, "utf8"));
-  return built.inputs === inputs;
 }
 
 function initrdEntries(root: string): NewcEntry[] {
@@ -159,8 +137,4 @@ function only(folder: string, pattern: RegExp): string {
     );
   }
   return `${folder}/${names[0]}`;
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -11,6 +11,13 @@ export interface DebianPackage {
   readonly depends: string;
 }
 
+/** What names one file of the archive. */
+export interface PackageFile {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+}
+
 const keyrings = [
   "/usr/share/keyrings/debian-archive-keyring.gpg",
   "/usr/share/keyrings/debian-archive-keyring.pgp",
@@ -26,10 +33,12 @@ const keyrings = [
 export class PrivateApt {
   readonly #options: readonly string[];
   readonly #archives: string;
+  readonly #lock: string;
 
-  private constructor(configuration: string, archives: string) {
-    this.#options = ["-c", configuration];
-    this.#archives = archives;
+  private constructor(folder: string) {
+    this.#options = ["-c", `${folder}/apt.conf`];
+    this.#archives = `${folder}/archives`;
+    this.#lock = `${folder}/lock`;
   }
 
   /**
@@ -69,7 +78,7 @@ export class PrivateApt {
       ].join("\n"),
     );
     writeFileSync(`${folder}/apt.conf`, configurationText(folder, architecture));
-    const apt = new PrivateApt(`${folder}/apt.conf`, `${folder}/archives`);
+    const apt = new PrivateApt(folder);
     apt.#run("apt-get", ["update", "--quiet"]);
     return apt;
   }
@@ -92,6 +101,32 @@ export class PrivateApt {
   /** Downloads exactly this package and returns its file. One that is there already is kept. */
   download({ name, version }: DebianPackage, architecture: string): string {
     this.#run("apt-get", ["download", "--quiet", `${name}=${version}`], this.#archives);
+    return this.#fileOf({ name, version, architecture });
+  }
+
+  /**
+   * The packages that installing `names` on an empty machine brings, without what is only
+   * recommended, in an order in which they could be installed. Names may be apt's patterns.
+   */
+  closure(names: readonly string[]): PackageFile[] {
+    const plan = ["--simulate", "install", "--no-install-recommends", "-o", "Debug::NoLocking=1"];
+    const lines = this.#run("apt-get", [...plan, ...names]).split("\n");
+    return lines.flatMap((line) => {
+      const match = /^Inst (\S+) \((\S+) .*\[(\S+)\]\)/.exec(line);
+      if (match === null) return [];
+      const [, name = "", version = "", architecture = ""] = match;
+      return [{ name, version, architecture }];
+    });
+  }
+
+  /** Downloads the packages and returns their files in the same order. What is there is kept. */
+  downloadAll(packages: readonly PackageFile[]): string[] {
+    const wanted = packages.map(({ name, version }) => `${name}=${version}`);
+    this.#run("apt-get", ["download", "--quiet", ...wanted], this.#archives);
+    return packages.map((one) => this.#fileOf(one));
+  }
+
+  #fileOf({ name, version, architecture }: PackageFile): string {
     // apt writes the epoch's colon percent-encoded into the file name.
     const file = `${this.#archives}/${name}_${version.replaceAll(":", "%3a")}_${architecture}.deb`;
     if (!existsSync(file)) {
@@ -101,7 +136,9 @@ export class PrivateApt {
   }
 
   #run(command: string, args: readonly string[], folder?: string): string {
-    return runTool(command, [...this.#options, ...args], folder).toString();
+    // Two processes may need an image at the same time: apt itself would not wait for the other.
+    const line = [this.#lock, command, ...this.#options, ...args];
+    return runTool("flock", line, folder).toString();
   }
 }
 

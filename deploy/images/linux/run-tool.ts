@@ -8,6 +8,9 @@ const packageOf: Readonly<Record<string, string>> = {
   "apt-config": "apt",
   "/usr/lib/apt/apt-helper": "apt",
   "dpkg-deb": "dpkg",
+  debugfs: "e2fsprogs",
+  flock: "util-linux",
+  mke2fs: "e2fsprogs",
 };
 
 /**
@@ -15,11 +18,16 @@ const packageOf: Readonly<Record<string, string>> = {
  *
  * @throws ImageProblem when the tool is missing or fails; its last error lines are in the message
  */
-export function runTool(command: string, args: readonly string[], folder?: string): Buffer {
+export function runTool(
+  command: string,
+  args: readonly string[],
+  folder?: string,
+  variables: Readonly<Record<string, string>> = {},
+): Buffer {
   const result = spawnSync(command, args, {
     ...(folder === undefined ? {} : { cwd: folder }),
     // Messages and sort order must not depend on who builds the image.
-    env: { ...process.env, LC_ALL: "C" },
+    env: { ...process.env, LC_ALL: "C", ...variables },
     maxBuffer: 256 * 1024 * 1024,
     stdio: ["ignore", "pipe", "pipe"],
   });

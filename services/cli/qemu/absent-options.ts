@@ -15,11 +15,10 @@ const tracing: AbsentOption = {
 };
 const display: AbsentOption = { why: "there is no display", hint: "write -nographic" };
 const backend: AbsentOption = { why: "there are no back-ends to define", hint: leaveOut };
-const monitor: AbsentOption = {
-  why: "the monitor is on Ctrl-A C or -monitor stdio; there is no QMP",
-  hint: leaveOut,
+const semihosting: AbsentOption = {
+  why: "there is no semihosting: an ebreak is the guest's own",
+  hint: "print through the UART or the SBI; -bios none also serves tohost and fromhost",
 };
-
 /**
  * Options of QEMU that people have in their command lines and that are no slips of the pen: the
  * nearest known name would mislead.
@@ -30,8 +29,15 @@ export const absentOptions: ReadonlyMap<string, AbsentOption> = new Map([
   ),
   ...["trace", "dfilter", "singlestep"].map((name) => [name, tracing] as const),
   ...["vnc", "spice", "sdl", "full-screen", "g"].map((name) => [name, display] as const),
-  ...["object", "blockdev", "fsdev", "virtfs", "tpmdev"].map((name) => [name, backend] as const),
-  ...["mon", "qmp", "qmp-pretty"].map((name) => [name, monitor] as const),
+  ...["blockdev", "fsdev", "virtfs", "tpmdev"].map((name) => [name, backend] as const),
+  ...["semihosting", "semihosting-config"].map((name) => [name, semihosting] as const),
+  ["no-shutdown", { why: "the run ends when the guest powers off", hint: leaveOut }],
+  ["numa", { why: "all memory is equally far", hint: leaveOut }],
+  ["fw_cfg", { why: "there is no fw_cfg device", hint: "use -append, -initrd or a disk" }],
+  ["echr", { why: "the key before commands is Ctrl-A", hint: leaveOut }],
+  ["L", { why: "no file is looked for by its name", hint: "give -bios a path" }],
+  ["pidfile", { why: "the machine runs in this terminal", hint: "use your shell's $!" }],
+  ["boot", { why: "the firmware decides what is started", hint: "write -kernel or -bios" }],
   ["usb", { why: "there is no USB", hint: leaveOut }],
   ["usbdevice", { why: "there is no USB", hint: leaveOut }],
   ["enable-kvm", { why: "there is one engine", hint: leaveOut }],

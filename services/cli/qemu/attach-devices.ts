@@ -2,6 +2,7 @@ import type { LocalRun } from "../../../workers/runtime/local/local-run.ts";
 import { UsageFailure } from "../usage-failure.ts";
 import type { Device, Draft, Drive, Network } from "./draft.ts";
 import { assignSlots } from "./slots.ts";
+import { wireNetworks } from "./wire-networks.ts";
 
 type Plugged = LocalRun["virtio"][number];
 
@@ -10,8 +11,8 @@ type Plugged = LocalRun["virtio"][number];
  *
  * @throws UsageFailure
  */
-export function attachDevices(draft: Draft): Pick<LocalRun, "disks" | "virtio"> {
-  const { devices, drives, networks, snapshot } = draft;
+export function attachDevices(draft: Draft): Pick<LocalRun, "disks" | "virtio" | "networks"> {
+  const { devices, drives, networks, randomSources, snapshot } = draft;
   const slots = assignSlots(devices);
   const claimDrive = claims("drive", drives);
   const claimNetwork = claims("netdev", networks);
@@ -20,6 +21,7 @@ export function attachDevices(draft: Draft): Pick<LocalRun, "disks" | "virtio"> 
     const common = { slot, ...(device.packed ? { packed: true } : {}) };
     switch (device.model) {
       case "virtio-rng-device":
+        checkRandomSource(device, randomSources);
         return { kind: "rng", ...common };
       case "virtio-serial-device":
         // A person who adds a console wants to type there; what the UART prints is seen anyway.
@@ -29,7 +31,7 @@ export function attachDevices(draft: Draft): Pick<LocalRun, "disks" | "virtio"> 
         return { kind: "block", disk: drive.id ?? "", readOnly: drive.readOnly, ...common };
       }
       case "virtio-net-device": {
-        const network = device.network && claimNetwork(device, device.network).kind;
+        const network = device.network && claimNetwork(device, device.network).id;
         const mac = device.mac === undefined ? {} : { mac: device.mac };
         return { kind: "net", network: network || "none", ...mac, ...common };
       }
@@ -41,7 +43,18 @@ export function attachDevices(draft: Draft): Pick<LocalRun, "disks" | "virtio"> 
     readOnly,
     snapshot: (snapshot || own) && !readOnly,
   }));
-  return { disks, virtio: devices.map(plug) };
+  const virtio = devices.map(plug);
+  return { disks, virtio, networks: wireNetworks(draft) };
+}
+
+/** @throws UsageFailure */
+function checkRandomSource({ words, randomSource }: Device, known: ReadonlySet<string>): void {
+  if (randomSource === undefined || known.has(randomSource)) return;
+  throw new UsageFailure(
+    "object-missing",
+    `${words}: there is no object '${randomSource}'`,
+    `define it with -object rng-builtin,id=${randomSource}, or leave rng= out`,
+  );
 }
 
 /** Hands out the back ends of one kind, each once. */

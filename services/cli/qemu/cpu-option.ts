@@ -5,7 +5,23 @@ import { fixedProperty, type Property, readProperties } from "./property-list.ts
 const on = ["on", "true"];
 const off = ["off", "false"];
 
-/** What the hart has and has not: RV64GC with machine, supervisor and user mode, Sv39. */
+/** What the hart has, besides RV64GC with machine, supervisor and user mode. */
+const extensions = [
+  ...["zicsr", "zifencei", "zihintpause", "zicond", "zicbom", "zicbop", "zicboz", "zawrs"],
+  ...["zacas", "zfh", "zfhmin", "zfa", "zca", "zcb", "zcd", "zba", "zbb", "zbc", "zbs"],
+  ...["zbkb", "zbkc", "zbkx", "sscofpmf", "smstateen", "sstc", "svadu", "svinval", "svnapot"],
+  ...["svpbmt", "pmp", "mmu", "debug"],
+];
+const absentExtensions = [
+  ...["zve32f", "zve64f", "zdinx", "zfinx", "zhinx", "zhinxmin", "zkne", "zknd", "zknh", "zksh"],
+  ...["smaia", "ssaia", "zvbb", "zvkg"],
+];
+
+/** QEMU 7.2 writes some names with a capital letter, later versions none. */
+function spellings(name: string): readonly string[] {
+  return [name, `${name.charAt(0).toUpperCase()}${name.slice(1)}`];
+}
+
 const cpuProperties: readonly Property<Draft>[] = [
   {
     name: "model",
@@ -14,12 +30,13 @@ const cpuProperties: readonly Property<Draft>[] = [
       parseChoice("CPU", ["rv64"], value);
     },
   },
-  ...["i", "m", "a", "f", "d", "c", "s", "u", "g", "mmu", "Zicsr", "Zifencei"].map((name) =>
+  ...["i", "m", "a", "f", "d", "c", "s", "u", "g", ...extensions.flatMap(spellings)].map((name) =>
     fixedProperty<Draft>(name, on, "the hart always has it"),
   ),
-  ...["e", "h", "j", "v", "x-j", "x-v"].map((name) =>
+  ...["e", "h", "j", "v", "x-j", "x-v", ...absentExtensions.flatMap(spellings)].map((name) =>
     fixedProperty<Draft>(name, off, "the hart does not have it"),
   ),
+  fixedProperty("priv_spec", ["v1.12.0"], "the hart follows version 1.12 of the manual"),
 ];
 
 const cpuHelp = "rv64\n";

@@ -1,5 +1,6 @@
 import { UsageFailure } from "../usage-failure.ts";
 import type { Device, DeviceModel, Draft } from "./draft.ts";
+import { readLoader } from "./loader-device.ts";
 import { parseBoolean } from "./parse-boolean.ts";
 import { parseChoice } from "./parse-choice.ts";
 import { fixedProperty, type Property, readProperties } from "./property-list.ts";
@@ -31,6 +32,16 @@ const commonProperties: readonly Property<Device>[] = [
   fixedProperty("event_idx", ["on"], "event indices are always offered"),
 ];
 
+const offloads = [
+  "csum",
+  "gso",
+  "guest_csum",
+  "guest_tso4",
+  "guest_tso6",
+  "host_tso4",
+  "host_tso6",
+];
+
 const deviceProperties: Readonly<Record<DeviceModel, readonly Property<Device>[]>> = {
   "virtio-blk-device": [
     {
@@ -40,6 +51,8 @@ const deviceProperties: Readonly<Record<DeviceModel, readonly Property<Device>[]
         device.drive = value;
       },
     },
+    fixedProperty("scsi", ["off", "false"], "the disk takes no SCSI commands"),
+    fixedProperty("num-queues", ["1"], "the disk has one queue"),
     ...commonProperties,
   ],
   "virtio-net-device": [
@@ -57,9 +70,21 @@ const deviceProperties: Readonly<Record<DeviceModel, readonly Property<Device>[]
         device.mac = value;
       },
     },
+    ...offloads.map((name) => fixedProperty<Device>(name, ["off"], "the card has no offloads")),
     ...commonProperties,
   ],
-  "virtio-rng-device": commonProperties,
+  "virtio-rng-device": [
+    {
+      name: "rng",
+      value: "ID",
+      set: (device, value) => {
+        device.randomSource = value;
+      },
+    },
+    { name: "max-bytes", value: "N", set: () => {} },
+    { name: "period", value: "MS", set: () => {} },
+    ...commonProperties,
+  ],
   "virtio-serial-device": [
     fixedProperty("max_ports", ["1"], "it has one port, of a virtconsole"),
     ...commonProperties,
@@ -67,8 +92,16 @@ const deviceProperties: Readonly<Record<DeviceModel, readonly Property<Device>[]
 };
 
 /** The port of a `virtio-serial-device`; its name is of no use to a guest. */
-const consoleProperties: readonly Property<object>[] = [
+const consoleProperties: readonly Property<Device>[] = [
+  {
+    name: "chardev",
+    value: "ID",
+    set: (device, value) => {
+      device.stream = value;
+    },
+  },
   { name: "name", value: "TEXT", set: () => {} },
+  { name: "bus", value: "BUS", set: () => {} },
   { name: "id", value: "ID", set: () => {} },
   fixedProperty("nr", ["0"], "there is one port"),
 ];
@@ -87,6 +120,10 @@ export function readDevice(draft: Draft, text: string): void {
     readConsole(draft, text);
     return;
   }
+  if (name === "loader") {
+    readLoader(draft, text.slice(word.length + 1));
+    return;
+  }
   refuseKnownDevice(name);
   const model = parseChoice("device", models, name);
   const device: Device = {
@@ -97,6 +134,8 @@ export function readDevice(draft: Draft, text: string): void {
     network: undefined,
     mac: undefined,
     hasConsole: false,
+    stream: undefined,
+    randomSource: undefined,
     packed: false,
     slot: undefined,
   };
@@ -132,14 +171,15 @@ function readConsole(draft: Draft, text: string): void {
     );
   }
   const rest = text.slice(text.split(",", 1)[0]?.length).slice(1);
-  if (rest !== "") readProperties("virtconsole", rest, consoleProperties, {});
+  if (rest !== "") readProperties("virtconsole", rest, consoleProperties, serial);
   serial.hasConsole = true;
 }
 
 /** Devices of QEMU that are no slip of the pen: why the machine cannot have them. */
 const absentDevices: readonly (readonly [name: RegExp, why: string])[] = [
   [/^virtio-(gpu|vga|keyboard|mouse|tablet|input)/, "there is no display and no keyboard"],
-  [/^virtio-(9p|fs|scsi|balloon|vsock|crypto)/, "there is no such device yet"],
+  [/^virtio-(9p|fs|scsi|balloon|vsock|crypto|sound|iommu)/, "there is no such device"],
+  [/^virtserialport$/, "the virtio-serial-device has one port, of a virtconsole"],
   [
     /-pci(-|$)|^(e1000|rtl8139|nvme|ahci|ich|qemu-xhci|pcie|usb|vfio|VGA|bochs)/,
     "the machine has no PCI",
@@ -149,10 +189,13 @@ const absentDevices: readonly (readonly [name: RegExp, why: string])[] = [
 function refuseKnownDevice(name: string): void {
   const why = absentDevices.find(([pattern]) => pattern.test(name))?.[1];
   if (why !== undefined) {
+    const card = /^(e1000|rtl8139|virtio-net)/.test(name);
     throw new UsageFailure(
       "device-unsupported",
       `'${name}' is not supported: ${why}`,
-      `the machine's devices are ${models.join(", ")}; leave the others out`,
+      card
+        ? "the machine's network card is virtio-net-device, on virtio-mmio"
+        : `the machine's devices are ${models.join(", ")}; leave the others out`,
     );
   }
 }

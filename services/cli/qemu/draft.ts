@@ -1,6 +1,9 @@
+import type { NetworkEnd } from "../../../workers/host/network/network-end.ts";
 import type { SerialEnd } from "../../../workers/host/serial-end.ts";
-import type { StreamAddress } from "../../../workers/host/stream-listener.ts";
+import type { StreamAddress } from "../../../workers/host/stream.ts";
+import type { MonitorMode } from "../../../workers/runtime/debug/serve-monitor.ts";
 import type { TraceItem } from "../../../workers/runtime/debug/trace-items.ts";
+import type { LocalLoad } from "../../../workers/runtime/local/local-run.ts";
 
 /** What the options have said so far, before it is checked as a whole. */
 export interface Draft {
@@ -17,11 +20,20 @@ export interface Draft {
   readonly drives: Drive[];
   readonly devices: Device[];
   readonly networks: Network[];
-  console: "escapes" | "signals" | "none" | SerialEnd | undefined;
+  /** `-object filter-dump`. */
+  readonly captures: Capture[];
+  /** `-object rng-…`, by id: devices may name one. */
+  readonly randomSources: Set<string>;
+  /** `-device loader`. */
+  readonly loads: LocalLoad[];
+  /** `-serial`. */
+  console: StreamUse | undefined;
   /** Byte streams by the id of their `-chardev`. */
-  readonly streams: Map<string, "stdio" | "none" | SerialEnd>;
-  /** `-monitor stdio`. */
-  monitorOnTerminal: boolean;
+  readonly streams: Map<string, StreamBackend>;
+  /** `-monitor`, `-mon`, `-qmp`. */
+  readonly monitors: MonitorDraft[];
+  /** `-name`. */
+  name: string | undefined;
   /** The console of a command line that has no `-serial`. */
   defaultConsole: "escapes" | "none";
   onReboot: "restart" | "exit";
@@ -31,7 +43,8 @@ export interface Draft {
   gdb: StreamAddress | undefined;
   /** `-S`. */
   startsPaused: boolean;
-  time: "virtual" | "host";
+  /** Not said: virtual, unless frames come from the host's network. */
+  time: "virtual" | "host" | undefined;
   seed: number | undefined;
   maxInstructions: number | undefined;
   exitsFile: string | undefined;
@@ -55,8 +68,31 @@ export interface Drive {
 
 /** One `-netdev`. */
 export interface Network {
-  readonly kind: "none" | "loopback";
-  id: string | undefined;
+  readonly id: string;
+  readonly end: NetworkEnd;
+}
+
+/** One `-object filter-dump`. */
+export interface Capture {
+  readonly network: string;
+  readonly file: string;
+  readonly mostBytes: number;
+}
+
+/** Where a byte stream leads. `terminal` is standard input and output. */
+export interface StreamBackend {
+  readonly end: "terminal" | "none" | SerialEnd;
+  /** Whether a serial port and monitors may use it together (`mon:`, `mux=on`). */
+  readonly isShared: boolean;
+}
+
+/** What a serial port or a monitor is connected to: a stream of its own, or one with an id. */
+export type StreamUse = StreamBackend | { readonly id: string };
+
+/** One monitor. */
+export interface MonitorDraft extends MonitorMode {
+  readonly words: string;
+  readonly use: StreamUse;
 }
 
 /** One `-device`, with the words that made it, for messages. */
@@ -69,6 +105,10 @@ export interface Device {
   mac: string | undefined;
   /** Of a `virtio-serial-device`: whether there is a `virtconsole` on it. */
   hasConsole: boolean;
+  /** The stream of that console, if it has one of its own. */
+  stream: string | undefined;
+  /** Of a `virtio-rng-device`: the object that it names. */
+  randomSource: string | undefined;
   packed: boolean;
   slot: number | undefined;
 }
@@ -93,15 +133,19 @@ export function emptyDraft(): Draft {
     drives: [],
     devices: [],
     networks: [],
+    captures: [],
+    randomSources: new Set(),
+    loads: [],
     console: undefined,
     streams: new Map(),
-    monitorOnTerminal: false,
+    monitors: [],
+    name: undefined,
     defaultConsole: "escapes",
     onReboot: "restart",
     snapshot: false,
     gdb: undefined,
     startsPaused: false,
-    time: "virtual",
+    time: undefined,
     seed: undefined,
     maxInstructions: undefined,
     exitsFile: undefined,

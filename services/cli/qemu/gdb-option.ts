@@ -1,4 +1,4 @@
-import type { StreamAddress } from "../../../workers/host/stream-listener.ts";
+import type { StreamAddress } from "../../../workers/host/stream.ts";
 import { UsageFailure } from "../usage-failure.ts";
 
 const loopback = "127.0.0.1";

@@ -1,12 +1,24 @@
+import { UsageFailure } from "../usage-failure.ts";
 import type { Draft } from "./draft.ts";
 import { parseChoice } from "./parse-choice.ts";
 import { fixedProperty, hostProperty, type Property, readProperties } from "./property-list.ts";
+
+/** QEMU's other boards for RISC-V. */
+const otherMachines =
+  /^(sifive_[eu]|spike|opentitan|microchip-icicle-kit|shakti_c|amd-microblaze-v-generic|none)$/;
 
 const machineProperties: readonly Property<Draft>[] = [
   {
     name: "type",
     value: "virt",
     set: (_draft, value) => {
+      if (otherMachines.test(value)) {
+        throw new UsageFailure(
+          "machine-unsupported",
+          `'${value}' is another board: its addresses and devices are not those of virt`,
+          "build the guest for QEMU's virt machine and write -machine virt",
+        );
+      }
       parseChoice("machine", ["virt"], value);
     },
   },
@@ -21,6 +33,7 @@ const machineProperties: readonly Property<Draft>[] = [
   fixedProperty("aclint", ["off"], "the machine has a SiFive CLINT"),
   fixedProperty("aia", ["none"], "the machine has a PLIC"),
   fixedProperty("usb", ["off"], "the machine has no USB"),
+  fixedProperty("acpi", ["off"], "the machine describes itself by a device tree"),
   hostProperty("graphics", ["on", "off"]),
   hostProperty("dump-guest-core", ["on", "off"]),
   hostProperty("mem-merge", ["on", "off"]),

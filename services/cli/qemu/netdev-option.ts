@@ -1,52 +1,73 @@
+import type { NetworkEnd } from "../../../workers/host/network/network-end.ts";
 import { UsageFailure } from "../usage-failure.ts";
-import type { Draft, Network } from "./draft.ts";
+import { readDatagrams } from "./datagram-network.ts";
+import type { Draft } from "./draft.ts";
+import { readHubPort } from "./hub-network.ts";
 import { parseChoice } from "./parse-choice.ts";
 import { type Property, readProperties } from "./property-list.ts";
+import { readSocket } from "./socket-network.ts";
+import { readStream } from "./stream-network.ts";
+import { readUser } from "./user-network.ts";
 
-const kinds = ["none", "loopback"] as const;
+const kinds = ["user", "socket", "stream", "dgram", "hubport", "loopback", "none"] as const;
 
-/** Networks of QEMU that reach beyond the machine. */
-const absentKinds: Readonly<Record<string, string>> = {
-  user: "there is no user-mode network stack",
-  tap: "the machine does not reach the host's network",
-  bridge: "the machine does not reach the host's network",
-  socket: "the machine does not reach the host's network",
-  stream: "the machine does not reach the host's network",
-  dgram: "the machine does not reach the host's network",
-  hubport: "there is one machine in this process",
-};
-
-const properties: readonly Property<Network>[] = [
-  {
-    name: "id",
-    value: "ID",
-    set: (network, value) => {
-      network.id = value;
-    },
-  },
+/** Networks of QEMU that need rights or programs of the host. */
+const absentKinds: readonly (readonly [name: RegExp, why: string])[] = [
+  [/^(tap|bridge|vmnet-.*)$/, "it needs rights that this program does not ask for"],
+  [/^(l2tpv3|vde|netmap|af-xdp|vhost-user|vhost-vdpa)$/, "there is no such back end"],
 ];
 
-/** `-netdev none|loopback,id=ID`. */
+const plainProperties: readonly Property<object>[] = [{ name: "id", value: "ID", set: () => {} }];
+
+/** `-netdev KIND,id=ID,…`. */
 export function readNetdev(draft: Draft, text: string): void {
   const [word = ""] = text.split(",", 1);
   const name = word.replace(/^type=/, "");
-  const why = absentKinds[name];
+  if (name === "help" || name === "?") {
+    draft.information = `Available netdev backend types:\n${kinds.join("\n")}\n`;
+    return;
+  }
+  const why = absentKinds.find(([pattern]) => pattern.test(name))?.[1];
   if (why !== undefined) {
     throw new UsageFailure(
       "netdev-unsupported",
       `-netdev ${name} is not supported: ${why}`,
-      `write -netdev none,id=ID for a card whose cable leads nowhere, or loopback`,
+      "write -netdev user,id=ID for the host's network, or socket for other machines",
     );
   }
-  const network: Network = { kind: parseChoice("network", kinds, name), id: undefined };
   const rest = text.slice(word.length + 1);
-  if (rest !== "") readProperties("-netdev", rest, properties, network);
-  if (network.id === undefined || draft.networks.some(({ id }) => id === network.id)) {
+  const id = idOf(draft, rest);
+  draft.networks.push({ id, end: endOf(parseChoice("network", kinds, name), rest) });
+}
+
+function endOf(kind: (typeof kinds)[number], rest: string): NetworkEnd {
+  switch (kind) {
+    case "none":
+    case "loopback":
+      readProperties(`-netdev ${kind}`, rest, plainProperties, {});
+      return { kind };
+    case "user":
+      return readUser(rest);
+    case "socket":
+      return readSocket(rest);
+    case "stream":
+      return readStream(rest);
+    case "dgram":
+      return readDatagrams(rest);
+    case "hubport":
+      return readHubPort(rest);
+  }
+}
+
+/** Every kind has an `id`; it is wanted before all else. */
+function idOf({ networks }: Draft, rest: string): string {
+  const id = /(?:^|,)id=([^,]+)/.exec(rest)?.[1];
+  if (id === undefined || networks.some((other) => other.id === id)) {
     throw new UsageFailure(
       "netdev-id",
-      network.id === undefined ? "a network needs an id" : `there are two networks '${network.id}'`,
+      id === undefined ? "a network needs an id" : `there are two networks '${id}'`,
       "give each network an id of its own, and use it with -device virtio-net-device,netdev=ID",
     );
   }
-  draft.networks.push(network);
+  return id;
 }

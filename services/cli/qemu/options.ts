@@ -1,3 +1,5 @@
+import { UsageFailure } from "../usage-failure.ts";
+import { readAccelerator } from "./accel-option.ts";
 import { readCpu } from "./cpu-option.ts";
 import { readDevice } from "./device-option.ts";
 import { readDrive } from "./drive-option.ts";
@@ -6,11 +8,12 @@ import { readGlobal } from "./global-option.ts";
 import { readInstructionCount } from "./icount-option.ts";
 import { readMachine } from "./machine-option.ts";
 import { readMemory } from "./memory-option.ts";
+import { readMon, readMonitor, readQmp } from "./monitor-option.ts";
 import { readNetdev } from "./netdev-option.ts";
+import { readObject } from "./object-option.ts";
 import type { Option } from "./option.ts";
+import { ownOptions } from "./own-options.ts";
 import { parseChoice } from "./parse-choice.ts";
-import { parseCount } from "./parse-count.ts";
-import { parseSeed } from "./parse-seed.ts";
 import { readProcessors } from "./processors-option.ts";
 import { readRtc } from "./rtc-option.ts";
 import { readSerial } from "./serial-option.ts";
@@ -26,6 +29,23 @@ function onlyOption(name: string, words: readonly string[], summary: string): Op
     summary,
     set: (_draft, value) => {
       parseChoice(`-${name} value`, words, value);
+    },
+  };
+}
+
+/** A network card and its cable in one: QEMU's short form, which means PCI cards mostly. */
+function cardOption(name: string): Option {
+  return {
+    names: [name],
+    value: "none",
+    summary: "no network card; write -netdev and -device virtio-net-device for one",
+    set: (_draft, value) => {
+      if (value === "none") return;
+      throw new UsageFailure(
+        "option-unsupported",
+        "cards and their cables are two options here",
+        "write -netdev user,id=n0 -device virtio-net-device,netdev=n0",
+      );
     },
   };
 }
@@ -100,9 +120,15 @@ export const options: readonly Option[] = [
   },
   {
     names: ["netdev"],
-    value: "none|loopback,id=ID",
-    summary: "where the cable of a virtio-net-device leads",
+    value: "user|socket|stream|dgram|hubport|loopback|none,id=ID,…",
+    summary: "where the cable of a virtio-net-device leads; -netdev help lists the kinds",
     set: readNetdev,
+  },
+  {
+    names: ["object"],
+    value: "filter-dump,id=ID,netdev=ID,file=FILE|rng-builtin,id=ID",
+    summary: "record the frames of a network in a pcap file; a source of random numbers",
+    set: readObject,
   },
   {
     names: ["global"],
@@ -119,31 +145,52 @@ export const options: readonly Option[] = [
   },
   {
     names: ["serial"],
-    value: "mon:stdio|stdio|none|null|file:PATH|pipe:PATH|unix:PATH|tcp:HOST:PORT|chardev:ID",
+    value: "mon:stdio|stdio|none|pty|file:PATH|pipe:PATH|unix:PATH|tcp:HOST:PORT|chardev:ID",
     summary: "the serial console; mon:stdio has the Ctrl-A keys and is the default",
     set: readSerial,
   },
   {
     names: ["chardev"],
-    value: "null|stdio|file|pipe|socket,id=ID,…",
-    summary: "byte stream for -serial chardev:ID",
+    value: "null|stdio|file|pipe|pty|socket,id=ID,…",
+    summary:
+      "byte stream for -serial chardev:ID, -mon chardev=ID and -device virtconsole,chardev=ID",
     set: readChardev,
   },
   {
     names: ["monitor"],
-    value: "none|stdio",
-    summary: "the monitor; stdio where the serial console is elsewhere, else it is on Ctrl-A C",
-    set: (draft, value) => {
-      draft.monitorOnTerminal =
-        parseChoice("-monitor value", ["none", "null", "stdio"], value) === "stdio";
-    },
+    value: "none|stdio|pty|unix:PATH|tcp:HOST:PORT|chardev:ID",
+    summary: "the monitor; without this option it is on Ctrl-A C",
+    set: readMonitor,
+  },
+  {
+    names: ["mon"],
+    value: "chardev=ID[,mode=readline|control][,pretty=on]",
+    summary: "the monitor on a -chardev, for people or, as QMP, for programs",
+    set: readMon,
+  },
+  {
+    names: ["qmp"],
+    value: "unix:PATH,server=on,wait=off|tcp:HOST:PORT,…|stdio",
+    summary: "QMP, the monitor for programs",
+    set: (draft, value) => readQmp(draft, value, false),
+  },
+  {
+    names: ["qmp-pretty"],
+    value: "unix:PATH,server=on,wait=off|…",
+    summary: "the same with answers that people can read",
+    set: (draft, value) => readQmp(draft, value, true),
   },
   onlyOption("display", ["none"], "there is no display"),
   onlyOption("parallel", ["none", "null"], "there is no parallel port"),
   onlyOption("vga", ["none"], "there is no graphics card"),
-  onlyOption("net", ["none"], "there is no network card"),
-  onlyOption("nic", ["none"], "there is no network card"),
-  onlyOption("accel", ["tcg"], "accepted, without effect"),
+  cardOption("net"),
+  cardOption("nic"),
+  {
+    names: ["accel"],
+    value: "tcg",
+    summary: "accepted, without effect: there is one engine",
+    set: readAccelerator,
+  },
   naturalOption("nographic", "the console is the terminal anyway"),
   {
     names: ["nodefaults"],
@@ -198,8 +245,10 @@ export const options: readonly Option[] = [
   {
     names: ["name"],
     value: "TEXT",
-    summary: "accepted, without effect",
-    set: () => {},
+    summary: "a name for monitors to show",
+    set: (draft, value) => {
+      draft.name = value.replace(/^guest=/, "").split(",", 1)[0];
+    },
   },
   {
     names: ["version"],
@@ -221,57 +270,5 @@ export const options: readonly Option[] = [
       draft.onReboot = "exit";
     },
   },
-  {
-    names: ["time"],
-    value: "virtual|host",
-    summary: "guest time: retired instructions (default), or the host's clock",
-    isOwn: true,
-    set: (draft, value) => {
-      draft.time = parseChoice("time", ["virtual", "host"], value);
-    },
-  },
-  {
-    names: ["seed"],
-    value: "N",
-    summary: "what virtio-rng and /chosen/rng-seed are made from (0)",
-    isOwn: true,
-    set: (draft, value) => {
-      draft.seed = parseSeed(value);
-    },
-  },
-  {
-    names: ["max-instructions"],
-    value: "N",
-    summary: "stop after N instructions, with exit status 124; suffixes k, M, G, T",
-    isOwn: true,
-    set: (draft, value) => {
-      draft.maxInstructions = parseCount(value);
-    },
-  },
-  {
-    names: ["script"],
-    value: "FILE",
-    summary: "take console input from the steps in FILE (YAML), not from the terminal",
-    isOwn: true,
-    set: (draft, value) => {
-      draft.scriptFile = value;
-    },
-  },
-  {
-    names: ["exits"],
-    value: "FILE|-",
-    summary: "write the count of VM exits by category to FILE (JSON)",
-    isOwn: true,
-    set: (draft, value) => {
-      draft.exitsFile = value;
-    },
-  },
-  {
-    names: ["hash"],
-    summary: "print the hash of the machine's final state on standard error",
-    isOwn: true,
-    set: (draft) => {
-      draft.printsHash = true;
-    },
-  },
+  ...ownOptions,
 ];

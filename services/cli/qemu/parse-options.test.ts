@@ -110,7 +110,7 @@ describe("a command line that works with qemu-system-riscv64", () => {
         "-device virtio-rng-device,packed=on",
     );
     expect(virtio).toEqual([
-      { kind: "net", slot: 7, network: "loopback", mac: "52:54:00:00:00:01" },
+      { kind: "net", slot: 7, network: "n", mac: "52:54:00:00:00:01" },
       { kind: "net", slot: 6, network: "none" },
       { kind: "console", slot: 5, takesInput: true },
       { kind: "rng", slot: 4, packed: true },
@@ -162,10 +162,156 @@ describe("a command line that works with qemu-system-riscv64", () => {
     ],
     ["-chardev null,id=c -serial chardev:c", "none"],
     ["-chardev stdio,id=c,mux=on -serial chardev:c", "escapes"],
+    ["-chardev stdio,id=c,mux=on -serial chardev:c -mon chardev=c,mode=readline", "escapes"],
+    ["-chardev stdio,id=c -serial chardev:c", "signals"],
+    ["-serial chardev:c -chardev stdio,id=c", "signals"],
+    ["-serial pty", { kind: "pty" }],
+    ["-qmp stdio", "none"],
+    [
+      "-nographic -chardev stdio,id=c -device virtio-serial-device -device virtconsole,chardev=c",
+      "none",
+    ],
     ["-chardev file,id=c,path=f -serial chardev:c", { kind: "file", path: "f" }],
     ["-monitor stdio", "none"],
   ])("%j leads the serial port to %j", (line, console) => {
     expect(read(`-kernel k ${line}`).console).toEqual(console);
+  });
+
+  test("monitors, for people and for programs", () => {
+    const { monitors, terminalMonitor } = read(
+      "-kernel k -monitor tcp::4444,server=on,wait=off -qmp unix:/q,server,nowait " +
+        "-chardev socket,id=m,path=/m,server=on -mon chardev=m,mode=control,pretty=on",
+    );
+    expect(terminalMonitor).toBeUndefined();
+    expect(monitors).toMatchObject([
+      { label: "compat_monitor0", mode: "readline", isPretty: false, end: { waits: false } },
+      { label: "compat_monitor1", mode: "control", end: { address: { path: "/q" } } },
+      { label: "m", mode: "control", isPretty: true, end: { listens: true, waits: true } },
+    ]);
+    expect(read("-kernel k -qmp stdio").terminalMonitor).toMatchObject({ mode: "control" });
+    expect(read("-kernel k -monitor none").terminalMonitor).toBeUndefined();
+  });
+
+  test("a virtio console with a stream of its own", () => {
+    const { virtio, secondConsole } = read(
+      "-kernel k -chardev file,id=v,path=f -device virtio-serial-device -device virtconsole,chardev=v",
+    );
+    expect(virtio).toEqual([{ kind: "console", slot: 7, takesInput: true, console: "v" }]);
+    expect(secondConsole).toEqual({ name: "v", end: { kind: "file", path: "f" } });
+  });
+
+  test.each([
+    ["none,id=n", { kind: "none" }, "virtual"],
+    ["hubport,id=n,hubid=3", { kind: "hub", hub: 3, behind: undefined }, "virtual"],
+    [
+      "socket,id=n,listen=:1234",
+      { kind: "stream", address: { kind: "tcp", host: "127.0.0.1", port: 1234 }, listens: true },
+      "host",
+    ],
+    [
+      "stream,id=n,server=off,addr.type=unix,addr.path=/s",
+      { kind: "stream", address: { kind: "unix", path: "/s" }, listens: false },
+      "host",
+    ],
+    [
+      "socket,id=n,mcast=230.0.0.1:1234",
+      { kind: "datagrams", remote: { host: "230.0.0.1", port: 1234 }, local: undefined },
+      "host",
+    ],
+    [
+      "dgram,id=n,local.type=inet,local.host=127.0.0.1,local.port=1,remote.type=inet,remote.host=127.0.0.1,remote.port=2",
+      {
+        kind: "datagrams",
+        local: { host: "127.0.0.1", port: 1 },
+        remote: { host: "127.0.0.1", port: 2 },
+      },
+      "host",
+    ],
+  ])("-netdev %s, and the clock that goes with it", (words, end, time) => {
+    const run = read(`-kernel k -netdev ${words} -device virtio-net-device,netdev=n`);
+    expect(run.networks).toEqual([{ name: "n", end, captures: [] }]);
+    expect(run.time).toBe(time);
+    expect(read(`-kernel k -netdev ${words} --time virtual`).time).toBe("virtual");
+  });
+
+  test("the host's network has QEMU's addresses, and ways into the guest", () => {
+    const [network] = read(
+      "-kernel k -netdev user,id=n,hostfwd=tcp:127.0.0.1:2222-:22,hostfwd=udp::53-10.0.2.15:53,restrict=on",
+    ).networks;
+    expect(network?.end).toEqual({
+      kind: "user",
+      options: {
+        ...{ guest: "10.0.2.15", prefix: 24, router: "10.0.2.2", nameServer: "10.0.2.3" },
+        ...{ hasIpv6: false, searchDomains: [], isRestricted: true },
+        forwards: [
+          { protocol: "tcp", hostAddress: "127.0.0.1", hostPort: 2222, guestPort: 22 },
+          { protocol: "udp", hostAddress: undefined, hostPort: 53, guestPort: 53 },
+        ],
+      },
+    });
+    const [other] = read(
+      "-kernel k -netdev user,id=n,net=192.168.76.0/24,dhcpstart=192.168.76.9",
+    ).networks;
+    expect(other?.end).toMatchObject({
+      options: { guest: "192.168.76.9", router: "192.168.76.2", prefix: 24 },
+    });
+  });
+
+  test("frames of a network are recorded, wherever the filter stands", () => {
+    const run = read(
+      "-kernel k -object filter-dump,id=f,netdev=n,file=p.pcap,maxlen=96 -netdev none,id=n",
+    );
+    expect(run.networks[0]?.captures).toEqual([{ file: "p.pcap", mostBytes: 96 }]);
+  });
+
+  test("the loader brings files and numbers, and stands in for a kernel", () => {
+    const { loads } = read(
+      "-bios none -device loader,file=os.bin,addr=0x80200000 " +
+        "-device loader,addr=0x80001000,data=0x1234,data-len=2,data-be=on",
+    );
+    expect(loads).toEqual([
+      { address: 0x8020_0000, content: { file: "os.bin" } },
+      { address: 0x8000_1000, content: { bytes: Uint8Array.of(0x12, 0x34) } },
+    ]);
+  });
+
+  test.each([
+    [
+      "xv6's with a debugger",
+      "-machine virt -bios none -kernel kernel/kernel -m 128M -smp 3 -nographic " +
+        "-global virtio-mmio.force-legacy=false -drive file=fs.img,if=none,format=raw,id=x0 " +
+        "-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 -S -gdb tcp::26000",
+    ],
+    [
+      "rCore-Tutorial's",
+      "-machine virt -nographic -bios ../bootloader/rustsbi-qemu.bin " +
+        "-device loader,file=os.bin,addr=0x80200000 -drive file=fs.img,if=none,format=raw,id=x0 " +
+        "-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0",
+    ],
+    [
+      "that of OS in 1000 lines",
+      "-machine virt -bios default -nographic -serial mon:stdio --no-reboot " +
+        "-d unimp,guest_errors,int,cpu_reset -D qemu.log " +
+        "-drive id=drive0,file=lorem.txt,format=raw,if=none " +
+        "-device virtio-blk-device,drive=drive0,bus=virtio-mmio-bus.0 -kernel kernel.elf",
+    ],
+    [
+      "that of the RISC-V OS in Rust, without its display",
+      "-machine virt -cpu rv64 -d guest_errors,unimp -smp 4 -m 128M " +
+        "-drive if=none,format=raw,file=hdd.dsk,id=foo " +
+        "-device virtio-blk-device,scsi=off,drive=foo -nographic -serial mon:stdio -bios none " +
+        "-device virtio-rng-device -device virtio-net-device -kernel os",
+    ],
+    [
+      "one with everything",
+      "-M virt -cpu rv64 -accel tcg,thread=single -icount shift=0 -monitor none -display none " +
+        "-d int,in_asm,cpu,exec,nochain -D log -rtc base=utc -object rng-random,id=r " +
+        "-device virtio-rng-device,rng=r,max-bytes=1024,period=1000 " +
+        "-netdev user,id=n,hostfwd=tcp::8080-:80 " +
+        "-device virtio-net-device,netdev=n,csum=off -serial file:out -kernel k",
+    ],
+  ])("%s is accepted", (_whose, line) => {
+    expect(read(line).ramBytes).toBe(128 * MiB);
   });
 
   test("logs, device trees and instruction counts", () => {
@@ -213,8 +359,49 @@ describe("a command line that cannot be used", () => {
     ["-device virtio-blk-devise", "choice-unknown", "nearest known one is 'virtio-blk-device'"],
     ["-device virtio-net-pci", "device-unsupported", "the machine has no PCI"],
     ["-kernel k -device virtio-net-device,netdev=n", "netdev-missing", "no netdev 'n'"],
-    ["-netdev user,id=n", "netdev-unsupported", "there is no user-mode network stack"],
+    ["-netdev tap,id=n", "netdev-unsupported", "needs rights"],
+    ["-netdev usr,id=n", "choice-unknown", "nearest known one is 'user'"],
+    ["-netdev user,id=n,hostfwd=tcp:2222:22", "hostfwd-malformed", "tcp:2222:22"],
+    ["-netdev user,id=n,hostfwd=tcp::0-:22", "hostfwd-malformed", "tcp::0-:22"],
+    ["-netdev user,id=n,hostfwd=tcp::22-10.0.2.9:22", "hostfwd-target", "10.0.2.15"],
+    ["-netdev user,id=n,tftp=/srv", "value-unsupported", "tftp="],
+    ["-netdev user,id=n,net=10.0.2", "address-malformed", "net=10.0.2"],
+    ["-netdev user,id=n,hostfw=x", "property-unknown", "nearest known one is 'hostfwd'"],
+    ["-netdev socket,id=n", "socket-ways", "nowhere to go"],
+    ["-netdev socket,id=n,listen=:1,connect=:2", "socket-ways", "exclude each other"],
+    ["-netdev socket,id=n,listen=1234", "address-malformed", "listen=1234"],
+    ["-netdev socket,id=n,udp=h:1", "localaddr-missing", "udp="],
+    ["-netdev socket,id=n,fd=3", "property-unknown", "'fd'"],
+    ["-netdev stream,id=n,addr.type=fd", "choice-unknown", "addr.type"],
+    ["-netdev stream,id=n,addr.type=unix", "path-missing", "addr.path"],
+    ["-netdev stream,id=n,addr.type=inet,addr.host=h", "port-malformed", "addr.port=PORT"],
+    ["-netdev dgram,id=n,local.type=inet,local.port=1", "remote-missing", "no far end"],
+    ["-netdev dgram,id=n,remote.type=unix", "value-unsupported", "no datagrams on Unix"],
+    ["-netdev hubport,id=n", "hub-malformed", "hubid=N is missing"],
+    ["-kernel k -netdev hubport,id=h,hubid=0,netdev=x", "netdev-missing", "no netdev 'x'"],
+    [
+      "-kernel k -netdev hubport,id=h,hubid=0,netdev=n -netdev none,id=n " +
+        "-device virtio-net-device,netdev=n",
+      "netdev-in-use",
+      "has two ends",
+    ],
+    ["-object filter-dump,id=f,file=p", "filter-malformed", "a network and a file"],
+    ["-kernel k -object filter-dump,id=f,file=p,netdev=n", "netdev-missing", "no netdev 'n'"],
+    ["-object filter-dmp,id=f", "choice-unknown", "nearest known one is 'filter-dump'"],
+    ["-object rng-builtin", "object-id", "needs an id"],
+    ["-kernel k -device virtio-rng-device,rng=r", "object-missing", "no object 'r'"],
+    ["-device loader,file=f", "loader-malformed", "addr=ADDRESS is missing"],
+    ["-device loader,addr=0x80000000,data=5", "loader-malformed", "needs its length"],
+    ["-device loader,addr=here,file=f", "number-malformed", "addr=here"],
+    ["-device virtio-gpu-device", "device-unsupported", "no display"],
+    ["-nic user", "option-unsupported", "two options"],
+    ["-net nic,model=e1000", "option-unsupported", "two options"],
+    ["-semihosting", "option-unsupported", "no semihosting"],
+    ["-accel kvm", "accelerator-unsupported", "'kvm'"],
+    ["-machine sifive_u", "machine-unsupported", "another board"],
+    ["-machine virt,aia=aplic", "value-unsupported", "PLIC"],
     ["-netdev loopback", "netdev-id", "a network needs an id"],
+    ["-netdev none,id=n -netdev none,id=n", "netdev-id", "two networks 'n'"],
     ["-device virtconsole", "console-without-bus", "needs a virtio-serial-device"],
     ["-device virtio-blk-device,drvie=x", "property-unknown", "nearest known one is 'drive'"],
     ["-device virtio-rng-device,bus=virtio-mmio-bus.8", "bus-unknown", "no bus"],
@@ -227,11 +414,23 @@ describe("a command line that cannot be used", () => {
     ["-global virtio-mmio.force-legcy=false", "property-unknown", "virtio-mmio.force-legacy"],
     ["-serial sdtio", "choice-unknown", "nearest known one is 'stdio'"],
     ["-serial stdio -serial none", "serial-twice", "one serial port"],
-    ["-monitor tcp::1", "choice-unknown", "-monitor tcp::1"],
+    ["-monitor tcp:1", "port-malformed", "-monitor tcp:1"],
+    ["-qmp sdtio", "choice-unknown", "nearest known one is 'stdio'"],
+    ["-mon mode=control", "chardev-missing", "needs a character device"],
+    ["-mon chardev=c,mode=qmp", "choice-unknown", "monitor mode"],
+    ["-kernel k -qmp stdio -serial mon:stdio", "terminal-twice", "both want the terminal"],
+    [
+      "-kernel k -chardev pty,id=c -serial chardev:c -mon c",
+      "chardev-in-use",
+      "both want the character device 'c'",
+    ],
     ["-kernel k -monitor stdio -serial stdio", "terminal-twice", "both want the terminal"],
-    ["-serial pty", "serial-unsupported", "pseudo terminals"],
+    ["-serial vc", "stream-unsupported", "no display"],
+    ["-serial /dev/ttyS0", "choice-unknown", "'/dev/ttyS0'"],
+    ["-chardev vc,id=c", "stream-unsupported", "no display"],
+    ["-chardev socket,id=c,path=p,reconnect=1", "value-unsupported", "reconnect=1"],
     ["-serial tcp:host", "port-malformed", "not a TCP port"],
-    ["-serial chardev:c", "chardev-missing", "no character device 'c'"],
+    ["-kernel k -serial chardev:c", "chardev-missing", "no character device 'c'"],
     ["-chardev file,path=f", "chardev-id", "needs an id"],
     ["-gdb tcp:1234", "gdb-malformed", "'tcp:1234'"],
     ["-gdb tcp::99999", "gdb-malformed", "'tcp::99999'"],

@@ -57,6 +57,17 @@ export function fixedProperty<Draft>(
   };
 }
 
+/** A property of QEMU that this machine cannot have, whatever its value. */
+export function refusedProperty<Draft>(name: string, why: string, hint: string): Property<Draft> {
+  return {
+    name,
+    value: "…",
+    set: () => {
+      throw new UsageFailure("value-unsupported", `${name}= is not supported: ${why}`, hint);
+    },
+  };
+}
+
 /** A property that says how the host should work; accepted and without effect here. */
 export function hostProperty<Draft>(name: string, words: readonly string[]): Property<Draft> {
   return {

@@ -2,6 +2,7 @@ import type { LocalRun } from "../../../workers/runtime/local/local-run.ts";
 import { UsageFailure } from "../usage-failure.ts";
 import { attachDevices } from "./attach-devices.ts";
 import type { Draft } from "./draft.ts";
+import { wireConsoles } from "./wire-consoles.ts";
 
 /**
  * Checks what no single option can see, and says what to run.
@@ -10,10 +11,12 @@ import type { Draft } from "./draft.ts";
  */
 export function toLocalRun(draft: Draft): LocalRun {
   checkBoot(draft);
-  checkConsole(draft);
-  const { ramBytes, kernel, initrd, commandLine, time, seed, onReboot } = draft;
-  const { harts, gdb, startsPaused, deviceTree, deviceTreeDump } = draft;
+  const { ramBytes, kernel, initrd, commandLine, seed, onReboot } = draft;
+  const { harts, gdb, startsPaused, deviceTree, deviceTreeDump, loads, name } = draft;
   const { maxInstructions, exitsFile, printsHash, scriptFile } = draft;
+  const consoles = wireConsoles(draft);
+  const devices = attachDevices(draft);
+  const { secondConsole } = consoles;
   return {
     ramBytes,
     harts,
@@ -25,12 +28,18 @@ export function toLocalRun(draft: Draft): LocalRun {
     kernel,
     initrd,
     commandLine,
-    ...attachDevices(draft),
-    time,
+    ...consoles,
+    ...devices,
+    virtio: devices.virtio.map((device) =>
+      device.kind === "console" && device.takesInput && secondConsole !== undefined
+        ? { ...device, console: secondConsole.name }
+        : device,
+    ),
+    time: draft.time ?? (devices.networks.some(reachesOut) ? "host" : "virtual"),
     seed,
-    console: draft.console ?? (draft.monitorOnTerminal ? "none" : draft.defaultConsole),
-    monitorOnTerminal: draft.monitorOnTerminal,
     onReboot,
+    loads,
+    name,
     maxInstructions,
     exitsFile,
     trace: draft.trace,
@@ -40,18 +49,13 @@ export function toLocalRun(draft: Draft): LocalRun {
   };
 }
 
-function checkConsole({ console, monitorOnTerminal }: Draft): void {
-  if (monitorOnTerminal && (console === "escapes" || console === "signals")) {
-    throw new UsageFailure(
-      "terminal-twice",
-      "-monitor stdio and the serial console both want the terminal",
-      "leave -monitor out: with -serial mon:stdio the monitor is on Ctrl-A C",
-    );
-  }
+/** Others on a network go by the clock: a guest that runs ahead of it would give up waiting. */
+function reachesOut({ end }: LocalRun["networks"][number]): boolean {
+  return end.kind === "stream" || end.kind === "datagrams" || end.kind === "user";
 }
 
 function checkBoot(draft: Draft): void {
-  const { firmware, kernel, initrd, commandLine, deviceTree, deviceTreeDump } = draft;
+  const { firmware, kernel, initrd, commandLine, deviceTree, deviceTreeDump, loads } = draft;
   if (deviceTree !== undefined && (initrd !== undefined || commandLine !== undefined)) {
     throw new UsageFailure(
       "device-tree-fixed",
@@ -60,6 +64,9 @@ function checkBoot(draft: Draft): void {
     );
   }
   if (kernel !== undefined || deviceTreeDump !== undefined) {
+    return;
+  }
+  if (loads.length > 0 && initrd === undefined && commandLine === undefined) {
     return;
   }
   if (initrd !== undefined || commandLine !== undefined) {

@@ -3,7 +3,10 @@ import type { Draft } from "./draft.ts";
 import { parseChoice } from "./parse-choice.ts";
 
 /** Items of QEMU that say how it translates, or of which this machine has nothing to tell. */
-const silent = ["nochain", "guest_errors", "unimp", "page", "tid"] as const;
+const silent = [
+  ...(["nochain", "guest_errors", "unimp", "page", "tid", "mmu", "cpu_reset", "fpu"] as const),
+  ...(["op", "op_opt", "op_ind", "out_asm", "strace", "plugin"] as const),
+];
 
 /** `-d ITEM,…`: what to log. */
 export function readTrace(draft: Draft, text: string): void {

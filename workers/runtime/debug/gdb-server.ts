@@ -1,9 +1,6 @@
 import { fileProblem } from "../../host/file-problem.ts";
-import {
-  listenForStream,
-  type StreamAddress,
-  type StreamListener,
-} from "../../host/stream-listener.ts";
+import type { StreamAddress } from "../../host/stream.ts";
+import { listenForStream, type StreamListener } from "../../host/stream-listener.ts";
 import { Failure } from "../../vmm/mod.ts";
 import { GdbSession } from "./gdb-session.ts";
 import { MonitorConsole } from "./monitor-console.ts";

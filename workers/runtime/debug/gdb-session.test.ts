@@ -173,7 +173,10 @@ describe("a gdb session", () => {
   test("monitor commands are answered with text", () => {
     const gdb = connect();
     gdb.ask(`qRcmd,${Buffer.from("info status").toString("hex")}`);
-    expect(gdb.all()).toEqual([`O${Buffer.from("VM status: paused\n").toString("hex")}`, "OK"]);
+    expect(gdb.all()).toEqual([
+      `O${Buffer.from("VM status: paused (prelaunch)\n").toString("hex")}`,
+      "OK",
+    ]);
   });
 
   test("detaching takes the breakpoints out and lets the machine run", () => {

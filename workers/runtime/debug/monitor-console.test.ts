@@ -4,6 +4,7 @@ import { asm, assemble } from "../../../tests/support/assembler.ts";
 import { bareMetal, recordedConsole, smallMonitor } from "../../../tests/support/run-guest.ts";
 import { MonitorConsole } from "./monitor-console.ts";
 import { RunControl } from "./run-control.ts";
+import { emptyInventory } from "./run-inventory.ts";
 
 const code = assemble(0x8000_0000, [asm("addi", { rd: 5, rs1: 0, imm: 7 }), asm("wfi")]);
 
@@ -26,7 +27,7 @@ describe("the monitor console", () => {
     console.execute("cont");
     expect(control.isPaused).toBe(false);
     console.execute("quit");
-    expect(control.isQuitAsked).toBe(true);
+    expect(control.quitAsked).toBe("monitor");
   });
 
   test("shows memory, instructions and expressions", () => {
@@ -56,12 +57,53 @@ describe("the monitor console", () => {
     expect(console.execute("cpu 2")).toContain("invalid");
   });
 
+  test("shows what the run is made of, and what was typed", () => {
+    const { console, control } = open();
+    control.inventory = {
+      ...emptyInventory,
+      name: "box",
+      streams: [{ label: "serial0", place: "unix:/s,server=on", isConnected: false }],
+      disks: [{ name: "x0", file: "fs.img", bytes: 512, isReadOnly: true, isTemporary: true }],
+      networks: [{ name: "n0", words: "hub 0" }],
+      devices: [
+        { slot: 7, words: "virtio-rng-device" },
+        { slot: 0, words: "virtio-blk-device, drive x0" },
+      ],
+    };
+    expect(console.execute("info name")).toBe("box\n");
+    expect(console.execute("info chardev")).toBe(
+      "serial0: filename=disconnected:unix:/s,server=on\n",
+    );
+    expect(console.execute("info block")).toMatch(/^x0: fs.img \(raw, read-only\)\n {4}Writes/);
+    expect(console.execute("info network")).toBe("n0: hub 0\n");
+    expect(console.execute("info qtree")).toMatch(/bus\.0\n.*x0\nbus: virtio-mmio-bus\.7/);
+    expect(console.execute("info mtree")).toMatch(
+      /10000000-00000000100000ff \(prio 0, i\/o\): uart0\n.*80000000-[^\n]*: ram\n$/s,
+    );
+    expect(console.execute("info version")).toBe("7.2.0 (Trapline)\n");
+    expect(console.execute("info history")).toMatch(/^0: 'info name'\n1: 'info chardev'\n/);
+  });
+
+  test("resets the machine, and tells those who listen of a wish to power off", () => {
+    const { console, control } = open();
+    const events: string[] = [];
+    control.watch(({ kind }) => events.push(kind));
+    console.execute("system_powerdown");
+    console.execute("stop");
+    console.execute("stop");
+    console.execute("cont");
+    expect(events).toEqual(["powerdown", "stop", "resume"]);
+    expect(control.takeReset()).toBe(false);
+    console.execute("system_reset");
+    expect(control.takeReset()).toBe(true);
+  });
+
   test("help lists every command, and a wrong one is answered with a sentence", () => {
     const { console } = open();
     for (const word of ["info", "stop", "cont", "quit", "xp", "help"]) {
       expect(console.execute("help")).toContain(word);
     }
-    expect(console.execute("system_powerdown")).toContain("unknown command");
+    expect(console.execute("system_wakeup")).toContain("unknown command");
     expect(console.execute("info nothing")).toContain("unknown topic");
   });
 

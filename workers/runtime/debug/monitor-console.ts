@@ -4,22 +4,20 @@
  */
 import { disassembledMemory, dumpedMemory } from "./dump-memory.ts";
 import { evaluate } from "./evaluate.ts";
+import type { MonitorCommand } from "./monitor-command.ts";
 import { parseDumpFormat } from "./parse-dump-format.ts";
 import type { RunControl } from "./run-control.ts";
+import { runTopics } from "./run-topics.ts";
 import { showExits } from "./show-exits.ts";
 import { showMappings } from "./show-mappings.ts";
 import { showRegisters } from "./show-registers.ts";
 
-interface Command {
-  readonly names: readonly [string, ...string[]];
-  readonly operands: string;
-  readonly summary: string;
-  readonly run: (operands: string) => string;
-}
+const historyLines = 32;
 
 export class MonitorConsole {
   readonly #control: RunControl;
   #hart = 0;
+  #history: readonly string[] = [];
 
   constructor(control: RunControl) {
     this.#control = control;
@@ -29,6 +27,7 @@ export class MonitorConsole {
   execute(line: string): string {
     const [, name = "", operands = ""] = /^\s*([^\s/]*)\s*(.*?)\s*$/s.exec(line) ?? [];
     if (name === "") return "";
+    this.#history = [...this.#history, line.trim()].slice(-historyLines);
     const command = this.#find(this.#commands, name);
     if (command === undefined) {
       return `unknown command: '${name}'\nType 'help' for a list of commands.\n`;
@@ -36,7 +35,7 @@ export class MonitorConsole {
     return command.run(operands);
   }
 
-  readonly #commands: readonly Command[] = [
+  readonly #commands: readonly MonitorCommand[] = [
     {
       names: ["help", "?"],
       operands: "[command]",
@@ -66,6 +65,18 @@ export class MonitorConsole {
       operands: "",
       summary: "end the run",
       run: () => this.#quietly(() => this.#control.quit()),
+    },
+    {
+      names: ["system_reset"],
+      operands: "",
+      summary: "start the machine again",
+      run: () => this.#quietly(() => this.#control.reset()),
+    },
+    {
+      names: ["system_powerdown"],
+      operands: "",
+      summary: "ask the guest to power off; this machine has no button that it could see",
+      run: () => this.#quietly(() => this.#control.powerDown()),
     },
     {
       names: ["cpu"],
@@ -100,7 +111,7 @@ export class MonitorConsole {
     },
   ];
 
-  readonly #topics: readonly Command[] = [
+  readonly #ownTopics: readonly MonitorCommand[] = [
     {
       names: ["registers"],
       operands: "[-a]",
@@ -138,10 +149,10 @@ export class MonitorConsole {
       run: () => this.#images(),
     },
     {
-      names: ["status"],
+      names: ["history"],
       operands: "",
-      summary: "whether the machine runs",
-      run: () => `VM status: ${this.#control.isPaused ? "paused" : "running"}\n`,
+      summary: "the commands of this monitor so far",
+      run: () => this.#history.map((line, index) => `${index}: '${line}'\n`).join(""),
     },
   ];
 
@@ -149,7 +160,7 @@ export class MonitorConsole {
     return this.#control.machine.debug;
   }
 
-  #find(commands: readonly Command[], name: string): Command | undefined {
+  #find(commands: readonly MonitorCommand[], name: string): MonitorCommand | undefined {
     return commands.find(({ names }) => names.includes(name));
   }
 
@@ -161,9 +172,10 @@ export class MonitorConsole {
 
   #info(operands: string): string {
     const [, name = "", rest = ""] = /^(\S*)\s*(.*)$/s.exec(operands) ?? [];
-    if (name === "") return listed(this.#topics, "info ");
-    const topic = this.#find(this.#topics, name);
-    return topic?.run(rest) ?? `unknown topic: '${name}'\n${listed(this.#topics, "info ")}`;
+    const topics = [...this.#ownTopics, ...runTopics(this.#control)];
+    if (name === "") return listed(topics, "info ");
+    const topic = this.#find(topics, name);
+    return topic?.run(rest) ?? `unknown topic: '${name}'\n${listed(topics, "info ")}`;
   }
 
   #quietly(act: () => void): string {
@@ -243,7 +255,7 @@ export class MonitorConsole {
   }
 }
 
-function listed(commands: readonly Command[], before = ""): string {
+function listed(commands: readonly MonitorCommand[], before = ""): string {
   return commands
     .map(({ names, operands, summary }) => {
       const words = `${before}${names.join("|")} ${operands}`;

@@ -8,12 +8,17 @@
  * whoever listens hears of every pause.
  */
 import { debugRegisters, type Machine, type StopReason, type Watchpoint } from "../../vmm/mod.ts";
+import type { RunEvent } from "./run-event.ts";
+import { emptyInventory, type RunInventory } from "./run-inventory.ts";
 
 export type PauseReason =
   /** Somebody asked: a debugger, the monitor console, `-S`. */
   | { readonly kind: "asked" }
   | { readonly kind: "stepped"; readonly hart: number }
   | Extract<StopReason, { kind: "debug" }>;
+
+/** In the words of QEMU's `info status`. */
+export type RunStatus = "prelaunch" | "running" | "paused" | "debug" | "shutdown";
 
 const mostAlone = 1000;
 
@@ -26,7 +31,11 @@ export class RunControl {
   #pausedAt: bigint | undefined;
   #breakpoints: ReadonlySet<bigint> = new Set();
   #watchpoints: readonly Watchpoint[] = [];
-  #quitAsked = false;
+  #quitAsked: "monitor" | "qmp" | undefined;
+  #isResetAsked = false;
+  #hasBegun: boolean;
+  #hasEnded = false;
+  readonly #watchers = new Set<(event: RunEvent) => void>();
   readonly #listeners = new Set<Listener>();
   readonly #endListeners = new Set<(status: number) => void>();
   /** Lets a driver that waits look again. */
@@ -35,10 +44,13 @@ export class RunControl {
   clock: { stop(): void; go(): void } | undefined;
   /** Whether somebody may still do something with a machine that waits for ever. */
   isAttended = false;
+  /** What the run is made of. */
+  inventory: RunInventory = emptyInventory;
 
   /** @param startsPaused `-S` */
   constructor(startsPaused: boolean) {
     this.#pause = startsPaused ? { kind: "asked" } : undefined;
+    this.#hasBegun = !startsPaused;
   }
 
   /** The machine of now; the driver sets it at the start and after a reboot. */
@@ -60,7 +72,15 @@ export class RunControl {
     return this.#pause;
   }
 
-  get isQuitAsked(): boolean {
+  get status(): RunStatus {
+    if (this.#hasEnded) return "shutdown";
+    if (this.#pause === undefined) return "running";
+    if (!this.#hasBegun) return "prelaunch";
+    return this.#pause.kind === "asked" ? "paused" : "debug";
+  }
+
+  /** Who has asked for the end of the run, if anybody has. */
+  get quitAsked(): "monitor" | "qmp" | undefined {
     return this.#quitAsked;
   }
 
@@ -84,7 +104,9 @@ export class RunControl {
 
   pause(why: PauseReason): void {
     this.clock?.stop();
+    const wasRunning = this.#pause === undefined;
     this.#pause = why;
+    if (wasRunning) this.tell({ kind: "stop" });
     this.#pausedAt = why.kind === "debug" ? this.#pc(why.hart) : undefined;
     for (const listener of this.#listeners) listener(why);
     this.onChange();
@@ -96,8 +118,11 @@ export class RunControl {
       this.pause(stop);
       return;
     }
+    const wasPaused = this.#pause !== undefined;
     this.#pause = undefined;
+    this.#hasBegun = true;
     this.clock?.go();
+    if (wasPaused) this.tell({ kind: "resume" });
     this.onChange();
   }
 
@@ -147,13 +172,44 @@ export class RunControl {
   }
 
   /** Asks the driver to end the run. */
-  quit(): void {
-    this.#quitAsked = true;
+  quit(by: "monitor" | "qmp" = "monitor"): void {
+    this.#quitAsked ??= by;
     this.onChange();
+  }
+
+  /** Asks the driver to start the machine again; a paused one stays paused. */
+  reset(): void {
+    this.#isResetAsked = true;
+    this.onChange();
+  }
+
+  /** Whether a reset was asked for since the last call. */
+  takeReset(): boolean {
+    const isAsked = this.#isResetAsked;
+    this.#isResetAsked = false;
+    return isAsked;
+  }
+
+  /** The machine has no power button to press, so only those who manage it hear of it. */
+  powerDown(): void {
+    this.tell({ kind: "powerdown" });
+  }
+
+  /** @returns stops watching */
+  watch(watcher: (event: RunEvent) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => {
+      this.#watchers.delete(watcher);
+    };
+  }
+
+  tell(event: RunEvent): void {
+    for (const watcher of this.#watchers) watcher(event);
   }
 
   /** The run is over, with this exit status. */
   end(status: number): void {
+    this.#hasEnded = true;
     for (const listener of this.#endListeners) listener(status);
   }
 

@@ -166,4 +166,36 @@ describe("drive", () => {
     };
     expect(await play([budget, quit], wires).ending).toEqual({ kind: "quit" });
   });
+
+  test("a monitor resets the machine, also one that is paused", async () => {
+    const control = new RunControl(true);
+    control.reset();
+    expect(await play([], undefined, undefined, undefined, control).ending).toEqual({
+      kind: "reset",
+    });
+  });
+
+  test("a second console is fed before a slice and shown after it, and keeps the run alive", async () => {
+    const seen: string[] = [];
+    const machine = new PlayedMachine([{ kind: "idle" }, off]);
+    const second = {
+      isInputEnded: false,
+      feed: () => void seen.push("feed"),
+      show: async () => void seen.push("show"),
+    };
+    const limits = { instructions: Number.POSITIVE_INFINITY, endsWhenLost: true };
+    const wires = new PlayedWires();
+    wires.isInputEnded = true;
+    const ending = await drive(
+      machine.asMachine(),
+      wires,
+      new ConsoleBuffer(),
+      limits,
+      new RunControl(false),
+      undefined,
+      second,
+    );
+    expect(ending).toEqual(off);
+    expect(seen).toEqual(["feed", "show", "feed", "show"]);
+  });
 });

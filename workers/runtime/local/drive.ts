@@ -9,6 +9,16 @@ import { Pace } from "./pace.ts";
 /** What `drive` needs of a terminal. */
 export type Wires = Pick<Terminal, "endRequest" | "isInputEnded" | "takeInput" | "write" | "wait">;
 
+/** A console beside the serial port, with a far end of its own. */
+export interface SecondConsole {
+  /** Whether no more input can ever come. */
+  readonly isInputEnded: boolean;
+  /** Gives the machine what has been typed. */
+  feed(machine: Machine): void;
+  /** Brings what the guest has printed to the far end. */
+  show(): Promise<void>;
+}
+
 /** When to end a run that the guest does not end. */
 export interface DriveLimits {
   /** The most instructions that this machine may execute from now on, trapping ones included. */
@@ -31,6 +41,7 @@ export async function drive(
   limits: DriveLimits,
   control: RunControl,
   run: RunSlice = (subject, instructions) => subject.run(instructions),
+  second?: SecondConsole,
 ): Promise<Ending> {
   let left = limits.instructions;
   let fruitless = 0;
@@ -46,8 +57,12 @@ export async function drive(
     if (input !== undefined) {
       machine.sendConsole(input);
     }
-    if (control.isQuitAsked) {
-      return { kind: "quit" };
+    second?.feed(machine);
+    if (control.quitAsked !== undefined) {
+      return { kind: "monitor-quit", by: control.quitAsked };
+    }
+    if (control.takeReset()) {
+      return { kind: "reset" };
     }
     if (control.isPaused) {
       await wires.wait();
@@ -63,6 +78,7 @@ export async function drive(
     // A trap retires nothing but is something done.
     left -= reason.kind === "budget" ? steps : retired;
     await wires.write(output.take());
+    await second?.show();
     switch (reason.kind) {
       case "power-off":
       case "reboot":
@@ -83,7 +99,12 @@ export async function drive(
         await turn();
         break;
       case "idle":
-        if (reason.wakeAt === undefined && wires.isInputEnded && !control.isAttended) {
+        if (
+          reason.wakeAt === undefined &&
+          wires.isInputEnded &&
+          second?.isInputEnded !== false &&
+          !control.isAttended
+        ) {
           return { kind: "asleep-for-good" };
         }
         await wires.wait(millisecondsUntil(reason.wakeAt, machine.timers.now()));

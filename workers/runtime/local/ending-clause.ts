@@ -8,6 +8,10 @@ export function endingClause(ending: Ending): string | undefined {
       return undefined;
     case "reboot":
       return "the guest rebooted";
+    case "reset":
+      return "a monitor reset the machine";
+    case "monitor-quit":
+      return "the run was ended by the monitor's quit";
     case "quit":
       return "the run was ended with Ctrl-A X";
     case "signal":

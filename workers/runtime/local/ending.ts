@@ -4,6 +4,9 @@ import type { EndRequest } from "../../host/console-terminal.ts";
 export type Ending =
   | { readonly kind: "power-off"; readonly code: number }
   | { readonly kind: "reboot" }
+  /** A monitor asked for it. */
+  | { readonly kind: "reset" }
+  | { readonly kind: "monitor-quit"; readonly by: "monitor" | "qmp" }
   | { readonly kind: "script-done" }
   | { readonly kind: "instructions-used-up" }
   /** All harts wait, and neither time nor input can wake them. */

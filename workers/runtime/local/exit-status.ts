@@ -9,6 +9,8 @@ export function exitStatus(ending: Ending): number {
     case "power-off":
       return ending.code & 0xff;
     case "reboot":
+    case "reset":
+    case "monitor-quit":
     case "script-done":
     case "quit":
     case "signal":

@@ -1,6 +1,8 @@
+import type { NetworkEnd } from "../../host/network/network-end.ts";
 import type { SerialEnd } from "../../host/serial-end.ts";
-import type { StreamAddress } from "../../host/stream-listener.ts";
+import type { StreamAddress } from "../../host/stream.ts";
 import type { VirtioConfig } from "../../vmm/mod.ts";
+import type { MonitorMode } from "../debug/serve-monitor.ts";
 import type { TraceItem } from "../debug/trace-items.ts";
 
 /** A disk image on this host. `snapshot`: the file is only read, writes vanish with the run. */
@@ -10,6 +12,29 @@ export interface LocalDisk {
   readonly file: string;
   readonly readOnly: boolean;
   readonly snapshot: boolean;
+}
+
+/** A network; `VirtioConfig` refers to it by its name. */
+export interface LocalNetwork {
+  readonly name: string;
+  readonly end: NetworkEnd;
+  /** Files that frames are recorded in. */
+  readonly captures: readonly { readonly file: string; readonly mostBytes: number }[];
+}
+
+/** Where a console leads to. `escapes` is QEMU's `mon:stdio`, `signals` its `stdio`. */
+export type ConsoleEnd = "escapes" | "signals" | "none" | SerialEnd;
+
+/** A monitor elsewhere than on the terminal. */
+export interface LocalMonitor extends MonitorMode {
+  readonly label: string;
+  readonly end: SerialEnd;
+}
+
+/** Bytes that are put into memory before the start, by nobody's rules: QEMU's `-device loader`. */
+export interface LocalLoad {
+  readonly address: number;
+  readonly content: { readonly file: string } | { readonly bytes: Uint8Array };
 }
 
 /**
@@ -31,10 +56,18 @@ export interface LocalRun {
   readonly time: "virtual" | "host";
   /** Without a seed: 0 in virtual time, so that the run repeats; from the host in host time. */
   readonly seed: number | undefined;
-  /** `escapes` is QEMU's `mon:stdio`, `signals` its `stdio`. */
-  readonly console: "escapes" | "signals" | "none" | SerialEnd;
-  /** The monitor console has the terminal; the guest's console is elsewhere. */
-  readonly monitorOnTerminal: boolean;
+  readonly console: ConsoleEnd;
+  /** The name of the serial port's stream, for monitors. */
+  readonly consoleLabel: string;
+  /** A virtio console with a far end of its own, under its name in `virtio`. */
+  readonly secondConsole: { readonly name: string; readonly end: ConsoleEnd } | undefined;
+  /** The monitor that has the terminal; both consoles are elsewhere then. */
+  readonly terminalMonitor: MonitorMode | undefined;
+  readonly monitors: readonly LocalMonitor[];
+  readonly networks: readonly LocalNetwork[];
+  readonly loads: readonly LocalLoad[];
+  /** `-name`. */
+  readonly name: string | undefined;
   readonly onReboot: "restart" | "exit";
   readonly harts: number;
   /** Where to wait for a gdb. */

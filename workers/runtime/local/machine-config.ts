@@ -11,7 +11,10 @@ const nothing = new Uint8Array(4);
  * @throws Failure `image-unreadable`
  */
 export function machineConfig(run: LocalRun): MachineConfig {
-  const { firmware, kernel, initrd, commandLine, deviceTree, deviceTreeDump } = run;
+  const { firmware, kernel, initrd, commandLine, deviceTree, deviceTreeDump, loads } = run;
+  // A machine whose device tree is all that is wanted has to start something too, and one whose
+  // code the loader brings starts where a kernel would.
+  const isPlaceholder = deviceTreeDump !== undefined || loads.length > 0;
   return {
     ramBytes: run.ramBytes,
     harts: run.harts,
@@ -21,8 +24,9 @@ export function machineConfig(run: LocalRun): MachineConfig {
     boot: {
       firmware: typeof firmware === "string" ? firmware : readImage("firmware", firmware.file),
       ...(kernel === undefined ? {} : { kernel: readImage("kernel", kernel) }),
-      // A machine whose device tree is all that is wanted has to start something too.
-      ...(kernel === undefined && deviceTreeDump !== undefined ? { kernel: nothing } : {}),
+      ...(kernel === undefined && isPlaceholder && typeof firmware === "string"
+        ? { kernel: nothing }
+        : {}),
       ...(initrd === undefined ? {} : { initrd: readImage("initrd", initrd) }),
       ...(commandLine === undefined ? {} : { commandLine }),
       ...(deviceTree === undefined ? {} : { deviceTree: readImage("device tree", deviceTree) }),

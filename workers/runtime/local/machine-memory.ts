@@ -7,7 +7,7 @@ const largest = 4096 * MiB;
 /** The least that a monitor works in. */
 const smallest = 128 * MiB;
 /** What the monitor keeps beside the guest's frames, besides its heap of an eighth of all. */
-const ownBytes = 80 * MiB;
+const ownBytes = 112 * MiB;
 
 /**
  * The size of the machine memory for one VM that may touch all of its RAM. Address space only: what

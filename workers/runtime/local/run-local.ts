@@ -1,28 +1,33 @@
 import { writeFileSync } from "node:fs";
 import { compiler } from "../../host/compiler.ts";
 import { ConsoleBuffer } from "../../host/console-buffer.ts";
-import { Terminal, type TerminalMonitor } from "../../host/console-terminal.ts";
+import { Terminal, type TerminalWiring } from "../../host/console-terminal.ts";
 import { fileProblem } from "../../host/file-problem.ts";
-import type { SerialEnd } from "../../host/serial-end.ts";
-import { openSerialLine, type SerialLine } from "../../host/serial-line.ts";
 import { StoppableClock } from "../../host/stoppable-clock.ts";
 import { ConsoleScript, type ConsoleSink, Failure, type Machine, Monitor } from "../../vmm/mod.ts";
 import { startGdbServer } from "../debug/gdb-server.ts";
 import { MonitorConsole } from "../debug/monitor-console.ts";
 import { openTrace } from "../debug/open-trace.ts";
 import { RunControl } from "../debug/run-control.ts";
+import { monitorGreeting, monitorPrompt, monitorSession } from "../debug/serve-monitor.ts";
 import { drive } from "./drive.ts";
 import type { Ending } from "./ending.ts";
 import { endingClause } from "./ending-clause.ts";
 import { exitStatus } from "./exit-status.ts";
 import { openExitsReport } from "./exits-report.ts";
 import { finishScript } from "./finish-script.ts";
+import { inventoryOf } from "./inventory-of.ts";
 import { LineWires } from "./line-wires.ts";
-import type { LocalRun } from "./local-run.ts";
+import { loadBytes, readLoads } from "./load-bytes.ts";
+import type { ConsoleEnd, LocalRun } from "./local-run.ts";
 import { machineConfig } from "./machine-config.ts";
 import { machineMemory } from "./machine-memory.ts";
+import { openConsoles } from "./open-consoles.ts";
 import { openDisks } from "./open-disks.ts";
+import { openNetworks } from "./open-networks.ts";
 import { RunTotals } from "./run-totals.ts";
+import { secondConsole } from "./second-console.ts";
+import { shutdownReason } from "./shutdown-reason.ts";
 import { tell } from "./tell.ts";
 
 /**
@@ -30,25 +35,34 @@ import { tell } from "./tell.ts";
  * person ends it or a limit is reached.
  *
  * @returns the process' exit status
- * @throws Failure when an image, a disk or the configuration cannot be used
+ * @throws Failure when an image, a disk, a network or the configuration cannot be used
  */
 export async function runLocal(run: LocalRun): Promise<number> {
   const config = machineConfig(run);
+  const loads = readLoads(run.loads);
   const script = await loadScript(run.scriptFile);
-  using opened = openDisks(run.disks);
+  await using released = new AsyncDisposableStack();
+  const opened = released.use(openDisks(run.disks));
   const report = openExitsReport(run.exitsFile);
   const monitor = Monitor.create({ compiler, memoryBytes: machineMemory(run.ramBytes) });
   const output = new ConsoleBuffer();
+  const secondOutput = new ConsoleBuffer();
   const control = new RunControl(run.startsPaused);
+  const networks = await openNetworks(run.networks, () => control.onChange());
+  released.defer(() => networks.close());
   const start = (): Machine => {
     const clock = new StoppableClock();
     if (control.isPaused) clock.stop();
     control.clock = clock;
-    return monitor.createMachine(config, {
+    const machine = monitor.createMachine(config, {
       console: script === undefined ? output : tee(script, output),
+      consoles: new Map(run.secondConsole && [[run.secondConsole.name, secondOutput]]),
       disks: opened.disks,
+      networks: networks.networks,
       ...(config.time === "host" ? { hostNow: clock.now } : {}),
     });
+    loadBytes(machine, loads);
+    return machine;
   };
   // Made before the terminal turns raw: an image that cannot start is told like a wrong option.
   let machine = start();
@@ -59,49 +73,55 @@ export async function runLocal(run: LocalRun): Promise<number> {
   }
   control.machine = machine;
   const gdb = run.gdb === undefined ? undefined : await startGdbServer(run.gdb, control);
-  control.isAttended = gdb !== undefined;
   if (gdb !== undefined) {
+    released.defer(() => gdb.close());
     tell(`gdb may connect: target remote ${gdb.address}`);
   }
-  const isOnTerminal = run.console === "escapes" || run.console === "signals";
-  const line = typeof run.console === "object" ? await openLine(run.console, control) : undefined;
-  const terminal = Terminal.open({
-    input: run.monitorOnTerminal || (isOnTerminal && script === undefined),
-    output: isOnTerminal,
-    keys: run.console === "signals" ? "signals" : "escapes",
-    monitor: monitorOf(control),
-    startsInMonitor: run.monitorOnTerminal,
-  });
-  const wires = line === undefined ? terminal : new LineWires(terminal, line);
+  const consoles = await openConsoles(run, control);
+  released.defer(() => consoles.close());
+  control.inventory = inventoryOf(run, opened.disks, networks, consoles);
+  const isReachable = networks.isReachable || run.monitors.length > 0;
+  control.isAttended = gdb !== undefined || isReachable || run.terminalMonitor !== undefined;
+  const terminal = Terminal.open(terminalWiring(run, control, script !== undefined));
+  released.defer(() => terminal.close());
+  const isOver = () => control.quitAsked !== undefined;
+  const wiresOf = (end: ConsoleEnd, line: typeof consoles.serial) =>
+    isOnTerminal(end) ? terminal : new LineWires(terminal, line, isOver);
+  const wires = wiresOf(run.console, consoles.serial);
+  const second =
+    run.secondConsole &&
+    secondConsole(
+      run.secondConsole.name,
+      secondOutput,
+      wiresOf(run.secondConsole.end, consoles.second),
+    );
   control.onChange = () => terminal.wake();
   const restarts = run.onReboot === "restart" && script === undefined;
   const totals = new RunTotals();
   const tracer = run.trace.size === 0 ? undefined : openTrace(run.trace, run.traceFile);
+  if (tracer !== undefined) released.defer(() => tracer.close());
   let ending: Ending;
-  try {
-    for (;;) {
-      const limits = {
-        instructions: (run.maxInstructions ?? Number.POSITIVE_INFINITY) - totals.instructions,
-        // The host's clock decides when it is noticed; limits and scripts end at an instruction.
-        endsWhenLost:
-          run.maxInstructions === undefined && script === undefined && !control.isAttended,
-      };
-      ending = await drive(machine, wires, output, limits, control, tracer?.run);
-      totals.add(machine);
-      if (ending.kind !== "reboot" || !restarts) {
-        break;
-      }
-      machine.dispose();
-      machine = start();
-      control.machine = machine;
+  for (;;) {
+    const limits = {
+      instructions: (run.maxInstructions ?? Number.POSITIVE_INFINITY) - totals.instructions,
+      // The host's clock decides when it is noticed; limits and scripts end at an instruction.
+      endsWhenLost:
+        run.maxInstructions === undefined && script === undefined && !control.isAttended,
+    };
+    ending = await drive(machine, wires, output, limits, control, tracer?.run, second);
+    totals.add(machine);
+    const isRestart = ending.kind === "reboot" || ending.kind === "reset";
+    if (!isRestart || !restarts) {
+      break;
     }
-    control.end(exitStatus(ending));
-  } finally {
-    tracer?.close();
-    await gdb?.close();
-    await line?.close();
-    await terminal.close();
+    machine.dispose();
+    machine = start();
+    control.machine = machine;
+    control.tell({ kind: "reset", isByGuest: ending.kind === "reboot" });
   }
+  control.tell({ kind: "shutdown", ...shutdownReason(ending) });
+  control.end(exitStatus(ending));
+  await released.disposeAsync();
   const clause = endingClause(ending);
   if (clause !== undefined) {
     tell(clause);
@@ -114,6 +134,30 @@ export async function runLocal(run: LocalRun): Promise<number> {
   return script === undefined ? exitStatus(ending) : finishScript(script, ending);
 }
 
+function isOnTerminal(end: ConsoleEnd): boolean {
+  return end === "escapes" || end === "signals";
+}
+
+function terminalWiring(run: LocalRun, control: RunControl, isScripted: boolean): TerminalWiring {
+  const { terminalMonitor } = run;
+  const end = [run.console, run.secondConsole?.end ?? "none"].find(isOnTerminal) ?? "none";
+  const console = new MonitorConsole(control);
+  return {
+    input: terminalMonitor !== undefined || (end !== "none" && !isScripted),
+    output: end !== "none",
+    keys: end === "signals" ? "signals" : "escapes",
+    monitor: {
+      greeting: `${monitorGreeting}, Ctrl-A C to go back`,
+      prompt: monitorPrompt,
+      execute: (line) => console.execute(line),
+    },
+    startsInMonitor: terminalMonitor?.mode === "readline",
+    ...(terminalMonitor?.mode === "control"
+      ? { takeOver: monitorSession(terminalMonitor, control) }
+      : {}),
+  };
+}
+
 async function loadScript(file: string | undefined): Promise<ConsoleScript | undefined> {
   if (file === undefined) {
     return undefined;
@@ -121,18 +165,6 @@ async function loadScript(file: string | undefined): Promise<ConsoleScript | und
   // Loaded late: reading YAML costs more time than starting a machine.
   const { readScript } = await import("./read-script.ts");
   return new ConsoleScript(readScript(file));
-}
-
-async function openLine(end: SerialEnd, control: RunControl): Promise<SerialLine> {
-  try {
-    return await openSerialLine(end, () => control.onChange());
-  } catch (error) {
-    throw new Failure(
-      "serial-unreachable",
-      `the serial port cannot be connected: ${fileProblem(error)}`,
-      "check the path or address, and that you may use it",
-    );
-  }
 }
 
 /** Writes the machine's device tree, in place of running it. */
@@ -149,15 +181,6 @@ function dumpDeviceTree(machine: Machine, file: string): void {
     );
   }
   tell(`the device tree is in ${file}`);
-}
-
-function monitorOf(control: RunControl): TerminalMonitor {
-  const console = new MonitorConsole(control);
-  return {
-    greeting: "Trapline monitor - type 'help' for the commands, Ctrl-A C to go back",
-    prompt: "(qemu) ",
-    execute: (line) => console.execute(line),
-  };
 }
 
 /** A script sees every byte before it is shown, at the instruction that sends it. */

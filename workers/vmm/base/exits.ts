@@ -14,6 +14,7 @@ export const exitCategories = [
   "interrupt.timer",
   "interrupt.software",
   "interrupt.external",
+  "interrupt.counter",
   "exception",
   "mmu.fill",
   "mmu.flush",

@@ -11,15 +11,23 @@ export interface WasmMemory {
 /** Exports that the monitor uses: functions over numbers only (64-bit values travel through memory). */
 export type WasmExports = Readonly<Record<string, (...operands: number[]) => number>>;
 
+/** A table of functions that generated code calls by number. */
+export interface WasmTable {
+  set(index: number, target: unknown): void;
+}
+
 /** Imports by field name; all are fields of the module `env`. */
 export interface WasmImports {
   readonly memory: WasmMemory;
+  readonly table?: WasmTable;
   readonly functions: Readonly<Record<string, (...operands: number[]) => number | undefined>>;
 }
 
 export interface WasmCompiler {
   /** Reserves `bytes` (a multiple of 64 KiB, at most 4 GiB) of zeros; untouched pages cost nothing. */
   createMemory(bytes: number): WasmMemory;
+  /** A function table of a fixed size, empty. */
+  createTable(size: number): WasmTable;
   /** Compiles and instantiates; throws what the host throws when `code` is not valid. */
   instantiate(code: Uint8Array, imports: WasmImports): WasmExports;
 }

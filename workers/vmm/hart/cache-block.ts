@@ -8,7 +8,7 @@
 import type { FunctionBuilder } from "../base/wasm/function-builder.ts";
 import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
 import { type I32, type I64, i64 } from "../base/wasm/value.ts";
-import type { HartFields } from "../isa/hart-layout.ts";
+import { HartFields } from "../isa/hart-layout.ts";
 import { access } from "../mmu/access.ts";
 import type { PhysicalMemory } from "../mmu/physical-memory.ts";
 import type { Walk } from "../mmu/walk.ts";
@@ -16,6 +16,8 @@ import type { ContextFunctions } from "./context.ts";
 import type { MemoryAccess } from "./memory-access.ts";
 import { exception, machine, supervisor } from "./privilege.ts";
 import type { TrapFunctions } from "./trap.ts";
+import { hasTriggers } from "./trigger-csrs.ts";
+import { type Triggers, triggerKinds } from "./triggers.ts";
 
 export const cacheBlockBytes = 64;
 
@@ -32,6 +34,7 @@ interface Parts {
   readonly context: ContextFunctions;
   readonly traps: TrapFunctions;
   readonly access: MemoryAccess;
+  readonly triggers: Triggers;
 }
 
 /** From a load's exception cause to the store's of the same kind. */
@@ -67,6 +70,14 @@ export function buildCacheBlocks(module: ModuleBuilder, parts: Parts): CacheBloc
   });
 
   const zero = module.function(["i32", "i64"], undefined, (f, hart, address) => {
+    f.if(hasTriggers(new HartFields(f, hart), address, "dataPage"), () => {
+      const whole = address.and(-cacheBlockBytes);
+      const kind = triggerKinds.store;
+      f.if(parts.triggers.match.call(hart, whole, cacheBlockBytes, kind), () => {
+        f.do(traps.raise.call(hart, exception.breakpoint, address));
+        f.return();
+      });
+    });
     const physical = translate(f, hart, address, "store");
     const target = memory.writable.call(hart, physical, cacheBlockBytes);
     failUnlessMemory(f, hart, address, target);
@@ -74,7 +85,7 @@ export function buildCacheBlocks(module: ModuleBuilder, parts: Parts): CacheBloc
     const i = f.local("i32");
     const block = f.let(address.and(-cacheBlockBytes));
     f.loop((again) => {
-      f.do(parts.access.store.call(hart, block.add(i.extendU()), 8, i64.const(0)));
+      f.do(parts.access.storePart.call(hart, block.add(i.extendU()), 8, i64.const(0)));
       i.set(i.add(8));
       f.branchIf(i.ltU(cacheBlockBytes), again);
     });

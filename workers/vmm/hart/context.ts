@@ -11,6 +11,7 @@ import {
   tlbBytes,
   tlbTableBytes,
 } from "../mmu/tlb.ts";
+import type { EventCounterFunctions } from "./event-counters.ts";
 import { machine, mstatus, supervisor, user } from "./privilege.ts";
 
 export interface ContextFunctions {
@@ -24,7 +25,10 @@ export interface ContextFunctions {
   readonly dataPrivilege: Callee<readonly ["i32"], "i32">;
 }
 
-export function buildContext(module: ModuleBuilder): ContextFunctions {
+export function buildContext(
+  module: ModuleBuilder,
+  counters: EventCounterFunctions,
+): ContextFunctions {
   const dataPrivilege = module.function(["i32"], "i32", (f, hart) => {
     const h = new HartFields(f, hart);
     const privilege = h.get("privilege");
@@ -54,6 +58,7 @@ export function buildContext(module: ModuleBuilder): ContextFunctions {
       fetchContexts.machine,
     );
     h.set("fetchTlb", tables.add(fetchTlbOffset).add(fetch.mul(tlbTableBytes)));
+    f.if(h.get("countersFiltered"), () => f.do(counters.switchMode.call(hart)));
   });
 
   const flush = module.function(["i32"], undefined, (f, hart) => {

@@ -3,14 +3,21 @@
  *
  * `cycle` counts the hart's steps and `instret` those that retired. A counter is kept as the
  * distance from its count, and while `mcountinhibit` stops it, as the value at which it stands.
+ * Of the event counters, 16 can count either, with Sscofpmf: see `event-counters.ts`.
  */
 import { type I32, type I64, i64, select } from "../base/wasm/value.ts";
-import type { HartFields } from "../isa/hart-layout.ts";
+import { eventCounters, firstEventCounter, type HartFields } from "../isa/hart-layout.ts";
 import { type CsrContext, type CsrRow, fixed } from "./csr-row.ts";
+import { counterEvent, countOf } from "./event-counters.ts";
 import { environment, machine, supervisor } from "./privilege.ts";
 
-const bits = { cycle: 0, time: 1, instret: 2, firstEvent: 3 } as const;
-const eventCounters = 29;
+const bits = { cycle: 0, time: 1, instret: 2 } as const;
+/** Counters that the manual has numbers for. */
+const numberedCounters = 32;
+const inhibitable =
+  (1n << BigInt(bits.cycle)) |
+  (1n << BigInt(bits.instret)) |
+  (((1n << BigInt(eventCounters)) - 1n) << BigInt(firstEventCounter));
 
 /** Steps before the present one, for which the budget has been charged already. */
 const steps = (h: HartFields): I64 => h.get("stepsEnd").sub(h.get("budget").extendU()).sub(1);
@@ -57,7 +64,7 @@ const inhibition: CsrRow = {
   number: 0x320,
   read: ({ h }) => h.get("mcountinhibit"),
   // Takes effect behind this instruction, as a write of a counter does.
-  write: ({ f, h }, value) => {
+  write: ({ f, h, changeCounters }, value) => {
     for (const { bit, count, field } of counters) {
       const next = value.shrU(bit).wrap().and(1);
       f.if(isInhibited(h, bit).ne(next), () => {
@@ -65,7 +72,58 @@ const inhibition: CsrRow = {
         h.set(field, h.get(field).add(select(next, after, i64.const(0).sub(after))));
       });
     }
-    h.set("mcountinhibit", value.and((1n << BigInt(bits.cycle)) | (1n << BigInt(bits.instret))));
+    changeCounters(() => h.set("mcountinhibit", value.and(inhibitable)));
+  },
+};
+
+/** A selector that names no event counts nothing: it becomes 0. */
+const legalEvent = (value: I64): I64 => {
+  const { cycles, instructions, selector, ...flags } = counterEvent;
+  const selected = value.and(selector);
+  const isKnown = selected.eq(cycles).or(selected.eq(instructions));
+  const kept = value.and(Object.values(flags).reduce((all, flag) => all | flag));
+  return kept.or(select(isKnown, selected, i64.const(0)));
+};
+
+function eventCounter(index: number): CsrRow[] {
+  const number = firstEventCounter + index;
+  const field = `mhpmcounter${number}` as "mhpmcounter3";
+  const event = `mhpmevent${number}` as "mhpmevent3";
+  const read = ({ h }: CsrContext) => {
+    const isRunning = h.get("countersRunning").shrU(index).and(1);
+    // The instruction that reads is not counted yet.
+    const counted = h.get(field).add(countOf(h, h.get(event)).sub(1));
+    return select(isRunning, counted, h.get(field));
+  };
+  return [
+    { number: 0xc00 + number, read, guard: guard(number) },
+    {
+      number: 0xb00 + number,
+      read,
+      write: ({ h, changeCounters }, value) => changeCounters(() => h.set(field, value)),
+    },
+    {
+      number: 0x320 + number,
+      read: ({ h }) => h.get(event),
+      write: ({ h, changeCounters }, value) =>
+        changeCounters(() => h.set(event, legalEvent(value))),
+    },
+  ];
+}
+
+/** The overflow flags of all selectors; below machine mode, of counters that may be read there. */
+const overflows: CsrRow = {
+  number: 0xda0,
+  read: ({ h }) => {
+    const flags = Array.from({ length: eventCounters }, (_, index) => {
+      const number = firstEventCounter + index;
+      return h
+        .get(`mhpmevent${number}` as "mhpmevent3")
+        .shrU(63)
+        .shl(number);
+    }).reduce((all, flag) => all.or(flag));
+    const isMachine = h.get("privilege").eq(machine);
+    return flags.and(select(isMachine, i64.const(-1), h.get("mcounteren")));
   },
 };
 
@@ -89,10 +147,15 @@ export const counterCsrs: readonly CsrRow[] = [
   { number: 0xc01, read: ({ h }) => time(h), guard: guard(bits.time) },
   inhibition,
   supervisorTimer,
-  // No events can be counted: selectors and counters are zero for good.
-  ...Array.from({ length: eventCounters }, (_, i) => [
-    { ...fixed(0xc03 + i, 0n), guard: guard(bits.firstEvent + i) },
-    fixed(0xb03 + i, 0n),
-    fixed(0x323 + i, 0n),
-  ]).flat(),
+  overflows,
+  ...Array.from({ length: eventCounters }, (_, index) => eventCounter(index)).flat(),
+  // The others are zero for good.
+  ...Array.from({ length: numberedCounters - firstEventCounter - eventCounters }, (_, i) => {
+    const number = firstEventCounter + eventCounters + i;
+    return [
+      { ...fixed(0xc00 + number, 0n), guard: guard(number) },
+      fixed(0xb00 + number, 0n),
+      fixed(0x320 + number, 0n),
+    ];
+  }).flat(),
 ];

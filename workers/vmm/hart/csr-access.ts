@@ -6,6 +6,7 @@ import { constantTablesBase } from "../memory/layout.ts";
 import type { ContextFunctions } from "./context.ts";
 import type { CsrContext, CsrRow } from "./csr-row.ts";
 import { csrTable } from "./csr-table.ts";
+import type { EventCounterFunctions } from "./event-counters.ts";
 
 /** Kinds of update, as generated code numbers them. */
 export const csrUpdate = { write: 0, set: 1, clear: 2 } as const;
@@ -35,6 +36,7 @@ export function csrIndexTable(): Uint8Array {
 export function buildCsrAccess(
   module: ModuleBuilder,
   contexts: ContextFunctions,
+  counters: EventCounterFunctions,
   timerChanged: Callee<readonly ["i32"], undefined>,
 ): CsrAccess {
   const refused = module.global("i32");
@@ -49,6 +51,12 @@ export function buildCsrAccess(
         selectContext: () => f.do(contexts.select.call(hart)),
         flush: () => f.do(contexts.flush.call(hart)),
         timerChanged: () => f.do(timerChanged.call(hart)),
+        changeCounters: (change) => {
+          f.do(counters.settle.call(hart));
+          change();
+          f.do(counters.resume.call(hart));
+          f.do(counters.changed.call(hart));
+        },
       };
       const refuse = () => {
         f.setGlobal(refused, i32.const(1));

@@ -12,6 +12,8 @@ export interface CsrContext {
   flush(): void;
   /** Something that `SupervisorTimer` follows was written. */
   timerChanged(): void;
+  /** Does what changes event counters, or what decides which of them run. */
+  changeCounters(change: () => void): void;
 }
 
 export interface CsrRow {

@@ -17,6 +17,8 @@ import {
   supervisorInterrupts,
 } from "./privilege.ts";
 import { protectionCsrs } from "./protection-csrs.ts";
+import { enabledBy, stateEnable, stateEnableCsrs } from "./state-enable-csrs.ts";
+import { triggerCsrs } from "./trigger-csrs.ts";
 
 /** Trap vectors keep their value when the mode would be reserved (2 or 3). */
 const trapVector = (number: number, field: "mtvec" | "stvec"): CsrRow => ({
@@ -83,6 +85,7 @@ const machineEnvironment = adue | pbmte | stce;
 /** The reserved CBIE = 2 leaves that field as it was. */
 const environmentRow = (number: number, field: "menvcfg" | "senvcfg", mask: bigint): CsrRow => ({
   number,
+  ...(field === "senvcfg" ? { guard: enabledBy(stateEnable.environment) } : {}),
   read: ({ h }) => h.get(field),
   write: ({ f, h, flush, timerChanged }, value) => {
     const before = f.let(h.get(field));
@@ -101,10 +104,10 @@ const environmentRow = (number: number, field: "menvcfg" | "senvcfg", mask: bigi
   },
 });
 
-/** XLEN 64 with extensions A, C, D, F, I, M, S and U. */
+/** XLEN 64 with extensions A, B (Zba, Zbb and Zbs), C, D, F, I, M, S and U. */
 const misaValue =
   (2n << 62n) |
-  [..."acdfimsu"].reduce((bits, c) => bits | (1n << BigInt(c.charCodeAt(0) - 97)), 0n);
+  [..."abcdfimsu"].reduce((bits, c) => bits | (1n << BigInt(c.charCodeAt(0) - 97)), 0n);
 
 /** The modes of `satp` besides 0: Sv39, Sv48 and Sv57 are 8, 9 and 10. */
 const translationModes = { first: 8, count: 3 } as const;
@@ -155,7 +158,7 @@ export const csrTable: readonly CsrRow[] = [
   stored(0x141, "sepc", -2n),
   stored(0x142, "scause"),
   stored(0x143, "stval"),
-  interruptView(0x144, "mip", 0x2n),
+  interruptView(0x144, "mip", 0x2002n),
   {
     number: 0x180,
     // TVM makes the register a machine-mode matter (3.1.6.5).
@@ -206,7 +209,6 @@ export const csrTable: readonly CsrRow[] = [
 
   ...counterCsrs,
   ...protectionCsrs,
-  // No trigger exists: whatever `tselect` selects has type 0 (debug manual, 5.2).
-  ...[0x7a0, 0x7a1, 0x7a2, 0x7a3].map((number) => fixed(number, 0n)),
-  fixed(0x7a4, 1n),
+  ...stateEnableCsrs,
+  ...triggerCsrs,
 ];

@@ -8,10 +8,13 @@ import {
   hartFields,
   hartStateBytes,
   integerRegistersOffset,
+  triggers,
 } from "../isa/hart-layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { generations, tlbBytes } from "../mmu/tlb.ts";
 import { environment, interrupt } from "./privilege.ts";
+import { stateEnableAfterReset } from "./state-enable-csrs.ts";
+import { triggerType } from "./trigger-csrs.ts";
 
 type FieldName = keyof typeof hartFields;
 
@@ -33,6 +36,16 @@ const architecturalFields = [
   ...(["pmpaddr0", "pmpaddr1", "pmpaddr2", "pmpaddr3", "pmpaddr4", "pmpaddr5"] as const),
   ...(["pmpaddr6", "pmpaddr7", "pmpaddr8", "pmpaddr9", "pmpaddr10", "pmpaddr11"] as const),
   ...(["pmpaddr12", "pmpaddr13", "pmpaddr14", "pmpaddr15"] as const),
+  ...(["mhpmcounter3", "mhpmcounter4", "mhpmcounter5", "mhpmcounter6", "mhpmcounter7"] as const),
+  ...(["mhpmcounter8", "mhpmcounter9", "mhpmcounter10", "mhpmcounter11"] as const),
+  ...(["mhpmcounter12", "mhpmcounter13", "mhpmcounter14", "mhpmcounter15"] as const),
+  ...(["mhpmcounter16", "mhpmcounter17", "mhpmcounter18"] as const),
+  ...(["mhpmevent3", "mhpmevent4", "mhpmevent5", "mhpmevent6", "mhpmevent7"] as const),
+  ...(["mhpmevent8", "mhpmevent9", "mhpmevent10", "mhpmevent11", "mhpmevent12"] as const),
+  ...(["mhpmevent13", "mhpmevent14", "mhpmevent15", "mhpmevent16"] as const),
+  ...(["mhpmevent17", "mhpmevent18", "countersRunning", "tselect"] as const),
+  ...(["mstateen0", "mstateen1", "mstateen2", "mstateen3"] as const),
+  ...(["tdata1Of0", "tdata1Of1", "tdata2Of0", "tdata2Of1"] as const),
 ] as const;
 
 export const hartBytes = hartStateBytes + tlbBytes;
@@ -57,6 +70,14 @@ export class Hart {
     this.setWide("menvcfg", environment.adue);
     this.setWide("stimecmp", -1n);
     this.setWide("watchFirst", -1n);
+    stateEnableAfterReset.forEach((value, index) => {
+      this.setWide(`mstateen${index}` as "mstateen0", value);
+    });
+    for (let trigger = 0; trigger < triggers; trigger++) {
+      this.setWide(`tdata1Of${trigger}` as "tdata1Of0", triggerType.match);
+      this.setWide(`fetchPageOf${trigger}` as "fetchPageOf0", -1n);
+      this.setWide(`dataPageOf${trigger}` as "dataPageOf0", -1n);
+    }
   }
 
   get(field: FieldName): number {

@@ -147,6 +147,18 @@ describe("devices", () => {
     expect(h.hart.wide("mtval")).toBe(device);
   });
 
+  test("hold no reservation: load-reserved of a device raises an access fault and reads nothing", () => {
+    let reads = 0;
+    h.deviceLoad = () => {
+      reads++;
+      return 1;
+    };
+    expect(access("lr.w", device)).toBe(5);
+    expect(h.hart.wide("mtval")).toBe(device);
+    expect(access("sc.w", device)).toBe(7);
+    expect(reads).toBe(0);
+  });
+
   test("beyond 4 GiB do not exist, whatever lies there modulo 4 GiB", () => {
     h.deviceLoad = () => 1;
     h.deviceStore = () => true;

@@ -17,6 +17,8 @@ import type { ContextFunctions } from "./context.ts";
 import { exception } from "./privilege.ts";
 import { stopCodes } from "./stop-codes.ts";
 import type { TrapFunctions } from "./trap.ts";
+import { hasTriggers } from "./trigger-csrs.ts";
+import { type Triggers, triggerKinds } from "./triggers.ts";
 
 export interface MemoryAccess {
   /** (hart, address, width in bytes) → zero-extended value. */
@@ -28,6 +30,10 @@ export interface MemoryAccess {
    * a misaligned-store exception; a device or nothing an access fault.
    */
   readonly atomic: Callee<readonly ["i32", "i64", "i32"], "i32">;
+  /** (hart, address, width) → value, for load-reserved: an access fault where there is no memory. */
+  readonly loadReserved: Callee<readonly ["i32", "i64", "i32"], "i64">;
+  /** As `store`, of a part of an access that the hart's triggers have seen as a whole. */
+  readonly storePart: Callee<readonly ["i32", "i64", "i32", "i64"], undefined>;
 }
 
 export interface DeviceImports {
@@ -49,13 +55,36 @@ interface Parts {
   readonly walk: Walk;
   readonly context: ContextFunctions;
   readonly traps: TrapFunctions;
+  readonly triggers: Triggers;
   readonly devices: DeviceImports;
 }
 
 export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAccess {
-  const { memory, walk, context, traps, devices } = parts;
-  const load = module.declare(["i32", "i64", "i32"], "i64");
-  const store = module.declare(["i32", "i64", "i32", "i64"], undefined);
+  const { memory, walk, context, traps, triggers, devices } = parts;
+  const loadPart = module.declare(["i32", "i64", "i32"], "i64");
+  const storePart = module.declare(["i32", "i64", "i32", "i64"], undefined);
+
+  /** A trigger that matches comes before every fault of the access (privileged manual, table 3.7). */
+  const raiseIfTriggered = (
+    f: FunctionBuilder,
+    hart: I32,
+    address: I64,
+    width: I32,
+    kind: keyof typeof triggerKinds,
+    failure?: I64 | I32,
+  ) => {
+    const h = new HartFields(f, hart);
+    const last = address.add(width.extendU()).sub(1);
+    const mayMatch = hasTriggers(h, address, "dataPage").or(hasTriggers(h, last, "dataPage"));
+    f.if(h.get("triggersArmed"), () =>
+      f.if(mayMatch, () =>
+        f.if(triggers.match.call(hart, address, width, triggerKinds[kind]), () => {
+          f.do(traps.raise.call(hart, exception.breakpoint, address));
+          f.return(failure);
+        }),
+      ),
+    );
+  };
 
   /** Translates for data; on a fault raises it and returns `failure` from the function. */
   const translate = (
@@ -117,7 +146,7 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
     return physical.wrap();
   };
 
-  module.define(load, (f, hart, address, width) => {
+  module.define(loadPart, (f, hart, address, width) => {
     const h = new HartFields(f, hart);
     const nothing = i64.const(0);
     f.if(crossesPage(address, width), () => {
@@ -125,7 +154,7 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
       const i = f.local("i32");
       const byte = f.local("i64");
       f.loop((again) => {
-        byte.set(load.call(hart, address.add(i.extendU()), 1));
+        byte.set(loadPart.call(hart, address.add(i.extendU()), 1));
         f.if(h.get("faulted"), () => f.return(nothing));
         value.set(value.or(byte.shl(i.shl(3).extendU())));
         i.set(i.add(1));
@@ -143,7 +172,7 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
     report(f, hart, address, width, "load", nothing);
     const target = f.let(memory.readable.call(hart, physical));
     f.if(target.ne(0), () => {
-      f.if(walk.isCacheable.get().and(hasWatchpoints(h, address).eqz()), () => {
+      f.if(walk.isCacheable.get().and(isObserved(h, address).eqz()), () => {
         h.count("mmu.fill");
         fillEntry(f, entry, address, {
           addend: target.sub(address.wrap()),
@@ -171,7 +200,7 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
     f.return(value);
   });
 
-  module.define(store, (f, hart, address, width, value) => {
+  module.define(storePart, (f, hart, address, width, value) => {
     const h = new HartFields(f, hart);
     f.if(crossesPage(address, width), () => {
       // Both pages must take the store before any byte of it is visible; the first one's fault counts.
@@ -185,7 +214,7 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
       });
       const i = f.local("i32");
       f.loop((again) => {
-        f.do(store.call(hart, address.add(i.extendU()), 1, value.shrU(i.shl(3).extendU())));
+        f.do(storePart.call(hart, address.add(i.extendU()), 1, value.shrU(i.shl(3).extendU())));
         f.if(h.get("faulted"), () => f.return());
         i.set(i.add(1));
         f.branchIf(i.ltU(width), again);
@@ -221,10 +250,15 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
   const atomic = module.function(["i32", "i64", "i32"], "i32", (f, hart, address, width) => {
     const h = new HartFields(f, hart);
     const nothing = i32.const(0);
+    raiseIfTriggered(f, hart, address, width, "atomic", nothing);
     f.if(address.wrap().and(width.sub(1)).ne(0), () => {
       f.do(traps.raise.call(hart, exception.storeMisaligned, address));
       f.return(nothing);
     });
+    const entry = f.let(entryAddress(h.get("dataTlb").add(writeTableOffset), address));
+    f.if(hits(entry, address.and(-4096), 1, h.get("tlbGeneration")), () =>
+      f.return(address.wrap().add(addend(entry))),
+    );
     const physical = translate(f, hart, address, access.store, width, nothing);
     const target = f.let(memory.writable.call(hart, physical, width));
     f.if(target.eqz(), () => {
@@ -236,7 +270,32 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
     f.return(target);
   });
 
-  return { load, store, atomic };
+  const load = module.function(["i32", "i64", "i32"], "i64", (f, hart, address, width) => {
+    raiseIfTriggered(f, hart, address, width, "load", i64.const(0));
+    f.return(loadPart.call(hart, address, width));
+  });
+
+  const store = module.function(
+    ["i32", "i64", "i32", "i64"],
+    undefined,
+    (f, hart, address, width, value) => {
+      raiseIfTriggered(f, hart, address, width, "store");
+      f.do(storePart.call(hart, address, width, value));
+    },
+  );
+
+  const loadReserved = module.function(["i32", "i64", "i32"], "i64", (f, hart, address, width) => {
+    const nothing = i64.const(0);
+    raiseIfTriggered(f, hart, address, width, "load", nothing);
+    const physical = translate(f, hart, address, access.load, width, nothing);
+    f.if(memory.readable.call(hart, physical).eqz(), () => {
+      f.do(traps.raise.call(hart, exception.loadAccess, address));
+      f.return(nothing);
+    });
+    f.return(loadPart.call(hart, address, width));
+  });
+
+  return { load, store, atomic, loadReserved, storePart };
 }
 
 /**
@@ -254,7 +313,7 @@ function fillWriteEntry(
   const isWatched = f.let(target.and(-4096).eq(h.get("watchedFrame")));
   f.if(isWatched, () => h.set("stopRequest", stopCodes.watched));
   const hasCode = i32.load(target.shrU(12).shl(2), codeTableBase).ne(0);
-  const mustComeHere = hasCode.or(isWatched).or(hasWatchpoints(h, address));
+  const mustComeHere = hasCode.or(isWatched).or(isObserved(h, address));
   f.if(mustComeHere.eqz().and(isCacheable), () => {
     h.count("mmu.fill");
     const entry = f.let(entryAddress(h.get("dataTlb").add(writeTableOffset), address));
@@ -268,6 +327,11 @@ function fillWriteEntry(
 
 function hasWatchpoints(h: HartFields, address: I64): I32 {
   return address.geU(h.get("watchFirst")).and(address.leU(h.get("watchLast")));
+}
+
+/** Whether somebody has to see every access to the page, so that no entry may hide them. */
+function isObserved(h: HartFields, address: I64): I32 {
+  return hasWatchpoints(h, address).or(hasTriggers(h, address, "dataPage"));
 }
 
 function loadBytes(target: I32, bytes: 1 | 2 | 4 | 8): I64 {

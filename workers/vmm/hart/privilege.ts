@@ -42,10 +42,11 @@ export const interrupt = {
   machineTimer: 7,
   supervisorExternal: 9,
   machineExternal: 11,
+  counterOverflow: 13,
 } as const;
 
-export const supervisorInterrupts = 0x222n;
-export const allInterrupts = 0xaaan;
+export const supervisorInterrupts = 0x2222n;
+export const allInterrupts = 0x2aaan;
 
 /** Fields of `menvcfg`; the low ones are in `senvcfg`, too (3.1.18 and 4.1.10). */
 export const environment = {

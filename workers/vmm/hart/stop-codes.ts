@@ -10,4 +10,6 @@ export const stopCodes = {
   watched: 3,
   /** The next instruction has a debugger's breakpoint, or accesses what is watched. */
   debug: 4,
+  /** `pause` and its like: the other harts' turn. */
+  turn: 5,
 } as const;

@@ -103,10 +103,12 @@ export function buildTraps(module: ModuleBuilder, context: ContextFunctions): Tr
     );
     f.if(chosen.eqz(), () => f.return());
     const code = f.local("i32");
-    // Priority order of section 3.1.9: external, software, timer; machine before supervisor.
+    // Priority order of section 3.1.9: external, software, timer; machine before supervisor. The
+    // overflow of a counter comes last (Sscofpmf).
     const priorities = [
       ...(["machineExternal", "machineSoftware", "machineTimer"] as const),
       ...(["supervisorExternal", "supervisorSoftware", "supervisorTimer"] as const),
+      "counterOverflow" as const,
     ].map((name) => interrupt[name]);
     f.block((found) => {
       for (const bit of priorities) {
@@ -159,7 +161,12 @@ function countInterrupt(
       f.if(
         isAny(interrupt.machineExternal, interrupt.supervisorExternal),
         () => h.count("interrupt.external"),
-        () => h.count("interrupt.software"),
+        () =>
+          f.if(
+            code.eq(interrupt.counterOverflow),
+            () => h.count("interrupt.counter"),
+            () => h.count("interrupt.software"),
+          ),
       ),
   );
 }

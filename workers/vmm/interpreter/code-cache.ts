@@ -8,6 +8,7 @@
 import type { FrameNumber, MachineAddress } from "../base/units.ts";
 import { isFullLength } from "../isa/decoder.ts";
 import {
+  codeMarksOffset,
   codePageBytes,
   codePageStride,
   codePoolBase,
@@ -26,6 +27,13 @@ const longestRun = 32;
 const granuleBytes = 64;
 const granulesPerPage = pageBytes / granuleBytes;
 
+export interface CodeCacheListener {
+  /** The pool was emptied: no TLB of any hart may lead to records any more. */
+  allDropped(): void;
+  /** The records of a page are gone. */
+  pageDropped(records: MachineAddress): void;
+}
+
 export class CodeCache {
   readonly #memory: MachineMemory;
   readonly #view: DataView;
@@ -35,16 +43,15 @@ export class CodeCache {
   readonly #granules = new Uint8Array(codePoolPages * granulesPerPage);
   readonly #free: number[] = [];
   #untouched = 0;
-  readonly #onDropAll: () => void;
+  readonly #listener: CodeCacheListener;
   /** Offsets in a page, whatever page, at which a debugger has a breakpoint. */
   #breakpoints: ReadonlySet<number> = new Set();
 
-  /** @param onDropAll the pool was emptied: no TLB of any hart may lead to records any more */
-  constructor(memory: MachineMemory, onDropAll: () => void) {
+  constructor(memory: MachineMemory, listener: CodeCacheListener) {
     this.#memory = memory;
     this.#view = new DataView(memory.wasm.buffer);
     this.#records = new RecordCache(this.#view);
-    this.#onDropAll = onDropAll;
+    this.#listener = listener;
   }
 
   /** Records for a frame that has none; drops every other page when the pool is full. */
@@ -55,7 +62,7 @@ export class CodeCache {
       page = this.#free.pop() ?? this.#untouched++;
     }
     const address = codePoolBase + page * codePageStride;
-    this.#memory.bytes.fill(0, address, address + codePageBytes);
+    this.#memory.bytes.fill(0, address, address + codePageStride);
     this.#view.setUint16(address + codePageBytes, specialOperations.nextPage, true);
     this.#granules.fill(0, page * granulesPerPage, (page + 1) * granulesPerPage);
     this.#frameOf[page] = frame;
@@ -114,6 +121,40 @@ export class CodeCache {
     }
   }
 
+  /** Makes a decoded record an entry. @returns the operation that stood there */
+  setEntry(page: MachineAddress, offset: number, number: number): number {
+    const record = page + offset * (recordBytes / 2);
+    const operation = this.#view.getUint16(record, true);
+    this.#view.setUint16(record, specialOperations.entry, true);
+    this.#view.setUint16(page + codeMarksOffset + offset, number, true);
+    return operation;
+  }
+
+  /** The number of the entry that a record is; undefined where it is none. */
+  entryAt(page: MachineAddress, offset: number): number | undefined {
+    const operation = this.#view.getUint16(page + offset * (recordBytes / 2), true);
+    if (operation !== specialOperations.entry) return undefined;
+    return this.#view.getUint16(page + codeMarksOffset + offset, true);
+  }
+
+  /** Makes an entry the record again that it was, unless it is another entry by now. */
+  clearEntry(page: MachineAddress, offset: number, number: number, operation: number): void {
+    const record = page + offset * (recordBytes / 2);
+    const mark = page + codeMarksOffset + offset;
+    if (this.#view.getUint16(record, true) !== specialOperations.entry) return;
+    if (this.#view.getUint16(mark, true) !== number) return;
+    this.#view.setUint16(record, operation, true);
+    this.#view.setUint16(mark, 0, true);
+  }
+
+  /** Whether the instruction at an offset of a page was decoded, as one that lies in the page. */
+  isDecoded(page: MachineAddress, offset: number): boolean {
+    const operation = this.#view.getUint16(page + offset * (recordBytes / 2), true);
+    const { undecoded, straddling, illegal, breakpoint } = specialOperations;
+    const others: readonly number[] = [undecoded, straddling, illegal, breakpoint];
+    return !others.includes(operation);
+  }
+
   /** Bytes of a frame with records are about to change. @returns true where records were dropped */
   written(address: MachineAddress, length: number): boolean {
     const frame = Math.floor(address / pageBytes);
@@ -142,13 +183,14 @@ export class CodeCache {
     for (let page = 0; page < this.#untouched; page++) {
       if (this.#frameOf[page] !== -1) this.#release(page);
     }
-    this.#onDropAll();
+    this.#listener.allDropped();
   }
 
   #release(page: number): void {
     this.#memory.setWord(codeTableBase + (this.#frameOf[page] as number) * 4, 0);
     this.#frameOf[page] = -1;
     this.#free.push(page);
+    this.#listener.pageDropped(codePoolBase + page * codePageStride);
   }
 
   #pageOf(frame: FrameNumber): number | undefined {

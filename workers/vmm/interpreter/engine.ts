@@ -7,22 +7,22 @@
  *     selectContext(hart), flush(hart): after JavaScript changed privileged state
  */
 import { ModuleBuilder } from "../base/wasm/module-builder.ts";
-import { i32 } from "../base/wasm/value.ts";
-import type { WasmCompiler } from "../base/wasm-compiler.ts";
+import type { WasmCompiler, WasmTable } from "../base/wasm-compiler.ts";
 import { buildCacheBlocks } from "../hart/cache-block.ts";
 import { buildContext } from "../hart/context.ts";
 import { buildCsrAccess, csrIndexTable } from "../hart/csr-access.ts";
+import { buildEventCounters } from "../hart/event-counters.ts";
 import { floatConstants } from "../hart/float/constants.ts";
 import { buildSoftFloat } from "../hart/float/soft-float.ts";
 import { buildMemoryAccess } from "../hart/memory-access.ts";
-import { stopCodes } from "../hart/stop-codes.ts";
 import { buildTraps } from "../hart/trap.ts";
-import { HartFields } from "../isa/hart-layout.ts";
+import { buildTriggers } from "../hart/triggers.ts";
 import { constantTablesBase, floatConstantsBase, pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { buildPhysicalMemory } from "../mmu/physical-memory.ts";
 import { buildProtection } from "../mmu/protection.ts";
 import { buildWalk } from "../mmu/walk.ts";
+import { buildExecute, type HeatPolicy } from "./execute.ts";
 import { buildRun } from "./run.ts";
 import { buildStep } from "./step.ts";
 
@@ -45,8 +45,15 @@ export interface EngineCallbacks {
   /** @returns 1 where a debugger wants to stop before the instruction at `pc` */
   breakpoint(hart: number): number;
   hypercall(hart: number): undefined;
+  /**
+   * The place that `pc` stands at is hot.
+   * @param from number of the region that execution came from, or `noRegion`
+   */
+  hot(hart: number, from: number): undefined;
   /** The guest wrote `stimecmp` or `menvcfg`: see `SupervisorTimer`. */
   timerChanged?(hart: number): undefined;
+  /** When an event counter may overflow has changed: see `stepsUntilOverflow`. */
+  countersChanged?(hart: number): undefined;
 }
 
 export interface Engine {
@@ -54,6 +61,8 @@ export interface Engine {
   step(hart: number): void;
   selectContext(hart: number): void;
   flush(hart: number): void;
+  /** Reports overflows of event counters; see `stepsUntilOverflow`. */
+  updateCounters(hart: number): void;
   /** For debuggers: reads and writes a CSR with the hart's privilege; see `CsrAccess`. */
   accessCsr(
     hart: number,
@@ -67,14 +76,24 @@ export interface Engine {
   isCsrRefused(): number;
 }
 
+/** A region costs about a millisecond: what is translated should have cost as much already. */
+export const usualHeat: HeatPolicy = {
+  interval: 4000,
+  sampleMarks: 32,
+  hotMarks: 400,
+  joinArrivals: 50_000,
+};
+
 export function createEngine(
   compiler: WasmCompiler,
   memory: MachineMemory,
+  table: WasmTable,
   callbacks: EngineCallbacks,
+  heat: HeatPolicy = usualHeat,
 ): Engine {
   memory.bytes.set(csrIndexTable(), constantTablesBase);
   memory.bytes.set(floatConstants(), floatConstantsBase);
-  const code = buildModule(memory);
+  const code = buildModule(memory, heat);
   const functions = {
     deviceLoad: callbacks.deviceLoad.bind(callbacks),
     deviceStore: callbacks.deviceStore.bind(callbacks),
@@ -86,13 +105,15 @@ export function createEngine(
     breakpoint: callbacks.breakpoint.bind(callbacks),
     watched: callbacks.watched.bind(callbacks),
     hypercall: callbacks.hypercall.bind(callbacks),
+    hot: callbacks.hot.bind(callbacks),
     timerChanged: callbacks.timerChanged?.bind(callbacks) ?? (() => undefined),
+    countersChanged: callbacks.countersChanged?.bind(callbacks) ?? (() => undefined),
   };
-  const exports = compiler.instantiate(code, { memory: memory.wasm, functions });
+  const exports = compiler.instantiate(code, { memory: memory.wasm, table, functions });
   return exports as unknown as Engine;
 }
 
-function buildModule(memory: MachineMemory): Uint8Array {
+function buildModule(memory: MachineMemory, heat: HeatPolicy): Uint8Array {
   const module = new ModuleBuilder(memory.bytes.length / 65536);
   const devices = {
     load: module.import("deviceLoad", ["i32", "i32", "i32"], "i32"),
@@ -110,40 +131,36 @@ function buildModule(memory: MachineMemory): Uint8Array {
     breakpoint: module.import("breakpoint", ["i32"], "i32"),
   };
   const hypercall = module.import("hypercall", ["i32"], undefined);
+  const hot = module.import("hot", ["i32", "i32"], undefined);
   const timerChanged = module.import("timerChanged", ["i32"], undefined);
+  const countersChanged = module.import("countersChanged", ["i32"], undefined);
 
   const physical = buildPhysicalMemory(module, memory.zeroFrame * pageBytes, memoryImports);
   const walk = buildWalk(module, physical, buildProtection(module));
-  const context = buildContext(module);
+  const counters = buildEventCounters(module, countersChanged);
+  const context = buildContext(module, counters);
   const traps = buildTraps(module, context);
-  const access = buildMemoryAccess(module, { memory: physical, walk, context, traps, devices });
-  const cacheBlocks = buildCacheBlocks(module, { memory: physical, walk, context, traps, access });
-  const csr = buildCsrAccess(module, context, timerChanged);
+  const triggers = buildTriggers(module);
+  const shared = { memory: physical, walk, context, traps, triggers };
+  const access = buildMemoryAccess(module, { ...shared, devices });
+  const cacheBlocks = buildCacheBlocks(module, { ...shared, access });
+  const csr = buildCsrAccess(module, context, counters, timerChanged);
   const float = buildSoftFloat(module);
   const run = buildRun(module);
   const step = buildStep(module, {
     memory: physical,
     walk,
     code: codeImports,
+    triggers,
     hart: { context, traps, memory: access, cacheBlocks, csr, float, hypercall },
   });
 
-  const execute = module.function(["i32"], "i32", (f, hart) => {
-    const h = new HartFields(f, hart);
-    f.loop((again) => {
-      // Pending interrupts change only here: by a step, or by the monitor between two calls.
-      f.if(h.get("mip").and(h.get("mie")).ne(0), () => f.do(traps.deliverInterrupt.call(hart)));
-      f.do(run.call(hart));
-      f.if(h.get("budget").eqz(), () => f.return(i32.const(stopCodes.budget)));
-      f.do(step.call(hart));
-      f.branchIf(h.get("stopRequest").eqz(), again);
-    });
-    f.return(h.get("stopRequest"));
-  });
+  const execute = buildExecute(module, { heat, run, step, hot, traps });
   module.export("execute", execute);
   module.export("step", step);
   module.export("selectContext", context.select);
   module.export("flush", context.flush);
+  module.export("updateCounters", counters.update);
   module.export("accessCsr", csr.access);
   module.export(
     "isCsrRefused",

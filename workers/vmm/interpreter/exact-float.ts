@@ -2,10 +2,11 @@
 import type { Callee } from "../base/wasm/module-builder.ts";
 import { type I32, type I64, i32, select } from "../base/wasm/value.ts";
 import { binary16, binary32, binary64 } from "../hart/float/format.ts";
+import { floatConstant, signExtended } from "../hart/inline/float-values.ts";
 import { mstatus } from "../hart/privilege.ts";
 import { floatRegistersOffset, HartFields } from "../isa/hart-layout.ts";
 import type { FloatFormat, FloatSemantics, IntegerFormat, Semantics } from "../isa/semantics.ts";
-import { floatConstant, type RecordOperands, signExtended } from "./operands.ts";
+import type { RecordOperands } from "./operands.ts";
 import type { StepState } from "./step-state.ts";
 
 type Arithmetic = Parameters<FloatSemantics["arithmetic"]>[0];
@@ -140,7 +141,7 @@ export class ExactFloat implements FloatSemantics {
 
   loadConstant(format: FloatFormat): void {
     this.#needFloat();
-    this.writeRaw(floatConstant(this.#operands, format));
+    this.writeRaw(floatConstant(this.#operands.rs1Number, format));
   }
 
   moveToInteger(format: FloatFormat): void {

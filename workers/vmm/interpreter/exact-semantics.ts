@@ -6,26 +6,27 @@ import type { Local } from "../base/wasm/function-builder.ts";
 import { type I32, type I64, i64 } from "../base/wasm/value.ts";
 import { isEnabled } from "../hart/cache-block.ts";
 import { csrUpdate } from "../hart/csr-access.ts";
+import { isInlinedCsr } from "../hart/inline/inline-semantics.ts";
+import { loadWidth } from "../hart/inline/load-width.ts";
+import { RowSemantics } from "../hart/inline/row-semantics.ts";
 import { environment, exception, machine, mstatus, supervisor, user } from "../hart/privilege.ts";
 import { stopCodes } from "../hart/stop-codes.ts";
 import { HartFields, integerRegistersOffset } from "../isa/hart-layout.ts";
 import type { InstructionRow } from "../isa/row.ts";
 import type { Extension, FloatSemantics, Semantics, Width } from "../isa/semantics.ts";
 import { ExactFloat } from "./exact-float.ts";
-import { loadWidth } from "./fast-semantics.ts";
 import { RecordOperands } from "./operands.ts";
 import { isPcRelative, recordScale } from "./record.ts";
-import { RecordSemantics } from "./record-semantics.ts";
 import type { StepState } from "./step-state.ts";
 
-export class ExactSemantics extends RecordSemantics implements Semantics {
+export class ExactSemantics extends RowSemantics<RecordOperands> implements Semantics {
   readonly float: FloatSemantics;
   readonly #state: StepState;
   readonly #h: HartFields;
   readonly #row: InstructionRow;
 
   constructor(state: StepState, row: InstructionRow) {
-    super(state.f, new RecordOperands(state.hart, state.record, row));
+    super(state.f, new RecordOperands(state.f, state.hart, state.record, row));
     this.#state = state;
     this.#row = row;
     this.#h = new HartFields(state.f, state.hart);
@@ -75,7 +76,10 @@ export class ExactSemantics extends RecordSemantics implements Semantics {
   loadReserved(address: I64, width: 4 | 8): void {
     const at = this.f.let(address);
     this.f.if(at.and(width - 1).ne(0), () => this.raise(exception.loadMisaligned, at));
-    const value = this.f.let(this.load(at, width, "signed"));
+    const { hart, functions } = this.#state;
+    const loaded = this.f.let(functions.memory.loadReserved.call(hart, at, width));
+    this.#leaveIfFaulted();
+    const value = this.f.let(width === 4 ? loaded.extend32S() : loaded);
     this.#h.set("reservedAddress", at);
     this.#h.set("reservedValue", value);
     this.writeRd(value);
@@ -133,7 +137,7 @@ export class ExactSemantics extends RecordSemantics implements Semantics {
 
   accessCsr(update: "write" | "set" | "clear", operand: I64, read: I32, write: I32): void {
     const { f, hart, functions } = this.#state;
-    this.#h.count("csr");
+    f.if(isInlinedCsr(hart, this.csrNumber).eqz(), () => this.#h.count("csr"));
     const { access, refused } = functions.csr;
     const old = f.let(access.call(hart, this.csrNumber, csrUpdate[update], operand, read, write));
     f.if(refused.get(), () => this.illegal());
@@ -188,6 +192,11 @@ export class ExactSemantics extends RecordSemantics implements Semantics {
   }
 
   fenceInstructions(): void {}
+
+  endTurn(): void {
+    const h = this.#h;
+    this.f.if(h.get("takesTurns"), () => h.set("stopRequest", stopCodes.turn));
+  }
 
   needSupervisor(): void {
     this.f.if(this.#h.get("privilege").eq(user), () => this.illegal());

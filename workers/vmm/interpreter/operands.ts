@@ -1,29 +1,29 @@
 /** Operands of the record at `rp`, as run-time expressions: shared by both ways of executing. */
-import { type I32, type I64, i32, i64, select } from "../base/wasm/value.ts";
-import { floatConstantsOffset } from "../hart/float/constants.ts";
+import type { FunctionBuilder } from "../base/wasm/function-builder.ts";
+import {
+  type F32,
+  type F64,
+  f32,
+  f64,
+  type I32,
+  type I64,
+  i32,
+  i64,
+  select,
+} from "../base/wasm/value.ts";
+import type { InlineOperands } from "../hart/inline/inline-operands.ts";
 import { floatRegistersOffset, integerRegistersOffset } from "../isa/hart-layout.ts";
 import type { InstructionRow } from "../isa/row.ts";
-import type { FloatFormat } from "../isa/semantics.ts";
-import { floatConstantsBase } from "../memory/layout.ts";
 import { hasWideImmediate, recordOffsets, wideImmediateOffset } from "./record.ts";
 
-/** The constant that `fli` loads, as a register holds it. */
-export function floatConstant(operands: RecordOperands, format: FloatFormat): I64 {
-  const table = floatConstantsBase + floatConstantsOffset(format);
-  return i64.load(operands.rs1Number.shl(3), table);
-}
-
-/** What `fmv.x` gives for the bits of a float register. */
-export function signExtended(bits: I64, format: FloatFormat): I64 {
-  return { half: bits.extend16S(), single: bits.extend32S(), double: bits }[format];
-}
-
-export class RecordOperands {
+export class RecordOperands implements InlineOperands {
+  readonly #f: FunctionBuilder;
   readonly #hart: I32;
   readonly #record: I32;
   readonly #row: InstructionRow;
 
-  constructor(hart: I32, record: I32, row: InstructionRow) {
+  constructor(f: FunctionBuilder, hart: I32, record: I32, row: InstructionRow) {
+    this.#f = f;
     this.#hart = hart;
     this.#record = record;
     this.#row = row;
@@ -41,6 +41,7 @@ export class RecordOperands {
       ? i64.load32S(this.#record, wideImmediateOffset)
       : i64.load16S(this.#record, recordOffsets.imm);
   }
+  /** `imm` of a jump, without the way through 64 bits. */
   get imm32(): I32 {
     return hasWideImmediate(this.#row)
       ? i32.load(this.#record, wideImmediateOffset)
@@ -80,18 +81,37 @@ export class RecordOperands {
     return this.#hart.add(i32.load16U(this.#record, recordOffsets.rd));
   }
   float(operand: 1 | 2 | 3): I64 {
-    const offset = [0, recordOffsets.rs1, recordOffsets.rs2, recordOffsets.rs3][operand] as number;
-    return i64.load(this.#register(offset), floatRegistersOffset);
+    return i64.load(this.#floatSlot(operand), floatRegistersOffset);
   }
-  /** Address of a source float register, without the register file's offset. */
-  floatSlot(operand: 1 | 2 | 3): I32 {
-    const offset = [0, recordOffsets.rs1, recordOffsets.rs2, recordOffsets.rs3][operand] as number;
-    return this.#register(offset);
+  double(operand: 1 | 2 | 3): F64 {
+    return f64.load(this.#floatSlot(operand), floatRegistersOffset);
+  }
+  single(operand: 1 | 2 | 3): F32 {
+    return f32.load(this.#floatSlot(operand), floatRegistersOffset);
+  }
+  isSingle(operand: 1 | 2 | 3): I32 {
+    return i64.load32S(this.#floatSlot(operand), floatRegistersOffset + 4).eq(-1);
+  }
+
+  writeRd(value: I64): void {
+    this.#f.store(this.rdSlot, integerRegistersOffset, value);
+  }
+  writeFloat(bits: I64): void {
+    this.#f.store(this.rdSlot, floatRegistersOffset, bits);
+  }
+  writeDouble(value: F64): void {
+    this.#f.store(this.rdSlot, floatRegistersOffset, value);
   }
 
   /** That of x0 where rd is the sink. */
   get #oldRdSlot(): I32 {
     return this.#hart.add(i32.load8U(this.#record, recordOffsets.rd));
+  }
+
+  /** Address of a source float register, without the register file's offset. */
+  #floatSlot(operand: 1 | 2 | 3): I32 {
+    const offset = [0, recordOffsets.rs1, recordOffsets.rs2, recordOffsets.rs3][operand] as number;
+    return this.#register(offset);
   }
 
   #register(offset: number): I32 {

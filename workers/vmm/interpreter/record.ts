@@ -29,6 +29,8 @@ export const specialOperations = {
   illegal: 3,
   /** A debugger may want to stop before the instruction; see `CodeCache.setBreakpoints`. */
   breakpoint: 4,
+  /** A translated region can be entered here; its entry says what stood here. */
+  entry: 5,
 } as const;
 const specials = Object.keys(specialOperations).length;
 

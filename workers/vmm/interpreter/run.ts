@@ -1,13 +1,14 @@
 /**
  * `run`: the interpreter's inner loop. One `br_table` over pre-decoded records, registers of the
- * loop in Wasm locals, no calls. It goes on until the budget is used up or an instruction needs
- * `step`, and leaves `pc` and `budget` as if the next instruction had not begun.
+ * loop in Wasm locals, no calls. It goes on until the budget is used up, an instruction needs
+ * `step`, or a translated region can be entered, and leaves `pc` and `budget` as if the next
+ * instruction had not begun.
  */
 import type { FunctionBuilder, Label } from "../base/wasm/function-builder.ts";
 import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
 import { i32 } from "../base/wasm/value.ts";
-import { exceptionFlag } from "../hart/float/fcsr.ts";
-import { mstatus } from "../hart/privilege.ts";
+import { floatConditions } from "../hart/inline/float-conditions.ts";
+import { entryOf, regionEntry } from "../hart/region-entry.ts";
 import { HartFields } from "../isa/hart-layout.ts";
 import { recordBytes } from "../memory/layout.ts";
 import { addend, entryAddress, hits } from "../mmu/tlb.ts";
@@ -19,9 +20,15 @@ const scaleLog2 = Math.log2(recordScale);
 const halfwordMask = 0xffe;
 const fullLength = 2 * recordBytes;
 
-/** (hart) */
-export function buildRun(module: ModuleBuilder): Callee<readonly ["i32"], undefined> {
-  return module.function(["i32"], undefined, (f, hart) => {
+/** Why `run` came back. */
+export const runResults = { budget: 0, step: 1, entry: 2 } as const;
+
+/**
+ * (hart, smallest budget with which regions are entered) → one of `runResults`. With less, the
+ * instruction that stands where an entry is is interpreted.
+ */
+export function buildRun(module: ModuleBuilder): Callee<readonly ["i32", "i32"], "i32"> {
+  return module.function(["i32", "i32"], "i32", (f, hart, smallestBudget) => {
     const h = new HartFields(f, hart);
     const pc = f.let(h.get("pc"));
     const budget = f.let(h.get("budget"));
@@ -29,14 +36,14 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32"], undefi
     const page = f.local("i32");
     const bias = f.local("i64");
     const length = f.local("i32");
+    const operation = f.local("i32");
+    const result = f.local("i32");
     const dataTlb = f.let(h.get("dataTlb"));
     const fetchTlb = f.let(h.get("fetchTlb"));
     const generation = f.let(h.get("tlbGeneration"));
-    const floatOn = f.let(h.get("mstatus").and(mstatus.fs).eq(mstatus.fs));
-    const inexact = h.get("fflags").and(exceptionFlag.inexact).ne(0);
-    const floatFast = f.let(floatOn.and(inexact).and(h.get("frm").eqz()));
+    const { floatOn, floatFast } = floatConditions(f, h);
 
-    const body = (leave: Label, outOfBudget: Label, fetchMiss: Label) =>
+    const body = (toStep: Label, outOfBudget: Label, fetchMiss: Label) =>
       f.loop((resolve) => {
         const entry = f.let(entryAddress(fetchTlb, pc));
         f.branchIf(hits(entry, pc.and(-4096), 1, generation).eqz(), fetchMiss);
@@ -47,30 +54,51 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32"], undefi
           f.branchIf(budget.eqz(), outOfBudget);
           budget.set(budget.sub(1));
           length.set(fullLength);
-          const base = { f, hart, record, page, bias, pc, dataTlb, generation, floatOn, floatFast };
-          const state = { ...base, leave, dispatch, resolve };
-          const nextPage = () => {
-            budget.set(budget.add(1));
-            pc.set(bias.add(record.shrU(scaleLog2).extendU()));
-            f.branch(resolve);
-          };
-          const toStep = () => f.branch(leave);
-          const special = Object.keys(specialOperations).map((name) =>
-            name === "nextPage" ? nextPage : toStep,
-          );
-          f.switch(i32.load16U(record), [...special, ...cases(f, state, length)], toStep);
+          operation.set(i32.load16U(record));
+          f.loop((again) => {
+            const state = {
+              ...{ f, hart, record, page, bias, pc, dataTlb, generation, floatOn, floatFast },
+              ...{ dispatch, resolve },
+              leave: () => f.branch(toStep),
+              leaveUnless: (condition: ReturnType<typeof i32.load>) =>
+                f.branchIf(condition.eqz(), toStep),
+            };
+            const specialCases: Partial<Record<keyof typeof specialOperations, () => void>> = {
+              nextPage: () => {
+                budget.set(budget.add(1));
+                pc.set(bias.add(record.shrU(scaleLog2).extendU()));
+                f.branch(resolve);
+              },
+              entry: () => {
+                result.set(runResults.entry - runResults.step);
+                f.branchIf(budget.geU(smallestBudget), toStep);
+                result.set(0);
+                operation.set(regionEntry.operation(entryOf(page, record)));
+                f.branch(again);
+              },
+            };
+            const special = Object.keys(specialOperations).map(
+              (name) => specialCases[name as keyof typeof specialOperations] ?? state.leave,
+            );
+            f.switch(operation, [...special, ...cases(f, state, length)], state.leave);
+          });
         });
       });
 
     f.block((fetchMiss) => {
       f.block((outOfBudget) => {
-        f.block((leave) => body(leave, outOfBudget, fetchMiss));
+        f.block((toStep) => body(toStep, outOfBudget, fetchMiss));
         budget.set(budget.add(1));
+        result.set(result.add(runResults.step));
       });
       pc.set(bias.add(record.shrU(scaleLog2).extendU()));
+      h.set("pc", pc);
+      h.set("budget", budget);
+      f.return(result);
     });
     h.set("pc", pc);
     h.set("budget", budget);
+    f.return(i32.const(runResults.step));
   });
 }
 

@@ -5,7 +5,10 @@
 import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
 import { type I32, i32 } from "../base/wasm/value.ts";
 import { exception } from "../hart/privilege.ts";
+import { entryOf, regionEntry } from "../hart/region-entry.ts";
 import { stopCodes } from "../hart/stop-codes.ts";
+import { hasTriggers } from "../hart/trigger-csrs.ts";
+import { type Triggers, triggerKinds } from "../hart/triggers.ts";
 import { HartFields, hartFields } from "../isa/hart-layout.ts";
 import { codeTableBase } from "../memory/layout.ts";
 import { access } from "../mmu/access.ts";
@@ -33,6 +36,7 @@ interface Parts {
   readonly memory: PhysicalMemory;
   readonly walk: Walk;
   readonly code: CodeImports;
+  readonly triggers: Triggers;
   readonly hart: Omit<HartFunctions, "instructionBits">;
 }
 
@@ -41,7 +45,7 @@ export function buildStep(
   module: ModuleBuilder,
   parts: Parts,
 ): Callee<readonly ["i32"], undefined> {
-  const { memory, walk, code, hart: functions } = parts;
+  const { memory, walk, code, triggers, hart: functions } = parts;
 
   /** (hart, address) → fetch TLB entry that translates it, or 0 after raising the fault. */
   const fetchEntry = module.function(["i32", "i64"], "i32", (f, hart, address) => {
@@ -58,7 +62,7 @@ export function buildStep(
     const frame = f.let(memory.readable.call(hart, physical.and(-4096)));
     f.if(frame.eqz(), () => fail(i32.const(exception.fetchAccess)));
     f.if(
-      walk.isCacheable.get(),
+      walk.isCacheable.get().and(hasTriggers(h, address, "fetchPage").eqz()),
       () => h.count("mmu.fill"),
       () => entry.set(uncachedEntry(hart)),
     );
@@ -78,6 +82,12 @@ export function buildStep(
   /** (hart) → record of the instruction at `pc`, decoded; 0 after raising a fault. */
   const fetch = module.function(["i32"], "i32", (f, hart) => {
     const h = new HartFields(f, hart);
+    f.if(h.get("triggersArmed"), () =>
+      f.if(triggers.match.call(hart, h.get("pc"), 1, triggerKinds.fetch), () => {
+        f.do(functions.traps.raise.call(hart, exception.breakpoint, h.get("pc")));
+        f.return(i32.const(0));
+      }),
+    );
     const entry = f.let(fetchEntry.call(hart, h.get("pc")));
     f.if(entry.eqz(), () => f.return(i32.const(0)));
     // Where permission does not hold for the whole page, each half of an instruction needs it.
@@ -114,7 +124,6 @@ export function buildStep(
       record.set(hart.add(hartFields.scratchRecord.offset));
       const isKnown = h.get("scratchBits").eq(bits).and(i32.load16U(record).ne(0));
       f.if(isKnown.eqz(), () => {
-        h.count("translate");
         f.do(code.decodeInto.call(record, bits));
         h.set("scratchBits", bits);
       });
@@ -158,7 +167,12 @@ export function buildStep(
         if (!illegalRow) throw new Error("the table is empty");
         const illegal = () => new ExactSemantics(state, illegalRow).illegal();
         const special = Object.keys(specialOperations).map(() => illegal);
-        f.switch(i32.load16U(record), [...special, ...rows], illegal);
+        const operation = f.let(i32.load16U(record));
+        f.if(operation.eq(specialOperations.entry), () => {
+          const page = addend(entryAddress(h.get("fetchTlb"), pc));
+          operation.set(regionEntry.operation(entryOf(f.let(page), record)));
+        });
+        f.switch(operation, [...special, ...rows], illegal);
       });
       h.set("pc", next);
     });

@@ -4,7 +4,7 @@ const named: Record<number, string> = {
   ...{ 0xc00: "cycle", 0xc01: "time", 0xc02: "instret" },
   ...{ 0x100: "sstatus", 0x104: "sie", 0x105: "stvec", 0x106: "scounteren", 0x10a: "senvcfg" },
   ...{ 0x140: "sscratch", 0x141: "sepc", 0x142: "scause", 0x143: "stval", 0x144: "sip" },
-  ...{ 0x14d: "stimecmp", 0x180: "satp" },
+  ...{ 0x14d: "stimecmp", 0x180: "satp", 0xda0: "scountovf" },
   ...{
     0xf11: "mvendorid",
     0xf12: "marchid",
@@ -19,6 +19,10 @@ const named: Record<number, string> = {
   ...{ 0x7a0: "tselect", 0x7a1: "tdata1", 0x7a2: "tdata2", 0x7a3: "tdata3", 0x7a4: "tinfo" },
 };
 
+for (let n = 0; n < 4; n++) {
+  named[0x10c + n] = `sstateen${n}`;
+  named[0x30c + n] = `mstateen${n}`;
+}
 for (let n = 3; n < 32; n++) {
   named[0xc00 + n] = `hpmcounter${n}`;
   named[0xb00 + n] = `mhpmcounter${n}`;

@@ -21,6 +21,11 @@ export const integerRegistersOffset = 0;
 export const floatRegistersOffset = integerRegisterSlots * 8;
 /** Physical memory protection: entries, of 64 that the manual knows. */
 export const pmpEntries = 16;
+/** Event counters `hpmcounter3` on (Sscofpmf), of 29 that the manual knows. */
+export const eventCounters = 16;
+export const firstEventCounter = 3;
+/** Address triggers (Sdtrig). */
+export const triggers = 2;
 /** What a record holds as `rd` when the instruction writes `x0`. */
 export const sinkRegister = 32;
 
@@ -52,6 +57,18 @@ const wideNames = [
   ...["uncachedEntry", "uncachedEntryEnd"],
   // Steps executed before the present budget was given, and CLINT `mtime` minus guest time / 100.
   ...["stepsEnd", "timeOffset"],
+  // Access of lower modes to state that extensions add (Smstateen).
+  ...["mstateen0", "mstateen1", "mstateen2", "mstateen3"],
+  // Triggers: what they look for, and the pages whose accesses they have to see (-1: none).
+  ...["tdata1Of0", "tdata1Of1", "tdata2Of0", "tdata2Of1"],
+  ...["fetchPageOf0", "fetchPageOf1", "dataPageOf0", "dataPageOf1"],
+  // Event counters, as the other counters are kept, and their selectors; both in order.
+  ...["mhpmcounter3", "mhpmcounter4", "mhpmcounter5", "mhpmcounter6", "mhpmcounter7"],
+  ...["mhpmcounter8", "mhpmcounter9", "mhpmcounter10", "mhpmcounter11", "mhpmcounter12"],
+  ...["mhpmcounter13", "mhpmcounter14", "mhpmcounter15", "mhpmcounter16", "mhpmcounter17"],
+  ...["mhpmcounter18", "mhpmevent3", "mhpmevent4", "mhpmevent5", "mhpmevent6", "mhpmevent7"],
+  ...["mhpmevent8", "mhpmevent9", "mhpmevent10", "mhpmevent11", "mhpmevent12", "mhpmevent13"],
+  ...["mhpmevent14", "mhpmevent15", "mhpmevent16", "mhpmevent17", "mhpmevent18"],
 ] as const;
 
 const narrowNames = [
@@ -77,8 +94,17 @@ const narrowNames = [
   "hypercalls",
   // Set by a load, store or fetch that trapped; the instruction under way is abandoned.
   "faulted",
+  // Non-zero where hot code is translated; steps to interpret until the place is looked at.
+  ...["translates", "heatLeft"],
   // The scratch record of an instruction that straddles two pages, and its bits.
   ...["scratchRecord", "scratchRecordHigh", "scratchBits"],
+  // Event counters by bits from 0 on: those that count now, and of these the ones that an overflow
+  // may be reported of; and whether any of them looks at the privilege.
+  ...["countersRunning", "countersArmed", "countersFiltered"],
+  // Which trigger `tdata1` to `tdata3` are of, and whether any has a page to look at.
+  ...["tselect", "triggersArmed"],
+  // 1 where several harts take turns, so that `pause` gives the rest of one away.
+  "takesTurns",
 ] as const;
 
 type WideName = (typeof wideNames)[number];

@@ -9,6 +9,8 @@ export interface InstructionRow {
   /** Operand part of the assembly text, e.g. `{rd}, {imm}({rs1})`. */
   readonly assembly: string;
   readonly execute: (m: Semantics) => void;
+  /** Mnemonic of a later row whose pattern has these encodings, too: the first row counts. */
+  readonly caseOf?: string;
 }
 
 /** A 16-bit encoding of an instruction that has a row of its own. */
@@ -38,8 +40,10 @@ export function instruction(
   pattern: string,
   assembly: string,
   execute: (m: Semantics) => void,
+  caseOf?: string,
 ): InstructionRow {
-  return { mnemonic, pattern: parsePattern(pattern), assembly, execute };
+  const own = { mnemonic, pattern: parsePattern(pattern), assembly, execute };
+  return caseOf === undefined ? own : { ...own, caseOf };
 }
 
 export function compressed(

@@ -72,6 +72,8 @@ export interface Semantics {
   trapReturn(from: "machine" | "supervisor"): void;
   waitForInterrupt(): void;
   fenceInstructions(): void;
+  /** A hint that the hart waits for other harts: their turn comes at once. */
+  endTurn(): void;
   /** `sfence.vma`: rs1 is the address and rs2 the address space unless their number is x0. */
   fenceAddressTranslation(): void;
 

@@ -35,10 +35,11 @@ export const aliasTable: readonly AliasRow[] = aliasRows;
  */
 export const implementedExtensions: readonly string[] = [
   ...["i", "m", "a", "f", "d", "c"],
-  ...["zicbom", "zicbop", "zicboz", "zicond", "zicsr", "zifencei", "zihintpause", "zimop", "zmmul"],
+  ...["zicbom", "zicbop", "zicboz", "zicntr", "zicond", "zicsr", "zifencei"],
+  ...["zihintpause", "zihpm", "zimop", "zmmul"],
   ...["zaamo", "zacas", "zalrsc", "zawrs"],
   ...["zfa", "zfh", "zfhmin"],
   ...["zca", "zcb", "zcd", "zcmop"],
   ...["zba", "zbb", "zbc", "zbkb", "zbkc", "zbkx", "zbs"],
-  ...["sstc", "svadu", "svinval", "svnapot", "svpbmt"],
+  ...["sdtrig", "smstateen", "sscofpmf", "sstc", "svadu", "svinval", "svnapot", "svpbmt"],
 ];

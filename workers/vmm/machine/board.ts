@@ -3,11 +3,13 @@
  * interrupt numbers, and which lines lead to which bits of a hart's `mip`.
  */
 
+import { Failure } from "../base/failure.ts";
 import { virtioBase, virtioSlots } from "../base/memory-map.ts";
 import type { Timers } from "../base/timers.ts";
 import { Bus } from "../bus/bus.ts";
 import type { Device } from "../bus/device.ts";
 import { Clint } from "../devices/clint.ts";
+import type { ConsoleSink } from "../devices/console-sink.ts";
 import { GoldfishRtc } from "../devices/goldfish-rtc.ts";
 import { Plic } from "../devices/plic.ts";
 import { type FinisherRequest, TestFinisher } from "../devices/test-finisher.ts";
@@ -61,6 +63,8 @@ export class Board {
   readonly clint: Clint;
   readonly #devices: Device<unknown>[] = [];
   #console: { receive(bytes: Uint8Array): void };
+  /** Consoles with a far end of their own. */
+  readonly #namedConsoles = new Map<string, VirtioConsole>();
 
   constructor(parts: BoardResources) {
     const { config, resources, harts, memory, timers, onStop } = parts;
@@ -122,9 +126,10 @@ export class Board {
     }
   }
 
-  /** Console input, for the UART unless a virtio console takes it. */
-  receiveConsole(bytes: Uint8Array): void {
-    this.#console.receive(bytes);
+  /** Console input, for the UART unless a virtio console takes it, or for the console named. */
+  receiveConsole(bytes: Uint8Array, name?: string): void {
+    const console = name === undefined ? this.#console : this.#namedConsoles.get(name);
+    console?.receive(bytes);
   }
 
   /** The saved state of every device by its name. */
@@ -153,10 +158,23 @@ export class Board {
         return new VirtioNet({ name, backend: networkOf(plugged, resources), mac, timers });
       }
       case "console": {
-        const console = new VirtioConsole({ console: resources.console });
-        if (plugged.takesInput) this.#console = console;
+        const own = plugged.console === undefined ? undefined : consoleOf(plugged.console, parts);
+        const console = new VirtioConsole({ console: own ?? resources.console });
+        if (plugged.console !== undefined) this.#namedConsoles.set(plugged.console, console);
+        else if (plugged.takesInput) this.#console = console;
         return console;
       }
     }
   }
+}
+
+/** Failures: `console-missing`. */
+function consoleOf(name: string, { resources }: BoardResources): ConsoleSink {
+  const given = resources.consoles?.get(name);
+  if (given) return given;
+  throw new Failure(
+    "console-missing",
+    `No console is called "${name}".`,
+    "Name one of the consoles that were given to the machine, or none.",
+  );
 }

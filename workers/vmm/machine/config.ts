@@ -11,6 +11,12 @@ export type { BlockBackend, ConsoleSink, NetBackend, StopReason };
 /** How guest time advances: with retired instructions (deterministic) or with the host's clock. */
 export type TimeMode = "virtual" | "host";
 
+/**
+ * `interpret`: the interpreter alone. `translate`: the interpreter, and the translator for what is
+ * hot.
+ */
+export type EngineName = "interpret" | "translate";
+
 /** What the machine starts: the images are whole files, parsed when the machine is made. */
 export interface BootConfig {
   /**
@@ -43,6 +49,8 @@ export type VirtioConfig = (
       readonly kind: "console";
       /** Whether console input goes here and not to the UART. */
       readonly takesInput: boolean;
+      /** One of the consoles that the machine is given, for both ways in place of the UART's. */
+      readonly console?: string;
     }
 ) & {
   readonly slot: number;
@@ -59,11 +67,15 @@ export interface MachineConfig {
   /** Seeds `/chosen/rng-seed` and virtio-rng: 32 bits, any number. */
   readonly seed: number;
   readonly virtio: readonly VirtioConfig[];
+  /** How instructions are executed, `translate` where it is not said. No guest can tell. */
+  readonly engine?: EngineName;
 }
 
 /** What the outside world gives to a machine. */
 export interface MachineResources {
   readonly console: ConsoleSink;
+  /** By the `console` name of the virtio configuration. */
+  readonly consoles?: ReadonlyMap<string, ConsoleSink>;
   /** By the `disk` name of the virtio configuration. */
   readonly disks: ReadonlyMap<string, BlockBackend>;
   /** By the `network` name of the virtio configuration; each is one card's end of the cable. */
@@ -83,8 +95,11 @@ export interface Machine {
   run(instructions: Instructions): StopReason;
   /** Makes the present call of `run` return at the next instruction boundary that the monitor sees. */
   stop(): void;
-  /** Console input: queued in the UART behind its FIFO, in order. */
-  sendConsole(bytes: Uint8Array): void;
+  /**
+   * Console input: queued in the UART behind its FIFO, in order.
+   * @param console the virtio console with that far end, in place of the UART
+   */
+  sendConsole(bytes: Uint8Array, console?: string): void;
   /** Instructions retired since power-on, all harts. */
   readonly retired: Instructions;
   /** What budgets count: instructions retired and exceptions taken. A guest cannot hold it still. */

@@ -55,6 +55,13 @@ export interface DebugPort {
     readonly address: GuestPhysicalAddress;
     readonly bytes: Bytes;
   }[];
+  /** What answers at which physical addresses, in their order. */
+  readonly regions: readonly {
+    readonly name: string;
+    readonly address: GuestPhysicalAddress;
+    readonly bytes: Bytes;
+    readonly isMemory: boolean;
+  }[];
   /** Exceptions and interrupts that a hart has taken. */
   trapCount(hart: number): number;
   hartState(hart: number): "running" | "waiting" | "stopped";

@@ -43,7 +43,7 @@ export function writeDeviceTree(root: DeviceTreeNode): Uint8Array {
   file.append(new Uint8Array(reservationBytes));
   file.append(structure.bytes);
   file.append(strings.bytes);
-  return Uint8Array.from(file.bytes);
+  return file.bytes.slice();
 }
 
 function writeNode(node: DeviceTreeNode, structure: ByteWriter, strings: StringTable): void {
@@ -64,7 +64,7 @@ function writeNode(node: DeviceTreeNode, structure: ByteWriter, strings: StringT
   structure.word(token.endNode);
 }
 
-function encode(value: DeviceTreeValue): Uint8Array | readonly number[] {
+function encode(value: DeviceTreeValue): Uint8Array {
   if (value instanceof Uint8Array) {
     return value;
   }
@@ -79,34 +79,37 @@ function encode(value: DeviceTreeValue): Uint8Array | readonly number[] {
   return writer.bytes;
 }
 
-/** Big-endian words and NUL-terminated UTF-8. */
+/** Big-endian words and NUL-terminated UTF-8, in a buffer that grows by doubling. */
 class ByteWriter {
-  readonly bytes: number[] = [];
+  #buffer = new Uint8Array(256);
+  #length = 0;
+
+  get bytes(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length);
+  }
 
   word(value: number): void {
-    this.bytes.push(
-      (value >>> 24) & 0xff,
-      (value >>> 16) & 0xff,
-      (value >>> 8) & 0xff,
-      value & 0xff,
-    );
+    this.append([(value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff]);
   }
 
   string(text: string): void {
     this.append(encodeUtf8(text));
-    this.bytes.push(0);
+    this.append([0]);
   }
 
-  append(bytes: Iterable<number>): void {
-    for (const byte of bytes) {
-      this.bytes.push(byte);
+  append(bytes: ArrayLike<number>): void {
+    const length = this.#length + bytes.length;
+    if (length > this.#buffer.length) {
+      const larger = new Uint8Array(2 * length);
+      larger.set(this.bytes);
+      this.#buffer = larger;
     }
+    this.#buffer.set(bytes, this.#length);
+    this.#length = length;
   }
 
   align(): void {
-    while (this.bytes.length % 4 !== 0) {
-      this.bytes.push(0);
-    }
+    this.append(new Uint8Array(-this.#length & 3));
   }
 }
 
@@ -115,7 +118,7 @@ class StringTable {
   readonly #writer = new ByteWriter();
   readonly #offsets = new Map<string, number>();
 
-  get bytes(): readonly number[] {
+  get bytes(): Uint8Array {
     return this.#writer.bytes;
   }
 
@@ -132,17 +135,16 @@ class StringTable {
 }
 
 /** `TextEncoder` belongs to no ECMAScript library, and the monitor is compiled with nothing else. */
-function encodeUtf8(text: string): number[] {
-  return Array.from(unescapeBytes(encodeURIComponent(text.toWellFormed())));
-}
-
-function* unescapeBytes(escaped: string): Generator<number> {
+function encodeUtf8(text: string): Uint8Array {
+  const escaped = encodeURIComponent(text.toWellFormed());
+  const bytes = new Uint8Array(escaped.length);
+  let length = 0;
   for (let index = 0; index < escaped.length; index++) {
-    if (escaped[index] === "%") {
-      yield Number.parseInt(escaped.slice(index + 1, index + 3), 16);
-      index += 2;
-    } else {
-      yield escaped.charCodeAt(index);
-    }
+    const isEscape = escaped[index] === "%";
+    bytes[length++] = isEscape
+      ? Number.parseInt(escaped.slice(index + 1, index + 3), 16)
+      : escaped.charCodeAt(index);
+    if (isEscape) index += 2;
   }
+  return bytes.subarray(0, length);
 }

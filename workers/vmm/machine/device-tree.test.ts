@@ -92,6 +92,15 @@ describe("buildDeviceTree", () => {
     expect(tree.cells("/cpus/cpu@0:riscv,cboz-block-size")).toEqual([64]);
   });
 
+  test("tells which counters can count cycles and instructions, fixed ones and the sixteen", () => {
+    const tree = treeOf(options);
+    expect(tree.text("/pmu:compatible")).toBe("riscv,pmu");
+    expect(tree.cells("/pmu:riscv,event-to-mhpmcounters")).toEqual([
+      ...[1, 1, 0x7fff9],
+      ...[2, 2, 0x7fffc],
+    ]);
+  });
+
   test("leaves out what there is not", () => {
     const { ramBytes, harts, isa, mmuType, rngSeed } = options;
     const { properties } = treeOf({ ramBytes, harts, isa, mmuType, rngSeed });

@@ -1,5 +1,7 @@
 import { ramBase, virtioBase, virtioSlots } from "../base/memory-map.ts";
 import type { Bytes, GuestPhysicalAddress } from "../base/units.ts";
+import { counterEvent } from "../hart/event-counters.ts";
+import { eventCounters, firstEventCounter } from "../isa/hart-layout.ts";
 import {
   type DeviceTreeNode,
   type DeviceTreeValue,
@@ -40,6 +42,7 @@ export function buildDeviceTree(options: DeviceTreeOptions): Uint8Array {
       model: "riscv-virtio,qemu",
     },
     children: [
+      counters(),
       chosen(options),
       syscon("poweroff", 0x5555, handles.test),
       syscon("reboot", 0x7777, handles.test),
@@ -130,6 +133,21 @@ function cpus(options: DeviceTreeOptions, handles: Handles): DeviceTreeNode {
     name: "cpus",
     properties: { "#address-cells": [1], "#size-cells": [0], "timebase-frequency": [10_000_000] },
     children: [...nodes, map],
+  };
+}
+
+/** Tells OpenSBI which counters can count what (its `docs/pmu_support.md`). */
+function counters(): DeviceTreeNode {
+  const programmable = ((1 << eventCounters) - 1) << firstEventCounter;
+  const { cycles, instructions } = counterEvent;
+  const fixed = [
+    [Number(cycles), 1 << 0],
+    [Number(instructions), 1 << 2],
+  ] as const;
+  const rows = fixed.flatMap(([event, counter]) => [event, event, programmable | counter]);
+  return {
+    name: "pmu",
+    properties: { "riscv,event-to-mhpmcounters": rows, compatible: "riscv,pmu" },
   };
 }
 

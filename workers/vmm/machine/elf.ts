@@ -14,6 +14,8 @@ export interface ElfImage {
   readonly segments: readonly ElfSegment[];
   /** The entry point as a physical address. */
   readonly entry: GuestPhysicalAddress;
+  /** Whether the program runs wherever it is put as a whole (`ET_DYN`): it relocates itself. */
+  readonly isPositionIndependent: boolean;
   /** Where a virtual address of the file lies; the address itself where no segment holds it. */
   toPhysical(virtual: number): GuestPhysicalAddress;
 }
@@ -97,7 +99,8 @@ export function parseElf(file: Uint8Array): ElfImage {
     );
     return home ? virtual - home.virtualAddress + home.segment.address : virtual;
   };
-  return { segments, entry: toPhysical(readOffset(view, 24)), toPhysical };
+  const isPositionIndependent = view.getUint16(16, true) === typeShared;
+  return { segments, entry: toPhysical(readOffset(view, 24)), isPositionIndependent, toPhysical };
 }
 
 function refuseForeign(file: Uint8Array, view: DataView): void {

@@ -15,15 +15,23 @@ function makeHtif() {
   const memory = new FlatMemory();
   const console = recordedConsole();
   const ends: FinisherRequest[] = [];
+  const input: number[] = [];
   const onStop = (request: FinisherRequest) => void ends.push(request);
-  const htif = new Htif({ tohost, fromhost, memory, console: console.sink, onStop });
+  const htif = new Htif({
+    tohost,
+    fromhost,
+    memory,
+    console: console.sink,
+    takeInput: () => input.shift(),
+    onStop,
+  });
   const word = (address: number) => memory.view(address, 8);
   const send = (value: bigint) => {
     word(tohost).setBigUint64(0, value, true);
     htif.poll();
   };
   const answer = () => word(fromhost).getBigUint64(0, true);
-  return { memory, console, ends, word, send, answer };
+  return { htif, memory, console, ends, input, word, send, answer };
 }
 
 describe("Htif", () => {
@@ -62,6 +70,28 @@ describe("Htif", () => {
     expect(console.text()).toBe("by call");
     expect(word(0x8000_2000).getBigInt64(0, true)).toBe(7n);
     expect(answer()).toBe(1n);
+  });
+
+  test("reads a key that is there at once, and answers later where there is none yet", () => {
+    const { htif, send, answer, input, word } = makeHtif();
+    input.push(0x41, 0x42);
+    send(0x0100_0000_0000_0000n);
+    expect(answer()).toBe(0x0100_0000_0000_0141n);
+    input.length = 0;
+    word(fromhost).setBigUint64(0, 0n, true);
+    send(0x0100_0000_0000_0000n);
+    expect([answer(), htif.save()]).toEqual([0n, { isReading: true }]);
+    htif.receive();
+    expect(answer()).toBe(0n);
+    const other = makeHtif();
+    other.htif.restore(htif.save());
+    for (const one of [{ htif, input, answer }, other]) {
+      one.input.push(0x7e, 0x7f);
+      one.htif.receive();
+      one.htif.receive();
+      expect(one.answer()).toBe(0x0100_0000_0000_017en);
+      expect(one.input).toEqual([0x7f]);
+    }
   });
 
   test("whatever the guest leaves there, it neither throws nor writes elsewhere", () => {

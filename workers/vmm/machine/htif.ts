@@ -8,11 +8,21 @@ import type { HtifPlace } from "./find-htif.ts";
 export interface HtifResources extends HtifPlace {
   readonly memory: GuestMemory;
   readonly console: ConsoleSink;
+  /** The next byte of console input; `undefined` when there is none. */
+  readonly takeInput: () => number | undefined;
   readonly onStop: (request: FinisherRequest) => void;
+}
+
+/** What is not in the guest's memory. */
+export interface HtifState {
+  readonly isReading: boolean;
 }
 
 const device = { system: 0, console: 1 } as const;
 const consoleCommand = { read: 0, write: 1 } as const;
+/** Device and command of a read, and what stands above the byte in the console's answers. */
+const readKey = 0x0100n;
+const keyThere = 0x100n;
 const systemCall = { write: 64, exit: 93 } as const;
 const notImplemented = -38n;
 const badAddress = -14n;
@@ -31,23 +41,42 @@ const largestWrite = 65_536n;
  *                         else the address of a system call: number, then arguments, 8 bytes each;
  *                         its result replaces the number (write to the console, and exit)
  *   device 1, command 1   print the payload's low byte
- *   device 1, command 0   wait for a key: there never is one, so there is no answer
+ *   device 1, command 0   read a key: the answer, 256 plus the byte, comes when there is one
  * ```
- * A command is taken by clearing `tohost`; then `fromhost` holds its device, command and answer. All
- * state is in the guest's memory. Call `poll` after each instruction that may have stored there.
+ * A command is taken by clearing `tohost`; then `fromhost` holds its device, command and answer. Call
+ * `poll` after each instruction that may have stored there, and `receive` when there is input.
  */
 export class Htif {
   readonly #resources: HtifResources;
   readonly #word = new DataView(new ArrayBuffer(8));
   readonly #wordBytes = new Uint8Array(this.#word.buffer);
+  /** The guest waits for a key. */
+  #isReading = false;
 
   constructor(resources: HtifResources) {
     this.#resources = resources;
   }
 
+  save(): HtifState {
+    return { isReading: this.#isReading };
+  }
+
+  restore({ isReading }: HtifState): void {
+    this.#isReading = isReading;
+  }
+
+  /** Console input has come: answers a guest that waits for it. */
+  receive(): void {
+    if (!this.#isReading) return;
+    const key = this.#resources.takeInput();
+    if (key === undefined) return;
+    this.#isReading = false;
+    this.#answer(readKey, keyThere | BigInt(key));
+  }
+
   /** Does what stands in `tohost`. */
   poll(): void {
-    const { tohost, fromhost } = this.#resources;
+    const { tohost } = this.#resources;
     const command = this.#read(tohost) ?? 0n;
     if (command === 0n) return;
     this.#write(tohost, 0n);
@@ -56,8 +85,12 @@ export class Htif {
       Number(command >> 48n) & 0xff,
       command & 0xffff_ffff_ffffn,
     );
-    if (answer === undefined || fromhost === undefined) return;
-    this.#write(fromhost, ((command >> 48n) << 48n) | answer);
+    if (answer !== undefined) this.#answer(command >> 48n, answer);
+  }
+
+  #answer(command: bigint, answer: bigint): void {
+    const { fromhost } = this.#resources;
+    if (fromhost !== undefined) this.#write(fromhost, (command << 48n) | answer);
   }
 
   /** @returns the answer, if there is one */
@@ -69,9 +102,12 @@ export class Htif {
     }
     if (to === device.console && command === consoleCommand.write) {
       this.#resources.console.write(Number(payload & 0xffn));
-      return 0x100n | (payload & 0xffn);
+      return keyThere | (payload & 0xffn);
     }
-    return to === device.console && command === consoleCommand.read ? undefined : 0n;
+    if (to !== device.console || command !== consoleCommand.read) return 0n;
+    this.#isReading = true;
+    this.receive();
+    return undefined;
   }
 
   #systemCall(at: GuestPhysicalAddress): void {

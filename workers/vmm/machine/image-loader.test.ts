@@ -41,6 +41,26 @@ describe("loadImage", () => {
     expect(addresses).toEqual([ramBase, ramBase + 0x2000]);
   });
 
+  test("a position-independent ELF file that is linked at 0 goes to RAM as a whole", () => {
+    const file = elfFile(4, [
+      { address: 0, bytes: code },
+      { address: 0x4_0000, bytes: code, memoryBytes: 0x100 },
+    ]);
+    expect(failureCode(() => loadImage(file, "firmware", place))).toBe("image-outside-ram");
+    new DataView(file.buffer).setUint16(16, 3, true);
+    expect(loadImage(file, "firmware", place)).toEqual({
+      kind: "elf",
+      entry: ramBase + 0x1004,
+      segments: [
+        { address: ramBase + 0x1000, bytes: code, memoryBytes: 4 },
+        { address: ramBase + 0x4_1000, bytes: code, memoryBytes: 0x100 },
+      ],
+    });
+    const inPlace = elfFile(ramBase, [{ address: ramBase, bytes: code }]);
+    new DataView(inPlace.buffer).setUint16(16, 3, true);
+    expect(loadImage(inPlace, "firmware", place).entry).toBe(ramBase);
+  });
+
   test.each([
     ["empty", "image-empty", new Uint8Array(0)],
     ["outside of RAM", "image-outside-ram", elfFile(0, [{ address: 0x1000, bytes: code }])],

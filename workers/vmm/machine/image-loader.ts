@@ -1,5 +1,6 @@
 import { Failure } from "../base/failure.ts";
 import type { Bytes, GuestPhysicalAddress } from "../base/units.ts";
+import { pageBytes } from "../memory/layout.ts";
 import { isElf, parseElf } from "./elf.ts";
 import { parseLinuxImage } from "./linux-image.ts";
 
@@ -34,6 +35,8 @@ export interface ImagePlace {
  * Recognises an ELF file, a Linux `Image` or, failing these, raw code, and says where its parts go.
  *
  * As in QEMU, ELF segments that lie wholly outside of RAM are left out: linkers put headers there.
+ * A position-independent file that has nothing in RAM (OpenSBI's are linked at 0) goes, as a whole,
+ * to where a file without addresses does.
  *
  * @param role names the image in sentences, e.g. `kernel`
  *
@@ -65,12 +68,18 @@ export function loadImage(file: Uint8Array, role: string, place: ImagePlace): Lo
 }
 
 function loadElf(file: Uint8Array, place: ImagePlace): LoadedImage {
-  const { segments, entry } = parseElf(file);
+  const { segments: linked, entry: linkedEntry, isPositionIndependent } = parseElf(file);
   const touchesRam = (segment: ImageSegment) =>
     segment.address < place.ramBase + place.ramBytes &&
     segment.address + segment.memoryBytes > place.ramBase;
-  const kept = segments.filter(touchesRam).sort((a, b) => a.address - b.address);
-  return { kind: "elf", segments: kept, entry };
+  const first = Math.min(...linked.map(({ address }) => address));
+  const moves = isPositionIndependent && !linked.some(touchesRam);
+  const distance = moves ? place.rawAddress - (first - (first % pageBytes)) : 0;
+  const kept = linked
+    .map((segment) => ({ ...segment, address: segment.address + distance }))
+    .filter(touchesRam)
+    .sort((a, b) => a.address - b.address);
+  return { kind: "elf", segments: kept, entry: linkedEntry + distance };
 }
 
 function loadFlat(file: Uint8Array, place: ImagePlace): LoadedImage {

@@ -30,6 +30,7 @@ export interface DebugParts {
   readonly ram: GuestRam;
   readonly engine: Engine;
   readonly images: DebugPort["images"];
+  readonly regions: DebugPort["regions"];
   readonly schedule: HartSchedule;
   readonly isStopped: (hart: number) => boolean;
   /** Lets a hart execute one instruction by a function of the engine. @returns the stop code */
@@ -44,7 +45,8 @@ export interface DebugParts {
 type DebugStop = Extract<StopReason, { kind: "debug" }>;
 
 const trapCategories = [
-  ...(["exception", "interrupt.timer", "interrupt.software", "interrupt.external"] as const),
+  ...(["exception", "interrupt.timer", "interrupt.software"] as const),
+  ...(["interrupt.external", "interrupt.counter"] as const),
 ];
 /** CSRs of which there are many and of which the harts have none that counts. */
 const dull = /hpm|pmpaddr(1[6-9]|[2-6]\d)|pmpcfg([4-9]|1\d)/;
@@ -52,6 +54,7 @@ const dull = /hpm|pmpaddr(1[6-9]|[2-6]\d)|pmpcfg([4-9]|1\d)/;
 export class MachineDebugger implements DebugPort {
   readonly harts: number;
   readonly images: DebugPort["images"];
+  readonly regions: DebugPort["regions"];
   readonly csrs: readonly DebugCsr[];
   readonly #parts: DebugParts;
   readonly #registers: DebugRegisters;
@@ -69,6 +72,7 @@ export class MachineDebugger implements DebugPort {
     this.#memory = new DebugMemory(parts.harts, parts.memory, parts.ram);
     this.harts = parts.harts.length;
     this.images = parts.images;
+    this.regions = parts.regions;
     this.csrs = csrTable.flatMap(({ number }) => {
       const name = csrName(number);
       return name === undefined || dull.test(name) ? [] : { name, number };

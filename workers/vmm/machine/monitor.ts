@@ -8,9 +8,12 @@
 import type { Bytes, FrameNumber } from "../base/units.ts";
 import type { WasmCompiler } from "../base/wasm-compiler.ts";
 import { CodeCache } from "../interpreter/code-cache.ts";
-import { createEngine, type Engine } from "../interpreter/engine.ts";
-import { pageBytes } from "../memory/layout.ts";
+import { createEngine, type Engine, usualHeat } from "../interpreter/engine.ts";
+import type { HeatPolicy } from "../interpreter/execute.ts";
+import { specialOperations } from "../interpreter/record.ts";
+import { mostRegions, pageBytes } from "../memory/layout.ts";
 import { MachineMemory } from "../memory/machine-memory.ts";
+import { type TranslationStatistics, Translator } from "../translator/translator.ts";
 import type { Machine, MachineConfig, MachineResources } from "./config.ts";
 import { type MonitorServices, VirtualMachine } from "./virtual-machine.ts";
 
@@ -20,48 +23,74 @@ export class Monitor {
   readonly #memory: MachineMemory;
   readonly #engine: Engine;
   readonly #code: CodeCache;
+  readonly #translator: Translator;
   readonly #machines = new Set<VirtualMachine>();
   readonly #breakpoints = new Map<VirtualMachine, ReadonlySet<number>>();
   #running: VirtualMachine | undefined;
 
-  private constructor(compiler: WasmCompiler, memoryBytes: Bytes) {
+  private constructor(compiler: WasmCompiler, memoryBytes: Bytes, heat: HeatPolicy) {
     this.#memory = new MachineMemory(compiler.createMemory(memoryBytes));
-    this.#code = new CodeCache(this.#memory, () => {
-      for (const vm of this.#machines) this.#flush(vm);
+    this.#code = new CodeCache(this.#memory, {
+      allDropped: () => {
+        for (const vm of this.#machines) this.#flush(vm);
+      },
+      pageDropped: (records) => this.#translator.pageDropped(records),
     });
-    this.#engine = createEngine(compiler, this.#memory, {
-      deviceLoad: (_hart, address, width) => this.#current.deviceLoad(address, width),
-      deviceStore: (_hart, address, width, value) =>
-        this.#current.deviceStore(address, width, value),
-      materialise: (_hart, page) => this.#current.materialise(page),
-      hypercall: () => this.#current.hypercall(),
-      codeWritten: (address, width) => {
-        if (this.#code.written(address >>> 0, width)) this.#flush(this.#current);
+    const table = compiler.createTable(mostRegions);
+    this.#engine = createEngine(
+      compiler,
+      this.#memory,
+      table,
+      {
+        hot: (hart, from) => {
+          this.#translator.translate(hart, from);
+        },
+        deviceLoad: (_hart, address, width) => this.#current.deviceLoad(address, width),
+        deviceStore: (_hart, address, width, value) =>
+          this.#current.deviceStore(address, width, value),
+        materialise: (_hart, page) => this.#current.materialise(page),
+        hypercall: () => this.#current.hypercall(),
+        codeWritten: (address, width) => {
+          if (this.#code.written(address >>> 0, width)) this.#flush(this.#current);
+        },
+        codeAllocate: (frameAddress) => {
+          // From now on every store to the frame must come to the slow path. Only the VM that runs can
+          // have a write entry for it: what is shared is not writable.
+          this.#flush(this.#current);
+          return this.#code.allocate((frameAddress >>> 0) / pageBytes);
+        },
+        codeDecode: (record) => {
+          this.#code.decodeFrom(record >>> 0);
+        },
+        codeDecodeInto: (record, bits) => {
+          this.#code.decodeInto(record >>> 0, bits);
+        },
+        timerChanged: () => this.#current.timerChanged(),
+        // A debugger may be what changed them, and then nothing runs.
+        countersChanged: (hart) => this.#running?.countersChanged(hart),
+        breakpoint: (hart) => this.#current.breakpoint(hart),
+        watched: (hart, low, high, access) => this.#current.watched(hart, low, high, access),
       },
-      codeAllocate: (frameAddress) => {
-        // From now on every store to the frame must come to the slow path. Only the VM that runs can
-        // have a write entry for it: what is shared is not writable.
-        this.#flush(this.#current);
-        return this.#code.allocate((frameAddress >>> 0) / pageBytes);
-      },
-      codeDecode: (record) => {
-        this.#code.decodeFrom(record >>> 0);
-      },
-      codeDecodeInto: (record, bits) => {
-        this.#code.decodeInto(record >>> 0, bits);
-      },
-      timerChanged: () => this.#current.timerChanged(),
-      breakpoint: (hart) => this.#current.breakpoint(hart),
-      watched: (hart, low, high, access) => this.#current.watched(hart, low, high, access),
+      heat,
+    );
+    this.#translator = new Translator({
+      ...{ compiler, table, memory: this.#memory, records: this.#code },
+      entryOperation: specialOperations.entry,
     });
   }
 
   /**
    * @param options.memoryBytes size of the machine memory, a multiple of 64 KiB; 4 GiB, the most,
    *   where it is not said. It is address space only: pages cost the host when they are first written.
+   * @param options.heat when code is translated; for tests
    */
-  static create(options: { compiler: WasmCompiler; memoryBytes?: Bytes }): Monitor {
-    return new Monitor(options.compiler, options.memoryBytes ?? largestMemoryBytes);
+  static create(options: {
+    compiler: WasmCompiler;
+    memoryBytes?: Bytes;
+    heat?: HeatPolicy;
+  }): Monitor {
+    const { compiler, memoryBytes = largestMemoryBytes, heat = usualHeat } = options;
+    return new Monitor(compiler, memoryBytes, heat);
   }
 
   /** @throws Failure for an image or a configuration that no machine can be made of */
@@ -69,6 +98,11 @@ export class Monitor {
     const vm = new VirtualMachine(this.#services, config, resources);
     this.#machines.add(vm);
     return vm;
+  }
+
+  /** What the translator has made so far, for benchmarks and whoever looks for a slow guest. */
+  get translations(): TranslationStatistics {
+    return this.#translator.statistics;
   }
 
   get #services(): MonitorServices {
@@ -104,6 +138,8 @@ export class Monitor {
     if (known === 0 && pageOffsets.size === 0) return;
     if (pageOffsets.size === 0) this.#breakpoints.delete(vm);
     else this.#breakpoints.set(vm, pageOffsets);
+    // A region does not look for breakpoints, so there is none while there are any.
+    this.#translator.isPaused = this.#breakpoints.size > 0;
     this.#code.setBreakpoints(new Set([...this.#breakpoints.values()].flatMap((set) => [...set])));
   }
 

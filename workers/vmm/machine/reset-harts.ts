@@ -1,14 +1,13 @@
 /** The harts' registers at the moment before the first instruction. */
 import type { FrameNumber } from "../base/units.ts";
 import type { Hart } from "../hart/hart.ts";
-import { environment, machine, supervisor } from "../hart/privilege.ts";
+import { environment, machine, supervisor, supervisorInterrupts } from "../hart/privilege.ts";
 import type { GuestRam } from "../memory/guest-ram.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { BootPlan } from "./plan-boot.ts";
 
 /** Everything that can be delegated; S-mode calls (bit 9) are the monitor's hypercalls. */
 const delegatedToSupervisor = 0xb1ffn;
-const supervisorInterruptsDelegated = 0x222n;
 const allCounters = 0xffff_ffffn;
 /** Of `menvcfg`: cache-block instructions and page-based memory types, as the device tree says. */
 const { cbie, cbcfe, cbze, pbmte } = environment;
@@ -30,6 +29,7 @@ export function resetHarts(
   physical: { readonly ram: GuestRam; readonly romFrame: FrameNumber | undefined },
 ): void {
   for (const hart of harts) {
+    hart.set("takesTurns", harts.length > 1 ? 1 : 0);
     hart.set("guestMap", physical.ram.map);
     hart.set("ramPages", physical.ram.pages);
     if (physical.romFrame !== undefined) hart.set("romFrame", physical.romFrame * pageBytes);
@@ -43,7 +43,7 @@ export function resetHarts(
     hart.set("privilege", supervisor);
     hart.set("hypercalls", 1);
     hart.setWide("medeleg", delegatedToSupervisor);
-    hart.setWide("mideleg", supervisorInterruptsDelegated);
+    hart.setWide("mideleg", supervisorInterrupts);
     hart.setWide("mcounteren", allCounters);
     hart.setWide("menvcfg", hart.wide("menvcfg") | supervisorEnvironment | supervisorTimer);
     // No M-mode program opens physical memory to the modes below, as a firmware would.

@@ -8,6 +8,8 @@ export const sbiError = {
   invalidParameter: -3,
   invalidAddress: -5,
   alreadyAvailable: -6,
+  alreadyStarted: -7,
+  alreadyStopped: -8,
 } as const;
 
 /** What a call gives back in `a0` and `a1`; values are below 2^53 or small and negative. */

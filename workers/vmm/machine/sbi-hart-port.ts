@@ -1,7 +1,8 @@
 /** A hart as the SBI drives it. */
 import type { GuestPhysicalAddress } from "../base/units.ts";
+import { csrUpdate } from "../hart/csr-access.ts";
 import type { Hart } from "../hart/hart.ts";
-import { interrupt, mstatus, supervisor } from "../hart/privilege.ts";
+import { interrupt, machine, mstatus, supervisor } from "../hart/privilege.ts";
 import { stopCodes } from "../hart/stop-codes.ts";
 import type { Engine } from "../interpreter/engine.ts";
 import type { SbiHart } from "./sbi-ports.ts";
@@ -42,6 +43,12 @@ export class SbiHartPort implements SbiHart {
   setX(index: number, low: number, high: number): void {
     this.#hart.setX(index, low, high);
   }
+  readCsr(number: number): bigint {
+    return this.#accessCsr(number, 0n, 1, 0);
+  }
+  writeCsr(number: number, value: bigint): void {
+    this.#accessCsr(number, BigInt.asIntN(64, value), 0, 1);
+  }
   raiseSoftware(): void {
     this.#hart.setPending(interrupt.supervisorSoftware, true);
     this.#onInterrupt();
@@ -73,5 +80,16 @@ export class SbiHartPort implements SbiHart {
   }
   suspend(): void {
     if (!this.#hart.hasPendingInterrupt) this.#hart.set("stopRequest", stopCodes.idle);
+  }
+
+  #accessCsr(number: number, operand: bigint, reads: 0 | 1, writes: 0 | 1): bigint {
+    const hart = this.#hart;
+    const privilege = hart.get("privilege");
+    hart.set("privilege", machine);
+    const { write } = csrUpdate;
+    const value = this.#engine.accessCsr(hart.address, number, write, operand, reads, writes);
+    hart.set("privilege", privilege);
+    this.#engine.selectContext(hart.address);
+    return BigInt.asUintN(64, value);
   }
 }

@@ -15,6 +15,9 @@ export interface SbiHart {
   /** Bits 63:32 of register `index`. */
   xHigh(index: number): number;
   setX(index: number, low: number, high: number): void;
+  /** Control and status registers, with the rights of machine mode; 0 where there is none. */
+  readCsr(number: number): bigint;
+  writeCsr(number: number, value: bigint): void;
   /** Sets `sip.SSIP`. */
   raiseSoftware(): void;
   /** Clears `sip.SSIP`. */

@@ -12,6 +12,7 @@ const extension = {
   hsm: 0x48_534d,
   srst: 0x5352_5354,
   dbcn: 0x4442_434e,
+  pmu: 0x504d_55,
 };
 const error = { notSupported: -2n, invalidParameter: -3n, invalidAddress: -5n, available: -6n };
 const allOnes = 2n ** 64n - 1n;
@@ -24,7 +25,7 @@ describe("Sbi", () => {
     for (const id of [...Object.values(extension), 0, 1, 2, 8]) {
       expect(call(extension.base, 3, BigInt(id))).toEqual([0n, 1n]);
     }
-    for (const id of [4n, 9n, 0x504d_55n, 2n ** 32n + 0x10n, allOnes]) {
+    for (const id of [4n, 9n, 0x535553_50n, 2n ** 32n + 0x10n, allOnes]) {
       expect(call(extension.base, 3, id)).toEqual([0n, 0n]);
     }
   });
@@ -228,6 +229,14 @@ class TestHart implements SbiHart {
   setX(index: number, low: number, high: number): void {
     this.registers[index] = (BigInt(high) << 32n) | BigInt(low);
     this.writes++;
+  }
+
+  readCsr(): bigint {
+    return 0n;
+  }
+
+  writeCsr(number: number): void {
+    this.#log.push(`csr ${number}`);
   }
 
   raiseSoftware(): void {

@@ -10,6 +10,7 @@ import {
 import { SbiHsm } from "./sbi-hsm.ts";
 import { SbiIpi } from "./sbi-ipi.ts";
 import { SbiLegacy } from "./sbi-legacy.ts";
+import { SbiPmu } from "./sbi-pmu.ts";
 import type { SbiHart, SbiMachine } from "./sbi-ports.ts";
 import { SbiRfence } from "./sbi-rfence.ts";
 import { SbiSrst } from "./sbi-srst.ts";
@@ -19,7 +20,7 @@ import { SbiTime } from "./sbi-time.ts";
  * The monitor's own supervisor binary interface, version 2.0: what an S-mode kernel finds below it
  * when no firmware runs in M-mode.
  *
- * Extensions: BASE, TIME, IPI, RFENCE, HSM, SRST, DBCN and some of SBI 0.1. The SBI keeps no state:
+ * Extensions: BASE, TIME, IPI, RFENCE, HSM, SRST, DBCN, PMU and some of SBI 0.1. The SBI keeps no state:
  * what a call changes is a hart's, the timer's or the machine's.
  */
 export class Sbi {
@@ -37,6 +38,7 @@ export class Sbi {
       new SbiHsm(harts, memory),
       new SbiSrst((request) => machine.stop(request)),
       new SbiDbcn(machine.console, memory),
+      new SbiPmu(),
     ];
     this.#extensions = new Map(all.map((extension) => [extension.id, extension]));
     this.#legacy = new SbiLegacy(machine);

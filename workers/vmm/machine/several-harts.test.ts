@@ -103,4 +103,43 @@ describe("a machine with several harts", () => {
       { numRuns: 20 },
     );
   });
+
+  /** Hart 0 counts its looks at a flag that hart 1 sets; in between it waits as `hint` does. */
+  const waitingGuest = (hint: string): Line[] => [
+    asm("csrrs", { rd: 9, csr: 0xf14 }),
+    ...loadConstant(8, counters),
+    asm("addi", { rd: 7, imm: 1 }),
+    asm("bne", { rs1: 9, to: "second" }),
+    "look",
+    asm("addi", { rd: 10, rs1: 10, imm: 1 }),
+    asm(hint),
+    asm("lw", { rd: 5, rs1: 8 }),
+    asm("beq", { rs1: 5, to: "look" }),
+    ...loadConstant(22, 0x10_0000),
+    ...loadConstant(23, 0x5555),
+    asm("sw", { rs1: 22, rs2: 23 }),
+    "second",
+    ...Array.from({ length: 30 }, () => asm("addi")),
+    asm("sw", { rs1: 8, rs2: 7 }),
+    "halt",
+    asm("wfi"),
+    asm("jal", { to: "halt" }),
+  ];
+
+  test.each([
+    ["pause", 1],
+    ["wrs.nto", 1],
+    ["wrs.sto", 1],
+    ["fence", 2450],
+  ])("gives the rest of a turn away by %s, and by nothing that is no hint", (hint, looks) => {
+    const vm = monitor.createMachine(bareMetal(waitingGuest(hint), { harts: 2 }), {
+      console: recordedConsole().sink,
+      disks: new Map(),
+    });
+    expect(vm.run(1e6)).toEqual({ kind: "power-off", code: 0 });
+    const looked = Number(vm.debug.readRegister(0, 10));
+    expect(looked).toBeGreaterThanOrEqual(looks);
+    expect(looked).toBeLessThan(looks + 100);
+    vm.dispose();
+  });
 });

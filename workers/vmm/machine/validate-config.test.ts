@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MachineConfig, MachineResources, VirtioConfig } from "./config.ts";
+import type { BlockBackend, MachineConfig, MachineResources, VirtioConfig } from "./config.ts";
 import { validateConfig } from "./validate-config.ts";
 
 const good: MachineConfig = {
@@ -27,6 +27,12 @@ test.each<[string, Partial<MachineConfig>]>([
   ["ram-size", { ramBytes: Number.NaN }],
   ["harts-unsupported", { harts: 0 }],
   ["harts-unsupported", { harts: 9 }],
+  ["seed-invalid", { seed: 0.5 }],
+  ["seed-invalid", { seed: -1 }],
+  ["seed-invalid", { seed: 2 ** 32 }],
+  ["seed-invalid", { seed: Number.NaN }],
+  ["seed-invalid", { seed: Number.POSITIVE_INFINITY }],
+  ["command-line-too-long", { boot: { ...good.boot, commandLine: "x".repeat(2 ** 20) } }],
   ["virtio-slot", { virtio: [rng(8)] }],
   ["virtio-slot", { virtio: [rng(-1)] }],
   ["virtio-slot", { virtio: [rng(0.5)] }],
@@ -38,3 +44,14 @@ test.each<[string, Partial<MachineConfig>]>([
     expect.objectContaining({ name: "Failure", code, hint: expect.stringMatching(/\.$/) }),
   );
 });
+
+test.each([1, 511, 513, 2 ** 20 + 100, -512, 0.5, Number.NaN])(
+  "a disk of %d bytes is refused: they are no sectors",
+  (bytes) => {
+    const disk: BlockBackend = { bytes, read() {}, write() {}, flush() {} };
+    const disks = new Map([["root", disk]]);
+    expect(() => validateConfig({ ...good, virtio: [block] }, { ...resources, disks })).toThrow(
+      expect.objectContaining({ name: "Failure", code: "disk-size" }),
+    );
+  },
+);

@@ -1,6 +1,7 @@
 /** Checks what the machine cannot be built from, before anything is allocated. */
 import { Failure } from "../base/failure.ts";
 import { virtioSlots } from "../base/memory-map.ts";
+import type { Bytes } from "../base/units.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { BlockBackend, MachineConfig, MachineResources, VirtioConfig } from "./config.ts";
 import { macOf } from "./mac-of.ts";
@@ -9,11 +10,16 @@ import { networkOf } from "./network-of.ts";
 const smallestRam = 2 ** 20;
 const largestRam = 3 * 2 ** 30;
 const mostHarts = 8;
+const seeds = 2 ** 32;
+const sectorBytes = 512;
+/** `fdt_create` of QEMU has a buffer of 1 MiB, of which all else takes a few KiB. */
+const longestCommandLine: Bytes = 2 ** 20 - 2 ** 16;
 
-/** Failures: `ram-size`, `harts-unsupported`, `virtio-slot`, `disk-missing`, `network-missing`,
- * `mac-invalid`, `host-clock-missing`. */
+/** Failures: `ram-size`, `harts-unsupported`, `seed-invalid`, `command-line-too-long`,
+ * `virtio-slot`, `disk-missing`, `disk-size`, `network-missing`, `mac-invalid`,
+ * `host-clock-missing`. */
 export function validateConfig(config: MachineConfig, resources: MachineResources): void {
-  const { ramBytes, harts, virtio, time } = config;
+  const { ramBytes, harts, virtio, time, seed, boot } = config;
   if (!(ramBytes >= smallestRam && ramBytes <= largestRam && ramBytes % pageBytes === 0)) {
     throw new Failure(
       "ram-size",
@@ -28,6 +34,21 @@ export function validateConfig(config: MachineConfig, resources: MachineResource
       `Use 1 to ${mostHarts} harts.`,
     );
   }
+  if (!Number.isInteger(seed) || seed < 0 || seed >= seeds) {
+    throw new Failure(
+      "seed-invalid",
+      `The seed ${seed} is none: it would not give back the same machine.`,
+      "Give a whole number from 0 to 4294967295.",
+    );
+  }
+  const commandLine = boot.commandLine ?? "";
+  if (commandLine.length > longestCommandLine) {
+    throw new Failure(
+      "command-line-too-long",
+      `The kernel command line has ${commandLine.length} characters.`,
+      `Give at most ${longestCommandLine}; Linux itself takes 1,024.`,
+    );
+  }
   const used = new Set<number>();
   for (const device of virtio) {
     const { slot } = device;
@@ -39,7 +60,7 @@ export function validateConfig(config: MachineConfig, resources: MachineResource
       );
     }
     used.add(slot);
-    if (device.kind === "block") diskOf(device, resources);
+    if (device.kind === "block") requireSectors(device, diskOf(device, resources).bytes);
     if (device.kind === "net") {
       networkOf(device, resources);
       macOf(device, 0);
@@ -52,6 +73,16 @@ export function validateConfig(config: MachineConfig, resources: MachineResource
       "Pass `hostNow`, or use virtual time.",
     );
   }
+}
+
+/** A disk consists of sectors: what is behind the last whole one could not be reached. */
+function requireSectors({ disk }: VirtioConfig & { kind: "block" }, bytes: Bytes): void {
+  if (Number.isSafeInteger(bytes) && bytes >= 0 && bytes % sectorBytes === 0) return;
+  throw new Failure(
+    "disk-size",
+    `The disk "${disk}" has ${bytes} bytes, which are no whole number of sectors.`,
+    "Make it a multiple of 512 bytes long, for example with truncate -s %512 FILE.",
+  );
 }
 
 export function diskOf(

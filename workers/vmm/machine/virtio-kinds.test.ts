@@ -29,7 +29,8 @@ const listSlots = (slots: readonly number[]): Line[] => [
 function start(virtio: readonly VirtioConfig[], program = listSlots([0, 1, 2, 3])) {
   const console = recordedConsole();
   const networks = new Map([["hub", new NetHub().port()]]);
-  const resources = { console: console.sink, disks: new Map(), networks };
+  const consoles = new Map([["own", recordedConsole().sink]]);
+  const resources = { console: console.sink, disks: new Map(), networks, consoles };
   return { vm: monitor.createMachine(bareMetal(program, { virtio }), resources), console };
 }
 
@@ -52,18 +53,23 @@ describe("virtio devices of a machine", () => {
       asm("sb", { rs1: 5, rs2: 7 }),
       ...listSlots([]),
     ];
-    const states = [true, false].map((takesInput) => {
-      const { vm, console } = start([{ kind: "console", slot: 0, takesInput }], readUart);
+    const stateWith = (device: object) => {
+      const consoleDevice = { kind: "console", slot: 0, takesInput: true, ...device } as const;
+      const { vm, console } = start([consoleDevice], readUart);
       vm.sendConsole(Uint8Array.of(65));
       vm.run(1e6);
       vm.dispose();
       return console.text().charCodeAt(0) & 1;
-    });
-    expect(states).toEqual([0, 1]);
+    };
+    expect(stateWith({})).toBe(0);
+    expect(stateWith({ takesInput: false })).toBe(1);
+    // One with a far end of its own is fed from there, and the UART as ever.
+    expect(stateWith({ console: "own" })).toBe(1);
   });
 
   test.each<[string, VirtioConfig]>([
     ["network-missing", { kind: "net", slot: 0, network: "elsewhere" }],
+    ["console-missing", { kind: "console", slot: 0, takesInput: true, console: "elsewhere" }],
     ["mac-invalid", { kind: "net", slot: 0, network: "none", mac: "52:54:00:12:34" }],
     ["mac-invalid", { kind: "net", slot: 0, network: "none", mac: "53:54:00:12:34:56" }],
     ["mac-invalid", { kind: "net", slot: 0, network: "none", mac: "" }],

@@ -6,11 +6,12 @@
  */
 import { EventQueue } from "../base/event-queue.ts";
 import { type ExitCategory, exitCategories } from "../base/exits.ts";
-import { ramBase } from "../base/memory-map.ts";
+import { ramBase, romBase } from "../base/memory-map.ts";
 import type { Timers } from "../base/timers.ts";
 import type { Bytes, FrameNumber, Instructions, Nanoseconds } from "../base/units.ts";
 import type { FinisherRequest } from "../devices/test-finisher.ts";
 import type { Hart } from "../hart/hart.ts";
+import { stepsUntilOverflow } from "../hart/steps-until-overflow.ts";
 import { stopCodes } from "../hart/stop-codes.ts";
 import { SupervisorTimer } from "../hart/supervisor-timer.ts";
 import type { Engine } from "../interpreter/engine.ts";
@@ -78,6 +79,7 @@ export class VirtualMachine implements Machine {
   /** What devices may have moved when the present call of `run` comes back. */
   #movedEnd: Bytes = Number.POSITIVE_INFINITY;
   readonly #images: DebugPort["images"];
+  readonly #ramBytes: Bytes;
   #debugger: MachineDebugger | undefined;
 
   constructor(services: MonitorServices, config: MachineConfig, resources: MachineResources) {
@@ -85,6 +87,7 @@ export class VirtualMachine implements Machine {
     const plan = planBoot(config, { isa: isaString(), mmuType: "riscv,sv57" });
     const { engine } = services;
     this.#services = services;
+    this.#ramBytes = config.ramBytes;
     this.#images = plan.segments.map((image) => ({ ...image, bytes: image.bytes.length }));
     this.#backing = new MachineBacking(config, plan, {
       ...services,
@@ -138,7 +141,10 @@ export class VirtualMachine implements Machine {
     resetHarts(this.harts, plan, this.#backing);
     if (!isMachineGuest) this.#sbi.handOver();
     this.#htif = plan.htif && this.#watchHtif(plan.htif, resources.console);
-    for (const hart of this.harts) engine.selectContext(hart.address);
+    for (const hart of this.harts) {
+      engine.selectContext(hart.address);
+      hart.set("translates", config.engine === "interpret" ? 0 : 1);
+    }
   }
 
   get timers(): Timers {
@@ -162,6 +168,7 @@ export class VirtualMachine implements Machine {
     const { memory, engine, markBreakpoints } = this.#services;
     this.#debugger ??= new MachineDebugger({
       ...{ harts: this.harts, ram: this.#ram, memory, engine, images: this.#images },
+      regions: this.#regions(),
       schedule: this.#schedule,
       isStopped: (hart) => this.#sbiHarts[hart]?.status === "stopped",
       executeOne: (hart, execute) =>
@@ -184,8 +191,9 @@ export class VirtualMachine implements Machine {
     this.#interruptRun();
   }
 
-  sendConsole(bytes: Uint8Array): void {
-    this.#board.receiveConsole(bytes);
+  sendConsole(bytes: Uint8Array, console?: string): void {
+    this.#board.receiveConsole(bytes, console);
+    this.#htif?.receive();
   }
 
   exitCounts(): Record<ExitCategory, number> {
@@ -203,6 +211,7 @@ export class VirtualMachine implements Machine {
       schedule: this.#schedule.save(),
       started: this.#sbiHarts.map((hart) => hart.status),
       devices: this.#board.save(),
+      ...(this.#htif === undefined ? {} : { htif: this.#htif.save() }),
     };
     return stateHash(components, this.#ram);
   }
@@ -247,6 +256,13 @@ export class VirtualMachine implements Machine {
     this.#afterDeviceAccess();
   }
 
+  /** Event counters of a hart changed; of one that is not running they count from its next turn on. */
+  countersChanged(address: number): undefined {
+    const hart = this.#schedule.current;
+    if (hart.address !== address >>> 0) return;
+    this.#clock.limitTo(this.#clock.now + stepsUntilOverflow(hart));
+  }
+
   breakpoint(hart: number): number {
     return this.#debugger?.breakpoint(hart) ?? 0;
   }
@@ -278,9 +294,12 @@ export class VirtualMachine implements Machine {
       if (left <= 0) return { kind: "budget" };
       const untilEvent = Math.max(0, this.#events.nextDeadline() - this.#clock.now);
       const slice = this.#clock.isVirtual ? largestSlice : hostSlice;
-      const budget = Math.min(left, untilEvent, slice, this.#schedule.quantumLeft);
+      const untilOverflow = stepsUntilOverflow(hart);
+      const quantum = this.#schedule.quantumLeft;
+      const budget = Math.min(left, untilEvent, slice, quantum, untilOverflow);
       const code = this.#execute(hart, budget, engine.execute);
       if (code === stopCodes.idle) this.#schedule.wait();
+      if (code === stopCodes.turn) this.#schedule.yield();
       // Slices that the driver cuts are no exits of the guest; events and ends of a turn are.
       const isEvent = this.#clock.now >= this.#events.nextDeadline();
       const isTurn = this.#schedule.quantumLeft <= 0;
@@ -290,6 +309,15 @@ export class VirtualMachine implements Machine {
     }
   }
 
+  #regions(): DebugPort["regions"] {
+    const devices = this.#board.bus.windows.map(({ base, bytes, device }) => {
+      return { name: device.name, address: base, bytes, isMemory: false };
+    });
+    const ram = { name: "ram", address: ramBase, bytes: this.#ramBytes, isMemory: true };
+    const rom = { name: "rom", address: romBase, bytes: pageBytes, isMemory: true };
+    return [rom, ...devices, ram];
+  }
+
   /** Lets a hart run. @returns the stop code */
   #execute(hart: Hart, budget: Instructions, execute: (hart: number) => number): number {
     const before = this.#clock.steps;
@@ -297,6 +325,7 @@ export class VirtualMachine implements Machine {
     this.#clock.grant(hart, budget);
     const code = execute(hart.address);
     this.#clock.settle();
+    if (hart.get("countersArmed") !== 0) this.#services.engine.updateCounters(hart.address);
     this.#schedule.use(this.#clock.steps - before);
     // Not `code`: a single step has none.
     if (hart.get("stopRequest") === stopCodes.watched) this.#htif?.poll();
@@ -353,7 +382,8 @@ export class VirtualMachine implements Machine {
     const frame = Math.floor(this.#ram.materialise(page) / pageBytes);
     for (const hart of this.harts) hart.set("watchedFrame", frame * pageBytes);
     const onStop = (request: FinisherRequest) => this.#end(request);
-    return new Htif({ ...place, memory: this.#ram, console, onStop });
+    const takeInput = () => this.#board.uart.takeInput();
+    return new Htif({ ...place, memory: this.#ram, console, takeInput, onStop });
   }
 }
 

@@ -4,8 +4,10 @@
  *     0x0000_0000   guard: never written, so that a null address shows up as a fault in tests
  *     0x0001_0000   constant tables of generated code
  *     0x0010_0000   code table: for each frame, the address of its pre-decoded records, or 0
+ *     0x0050_0000   entries of translated regions
+ *     0x0060_0000   links of translated regions: the code pages that each is made of
  *     0x0100_0000   pool of pre-decoded code pages
- *     0x0400_0000   heap: harts, TLBs, guest-physical maps
+ *     0x0600_0000   heap: harts, TLBs, guest-physical maps
  *     heap's end    frames, the first of which is the shared zero frame
  *
  * All regions are address space only: the host backs a page when it is first written.
@@ -21,14 +23,31 @@ export const floatConstantsBase: MachineAddress = constantTablesBase + 4096;
 /** One u32 for each of the 2^20 frames that 4 GiB can hold. */
 export const codeTableBase: MachineAddress = 0x0010_0000;
 
+/** An entry: where the interpreter may go over to a translated region. See `EntryTable`. */
+export const entryTableBase: MachineAddress = 0x0050_0000;
+export const entryBytes = 16;
+/** Entry numbers are 16 bits; 0 is none. */
+export const mostEntries = 65_536;
+
+/** For each region, the addresses of the code pages that it spans, 0 where one is gone. */
+export const regionLinksBase: MachineAddress = 0x0060_0000;
+export const regionLinkBytes = 64;
+export const mostRegions = 65_536;
+export const mostRegionPages = regionLinkBytes / 4;
+
 export const codePoolBase: MachineAddress = 0x0100_0000;
 /** Records of the 2,048 halfwords of a page, 8 bytes each, then one that leads to the next page. */
 export const recordBytes = 8;
 export const codePageBytes = (pageBytes / 2) * recordBytes;
-export const codePageStride = codePageBytes + 64;
-export const codePoolPages = 2800;
+/**
+ * Behind the records, 16 bits for each halfword of the page: the number of the entry that its record
+ * is, or how often execution came here from elsewhere.
+ */
+export const codeMarksOffset = codePageBytes + 64;
+export const codePageStride = codeMarksOffset + pageBytes;
+export const codePoolPages = 4000;
 
-export const heapBase: MachineAddress = 0x0400_0000;
+export const heapBase: MachineAddress = 0x0600_0000;
 
 /** An eighth of the memory, for a guest map takes 1/1024 of its RAM and a hart about 64 KiB. */
 export function heapBytes(memoryBytes: Bytes): Bytes {

@@ -45,6 +45,12 @@ export class ByteWriter {
 
   /** Signed LEB128 of a 64-bit number. */
   signed64(value: bigint): void {
+    const small = Number(value);
+    // Most constants are small, and the encoding of a number does not depend on its type.
+    if (small >= -(2 ** 31) && small < 2 ** 31) {
+      this.signed32(small);
+      return;
+    }
     let rest = BigInt.asIntN(64, value);
     while (rest < -64n || rest > 63n) {
       this.byte(Number(rest & 0x7fn) | 0x80);

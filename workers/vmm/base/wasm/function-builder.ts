@@ -78,6 +78,11 @@ export class FunctionBuilder {
     return local;
   }
 
+  /** A value that may be used twice: a constant as it is, any other computed here. */
+  bind<T extends ValueType>(value: Value<T>): Value<T> {
+    return value.constant === undefined ? this.let(value) : value;
+  }
+
   /** Evaluates for the effect: a call without result, or with one that is dropped. */
   do(value: Value<ValueType>, hasResult = false): void {
     value.emit(this.#code);

@@ -1,6 +1,7 @@
 /**
  * Assembles a WebAssembly module (binary format 1.0, §5.5) from functions written with
- * `FunctionBuilder`. Every module imports the one shared machine memory as `env.memory`; imported
+ * `FunctionBuilder`. Every module imports the one shared machine memory as `env.memory`, and those
+ * that call indirectly the function table as `env.table`; imported
  * functions are fields of `env` too and must be declared before the first own function.
  *
  *     const module = new ModuleBuilder();
@@ -10,7 +11,7 @@
  */
 import { ByteWriter } from "./byte-writer.ts";
 import { FunctionBuilder, type Local } from "./function-builder.ts";
-import { type Operand, Value, type ValueType } from "./value.ts";
+import { type I32, type Operand, Value, type ValueType } from "./value.ts";
 
 const typeCode = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c } as const;
 
@@ -38,6 +39,7 @@ export class ModuleBuilder {
   readonly #definitions: Definition[] = [];
   readonly #exports: { name: string; index: number }[] = [];
   readonly #globals: ValueType[] = [];
+  #importsTable = false;
   /** Size of the imported memory in 64 KiB pages, both minimum and maximum. */
   readonly #memoryPages: number;
 
@@ -53,6 +55,23 @@ export class ModuleBuilder {
     if (this.#definitions.length > 0) throw new Error("imports come before functions");
     const index = this.#imports.push({ name, typeIndex: this.#type(parameters, result) }) - 1;
     return callee(index, parameters, result);
+  }
+
+  /** A call of the function at `index` in the imported function table, `env.table`. */
+  callIndirect<const P extends readonly ValueType[], R extends ValueType>(
+    parameters: P,
+    result: R,
+  ): (index: I32, ...operands: Arguments<P>) => Value<R> {
+    this.#importsTable = true;
+    const typeIndex = this.#type(parameters, result);
+    return (index, ...operands) =>
+      new Value(result, (code) => {
+        emitOperands(code, parameters, operands);
+        index.emit(code);
+        code.byte(0x11);
+        code.unsigned(typeIndex);
+        code.unsigned(0);
+      });
   }
 
   /** Declares a function whose body follows by `define`: for mutual recursion and call cycles. */
@@ -109,7 +128,8 @@ export class ModuleBuilder {
     const out = new ByteWriter();
     out.bytes([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
     section(out, 1, this.#types.length, (w) => w.bytes(this.#typeBytes.view()));
-    section(out, 2, this.#imports.length + 1, (w) => {
+    const others = this.#importsTable ? 2 : 1;
+    section(out, 2, this.#imports.length + others, (w) => {
       for (const { name, typeIndex } of this.#imports) {
         w.name("env");
         w.name(name);
@@ -121,6 +141,11 @@ export class ModuleBuilder {
       w.bytes([0x02, 0x03]);
       w.unsigned(this.#memoryPages);
       w.unsigned(this.#memoryPages);
+      if (!this.#importsTable) return;
+      w.name("env");
+      w.name("table");
+      w.bytes([0x01, 0x70, 0x00]);
+      w.unsigned(0);
     });
     section(out, 3, this.#definitions.length, (w) => {
       for (const { typeIndex } of this.#definitions) w.unsigned(typeIndex);
@@ -164,17 +189,25 @@ function callee<P extends readonly ValueType[], R extends ValueType | undefined>
 ): Callee<P, R> {
   const call = (...operands: Operand<ValueType>[]) =>
     new Value((result ?? "i32") as ValueType, (code) => {
-      parameters.forEach((type, i) => {
-        const operand = operands[i];
-        if (operand === undefined) throw new TypeError("an operand is missing");
-        const value = operand instanceof Value ? operand : Value.constantOf(type, operand);
-        if (value.type !== type) throw new TypeError(`operand ${i} is ${value.type}, not ${type}`);
-        value.emit(code);
-      });
+      emitOperands(code, parameters, operands);
       code.byte(0x10);
       code.unsigned(index);
     });
   return { index, parameters, result, call: call as Callee<P, R>["call"] };
+}
+
+function emitOperands(
+  code: ByteWriter,
+  parameters: readonly ValueType[],
+  operands: readonly Operand<ValueType>[],
+): void {
+  parameters.forEach((type, i) => {
+    const operand = operands[i];
+    if (operand === undefined) throw new TypeError("an operand is missing");
+    const value = operand instanceof Value ? operand : Value.constantOf(type, operand);
+    if (value.type !== type) throw new TypeError(`operand ${i} is ${value.type}, not ${type}`);
+    value.emit(code);
+  });
 }
 
 function globalDefinition(w: ByteWriter, type: ValueType): void {

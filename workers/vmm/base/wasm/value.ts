@@ -320,10 +320,13 @@ export class Value<T extends ValueType> {
   }
 }
 
+const integerOperatorIndex = new Map(integerOperators.map((name, i) => [name, i]));
+const floatOperatorIndex = new Map(floatOperators.map((name, i) => [name, i]));
+
 function operatorOpcode(type: ValueType, name: string): number {
-  const operators = type === "i32" || type === "i64" ? integerOperators : floatOperators;
-  const index = operators.indexOf(name);
-  if (index < 0) throw new TypeError(`${type} has no operator ${name}`);
+  const indices = type === "i32" || type === "i64" ? integerOperatorIndex : floatOperatorIndex;
+  const index = indices.get(name);
+  if (index === undefined) throw new TypeError(`${type} has no operator ${name}`);
   return firstArithmetic[type] + index;
 }
 

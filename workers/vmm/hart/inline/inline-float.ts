@@ -1,19 +1,17 @@
 /**
  * Floating point on the host's own arithmetic where that is certainly right: rounding to nearest
  * even, the inexact flag set already, and a condition of `hart/float/fast-float.ts` under which no
- * other flag is due. Everything else leaves to `step`.
+ * other flag is due. Everything else leaves the instruction to `step`.
  */
 import {
   type F32,
   type F64,
-  f32,
-  f64,
   type I32,
   type I64,
   type IntegerType,
-  i64,
   select,
-} from "../base/wasm/value.ts";
+} from "../../base/wasm/value.ts";
+import type { FloatFormat, FloatSemantics, IntegerFormat, Semantics } from "../../isa/semantics.ts";
 import {
   isAboveSmallest,
   isFiniteResult,
@@ -22,13 +20,12 @@ import {
   isNumber,
   isZeroProduct,
   isZeroQuotient,
-} from "../hart/float/fast-float.ts";
-import { fusedDouble, fusedSingle } from "../hart/float/fast-fused.ts";
-import { binary16, binary32, binary64, type FloatFormat as Format } from "../hart/float/format.ts";
-import { floatRegistersOffset } from "../isa/hart-layout.ts";
-import type { FloatFormat, FloatSemantics, IntegerFormat, Semantics } from "../isa/semantics.ts";
-import { floatConstant, type RecordOperands, signExtended } from "./operands.ts";
-import type { RunState } from "./run-state.ts";
+} from "../float/fast-float.ts";
+import { fusedDouble, fusedSingle } from "../float/fast-fused.ts";
+import { binary16, binary32, binary64, type FloatFormat as Format } from "../float/format.ts";
+import { floatConstant, signExtended } from "./float-values.ts";
+import type { InlineOperands } from "./inline-operands.ts";
+import type { InlineState } from "./inline-state.ts";
 
 type Arithmetic = Parameters<FloatSemantics["arithmetic"]>[0];
 type Comparison = Parameters<FloatSemantics["compare"]>[0];
@@ -58,12 +55,12 @@ const fromInteger = { w: "fromW", wu: "fromWu", l: "fromL", lu: "fromLu" } as co
 const demote = 0xb6;
 const promote = 0xbb;
 
-export class FastFloat implements FloatSemantics {
-  readonly #state: RunState;
-  readonly #operands: RecordOperands;
+export class InlineFloat implements FloatSemantics {
+  readonly #state: InlineState;
+  readonly #operands: InlineOperands;
   readonly #integer: IntegerSide;
 
-  constructor(state: RunState, operands: RecordOperands, integer: IntegerSide) {
+  constructor(state: InlineState, operands: InlineOperands, integer: IntegerSide) {
     this.#state = state;
     this.#operands = operands;
     this.#integer = integer;
@@ -75,7 +72,7 @@ export class FastFloat implements FloatSemantics {
   }
 
   writeRaw(bits: I64): void {
-    this.#state.f.store(this.#operands.rdSlot, floatRegistersOffset, bits);
+    this.#operands.writeFloat(bits);
   }
 
   load(address: I64, format: FloatFormat): void {
@@ -215,7 +212,7 @@ export class FastFloat implements FloatSemantics {
 
   loadConstant(format: FloatFormat): void {
     this.#need(this.#state.floatOn);
-    this.writeRaw(floatConstant(this.#operands, format));
+    this.writeRaw(floatConstant(this.#operands.rs1Number, format));
   }
 
   moveToInteger(format: FloatFormat): void {
@@ -250,10 +247,9 @@ export class FastFloat implements FloatSemantics {
 
   #native(operand: 1 | 2 | 3, format: "single" | "double"): Native {
     const { f } = this.#state;
-    const slot = this.#operands.floatSlot(operand);
-    if (format === "double") return f.let(f64.load(slot, floatRegistersOffset));
-    this.#need(i64.load32S(slot, floatRegistersOffset + 4).eq(-1));
-    return f.let(f32.load(slot, floatRegistersOffset));
+    if (format === "double") return f.let(this.#operands.double(operand));
+    this.#need(this.#operands.isSingle(operand));
+    return f.let(this.#operands.single(operand));
   }
 
   #format(format: FloatFormat): Format<IntegerType> {
@@ -274,7 +270,8 @@ export class FastFloat implements FloatSemantics {
   }
 
   #write(value: Native, format: FloatFormat): void {
-    this.#writeBits(this.#bits(value), format);
+    if (format === "double") this.#operands.writeDouble(value as F64);
+    else this.#writeBits(this.#bits(value), format);
   }
 
   #writeBits(bits: I64, format: FloatFormat): void {
@@ -288,10 +285,10 @@ export class FastFloat implements FloatSemantics {
   }
 
   #leave(): void {
-    this.#state.f.branch(this.#state.leave);
+    this.#state.leave();
   }
 
   #need(condition: I32): void {
-    this.#state.f.branchIf(condition.eqz(), this.#state.leave);
+    this.#state.leaveUnless(condition);
   }
 }

@@ -1,16 +1,18 @@
-import { type I32, type I64, i32, i64 } from "../base/wasm/value.ts";
-import { cacheBlockBytes, isEnabled } from "../hart/cache-block.ts";
-import { environment, user } from "../hart/privilege.ts";
-import { HartFields, hartFields } from "../isa/hart-layout.ts";
-import type { InstructionRow } from "../isa/row.ts";
-import type { Extension, FloatSemantics, Semantics, Width } from "../isa/semantics.ts";
-import { codePageBytes } from "../memory/layout.ts";
-import { addend, entryAddress, hits, writeTableOffset } from "../mmu/tlb.ts";
-import { FastFloat } from "./fast-float.ts";
-import { RecordOperands } from "./operands.ts";
-import { recordScale } from "./record.ts";
-import { RecordSemantics } from "./record-semantics.ts";
-import type { RunState } from "./run-state.ts";
+/**
+ * The way to execute a row that both engines inline: everything that needs no call. Whatever is
+ * rare or has rules of its own leaves the instruction, before any effect, to `step`.
+ */
+import { type I32, type I64, i32, i64 } from "../../base/wasm/value.ts";
+import { HartFields, hartFields } from "../../isa/hart-layout.ts";
+import type { Extension, FloatSemantics, Semantics, Width } from "../../isa/semantics.ts";
+import { addend, entryAddress, hits, writeTableOffset } from "../../mmu/tlb.ts";
+import { cacheBlockBytes, isEnabled } from "../cache-block.ts";
+import { environment, user } from "../privilege.ts";
+import { InlineFloat } from "./inline-float.ts";
+import type { InlineOperands } from "./inline-operands.ts";
+import type { InlineState } from "./inline-state.ts";
+import { loadWidth } from "./load-width.ts";
+import { RowSemantics } from "./row-semantics.ts";
 
 /** CSR numbers 0x140 to 0x143, whose fields lie in this order. */
 const handlerCsrs = ["sscratch", "sepc", "scause", "stval"] as const;
@@ -21,42 +23,28 @@ handlerCsrs.forEach((name, i) => {
   }
 });
 
-export class FastSemantics extends RecordSemantics implements Semantics {
-  readonly float: FloatSemantics;
-  readonly #state: RunState;
+/** Whether an access to a CSR is inlined, and so is no exit, whichever way it is executed. */
+export function isInlinedCsr(hart: I32, number: I32): I32 {
+  const isHandlers = number.sub(firstHandlerCsr).ltU(handlerCsrs.length);
+  return isHandlers.and(i32.load(hart, hartFields.privilege.offset).ne(user));
+}
 
-  constructor(state: RunState, row: InstructionRow) {
-    super(state.f, new RecordOperands(state.hart, state.record, row));
+export abstract class InlineSemantics extends RowSemantics<InlineOperands> implements Semantics {
+  readonly float: FloatSemantics;
+  readonly #state: InlineState;
+
+  constructor(state: InlineState, operands: InlineOperands) {
+    super(state.f, operands);
     this.#state = state;
-    this.float = new FastFloat(state, this.operands, this);
+    this.float = new InlineFloat(state, operands, this);
   }
+
+  abstract get pc(): I64;
+  abstract get next(): I64;
+  abstract jumpTo(target: I64): void;
 
   get imm(): I64 {
     return this.operands.imm;
-  }
-  get pc(): I64 {
-    return addressOf(this.#state, this.#state.record);
-  }
-  get next(): I64 {
-    return addressOf(this.#state, this.#state.record.add(this.#state.length));
-  }
-
-  jump(): void {
-    const { f, record, page, bias, pc, dispatch, resolve } = this.#state;
-    const target = f.let(record.add(this.operands.imm32));
-    f.if(target.sub(page).ltU(codePageBytes), () => {
-      record.set(target);
-      f.branch(dispatch);
-    });
-    // The target's record address would lie in no page: it only measures the distance.
-    const distance = target.sub(record).shrS(Math.log2(recordScale)).extendS();
-    pc.set(bias.add(record.shrU(Math.log2(recordScale)).extendU()).add(distance));
-    f.branch(resolve);
-  }
-
-  jumpTo(target: I64): void {
-    this.#state.pc.set(target.and(-2));
-    this.f.branch(this.#state.resolve);
   }
 
   load(address: I64, width: Width, extension: Extension): I64 {
@@ -146,9 +134,9 @@ export class FastSemantics extends RecordSemantics implements Semantics {
   /** The registers of a supervisor's trap handler; every other one has effects or rules. */
   accessCsr(update: "write" | "set" | "clear", operand: I64, _read: I32, write: I32): void {
     const { f, hart } = this.#state;
-    const index = f.let(this.csrNumber.sub(firstHandlerCsr));
-    const isAllowed = i32.load(hart, hartFields.privilege.offset).ne(user);
-    this.#leaveUnless(index.ltU(handlerCsrs.length).and(isAllowed));
+    const index = f.bind(this.csrNumber.sub(firstHandlerCsr));
+    this.#leaveUnless(index.ltU(handlerCsrs.length));
+    this.#leaveUnless(i32.load(hart, hartFields.privilege.offset).ne(user));
     const field = f.let(hart.add(index.shl(3)));
     const old = f.let(i64.load(field, hartFields.sscratch.offset));
     f.if(write, () => {
@@ -179,6 +167,11 @@ export class FastSemantics extends RecordSemantics implements Semantics {
   }
   /** Pre-decoded records are dropped by the store that changes them: nothing is left to fence. */
   fenceInstructions(): void {}
+  /** Free for a hart that has nobody to wait for. */
+  endTurn(): void {
+    const { hart } = this.#state;
+    this.#leaveUnless(i32.load(hart, hartFields.takesTurns.offset).eqz());
+  }
 
   #writable(address: I64, width: Width, alignment: "natural" | "any"): I32 {
     const { f, dataTlb, generation } = this.#state;
@@ -205,22 +198,10 @@ export class FastSemantics extends RecordSemantics implements Semantics {
   }
 
   #leave(): void {
-    this.f.branch(this.#state.leave);
+    this.#state.leave();
   }
 
   #leaveUnless(condition: I32): void {
-    this.f.branchIf(condition.eqz(), this.#state.leave);
+    this.#state.leaveUnless(condition);
   }
-}
-
-function addressOf({ bias }: RunState, record: I32): I64 {
-  return bias.add(record.shrU(Math.log2(recordScale)).extendU());
-}
-
-export function loadWidth(address: I32, width: Width, extension: Extension): I64 {
-  const signed = extension === "signed";
-  if (width === 1) return signed ? i64.load8S(address) : i64.load8U(address);
-  if (width === 2) return signed ? i64.load16S(address) : i64.load16U(address);
-  if (width === 4) return signed ? i64.load32S(address) : i64.load32U(address);
-  return i64.load(address);
 }

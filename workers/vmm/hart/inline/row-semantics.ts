@@ -1,14 +1,23 @@
-/** What both ways of executing a record have in common: where operands come from and rd goes to. */
-import type { FunctionBuilder } from "../base/wasm/function-builder.ts";
-import type { I32, I64 } from "../base/wasm/value.ts";
-import { integerRegistersOffset } from "../isa/hart-layout.ts";
-import type { RecordOperands } from "./operands.ts";
+/** What all ways of executing a row have in common: where operands come from and rd goes to. */
+import type { FunctionBuilder } from "../../base/wasm/function-builder.ts";
+import type { I32, I64 } from "../../base/wasm/value.ts";
 
-export abstract class RecordSemantics {
+/** Operands of one instruction: run-time expressions in the interpreter, constants elsewhere. */
+export interface RowOperands {
+  readonly rs1: I64;
+  readonly rs2: I64;
+  readonly rs1Number: I32;
+  readonly rdNumber: I32;
+  readonly csrNumber: I32;
+  /** Drops the value where rd is x0. */
+  writeRd(value: I64): void;
+}
+
+export abstract class RowSemantics<O extends RowOperands> {
   readonly f: FunctionBuilder;
-  protected readonly operands: RecordOperands;
+  protected readonly operands: O;
 
-  constructor(f: FunctionBuilder, operands: RecordOperands) {
+  constructor(f: FunctionBuilder, operands: O) {
     this.f = f;
     this.operands = operands;
   }
@@ -32,7 +41,7 @@ export abstract class RecordSemantics {
   }
 
   writeRd(value: I64): void {
-    this.f.store(this.operands.rdSlot, integerRegistersOffset, value);
+    this.operands.writeRd(value);
   }
 
   branch(condition: I32): void {

@@ -23,8 +23,6 @@ const mayBeOperations = [
 export const aliasRows: readonly AliasRow[] = [
   // Zbb where there is no Zbkb.
   alias("zext.h", "0000100 00000 rs1 100 rd 0111011", "{rd}, {rs1}", "packw"),
-  // Zihintpause.
-  alias("pause", "0000 0001 0000 00000 000 00000 0001111", "", "fence"),
   // Zicbop: the memory has no caches to fill.
   prefetch("i", "00000"),
   prefetch("r", "00001"),

@@ -105,7 +105,8 @@ export const integerRows: readonly InstructionRow[] = [
   wordRegister("sllw", "0000000", "001", (a, b) => word(a.shl(low5(b)))),
   wordRegister("srlw", "0000000", "101", (a, b) => word(zeroExtended(a).shrU(low5(b)))),
   wordRegister("sraw", "0100000", "101", (a, b) => word(word(a).shrS(low5(b)))),
-  // The pause hint is a fence of the same encoding; one hart has no stores to order.
+  // Zihintpause: one of the fences that order nothing.
+  row("pause", "0000 0001 0000 00000 000 00000 0001111", "", (m) => m.endTurn(), "fence"),
   row("fence", "fm pred succ rs1 000 rd 0001111", "{pred}, {succ}", () => {}),
   row("fence.i", "imm[11:0] rs1 001 rd 0001111", "", (m) => m.fenceInstructions()),
 ];

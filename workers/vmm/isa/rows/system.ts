@@ -36,9 +36,9 @@ export const systemRows: readonly InstructionRow[] = [
   ),
   row("sfence.w.inval", "0001100 00000 00000 000 00000 1110011", "", (m) => m.needSupervisor()),
   row("sfence.inval.ir", "0001100 00001 00000 000 00000 1110011", "", (m) => m.needSupervisor()),
-  // Zawrs: a wait may end at any time for any reason, and so before it begins.
-  row("wrs.nto", "000000001101 00000 000 00000 1110011", "", () => {}),
-  row("wrs.sto", "000000011101 00000 000 00000 1110011", "", () => {}),
+  // Zawrs: a wait may end at any time for any reason, here when the hart's next turn comes.
+  row("wrs.nto", "000000001101 00000 000 00000 1110011", "", (m) => m.endTurn()),
+  row("wrs.sto", "000000011101 00000 000 00000 1110011", "", (m) => m.endTurn()),
   // Zimop: reserved for operations that write zero where a hart does not know them.
   row("mop.r", "1 uimm[4] 00 uimm[3:2] 0111 uimm[1:0] rs1 100 rd 1110011", "{rd}, {rs1}", (m) =>
     m.writeRd(i64.const(0)),

@@ -1,0 +1,61 @@
+import type { Option } from "./option.ts";
+import { parseChoice } from "./parse-choice.ts";
+import { parseCount } from "./parse-count.ts";
+import { parseSeed } from "./parse-seed.ts";
+
+/** Options that QEMU does not have, in the order of the help. */
+export const ownOptions: readonly Option[] = [
+  {
+    names: ["time"],
+    value: "virtual|host",
+    summary: "guest time: retired instructions, or the host's clock (with a network to others)",
+    isOwn: true,
+    set: (draft, value) => {
+      draft.time = parseChoice("time", ["virtual", "host"] as const, value);
+    },
+  },
+  {
+    names: ["seed"],
+    value: "N",
+    summary: "what virtio-rng and /chosen/rng-seed are made from (0)",
+    isOwn: true,
+    set: (draft, value) => {
+      draft.seed = parseSeed(value);
+    },
+  },
+  {
+    names: ["max-instructions"],
+    value: "N",
+    summary: "stop after N instructions, with exit status 124; suffixes k, M, G, T",
+    isOwn: true,
+    set: (draft, value) => {
+      draft.maxInstructions = parseCount(value);
+    },
+  },
+  {
+    names: ["script"],
+    value: "FILE",
+    summary: "take console input from the steps in FILE (YAML), not from the terminal",
+    isOwn: true,
+    set: (draft, value) => {
+      draft.scriptFile = value;
+    },
+  },
+  {
+    names: ["exits"],
+    value: "FILE|-",
+    summary: "write the count of VM exits by category to FILE (JSON)",
+    isOwn: true,
+    set: (draft, value) => {
+      draft.exitsFile = value;
+    },
+  },
+  {
+    names: ["hash"],
+    summary: "print the hash of the machine's final state on standard error",
+    isOwn: true,
+    set: (draft) => {
+      draft.printsHash = true;
+    },
+  },
+];

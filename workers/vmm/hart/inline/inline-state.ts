@@ -1,0 +1,18 @@
+import type { FunctionBuilder } from "../../base/wasm/function-builder.ts";
+import type { I32, I64 } from "../../base/wasm/value.ts";
+
+/** What inlined instructions find around them; constant until the next `step`. */
+export interface InlineState {
+  readonly f: FunctionBuilder;
+  readonly hart: I32;
+  readonly dataTlb: I32;
+  /** What valid TLB entries carry in their tags. */
+  readonly generation: I64;
+  /** 1 where `mstatus.FS` is dirty, so that float registers may be written. */
+  readonly floatOn: I32;
+  /** 1 where rounding is to nearest even and the inexact flag is set already. */
+  readonly floatFast: I32;
+  /** Leaves the instruction under way to `step`. */
+  leave(): void;
+  leaveUnless(condition: I32): void;
+}

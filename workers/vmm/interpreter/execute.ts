@@ -1,0 +1,188 @@
+/**
+ * `execute`: runs a hart until its budget is used up or something asks to stop, by translated
+ * regions where there are some, by `run` elsewhere, and by `step` where neither can go on.
+ *
+ * It also finds what is hot. Code that is interpreted is looked at every `HeatPolicy.interval` steps, and
+ * marked at the next place that is jumped to; a place that execution comes to from a region or a
+ * trap is marked each time. A place with `hotMarks` marks is reported once.
+ */
+
+import type { Instructions } from "../base/units.ts";
+import type { FunctionBuilder, Label, Local } from "../base/wasm/function-builder.ts";
+import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
+import { type I32, type I64, i32, select } from "../base/wasm/value.ts";
+import {
+  countArrival,
+  entryOf,
+  markOf,
+  noRegion,
+  regionEntry,
+  regionResults,
+  smallestRegionBudget,
+} from "../hart/region-entry.ts";
+import { stopCodes } from "../hart/stop-codes.ts";
+import type { TrapFunctions } from "../hart/trap.ts";
+import { HartFields } from "../isa/hart-layout.ts";
+import { addend, entryAddress, hits } from "../mmu/tlb.ts";
+import { recordScale, specialOperations } from "./record.ts";
+import { runResults } from "./run.ts";
+
+const arrivalMark = 1;
+const longestInstruction = 4;
+
+/** When code counts as hot. No guest can tell, whatever the numbers are. */
+export interface HeatPolicy {
+  /** Interpreted steps from one look at where execution is to the next. */
+  readonly interval: Instructions;
+  /** Marks that a place gets when it is seen in that way; each arrival there is one mark. */
+  readonly sampleMarks: number;
+  /** Marks with which a place is translated, below 65,536. */
+  readonly hotMarks: number;
+  /** Arrivals from one region at an entry of another, after which they are made one. */
+  readonly joinArrivals: number;
+}
+
+interface Parts {
+  readonly heat: HeatPolicy;
+  readonly run: Callee<readonly ["i32", "i32"], "i32">;
+  readonly step: Callee<readonly ["i32"], undefined>;
+  /** (hart, region that execution comes from or `noRegion`): the place at `pc` is hot. */
+  readonly hot: Callee<readonly ["i32", "i32"], undefined>;
+  readonly traps: TrapFunctions;
+}
+
+/** (hart) → stop code */
+export function buildExecute(
+  module: ModuleBuilder,
+  { heat, run, step, hot, traps }: Parts,
+): Callee<readonly ["i32"], "i32"> {
+  const callRegion = module.callIndirect(["i32", "i32"], "i32");
+
+  /** (hart, marks to add, region that execution comes from)*/
+  const mark = module.function(["i32", "i32"], undefined, (f, hart, marks) => {
+    const h = new HartFields(f, hart);
+    const pc = f.let(h.get("pc"));
+    const page = f.local("i32");
+    const record = f.local("i32");
+    f.block((absent) => {
+      findRecord(f, h, pc, { page, record }, absent);
+      f.branchIf(i32.load16U(record).eq(specialOperations.entry), absent);
+      const place = f.let(markOf(page, record));
+      const old = f.let(i32.load16U(place));
+      const next = f.let(old.add(marks));
+      f.branchIf(next.gtU(0xffff), absent);
+      f.storeNarrow(place, 0, next, 2);
+      f.if(old.ltU(heat.hotMarks).and(next.geU(heat.hotMarks)), () =>
+        f.do(hot.call(hart, noRegion)),
+      );
+    });
+  });
+
+  return module.function(["i32"], "i32", (f, hart) => {
+    const h = new HartFields(f, hart);
+    const page = f.local("i32");
+    const record = f.local("i32");
+    const entry = f.local("i32");
+    const region = f.local("i32");
+    const given = f.local("i32");
+    const rest = f.local("i32");
+    const result = f.local("i32");
+    const isLooking = f.local("i32");
+    const last = f.let(i32.const(noRegion));
+    const pc = f.local("i64");
+    const translates = f.let(h.get("translates"));
+    /** The place of the look is found: where the first jump since then leads. */
+    const seen = () => {
+      isLooking.set(0);
+      h.set("heatLeft", heat.interval);
+      f.do(mark.call(hart, heat.sampleMarks));
+    };
+    f.loop((again) => {
+      // Pending interrupts change only here: by a step, or by the monitor between two calls.
+      f.if(h.get("mip").and(h.get("mie")).ne(0), () => f.do(traps.deliverInterrupt.call(hart)));
+      f.block((toStep) => {
+        f.loop((goOn) => {
+          f.block((interpret) => {
+            f.branchIf(translates.eqz(), interpret);
+            f.branchIf(h.get("budget").ltU(smallestRegionBudget), interpret);
+            pc.set(h.get("pc"));
+            findRecord(f, h, pc, { page, record }, interpret);
+            f.branchIf(i32.load16U(record).ne(specialOperations.entry), interpret);
+            entry.set(entryOf(page, record));
+            region.set(regionEntry.region(entry));
+            f.if(last.ne(noRegion).and(last.ne(region)), () =>
+              f.if(countArrival(f, entry).eq(heat.joinArrivals), () => {
+                f.do(hot.call(hart, last));
+                last.set(noRegion);
+                f.branch(goOn);
+              }),
+            );
+            last.set(noRegion);
+            result.set(callRegion(region, hart, entry));
+            f.branchIf(result.eq(regionResults.step), toStep);
+            last.set(region);
+            f.do(mark.call(hart, arrivalMark));
+            f.branch(goOn);
+          });
+          last.set(noRegion);
+          given.set(h.get("budget"));
+          f.if(given.eqz(), () => f.return(i32.const(stopCodes.budget)));
+          f.if(translates.eqz(), () => {
+            f.do(run.call(hart, smallestRegionBudget), true);
+            f.branchIf(h.get("budget").ne(0), toStep);
+            f.return(i32.const(stopCodes.budget));
+          });
+          // Nothing in `run` looks at the budget but to end: it may be told less than there is.
+          rest.set(0);
+          const most = f.let(select(isLooking, i32.const(1), h.get("heatLeft")));
+          f.if(given.gtU(most), () => {
+            rest.set(given.sub(most));
+            given.set(most);
+            h.set("budget", most);
+          });
+          pc.set(h.get("pc"));
+          result.set(run.call(hart, smallestRegionBudget));
+          const left = f.let(h.get("budget"));
+          h.set("budget", left.add(rest));
+          f.if(
+            isLooking,
+            () => f.if(left.eqz().and(isJump(h.get("pc"), pc)), seen),
+            () => {
+              h.set("heatLeft", h.get("heatLeft").sub(given.sub(left)));
+              f.if(h.get("heatLeft").eqz(), () => isLooking.set(1));
+            },
+          );
+          f.branchIf(result.eq(runResults.step), toStep);
+          f.branch(goOn);
+        });
+      });
+      f.if(h.get("budget").eqz(), () => f.return(i32.const(stopCodes.budget)));
+      pc.set(h.get("pc"));
+      f.do(step.call(hart));
+      f.if(translates.and(isJump(h.get("pc"), pc)), () =>
+        f.if(isLooking, seen, () => f.do(mark.call(hart, arrivalMark))),
+      );
+      f.branchIf(h.get("stopRequest").eqz(), again);
+    });
+    f.return(h.get("stopRequest"));
+  });
+}
+
+/** Whether `pc` is elsewhere than behind an instruction. */
+function isJump(pc: I64, before: I64): I32 {
+  return pc.sub(before).sub(1).geU(longestInstruction);
+}
+
+/** The record at `pc`; leaves where no fetch entry leads to one. */
+function findRecord(
+  f: FunctionBuilder,
+  h: HartFields,
+  pc: I64,
+  found: { readonly page: Local<"i32">; readonly record: Local<"i32"> },
+  absent: Label,
+): void {
+  const slot = f.let(entryAddress(h.get("fetchTlb"), pc));
+  f.branchIf(hits(slot, pc.and(-4096), 1, h.get("tlbGeneration")).eqz(), absent);
+  found.page.set(addend(slot));
+  found.record.set(found.page.add(pc.wrap().and(0xffe).mul(recordScale)));
+}

@@ -1,0 +1,309 @@
+/**
+ * Writes a region's function: (hart, address of the entry) → one of `regionResults`.
+ *
+ * The guest's registers are locals. Nothing in the body calls: what cannot be done in line leaves by
+ * one exit, which stores registers, `pc` and budget as if the instruction had not begun. Each block
+ * pays for its instructions at its start, so that every exit knows what is to be given back.
+ */
+import type { FunctionBuilder, Label, Local } from "../base/wasm/function-builder.ts";
+import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
+import { type I32, type I64, i32 } from "../base/wasm/value.ts";
+import { floatConditions } from "../hart/inline/float-conditions.ts";
+import { entryOf, regionEntry, regionResults } from "../hart/region-entry.ts";
+import { HartFields } from "../isa/hart-layout.ts";
+import { pageBytes, regionLinkBytes, regionLinksBase } from "../memory/layout.ts";
+import { addend, entryAddress, hits } from "../mmu/tlb.ts";
+import { analyseFlow, type FlowGraph } from "./flow-graph.ts";
+import type { Block, RegionCode, RegionInstruction } from "./region-code.ts";
+import { RegionOperands } from "./region-operands.ts";
+import { RegionRegisters, registerUse } from "./region-registers.ts";
+import { RegionSemantics } from "./region-semantics.ts";
+
+/** What an exit tells about itself in one number: place, steps to give back, result. */
+const exitPlaceShift = 8;
+const exitStepsShift = 1;
+const exitStepsMask = 127;
+
+export interface RegionFunction {
+  readonly code: Callee<readonly ["i32", "i32"], "i32">;
+  /** Places that can be entered, in the order of the function's `entry`. */
+  readonly entries: readonly number[];
+  /** Distances of its pages from the first, in the order of the region's links. */
+  readonly pages: readonly number[];
+}
+
+/** @param entryOperation the operation of records that are entries */
+export function emitRegion(
+  module: ModuleBuilder,
+  region: RegionCode,
+  entryOperation: number,
+): RegionFunction {
+  const pages = [...region.pages.keys()].sort((a, b) => a - b);
+  const blocks = [...region.blocks.values()];
+  const nodes = new Map(blocks.map((block, i) => [block.offset, i + 1]));
+  const successors = [[], ...blocks.map((block) => successorNodes(block, nodes))];
+  const enterable = (place: number) =>
+    region.blocks.get(place)?.instructions[0]?.effect !== "leave";
+  const first = [...new Set([...region.entries, ...loopHeads(region)])].filter(enterable);
+  const graph = analyseFlow(
+    successors,
+    first.map((place) => nodes.get(place) as number),
+  );
+  const code = module.function(["i32", "i32"], "i32", (f, hart, entry) =>
+    new RegionEmitter(f, { hart, entry }, { region, blocks, nodes, graph, pages }).emit(
+      entryOperation,
+    ),
+  );
+  const entries = graph.entries.map((node) => (blocks[node - 1] as Block).offset);
+  return { code, entries, pages };
+}
+
+/** Targets of jumps backwards: where an iteration can be picked up. */
+function loopHeads({ blocks }: RegionCode): number[] {
+  const heads: number[] = [];
+  for (const block of blocks.values()) {
+    const last = block.instructions.at(-1) as RegionInstruction;
+    if (last.effect !== "branch" && last.effect !== "jump") continue;
+    const target = last.offset + last.decoded.operands.imm;
+    if (target <= last.offset && blocks.has(target)) heads.push(target);
+  }
+  return heads;
+}
+
+function successorNodes(block: Block, nodes: ReadonlyMap<number, number>): number[] {
+  const last = block.instructions.at(-1) as RegionInstruction;
+  const target = last.offset + last.decoded.operands.imm;
+  const places = {
+    plain: [block.end],
+    branch: [target, block.end],
+    jump: [target],
+    indirect: [],
+    leave: [],
+  }[last.effect];
+  return places.map((place) => nodes.get(place)).filter((node) => node !== undefined);
+}
+
+function usesFloat(blocks: readonly Block[]): boolean {
+  const instructions = blocks.flatMap((block) => block.instructions);
+  return instructions.some(({ decoded }) => decoded.row.assembly.includes(":f}"));
+}
+
+interface Shape {
+  readonly region: RegionCode;
+  readonly blocks: readonly Block[];
+  readonly nodes: ReadonlyMap<number, number>;
+  readonly graph: FlowGraph;
+  readonly pages: readonly number[];
+}
+
+class RegionEmitter {
+  readonly #f: FunctionBuilder;
+  readonly #hart: Local<"i32">;
+  /** The region's own, which tells its entries and links from others. */
+  readonly #number: Local<"i32">;
+  /** Which entry the dispatcher goes to. */
+  readonly #state: Local<"i32">;
+  readonly #shape: Shape;
+  readonly #registers: RegionRegisters;
+  readonly #labels = new Map<number, Label>();
+  readonly #loops = new Map<number, Label>();
+  readonly #exitInfo: Local<"i32">;
+  readonly #pc: Local<"i64">;
+  readonly #budget: Local<"i32">;
+  readonly #bias: Local<"i64">;
+  readonly #common: {
+    readonly dataTlb: Local<"i32">;
+    readonly fetchTlb: Local<"i32">;
+    readonly generation: Local<"i64">;
+    readonly floatOn: I32;
+    readonly floatFast: I32;
+  };
+  #dispatch: Label | undefined;
+  #exit: Label | undefined;
+  #exitTo: Label | undefined;
+
+  constructor(
+    f: FunctionBuilder,
+    parameters: { hart: Local<"i32">; entry: Local<"i32"> },
+    shape: Shape,
+  ) {
+    const { hart, entry } = parameters;
+    this.#f = f;
+    this.#hart = hart;
+    this.#shape = shape;
+    this.#registers = new RegionRegisters(f, hart);
+    const h = new HartFields(f, hart);
+    this.#number = f.let(regionEntry.region(entry));
+    this.#state = f.let(regionEntry.state(entry));
+    this.#exitInfo = f.local("i32");
+    this.#pc = f.let(h.get("pc"));
+    this.#budget = f.let(h.get("budget"));
+    this.#bias = f.let(this.#pc.sub(regionEntry.place(entry).extendS()));
+    this.#common = {
+      dataTlb: f.let(h.get("dataTlb")),
+      fetchTlb: f.let(h.get("fetchTlb")),
+      generation: f.let(h.get("tlbGeneration")),
+      ...(usesFloat(shape.blocks)
+        ? floatConditions(f, h)
+        : { floatOn: i32.const(0), floatFast: i32.const(0) }),
+    };
+  }
+
+  emit(entryOperation: number): void {
+    const f = this.#f;
+    const { blocks, graph } = this.#shape;
+    const h = new HartFields(f, this.#hart);
+    const use = registerUse(blocks.flatMap((b) => b.instructions.map((i) => i.decoded)));
+    this.#registers.load(use);
+    f.block((exitTo) => {
+      this.#exitTo = exitTo;
+      f.block((exit) => {
+        this.#exit = exit;
+        f.loop((dispatch) => {
+          this.#dispatch = dispatch;
+          this.#within(0, graph.merges(0), entryOperation);
+        });
+      });
+      const info = this.#exitInfo;
+      this.#pc.set(this.#bias.add(info.shrS(exitPlaceShift).shl(1).extendS()));
+      this.#budget.set(this.#budget.add(info.shrU(exitStepsShift).and(exitStepsMask)));
+    });
+    this.#registers.store(use);
+    h.set("pc", this.#pc);
+    h.set("budget", this.#budget);
+    f.return(this.#exitInfo.and(1));
+  }
+
+  /** A node with the merges that it dominates behind it, each at the end of a block. */
+  #within(node: number, merges: readonly number[], entryOperation: number): void {
+    const [last, ...rest] = merges;
+    if (last === undefined) {
+      this.#code(node, entryOperation);
+      return;
+    }
+    this.#f.block((label) => {
+      this.#labels.set(last, label);
+      this.#within(node, rest, entryOperation);
+    });
+    this.#tree(last, entryOperation);
+  }
+
+  #tree(node: number, entryOperation: number): void {
+    const { graph } = this.#shape;
+    if (!graph.isLoop(node)) {
+      this.#within(node, graph.merges(node), entryOperation);
+      return;
+    }
+    this.#f.loop((again) => {
+      this.#loops.set(node, again);
+      this.#within(node, graph.merges(node), entryOperation);
+    });
+  }
+
+  #code(node: number, entryOperation: number): void {
+    const f = this.#f;
+    const { blocks, graph } = this.#shape;
+    if (node === 0) {
+      const targets = graph.entries.map((entry) => this.#labels.get(entry) as Label);
+      f.branchTable(this.#state, targets, targets[0] as Label);
+      return;
+    }
+    const block = blocks[node - 1] as Block;
+    const { instructions } = block;
+    this.#budget.set(this.#budget.sub(instructions.length));
+    f.if(this.#budget.ltS(0), () => this.#leave(block.offset, instructions.length, "goOn"));
+    const edge = (from: number, to: number) => this.#edge(node, from, to, entryOperation);
+    instructions.forEach((instruction, i) => {
+      const { offset, decoded } = instruction;
+      const target = offset + decoded.operands.imm;
+      const leave = () => this.#leave(offset, instructions.length - i, "step");
+      const state = {
+        f,
+        hart: this.#hart,
+        ...this.#common,
+        leave,
+        leaveUnless: (condition: I32) => {
+          if (condition.constant === undefined) f.if(condition.eqz(), leave);
+          else if (condition.constant === 0n) leave();
+        },
+        branchIf: (condition: I32) => f.if(condition, () => edge(offset, target)),
+        jump: () => edge(offset, target),
+        jumpTo: (address: I64) => this.#indirect(address as Local<"i64">, entryOperation),
+      };
+      const place = {
+        pc: this.#bias.add(offset),
+        next: this.#bias.add(offset + decoded.bytes),
+      };
+      const operands = new RegionOperands(f, this.#registers, decoded);
+      decoded.row.execute(new RegionSemantics(state, operands, place));
+    });
+    const { effect, offset } = instructions.at(-1) as RegionInstruction;
+    if (effect === "plain" || effect === "branch") edge(offset, block.end);
+  }
+
+  #edge(node: number, from: number, to: number, entryOperation: number): void {
+    const f = this.#f;
+    const { nodes, graph } = this.#shape;
+    const target = nodes.get(to);
+    if (target === undefined) {
+      this.#leave(to, 0, "goOn");
+      return;
+    }
+    const [page, nextPage] = [from, to].map((place) => Math.floor(place / pageBytes));
+    if (page !== nextPage) this.#leaveUnlessMapped(nextPage as number, to);
+    const kind = graph.kind(node, target);
+    if (kind === "inline") this.#tree(target, entryOperation);
+    else if (kind === "merge") f.branch(this.#labels.get(target) as Label);
+    else if (kind === "back") f.branch(this.#loops.get(target) as Label);
+    else {
+      this.#state.set(graph.entries.indexOf(target));
+      f.branch(this.#dispatch as Label);
+    }
+  }
+
+  /** The region goes on in another page only if that one is where it was translated. */
+  #leaveUnlessMapped(distance: number, place: number): void {
+    const f = this.#f;
+    const { fetchTlb, generation } = this.#common;
+    const address = f.let(this.#bias.add(distance * pageBytes));
+    const slot = f.let(entryAddress(fetchTlb, address));
+    const leave = () => this.#leave(place, 0, "goOn");
+    // Tags of fetch entries are of whole pages, wherever in its page the region was entered.
+    f.if(hits(slot, address.and(-pageBytes), 1, generation).eqz(), leave);
+    const index = this.#shape.pages.indexOf(distance);
+    const link = i32.load(this.#number.mul(regionLinkBytes), regionLinksBase + 4 * index);
+    f.if(addend(slot).ne(link), leave);
+  }
+
+  /** To an entry of this region where one stands at the address, else out. */
+  #indirect(address: Local<"i64">, entryOperation: number): void {
+    const f = this.#f;
+    const { fetchTlb, generation } = this.#common;
+    this.#pc.set(address);
+    this.#exitInfo.set(regionResults.goOn);
+    const slot = f.let(entryAddress(fetchTlb, address));
+    const exit = this.#exitTo as Label;
+    f.branchIf(hits(slot, address.and(-pageBytes), 1, generation).eqz(), exit);
+    const page = f.let(addend(slot));
+    const record = f.let(
+      page.add(
+        address
+          .wrap()
+          .and(pageBytes - 2)
+          .shl(2),
+      ),
+    );
+    f.branchIf(i32.load16U(record).ne(entryOperation), exit);
+    const entry = f.let(entryOf(page, record));
+    f.branchIf(regionEntry.region(entry).ne(this.#number), exit);
+    this.#state.set(regionEntry.state(entry));
+    f.branch(this.#dispatch as Label);
+  }
+
+  #leave(place: number, steps: number, result: keyof typeof regionResults): void {
+    const info =
+      ((place / 2) << exitPlaceShift) | (steps << exitStepsShift) | regionResults[result];
+    this.#exitInfo.set(info);
+    this.#f.branch(this.#exit as Label);
+  }
+}
