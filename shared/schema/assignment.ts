@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { artefactNameSchema } from "./artefact-name.ts";
+import { engineNames } from "./engine-names.ts";
 import { fileFormatSchema } from "./file-format.ts";
 import { imageSourceSchema } from "./image-source.ts";
 import { bytesSchema, instructionsSchema, millisecondsSchema } from "./quantities.ts";
@@ -29,6 +30,7 @@ const diskSchema = z.strictObject({
 
 const machineSchema = z.strictObject({
   ram: bounded(bytesSchema, MiB, 2048 * MiB, "between 1M and 2G"),
+  engine: z.enum(engineNames, `must be one of ${engineNames.join(", ")}`).default("translate"),
   harts: z.int("must be a whole number").min(1, mostHarts).max(8, mostHarts).default(1),
   seed: z.int().min(0).max(0xffff_ffff).default(0),
   firmware: z.enum(["none", "sbi"]),

@@ -2,15 +2,17 @@
  * Profiles one bare-metal guest in this process: for whoever works on an engine.
  *
  *     node tests/bench/run-guest.ts tests/guests/bin/bench-sieve.elf
- *         [--engine interpret] [--slices 20000000] [--ram 128] [--hash]
+ *         [--engine translate] [--slices 20000000] [--ram 128] [--hash]
  *
  * Prints instructions, seconds and MIPS of each section that the guest announces on its console and
  * of the whole run, and how often it left its own code, by category. `--slices` is the number of
  * instructions of one call of `run`: no figure but the time may depend on it. Nothing of the process
  * stands between guest and engine, so `node --prof` and `--cpu-prof` show the engine.
  */
+
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { engineNames } from "../../shared/schema/engine-names.ts";
 import { compiler } from "../../workers/host/compiler.ts";
 import { machineMemory } from "../../workers/runtime/local/machine-memory.ts";
 import { type MachineConfig, Monitor } from "../../workers/vmm/mod.ts";
@@ -20,7 +22,7 @@ import { renderTable } from "./render-table.ts";
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    engine: { type: "string", default: "interpret" },
+    engine: { type: "string", default: "translate" },
     slices: { type: "string", default: "20000000" },
     ram: { type: "string", default: "128" },
     hash: { type: "boolean", default: false },
@@ -29,7 +31,8 @@ const { values, positionals } = parseArgs({
 const [elf] = positionals;
 if (elf === undefined) throw new Error("usage: run-guest.ts ELF [--engine E] [--slices N]");
 // The VMM has this one so far; another name must not be measured as if it had been meant.
-if (values.engine !== "interpret") throw new Error(`--engine ${values.engine} is not known here`);
+const engine = engineNames.find((name) => name === values.engine);
+if (engine === undefined) throw new Error(`--engine is one of ${engineNames.join(", ")}`);
 
 const config: MachineConfig = {
   ramBytes: Number(values.ram) * 2 ** 20,

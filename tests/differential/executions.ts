@@ -39,6 +39,10 @@ export const executions: readonly Execution[] = [
     ...{ compiler, config: { engine: "translate" }, heat: eagerHeat, slice: cut },
   },
   {
+    name: "trap and emulate at once",
+    ...{ compiler, config: { engine: "trap-and-emulate" }, heat: eagerHeat, slice: whole },
+  },
+  {
     name: "exact steps",
     compiler: steppingCompiler(compiler),
     config: { engine: "interpret" },

@@ -56,6 +56,7 @@ export async function prepareRun(job: GradingJob, blobs: BlobStore): Promise<Pre
             : { commandLine: machine["command-line"] }),
         },
         time: "virtual",
+        engine: machine.engine,
         seed: machine.seed,
         virtio,
       },

@@ -3,7 +3,7 @@ import type { SerialEnd } from "../../../workers/host/serial-end.ts";
 import type { StreamAddress } from "../../../workers/host/stream.ts";
 import type { MonitorMode } from "../../../workers/runtime/debug/serve-monitor.ts";
 import type { TraceItem } from "../../../workers/runtime/debug/trace-items.ts";
-import type { LocalLoad } from "../../../workers/runtime/local/local-run.ts";
+import type { LocalLoad, LocalRun } from "../../../workers/runtime/local/local-run.ts";
 
 /** What the options have said so far, before it is checked as a whole. */
 export interface Draft {
@@ -45,6 +45,7 @@ export interface Draft {
   startsPaused: boolean;
   /** Not said: virtual, unless frames come from the host's network. */
   time: "virtual" | "host" | undefined;
+  engine: LocalRun["engine"];
   seed: number | undefined;
   maxInstructions: number | undefined;
   exitsFile: string | undefined;
@@ -146,6 +147,7 @@ export function emptyDraft(): Draft {
     gdb: undefined,
     startsPaused: false,
     time: undefined,
+    engine: "translate",
     seed: undefined,
     maxInstructions: undefined,
     exitsFile: undefined,

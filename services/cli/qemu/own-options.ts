@@ -1,3 +1,4 @@
+import { engineNames } from "../../../shared/schema/engine-names.ts";
 import type { Option } from "./option.ts";
 import { parseChoice } from "./parse-choice.ts";
 import { parseCount } from "./parse-count.ts";
@@ -12,6 +13,15 @@ export const ownOptions: readonly Option[] = [
     isOwn: true,
     set: (draft, value) => {
       draft.time = parseChoice("time", ["virtual", "host"] as const, value);
+    },
+  },
+  {
+    names: ["engine"],
+    value: "NAME",
+    summary: "how instructions are executed: translate, trap-and-emulate or interpret",
+    isOwn: true,
+    set: (draft, value) => {
+      draft.engine = parseChoice("engine", engineNames, value);
     },
   },
   {

@@ -36,6 +36,7 @@ export function toLocalRun(draft: Draft): LocalRun {
         : device,
     ),
     time: draft.time ?? (devices.networks.some(reachesOut) ? "host" : "virtual"),
+    engine: draft.engine,
     seed,
     onReboot,
     loads,

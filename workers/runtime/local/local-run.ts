@@ -1,7 +1,7 @@
 import type { NetworkEnd } from "../../host/network/network-end.ts";
 import type { SerialEnd } from "../../host/serial-end.ts";
 import type { StreamAddress } from "../../host/stream.ts";
-import type { VirtioConfig } from "../../vmm/mod.ts";
+import type { EngineName, VirtioConfig } from "../../vmm/mod.ts";
 import type { MonitorMode } from "../debug/serve-monitor.ts";
 import type { TraceItem } from "../debug/trace-items.ts";
 
@@ -54,6 +54,7 @@ export interface LocalRun {
   readonly disks: readonly LocalDisk[];
   readonly virtio: readonly VirtioConfig[];
   readonly time: "virtual" | "host";
+  readonly engine: EngineName;
   /** Without a seed: 0 in virtual time, so that the run repeats; from the host in host time. */
   readonly seed: number | undefined;
   readonly console: ConsoleEnd;

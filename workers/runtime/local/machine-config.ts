@@ -19,6 +19,7 @@ export function machineConfig(run: LocalRun): MachineConfig {
     ramBytes: run.ramBytes,
     harts: run.harts,
     time: run.time,
+    engine: run.engine,
     seed: run.seed ?? (run.time === "virtual" ? 0 : entropySeed()),
     virtio: run.virtio,
     boot: {

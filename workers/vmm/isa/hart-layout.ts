@@ -96,6 +96,8 @@ const narrowNames = [
   "faulted",
   // Non-zero where hot code is translated; steps to interpret until the place is looked at.
   ...["translates", "heatLeft"],
+  // 1 where privileged instructions may be executed without an exit.
+  "inlinesPrivileged",
   // The scratch record of an instruction that straddles two pages, and its bits.
   ...["scratchRecord", "scratchRecordHigh", "scratchBits"],
   // Event counters by bits from 0 on: those that count now, and of these the ones that an overflow

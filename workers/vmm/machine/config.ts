@@ -12,10 +12,14 @@ export type { BlockBackend, ConsoleSink, NetBackend, StopReason };
 export type TimeMode = "virtual" | "host";
 
 /**
- * `interpret`: the interpreter alone. `translate`: the interpreter, and the translator for what is
- * hot.
+ * How instructions are executed: a technique of the syllabus.
+ *
+ * `interpret`: by the interpreter alone. `translate`: what is hot is translated, and privileged
+ * instructions are executed in line where that is possible. `trap-and-emulate`: what is hot is
+ * translated, but every privileged instruction is an exit, as on a processor that runs the guest
+ * directly and without privilege (Popek & Goldberg 1974).
  */
-export type EngineName = "interpret" | "translate";
+export type EngineName = "interpret" | "trap-and-emulate" | "translate";
 
 /** What the machine starts: the images are whole files, parsed when the machine is made. */
 export interface BootConfig {

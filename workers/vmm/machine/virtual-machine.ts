@@ -144,6 +144,7 @@ export class VirtualMachine implements Machine {
     for (const hart of this.harts) {
       engine.selectContext(hart.address);
       hart.set("translates", config.engine === "interpret" ? 0 : 1);
+      hart.set("inlinesPrivileged", config.engine === "trap-and-emulate" ? 0 : 1);
     }
   }
 

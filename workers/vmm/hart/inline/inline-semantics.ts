@@ -26,7 +26,12 @@ handlerCsrs.forEach((name, i) => {
 /** Whether an access to a CSR is inlined, and so is no exit, whichever way it is executed. */
 export function isInlinedCsr(hart: I32, number: I32): I32 {
   const isHandlers = number.sub(firstHandlerCsr).ltU(handlerCsrs.length);
-  return isHandlers.and(i32.load(hart, hartFields.privilege.offset).ne(user));
+  return isHandlers.and(mayInlinePrivileged(hart));
+}
+
+function mayInlinePrivileged(hart: I32): I32 {
+  const isPrivileged = i32.load(hart, hartFields.privilege.offset).ne(user);
+  return isPrivileged.and(i32.load(hart, hartFields.inlinesPrivileged.offset));
 }
 
 export abstract class InlineSemantics extends RowSemantics<InlineOperands> implements Semantics {
@@ -136,7 +141,7 @@ export abstract class InlineSemantics extends RowSemantics<InlineOperands> imple
     const { f, hart } = this.#state;
     const index = f.bind(this.csrNumber.sub(firstHandlerCsr));
     this.#leaveUnless(index.ltU(handlerCsrs.length));
-    this.#leaveUnless(i32.load(hart, hartFields.privilege.offset).ne(user));
+    this.#leaveUnless(mayInlinePrivileged(hart));
     const field = f.let(hart.add(index.shl(3)));
     const old = f.let(i64.load(field, hartFields.sscratch.offset));
     f.if(write, () => {
