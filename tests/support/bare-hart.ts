@@ -37,6 +37,7 @@ export class BareHart {
     });
     this.engine = createEngine(compiler, this.memory, compiler.createTable(1), {
       hot: () => undefined,
+      translate: () => undefined,
       deviceLoad: (_hart, address, width) => {
         const value = this.deviceLoad?.(address >>> 0, width);
         if (value === undefined) this.hart.set("faulted", 1);

@@ -130,6 +130,11 @@ export class CodeCache {
     return operation;
   }
 
+  clearMark(page: MachineAddress, offset: number): void {
+    if (this.entryAt(page, offset) !== undefined) return;
+    this.#view.setUint16(page + codeMarksOffset + offset, 0, true);
+  }
+
   /** The number of the entry that a record is; undefined where it is none. */
   entryAt(page: MachineAddress, offset: number): number | undefined {
     const operation = this.#view.getUint16(page + offset * (recordBytes / 2), true);

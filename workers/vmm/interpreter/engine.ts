@@ -50,6 +50,8 @@ export interface EngineCallbacks {
    * @param from number of the region that execution came from, or `noRegion`
    */
   hot(hart: number, from: number): undefined;
+  /** What was found hot is to be translated now. */
+  translate(hart: number): undefined;
   /** The guest wrote `stimecmp` or `menvcfg`: see `SupervisorTimer`. */
   timerChanged?(hart: number): undefined;
   /** When an event counter may overflow has changed: see `stepsUntilOverflow`. */
@@ -80,7 +82,7 @@ export interface Engine {
 export const usualHeat: HeatPolicy = {
   interval: 4000,
   sampleMarks: 32,
-  hotMarks: 400,
+  hotMarks: 800,
   joinArrivals: 50_000,
 };
 
@@ -106,6 +108,7 @@ export function createEngine(
     watched: callbacks.watched.bind(callbacks),
     hypercall: callbacks.hypercall.bind(callbacks),
     hot: callbacks.hot.bind(callbacks),
+    translate: callbacks.translate.bind(callbacks),
     timerChanged: callbacks.timerChanged?.bind(callbacks) ?? (() => undefined),
     countersChanged: callbacks.countersChanged?.bind(callbacks) ?? (() => undefined),
   };
@@ -132,6 +135,7 @@ function buildModule(memory: MachineMemory, heat: HeatPolicy): Uint8Array {
   };
   const hypercall = module.import("hypercall", ["i32"], undefined);
   const hot = module.import("hot", ["i32", "i32"], undefined);
+  const translate = module.import("translate", ["i32"], undefined);
   const timerChanged = module.import("timerChanged", ["i32"], undefined);
   const countersChanged = module.import("countersChanged", ["i32"], undefined);
 
@@ -155,7 +159,7 @@ function buildModule(memory: MachineMemory, heat: HeatPolicy): Uint8Array {
     hart: { context, traps, memory: access, cacheBlocks, csr, float, hypercall },
   });
 
-  const execute = buildExecute(module, { heat, run, step, hot, traps });
+  const execute = buildExecute(module, { heat, run, step, hot, translate, traps });
   module.export("execute", execute);
   module.export("step", step);
   module.export("selectContext", context.select);

@@ -48,13 +48,15 @@ interface Parts {
   readonly step: Callee<readonly ["i32"], undefined>;
   /** (hart, region that execution comes from or `noRegion`): the place at `pc` is hot. */
   readonly hot: Callee<readonly ["i32", "i32"], undefined>;
+  /** (hart): what was found hot is to be translated. */
+  readonly translate: Callee<readonly ["i32"], undefined>;
   readonly traps: TrapFunctions;
 }
 
 /** (hart) → stop code */
 export function buildExecute(
   module: ModuleBuilder,
-  { heat, run, step, hot, traps }: Parts,
+  { heat, run, step, hot, translate, traps }: Parts,
 ): Callee<readonly ["i32"], "i32"> {
   const callRegion = module.callIndirect(["i32", "i32"], "i32");
 
@@ -67,14 +69,7 @@ export function buildExecute(
     f.block((absent) => {
       findRecord(f, h, pc, { page, record }, absent);
       f.branchIf(i32.load16U(record).eq(specialOperations.entry), absent);
-      const place = f.let(markOf(page, record));
-      const old = f.let(i32.load16U(place));
-      const next = f.let(old.add(marks));
-      f.branchIf(next.gtU(0xffff), absent);
-      f.storeNarrow(place, 0, next, 2);
-      f.if(old.ltU(heat.hotMarks).and(next.geU(heat.hotMarks)), () =>
-        f.do(hot.call(hart, noRegion)),
-      );
+      addMarks(heat, f, { page, record }, marks, () => f.do(hot.call(hart, noRegion)));
     });
   });
 
@@ -96,6 +91,10 @@ export function buildExecute(
       isLooking.set(0);
       h.set("heatLeft", heat.interval);
       f.do(mark.call(hart, heat.sampleMarks));
+      f.if(h.get("translationDue"), () => {
+        h.set("translationDue", h.get("translationDue").sub(1));
+        f.if(h.get("translationDue").eqz(), () => f.do(translate.call(hart)));
+      });
     };
     f.loop((again) => {
       // Pending interrupts change only here: by a step, or by the monitor between two calls.
@@ -107,7 +106,16 @@ export function buildExecute(
             f.branchIf(h.get("budget").ltU(smallestRegionBudget), interpret);
             pc.set(h.get("pc"));
             findRecord(f, h, pc, { page, record }, interpret);
-            f.branchIf(i32.load16U(record).ne(specialOperations.entry), interpret);
+            f.if(i32.load16U(record).ne(specialOperations.entry), () => {
+              f.if(last.ne(noRegion), () =>
+                addMarks(heat, f, { page, record }, i32.const(arrivalMark), () => {
+                  f.do(hot.call(hart, noRegion));
+                  last.set(noRegion);
+                  f.branch(goOn);
+                }),
+              );
+              f.branch(interpret);
+            });
             entry.set(entryOf(page, record));
             region.set(regionEntry.region(entry));
             f.if(last.ne(noRegion).and(last.ne(region)), () =>
@@ -121,7 +129,6 @@ export function buildExecute(
             result.set(callRegion(region, hart, entry));
             f.branchIf(result.eq(regionResults.step), toStep);
             last.set(region);
-            f.do(mark.call(hart, arrivalMark));
             f.branch(goOn);
           });
           last.set(noRegion);
@@ -165,6 +172,23 @@ export function buildExecute(
       f.branchIf(h.get("stopRequest").eqz(), again);
     });
     f.return(h.get("stopRequest"));
+  });
+}
+
+/** Counts arrivals at a record that is no entry. */
+function addMarks(
+  heat: HeatPolicy,
+  f: FunctionBuilder,
+  place: { page: I32; record: I32 },
+  marks: I32,
+  onHot: () => void,
+): void {
+  const at = f.let(markOf(place.page, place.record));
+  const old = f.let(i32.load16U(at));
+  const next = f.let(old.add(marks));
+  f.if(next.leU(0xffff), () => {
+    f.storeNarrow(at, 0, next, 2);
+    f.if(old.ltU(heat.hotMarks).and(next.geU(heat.hotMarks)), onHot);
   });
 }
 

@@ -96,6 +96,8 @@ const narrowNames = [
   "faulted",
   // Non-zero where hot code is translated; steps to interpret until the place is looked at.
   ...["translates", "heatLeft"],
+  // Looks until the places that were found hot are translated; 0: there are none.
+  "translationDue",
   // 1 where privileged instructions may be executed without an exit.
   "inlinesPrivileged",
   // The scratch record of an instruction that straddles two pages, and its bits.

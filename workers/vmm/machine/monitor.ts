@@ -43,7 +43,10 @@ export class Monitor {
       table,
       {
         hot: (hart, from) => {
-          this.#translator.translate(hart, from);
+          this.#translator.request(hart, from);
+        },
+        translate: () => {
+          this.#translator.translate();
         },
         deviceLoad: (_hart, address, width) => this.#current.deviceLoad(address, width),
         deviceStore: (_hart, address, width, value) =>

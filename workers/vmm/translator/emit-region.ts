@@ -211,7 +211,7 @@ class RegionEmitter {
     const block = blocks[node - 1] as Block;
     const { instructions } = block;
     this.#budget.set(this.#budget.sub(instructions.length));
-    f.if(this.#budget.ltS(0), () => this.#leave(block.offset, instructions.length, "goOn"));
+    f.ifUnlikely(this.#budget.ltS(0), () => this.#leave(block.offset, instructions.length, "goOn"));
     const edge = (from: number, to: number) => this.#edge(node, from, to, entryOperation);
     instructions.forEach((instruction, i) => {
       const { offset, decoded } = instruction;
@@ -223,7 +223,7 @@ class RegionEmitter {
         ...this.#common,
         leave,
         leaveUnless: (condition: I32) => {
-          if (condition.constant === undefined) f.if(condition.eqz(), leave);
+          if (condition.constant === undefined) f.ifUnlikely(condition.eqz(), leave);
           else if (condition.constant === 0n) leave();
         },
         branchIf: (condition: I32) => f.if(condition, () => edge(offset, target)),
@@ -235,7 +235,7 @@ class RegionEmitter {
         next: this.#bias.add(offset + decoded.bytes),
       };
       const operands = new RegionOperands(f, this.#registers, decoded);
-      decoded.row.execute(new RegionSemantics(state, operands, place));
+      f.scope(() => decoded.row.execute(new RegionSemantics(state, operands, place)));
     });
     const { effect, offset } = instructions.at(-1) as RegionInstruction;
     if (effect === "plain" || effect === "branch") edge(offset, block.end);
@@ -265,14 +265,16 @@ class RegionEmitter {
   #leaveUnlessMapped(distance: number, place: number): void {
     const f = this.#f;
     const { fetchTlb, generation } = this.#common;
-    const address = f.let(this.#bias.add(distance * pageBytes));
-    const slot = f.let(entryAddress(fetchTlb, address));
     const leave = () => this.#leave(place, 0, "goOn");
-    // Tags of fetch entries are of whole pages, wherever in its page the region was entered.
-    f.if(hits(slot, address.and(-pageBytes), 1, generation).eqz(), leave);
-    const index = this.#shape.pages.indexOf(distance);
-    const link = i32.load(this.#number.mul(regionLinkBytes), regionLinksBase + 4 * index);
-    f.if(addend(slot).ne(link), leave);
+    f.scope(() => {
+      const address = f.let(this.#bias.add(distance * pageBytes));
+      const slot = f.let(entryAddress(fetchTlb, address));
+      // Tags of fetch entries are of whole pages, wherever in its page the region was entered.
+      f.ifUnlikely(hits(slot, address.and(-pageBytes), 1, generation).eqz(), leave);
+      const index = this.#shape.pages.indexOf(distance);
+      const link = i32.load(this.#number.mul(regionLinkBytes), regionLinksBase + 4 * index);
+      f.ifUnlikely(addend(slot).ne(link), leave);
+    });
   }
 
   /** To an entry of this region where one stands at the address, else out. */

@@ -19,7 +19,7 @@ import {
 } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { tlbEntries, tlbEntryBytes } from "../mmu/tlb.ts";
-import { emitRegion } from "./emit-region.ts";
+import { emitRegion, type RegionFunction } from "./emit-region.ts";
 import { NumberPool } from "./number-pool.ts";
 import { type CodePage, type CodeView, findRegionCode, type RegionCode } from "./region-code.ts";
 
@@ -29,6 +29,8 @@ export interface CodeRecords {
   setEntry(page: MachineAddress, offset: number, number: number): number;
   /** The number of the entry that a record is. */
   entryAt(page: MachineAddress, offset: number): number | undefined;
+  /** Forgets how often execution came to a place. */
+  clearMark(page: MachineAddress, offset: number): void;
   clearEntry(page: MachineAddress, offset: number, number: number, operation: number): void;
 }
 
@@ -59,7 +61,37 @@ const mostJoinedInstructions = 1500;
 /** A region is made anew for what turns out to belong to it, but not again and again. */
 const mostJoins = 8;
 
+/** Most places that are translated as one module. */
+const batch = 16;
+/** Looks at the interpreter, after which fewer are translated. */
+const looksUntilTranslated = 8;
+
+interface PlaceRequest {
+  readonly hart: MachineAddress;
+  readonly base: bigint;
+  readonly offset: number;
+  readonly page: MachineAddress;
+}
+
+interface JoinRequest {
+  readonly hart: MachineAddress;
+  readonly regions: readonly [Region, Region];
+}
+
+interface Draft extends Pick<Region, "base" | "starts" | "joins"> {
+  readonly code: RegionCode;
+  readonly region: RegionFunction;
+  readonly replaces: readonly Region[];
+}
+
+function placeIn(code: RegionCode, place: number): { page: MachineAddress; offset: number } {
+  const distance = Math.floor(place / pageBytes);
+  const page = code.pages.get(distance) as CodePage;
+  return { page: page.records, offset: place - distance * pageBytes };
+}
+
 export interface TranslationStatistics {
+  modules: number;
   regions: number;
   instructions: number;
   bytes: number;
@@ -78,10 +110,11 @@ export class Translator {
   /** Number 0 marks a record that is no entry. */
   readonly #entryNumbers = new NumberPool(mostEntries, 1);
   #isPaused = false;
+  #requests: (PlaceRequest | JoinRequest)[] = [];
   readonly #live = new Map<number, Region>();
   readonly #regionsOf = new Map<MachineAddress, Set<Region>>();
   readonly statistics: TranslationStatistics = {
-    ...{ regions: 0, instructions: 0, bytes: 0, entries: 0, dropped: 0 },
+    ...{ modules: 0, regions: 0, instructions: 0, bytes: 0, entries: 0, dropped: 0 },
   };
 
   constructor(resources: {
@@ -101,58 +134,98 @@ export class Translator {
   }
 
   /**
-   * Translates the code at a hart's `pc`, if that is possible. Where that is the entry of a region,
-   * it and the one that execution came from become one.
+   * Takes note that the place at a hart's `pc` is hot. Where that is the entry of a region, it and
+   * the one that execution came from are to become one. Places are translated some at a time, for a
+   * module costs the host more than a function in it.
    */
-  translate(hart: MachineAddress, from: number): void {
+  request(hart: MachineAddress, from: number): void {
     if (this.#isPaused) return;
     const pc = this.#memory.wide(hart + hartFields.pc.offset);
-    const own = this.#regionAt(hart, pc);
-    const neighbour = this.#live.get(from);
-    if (own) {
-      if (neighbour && this.#isMapped(hart, neighbour)) this.#join(hart, neighbour, own);
-      return;
-    }
     const offset = Number(pc & 0xfffn);
     const base = pc - BigInt(offset);
-    const code = findRegionCode(this.#codeAt(hart, base, []), [offset], mostInstructions);
-    if (code) this.#install(code, { base, starts: [offset], joins: 0 });
+    const page = this.#codeAt(hart, base, []).page(0);
+    if (!page) return;
+    const own = this.#regionAt(page, offset);
+    const neighbour = this.#live.get(from);
+    if (own && neighbour) this.#requests.push({ hart, regions: [neighbour, own] });
+    else if (!own) this.#requests.push({ hart, base, offset, page: page.records });
+    // Where regions are to be joined little is interpreted, and so looked at.
+    if (this.#requests.length >= batch || own) this.translate();
+    else this.#memory.setWord(hart + hartFields.translationDue.offset, looksUntilTranslated);
   }
 
-  /** Makes one region of two between which execution goes to and fro. */
-  #join(hart: MachineAddress, region: Region, other: Region): void {
+  /** Translates what was asked for. */
+  translate(): void {
+    const module = new ModuleBuilder(this.#memory.bytes.length / 65_536);
+    const drafts: Draft[] = [];
+    for (const request of this.#requests.splice(0)) {
+      const draft =
+        "regions" in request ? this.#joined(request, drafts) : this.#begun(request, drafts);
+      if (!draft) continue;
+      const region = emitRegion(module, draft.code, this.#entryOperation);
+      module.export(`${drafts.length}`, region.code);
+      drafts.push({ ...draft, region });
+    }
+    if (drafts.length === 0) return;
+    const bytes = module.encode();
+    const exports = this.#compiler.instantiate(bytes, { memory: this.#memory.wasm, functions: {} });
+    drafts.forEach((draft, i) => {
+      this.#install(draft, exports[`${i}`]);
+    });
+    this.statistics.modules++;
+    this.statistics.bytes += bytes.length;
+  }
+
+  /** The code of a region at a hot place. */
+  #begun(
+    { hart, base, offset, page }: PlaceRequest,
+    drafts: readonly Draft[],
+  ): Omit<Draft, "region"> | undefined {
+    const view = this.#codeAt(hart, base, [], drafts);
+    if (view.page(0)?.records !== page) {
+      // Another address space is mapped by now: the place may become hot again.
+      this.#records.clearMark(page, offset);
+      return undefined;
+    }
+    if (view.isTaken({ records: page, frame: 0 }, offset)) return undefined;
+    const code = findRegionCode(view, [offset], mostInstructions);
+    return code && { code, base, starts: [offset], joins: 0, replaces: [] };
+  }
+
+  /** The code of one region in place of two between which execution goes to and fro. */
+  #joined(
+    { hart, regions: [region, other] }: JoinRequest,
+    drafts: readonly Draft[],
+  ): Omit<Draft, "region"> | undefined {
+    const isThere = [region, other].every(
+      (each) => this.#live.get(each.number) === each && this.#isMapped(hart, each),
+    );
+    const isReplaced = drafts.some(({ replaces }) =>
+      replaces.some((r) => r === region || r === other),
+    );
     const joins = region.joins + other.joins + 1;
-    if (joins > mostJoins || !this.#isMapped(hart, other)) return;
+    if (!isThere || isReplaced || joins > mostJoins) return undefined;
     const { base } = region;
     const distance = Number(BigInt.asIntN(64, other.base - base));
     const starts = [...new Set([...region.starts, ...other.starts.map((s) => s + distance)])];
-    const view = this.#codeAt(hart, base, [region, other]);
+    const view = this.#codeAt(hart, base, [region, other], drafts);
     const code = findRegionCode(view, starts, mostJoinedInstructions);
-    if (!code?.isWhole) return;
-    this.#drop(region);
-    this.#drop(other);
-    this.#install(code, { base, starts, joins });
+    if (!code?.isWhole) return undefined;
+    return { code, base, starts, joins, replaces: [region, other] };
   }
 
-  #install(code: RegionCode, origin: Pick<Region, "base" | "starts" | "joins">): void {
-    if (this.#regionNumbers.left === 0) return;
-    const module = new ModuleBuilder(this.#memory.bytes.length / 65_536);
-    const region = emitRegion(module, code, this.#entryOperation);
-    if (this.#entryNumbers.left < region.entries.length) return;
-    module.export("region", region.code);
-    const bytes = module.encode();
-    const exports = this.#compiler.instantiate(bytes, { memory: this.#memory.wasm, functions: {} });
+  #install({ code, region, replaces, ...origin }: Draft, target: unknown): void {
+    for (const old of replaces) this.#drop(old);
+    if (this.#regionNumbers.left === 0 || this.#entryNumbers.left < region.entries.length) return;
     const number = this.#regionNumbers.take();
-    this.#table.set(number, exports.region);
+    this.#table.set(number, target);
     const links = regionLinksBase + number * regionLinkBytes;
     const pages = region.pages.map((distance) => (code.pages.get(distance) as CodePage).records);
     pages.forEach((page, i) => {
       this.#memory.setWord(links + 4 * i, page);
     });
     const entries = region.entries.map((place, state): Entry => {
-      const distance = Math.floor(place / pageBytes);
-      const page = (code.pages.get(distance) as CodePage).records;
-      const offset = place - distance * pageBytes;
+      const { page, offset } = placeIn(code, place);
       const entry = this.#entryNumbers.take();
       const operation = this.#takePlace(page, offset, entry);
       writeEntry(this.#view, entry, { operation, state, region: number, place });
@@ -165,18 +238,15 @@ export class Translator {
       this.#regionsOf.set(page, regions.add(made));
     }
     this.statistics.regions++;
-    this.statistics.bytes += bytes.length;
     this.statistics.entries += entries.length;
     for (const block of code.blocks.values()) {
       this.statistics.instructions += block.instructions.length;
     }
   }
 
-  /** The region that has an entry at an address. */
-  #regionAt(hart: MachineAddress, address: bigint): Region | undefined {
-    const offset = Number(address & 0xfffn);
-    const page = this.#codeAt(hart, address - BigInt(offset), []).page(0);
-    const number = page && this.#records.entryAt(page.records, offset);
+  /** The region that has an entry at an offset of a page. */
+  #regionAt(page: CodePage, offset: number): Region | undefined {
+    const number = this.#records.entryAt(page.records, offset);
     return number === undefined ? undefined : this.#live.get(readEntryRegion(this.#view, number));
   }
 
@@ -190,12 +260,17 @@ export class Translator {
   pageDropped(page: MachineAddress): void {
     for (const region of this.#regionsOf.get(page) ?? []) this.#drop(region);
     this.#regionsOf.delete(page);
+    // Whatever was asked for there: the page may hold other code when it is translated.
+    this.#requests = this.#requests.filter(
+      (request) => "regions" in request || request.page !== page,
+    );
   }
 
   /** While it is true there are no regions. */
   set isPaused(isPaused: boolean) {
     this.#isPaused = isPaused;
     if (!isPaused) return;
+    this.#requests = [];
     for (const region of [...this.#live.values()]) this.#drop(region);
   }
 
@@ -224,8 +299,16 @@ export class Translator {
     this.statistics.dropped++;
   }
 
-  /** @param own regions that the code to be found replaces */
-  #codeAt(hart: MachineAddress, base: bigint, own: readonly Region[]): CodeView {
+  /**
+   * @param own regions that the code to be found replaces
+   * @param drafts regions that there will be by then
+   */
+  #codeAt(
+    hart: MachineAddress,
+    base: bigint,
+    own: readonly Region[],
+    drafts: readonly Draft[] = [],
+  ): CodeView {
     const memory = this.#memory;
     const table = memory.word(hart + hartFields.fetchTlb.offset);
     const generation = memory.wide(hart + hartFields.tlbGeneration.offset);
@@ -238,6 +321,13 @@ export class Translator {
       },
       halfword: (address) => memory.halfword(address),
       isTaken: (page, offset) => {
+        const isDrafted = drafts.some(({ code, region }) =>
+          region.entries.some((place) => {
+            const entry = placeIn(code, place);
+            return entry.page === page.records && entry.offset === offset;
+          }),
+        );
+        if (isDrafted) return true;
         const number = this.#records.entryAt(page.records, offset);
         if (number === undefined) return false;
         const region = readEntryRegion(this.#view, number);

@@ -55,14 +55,38 @@ export class Local<T extends ValueType> extends Value<T> {
   }
 }
 
+/** A function as it stands in the code section. */
+export interface FunctionBody {
+  readonly bytes: ByteWriter;
+  /** Where in it stand branches that are hardly ever taken. */
+  readonly unlikely: readonly number[];
+}
+
 export class FunctionBuilder {
   readonly parameters: readonly Local<ValueType>[];
   readonly #code = new ByteWriter();
   readonly #locals: ValueType[] = [];
+  readonly #unlikely: number[] = [];
+  readonly #free: Record<ValueType, Local<ValueType>[]> = { i32: [], i64: [], f32: [], f64: [] };
+  /** Locals bound in the innermost scope. */
+  #scope: Local<ValueType>[] | undefined;
   #depth = 0;
 
   constructor(parameterTypes: readonly ValueType[]) {
     this.parameters = parameterTypes.map((type, i) => new Local(type, i, this.#code));
+  }
+
+  /**
+   * What `let` binds in `body` is not needed behind it: its locals are used again. Functions of
+   * thousands of locals are slow to compile, for every join of two ways looks at each of them.
+   */
+  scope(body: () => void): void {
+    const outer = this.#scope;
+    const own: Local<ValueType>[] = [];
+    this.#scope = own;
+    body();
+    this.#scope = outer;
+    for (const local of own) this.#free[local.type].push(local);
   }
 
   /** A new local, zero at first. */
@@ -73,7 +97,7 @@ export class FunctionBuilder {
 
   /** Computes `value` here, once. */
   let<T extends ValueType>(value: Value<T>): Local<T> {
-    const local = this.local(value.type);
+    const local = this.#temporary(value.type);
     local.set(value);
     return local;
   }
@@ -116,6 +140,17 @@ export class FunctionBuilder {
 
   loop(body: (again: Label) => void): void {
     this.#structured(0x03, body);
+  }
+
+  /** `if` whose condition hardly ever holds: its body is laid out away from what comes next. */
+  ifUnlikely(condition: I32, whenTrue: () => void): void {
+    if (condition.constant === undefined) {
+      condition.emit(this.#code);
+      this.#unlikely.push(this.#code.length);
+      this.#structured(0x04, whenTrue);
+      return;
+    }
+    if (condition.constant !== 0n) whenTrue();
   }
 
   if(condition: I32, whenTrue: () => void, whenFalse?: () => void): void {
@@ -185,7 +220,7 @@ export class FunctionBuilder {
     otherwise();
   }
 
-  encode(hasResult: boolean): ByteWriter {
+  encode(hasResult: boolean): FunctionBody {
     if (this.#depth !== 0) throw new Error("a block is open at the function's end");
     const body = new ByteWriter();
     body.unsigned(this.#locals.length);
@@ -193,11 +228,19 @@ export class FunctionBuilder {
       body.unsigned(1);
       body.byte(typeCode[type]);
     }
+    const unlikely = this.#unlikely.map((offset) => body.length + offset);
     body.bytes(this.#code.view());
     // Control never reaches the end of a function with a result: each way out is a return.
     if (hasResult) body.byte(0x00);
     body.byte(0x0b);
-    return body;
+    return { bytes: body, unlikely };
+  }
+
+  #temporary<T extends ValueType>(type: T): Local<T> {
+    if (!this.#scope) return this.local(type);
+    const local = (this.#free[type].pop() as Local<T> | undefined) ?? this.local(type);
+    this.#scope.push(local);
+    return local;
   }
 
   #store(address: I32, offset: number, value: Value<ValueType>, opcode: number): void {
@@ -209,7 +252,8 @@ export class FunctionBuilder {
   }
 
   #structured(opcode: number, body: (label: Label) => void): void {
-    this.#code.bytes([opcode, 0x40]);
+    this.#code.byte(opcode);
+    this.#code.byte(0x40);
     this.#depth++;
     body({ depth: this.#depth });
     this.#depth--;

@@ -10,7 +10,7 @@
  *     module.encode();
  */
 import { ByteWriter } from "./byte-writer.ts";
-import { FunctionBuilder, type Local } from "./function-builder.ts";
+import { type FunctionBody, FunctionBuilder, type Local } from "./function-builder.ts";
 import { type I32, type Operand, Value, type ValueType } from "./value.ts";
 
 const typeCode = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c } as const;
@@ -29,7 +29,7 @@ export interface Callee<P extends readonly ValueType[], R extends ValueType | un
 
 interface Definition {
   readonly typeIndex: number;
-  body: ByteWriter | undefined;
+  body: FunctionBody | undefined;
 }
 
 export class ModuleBuilder {
@@ -160,13 +160,35 @@ export class ModuleBuilder {
         w.unsigned(index);
       }
     });
+    this.#encodeHints(out);
     section(out, 10, this.#definitions.length, (w) => {
       for (const { body } of this.#definitions) {
         if (!body) throw new Error("a declared function has no body");
-        w.sized(body);
+        w.sized(body.bytes);
       }
     });
     return out.view().slice();
+  }
+
+  /** Branch hints (proposal *branch hinting*, now §7.2 of the appendix): a custom section before the code. */
+  #encodeHints(out: ByteWriter): void {
+    const hinted = this.#definitions.flatMap(({ body }, i) =>
+      body && body.unlikely.length > 0 ? [{ index: this.#imports.length + i, body }] : [],
+    );
+    if (hinted.length === 0) return;
+    const content = new ByteWriter();
+    content.name("metadata.code.branch_hint");
+    content.unsigned(hinted.length);
+    for (const { index, body } of hinted) {
+      content.unsigned(index);
+      content.unsigned(body.unlikely.length);
+      for (const offset of body.unlikely) {
+        content.unsigned(offset);
+        content.bytes([1, 0]);
+      }
+    }
+    out.byte(0);
+    out.sized(content);
   }
 
   #type(parameters: readonly ValueType[], result: ValueType | undefined): number {

@@ -197,7 +197,7 @@ export abstract class InlineSemantics extends RowSemantics<InlineOperands> imple
       this.#leaveUnless(hits(entry, at, 1, generation));
       return;
     }
-    f.if(hits(entry, at, width, generation).eqz(), () =>
+    f.ifUnlikely(hits(entry, at, width, generation).eqz(), () =>
       this.#leaveUnless(hits(entry, at.add(width - 1), 1, generation)),
     );
   }
