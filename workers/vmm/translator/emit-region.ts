@@ -298,6 +298,9 @@ class RegionEmitter {
     f.branchIf(i32.load16U(record).ne(entryOperation), exit);
     const entry = f.let(entryOf(page, record));
     f.branchIf(regionEntry.region(entry).ne(this.#number), exit);
+    // The same page may be mapped elsewhere, too, or stand at another distance from the others now.
+    const place = regionEntry.place(entry).extendS();
+    f.branchIf(this.#bias.add(place).ne(address), exit);
     this.#state.set(regionEntry.state(entry));
     f.branch(this.#dispatch as Label);
   }
