@@ -53,6 +53,8 @@ export interface RegionCode {
 
 /** Longer blocks are cut: a region must make progress with `smallestRegionBudget`. */
 const longestBlock = 100;
+/** Repeating a function of so few instructions costs less than going over to its own region. */
+const largestLeaf = 40;
 /** Jumps reach one MiB; nothing farther is worth a region's while. */
 const mostPagesAway = 2048;
 
@@ -72,6 +74,8 @@ export function findRegionCode(
     leaders.add(place);
     queue.push(place);
   };
+  /** Places of small functions that are repeated here, though regions of their own. */
+  const repeated = new Set<number>();
   for (const start of starts) reach(start, near);
   for (;;) {
     const place = near.shift() ?? callees.shift();
@@ -81,7 +85,7 @@ export function findRegionCode(
         leaders.add(at);
         break;
       }
-      const instruction = readInstruction(view, at, pages, starts.includes(at));
+      const instruction = readInstruction(view, at, pages, starts.includes(at) || repeated.has(at));
       if (!instruction) break;
       instructions.set(at, instruction);
       const { decoded, effect } = instruction;
@@ -91,7 +95,10 @@ export function findRegionCode(
         reach(next, near);
         reach(target, near);
       }
-      if (effect === "jump") reach(target, isCall(decoded) ? callees : near);
+      if (effect === "jump") {
+        reach(target, isCall(decoded) ? callees : near);
+        if (isCall(decoded)) for (const place of smallLeaf(view, target)) repeated.add(place);
+      }
       if (effect === "leave" || isCall(decoded)) {
         entries.add(next);
         reach(next, near);
@@ -106,6 +113,26 @@ export function findRegionCode(
   if (!starts.every(isEnterable)) return undefined;
   const isWhole = instructions.size < mostInstructions && pages.size < mostRegionPages;
   return { blocks, entries: [...entries].filter((place) => blocks.has(place)), pages, isWhole };
+}
+
+/** The places of a function that is small and calls none; nothing where it is another kind. */
+function smallLeaf(view: CodeView, start: number): Iterable<number> {
+  const places = new Set<number>();
+  const pages = new Map<number, CodePage>();
+  const pending = [start];
+  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
+    for (let at = place; !places.has(at); ) {
+      const instruction = readInstruction(view, at, pages, true);
+      if (!instruction || places.size === largestLeaf) return [];
+      const { decoded, effect } = instruction;
+      if (effect === "leave" || isCall(decoded)) return [];
+      places.add(at);
+      if (effect === "branch" || effect === "jump") pending.push(at + decoded.operands.imm);
+      if (effect === "jump" || effect === "indirect") break;
+      at += decoded.bytes;
+    }
+  }
+  return places;
 }
 
 function readInstruction(

@@ -224,12 +224,14 @@ export class Translator {
     pages.forEach((page, i) => {
       this.#memory.setWord(links + 4 * i, page);
     });
-    const entries = region.entries.map((place, state): Entry => {
+    const entries = region.entries.flatMap((place, state): Entry[] => {
       const { page, offset } = placeIn(code, place);
+      // What is repeated here is entered where it is on its own.
+      if (this.#records.entryAt(page, offset) !== undefined) return [];
       const entry = this.#entryNumbers.take();
-      const operation = this.#takePlace(page, offset, entry);
+      const operation = this.#records.setEntry(page, offset, entry);
       writeEntry(this.#view, entry, { operation, state, region: number, place });
-      return { number: entry, page, offset, operation };
+      return [{ number: entry, page, offset, operation }];
     });
     const made: Region = { ...origin, number, pages, distances: region.pages, entries };
     this.#live.set(number, made);
@@ -272,17 +274,6 @@ export class Translator {
     if (!isPaused) return;
     this.#requests = [];
     for (const region of [...this.#live.values()]) this.#drop(region);
-  }
-
-  /** The newest region wins a place; what stood there first stays known. */
-  #takePlace(page: MachineAddress, offset: number, entry: number): number {
-    for (const region of this.#regionsOf.get(page) ?? []) {
-      for (const old of region.entries) {
-        if (old.page !== page || old.offset !== offset) continue;
-        this.#records.clearEntry(page, offset, old.number, old.operation);
-      }
-    }
-    return this.#records.setEntry(page, offset, entry);
   }
 
   #drop(region: Region): void {
