@@ -12,7 +12,7 @@ import { readEntryRegion, writeEntry } from "../hart/region-entry.ts";
 import { hartFields } from "../isa/hart-layout.ts";
 import {
   mostEntries,
-  mostRegions,
+  mostRegions as mostRegionNumbers,
   pageBytes,
   regionLinkBytes,
   regionLinksBase,
@@ -58,13 +58,20 @@ const mostInstructions = 500;
 const mostJoinedInstructions = 1500;
 /** A region is made anew for what turns out to belong to it, but not again and again. */
 const mostJoins = 8;
+/** Each is a module of the host's, and V8 has died of some 30,000. */
+const mostLiveRegions = 10_000;
 
 export interface TranslationStatistics {
   regions: number;
   instructions: number;
   bytes: number;
   entries: number;
+  /** Regions that are gone, for whatever reason. */
   dropped: number;
+  /** Those of them that only had to make room. */
+  evicted: number;
+  /** Regions that the host could not compile; their code is interpreted. */
+  failed: number;
 }
 
 export class Translator {
@@ -74,14 +81,16 @@ export class Translator {
   readonly #table: WasmTable;
   readonly #records: CodeRecords;
   readonly #entryOperation: number;
-  readonly #regionNumbers = new NumberPool(mostRegions);
+  readonly #regionNumbers = new NumberPool(mostRegionNumbers);
   /** Number 0 marks a record that is no entry. */
   readonly #entryNumbers = new NumberPool(mostEntries, 1);
+  readonly #mostRegions: number;
   #isPaused = false;
+  /** In the order in which they were made. */
   readonly #live = new Map<number, Region>();
   readonly #regionsOf = new Map<MachineAddress, Set<Region>>();
   readonly statistics: TranslationStatistics = {
-    ...{ regions: 0, instructions: 0, bytes: 0, entries: 0, dropped: 0 },
+    ...{ regions: 0, instructions: 0, bytes: 0, entries: 0, dropped: 0, evicted: 0, failed: 0 },
   };
 
   constructor(resources: {
@@ -91,6 +100,8 @@ export class Translator {
     records: CodeRecords;
     /** The operation of records that are entries. */
     entryOperation: number;
+    /** Regions at a time; for tests. */
+    mostRegions?: number;
   }) {
     this.#compiler = resources.compiler;
     this.#memory = resources.memory;
@@ -98,6 +109,7 @@ export class Translator {
     this.#table = resources.table;
     this.#records = resources.records;
     this.#entryOperation = resources.entryOperation;
+    this.#mostRegions = resources.mostRegions ?? mostLiveRegions;
   }
 
   /**
@@ -116,7 +128,7 @@ export class Translator {
     const offset = Number(pc & 0xfffn);
     const base = pc - BigInt(offset);
     const code = findRegionCode(this.#codeAt(hart, base, []), [offset], mostInstructions);
-    if (code) this.#install(code, { base, starts: [offset], joins: 0 });
+    if (code) this.#install(code, { base, starts: [offset], joins: 0 }, []);
   }
 
   /** Makes one region of two between which execution goes to and fro. */
@@ -129,21 +141,20 @@ export class Translator {
     const view = this.#codeAt(hart, base, [region, other]);
     const code = findRegionCode(view, starts, mostJoinedInstructions);
     if (!code?.isWhole) return;
-    this.#drop(region);
-    this.#drop(other);
-    this.#install(code, { base, starts, joins });
+    this.#install(code, { base, starts, joins }, [region, other]);
   }
 
-  #install(code: RegionCode, origin: Pick<Region, "base" | "starts" | "joins">): void {
-    if (this.#regionNumbers.left === 0) return;
-    const module = new ModuleBuilder(this.#memory.bytes.length / 65_536);
-    const region = emitRegion(module, code, this.#entryOperation);
-    if (this.#entryNumbers.left < region.entries.length) return;
-    module.export("region", region.code);
-    const bytes = module.encode();
-    const exports = this.#compiler.instantiate(bytes, { memory: this.#memory.wasm, functions: {} });
+  #install(
+    code: RegionCode,
+    origin: Pick<Region, "base" | "starts" | "joins">,
+    replaced: readonly Region[],
+  ): void {
+    const region = this.#compile(code);
+    if (!region) return;
+    for (const old of replaced) this.#drop(old);
+    this.#makeRoom(region.entries.length);
     const number = this.#regionNumbers.take();
-    this.#table.set(number, exports.region);
+    this.#table.set(number, region.target);
     const links = regionLinksBase + number * regionLinkBytes;
     const pages = region.pages.map((distance) => (code.pages.get(distance) as CodePage).records);
     pages.forEach((page, i) => {
@@ -165,10 +176,38 @@ export class Translator {
       this.#regionsOf.set(page, regions.add(made));
     }
     this.statistics.regions++;
-    this.statistics.bytes += bytes.length;
+    this.statistics.bytes += region.bytes;
     this.statistics.entries += entries.length;
     for (const block of code.blocks.values()) {
       this.statistics.instructions += block.instructions.length;
+    }
+  }
+
+  /**
+   * Undefined where the host has no memory left, or its compiler a defect: what cannot be translated
+   * stays as it is and is interpreted.
+   */
+  #compile(code: RegionCode) {
+    try {
+      const module = new ModuleBuilder(this.#memory.bytes.length / 65_536);
+      const region = emitRegion(module, code, this.#entryOperation);
+      module.export("region", region.code);
+      const bytes = module.encode();
+      const imports = { memory: this.#memory.wasm, functions: {} };
+      const target = this.#compiler.instantiate(bytes, imports).region;
+      return { ...region, target, bytes: bytes.length };
+    } catch {
+      this.statistics.failed++;
+      return undefined;
+    }
+  }
+
+  /** Drops the oldest regions until there is room for one more; what is still hot comes back. */
+  #makeRoom(entries: number): void {
+    for (const region of this.#live.values()) {
+      if (this.#live.size < this.#mostRegions && this.#entryNumbers.left >= entries) return;
+      this.#drop(region);
+      this.statistics.evicted++;
     }
   }
 
