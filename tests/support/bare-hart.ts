@@ -7,10 +7,17 @@
 import { compiler } from "../../workers/host/compiler.ts";
 import { Hart } from "../../workers/vmm/hart/hart.ts";
 import { CodeCache } from "../../workers/vmm/interpreter/code-cache.ts";
-import { createEngine, type Engine } from "../../workers/vmm/interpreter/engine.ts";
+import {
+  createEngine,
+  type Engine,
+  type EngineCallbacks,
+} from "../../workers/vmm/interpreter/engine.ts";
+import { specialOperations } from "../../workers/vmm/interpreter/record.ts";
 import { GuestRam } from "../../workers/vmm/memory/guest-ram.ts";
-import { pageBytes } from "../../workers/vmm/memory/layout.ts";
+import { mostRegions, pageBytes } from "../../workers/vmm/memory/layout.ts";
 import { MachineMemory } from "../../workers/vmm/memory/machine-memory.ts";
+import type { HeatPolicy, WasmCompiler } from "../../workers/vmm/mod.ts";
+import { Translator } from "../../workers/vmm/translator/translator.ts";
 import { asm, assemble, type Line } from "./assembler.ts";
 
 export const ramBase = 0x8000_0000;
@@ -18,26 +25,37 @@ const machineMemoryBytes = 2 ** 27;
 const scratchOperand = 5;
 const scratchResult = 6;
 
+interface Translation {
+  readonly heat?: HeatPolicy;
+  /** For the regions; the interpreter is made by the host's own. */
+  readonly compiler?: WasmCompiler;
+  readonly mostRegions?: number;
+}
+
 export class BareHart {
   readonly hart: Hart;
   readonly ram: GuestRam;
   readonly memory: MachineMemory;
   readonly code: CodeCache;
   readonly engine: Engine;
+  /** Only where the hart was made with `heat`. */
+  readonly translator: Translator | undefined;
   deviceLoad: ((address: number, width: number) => number | undefined) | undefined;
   deviceStore: ((address: number, width: number, value: number) => boolean) | undefined;
   timerChanged: (() => void) | undefined;
   countersChanged: (() => void) | undefined;
 
-  constructor(ramBytes = 2 ** 20) {
+  /** @param translation where given, hot code is translated */
+  constructor(ramBytes = 2 ** 20, translation: Translation = {}) {
     this.memory = new MachineMemory(compiler.createMemory(machineMemoryBytes));
     this.code = new CodeCache(this.memory, {
       allDropped: () => this.engine.flush(this.hart.address),
-      pageDropped: () => undefined,
+      pageDropped: (records) => this.translator?.pageDropped(records),
     });
-    this.engine = createEngine(compiler, this.memory, compiler.createTable(1), {
-      hot: () => undefined,
-      translate: () => undefined,
+    const table = compiler.createTable(mostRegions);
+    const callbacks: EngineCallbacks = {
+      hot: (hart, from) => this.translator?.request(hart, from) as undefined,
+      translate: () => this.translator?.translate() as undefined,
       deviceLoad: (_hart, address, width) => {
         const value = this.deviceLoad?.(address >>> 0, width);
         if (value === undefined) this.hart.set("faulted", 1);
@@ -62,7 +80,17 @@ export class BareHart {
       countersChanged: () => this.countersChanged?.() as undefined,
       breakpoint: () => 0,
       watched: () => 0,
-    });
+    };
+    this.engine = createEngine(compiler, this.memory, table, callbacks, translation.heat);
+    this.translator = translation.heat
+      ? new Translator({
+          compiler,
+          ...{ table, memory: this.memory, records: this.code },
+          entryOperation: specialOperations.entry,
+          patience: translation.heat.patience,
+          ...translation,
+        })
+      : undefined;
     this.hart = new Hart(this.memory, 0);
     this.ram = new GuestRam({
       memory: this.memory,
@@ -77,6 +105,8 @@ export class BareHart {
     this.hart.set("guestMap", this.ram.map);
     this.hart.set("ramPages", this.ram.pages);
     this.hart.set("privilege", 3);
+    this.hart.set("translates", translation.heat ? 1 : 0);
+    this.hart.set("inlinesPrivileged", 1);
     this.permitAll();
     this.pc = BigInt(ramBase);
   }
@@ -108,7 +138,7 @@ export class BareHart {
     this.ram.write(address, assemble(address, lines));
   }
 
-  /** Runs by the fast interpreter for so many steps, or until something asks to stop. */
+  /** Runs by the fast engines for so many steps, or until something asks to stop. */
   run(steps: number): number {
     this.hart.set("stopRequest", 0);
     this.hart.set("budget", steps);

@@ -6,4 +6,5 @@ export const eagerHeat: HeatPolicy = {
   sampleMarks: 1,
   hotMarks: 1,
   joinArrivals: 3,
+  patience: 0,
 };

@@ -84,6 +84,7 @@ export const usualHeat: HeatPolicy = {
   sampleMarks: 32,
   hotMarks: 800,
   joinArrivals: 50_000,
+  patience: 8,
 };
 
 export function createEngine(

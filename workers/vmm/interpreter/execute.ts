@@ -40,6 +40,8 @@ export interface HeatPolicy {
   readonly hotMarks: number;
   /** Arrivals from one region at an entry of another, after which they are made one. */
   readonly joinArrivals: number;
+  /** Looks until hot places are translated that are too few for a batch; 0: each at once. */
+  readonly patience: number;
 }
 
 interface Parts {

@@ -10,7 +10,7 @@ import { stopCodes } from "../hart/stop-codes.ts";
 import { hasTriggers } from "../hart/trigger-csrs.ts";
 import { type Triggers, triggerKinds } from "../hart/triggers.ts";
 import { HartFields, hartFields } from "../isa/hart-layout.ts";
-import { codeTableBase } from "../memory/layout.ts";
+import { codePageStride, codePoolBase, codeTableBase } from "../memory/layout.ts";
 import { access } from "../mmu/access.ts";
 import type { PhysicalMemory } from "../mmu/physical-memory.ts";
 import { addend, entryAddress, fillEntry, hits } from "../mmu/tlb.ts";
@@ -169,7 +169,8 @@ export function buildStep(
         const special = Object.keys(specialOperations).map(() => illegal);
         const operation = f.let(i32.load16U(record));
         f.if(operation.eq(specialOperations.entry), () => {
-          const page = addend(entryAddress(h.get("fetchTlb"), pc));
+          // Not by the table of fetches: this one may not have been cached.
+          const page = record.sub(record.sub(codePoolBase).remU(codePageStride));
           operation.set(regionEntry.operation(entryOf(f.let(page), record)));
         });
         f.switch(operation, [...special, ...rows], illegal);

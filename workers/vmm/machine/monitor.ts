@@ -79,6 +79,7 @@ export class Monitor {
     this.#translator = new Translator({
       ...{ compiler, table, memory: this.#memory, records: this.#code },
       entryOperation: specialOperations.entry,
+      patience: heat.patience,
     });
   }
 

@@ -1,0 +1,185 @@
+/**
+ * The regions that there are: their numbers, entries and links, and the code pages that each is
+ * part of. Installing one makes entries of records; dropping it makes them records again.
+ */
+import type { MachineAddress } from "../base/units.ts";
+import type { WasmTable } from "../base/wasm-compiler.ts";
+import { readEntryRegion, writeEntry } from "../hart/region-entry.ts";
+import {
+  mostEntries,
+  mostRegions as mostRegionNumbers,
+  pageBytes,
+  regionLinkBytes,
+  regionLinksBase,
+} from "../memory/layout.ts";
+import type { MachineMemory } from "../memory/machine-memory.ts";
+import type { RegionFunction } from "./emit-region.ts";
+import { NumberPool } from "./number-pool.ts";
+import type { CodePage, RegionCode } from "./region-code.ts";
+
+/** What the translator needs of the cache of decoded code. */
+export interface CodeRecords {
+  isDecoded(page: MachineAddress, offset: number): boolean;
+  /** @returns the operation that stood there */
+  setEntry(page: MachineAddress, offset: number, number: number): number;
+  /** The number of the entry that a record is; undefined where it is none. */
+  entryAt(page: MachineAddress, offset: number): number | undefined;
+  clearEntry(page: MachineAddress, offset: number, number: number, operation: number): void;
+  /** Forgets how often execution came to a place. */
+  clearMark(page: MachineAddress, offset: number): void;
+}
+
+interface Entry {
+  readonly number: number;
+  readonly page: MachineAddress;
+  readonly offset: number;
+  readonly operation: number;
+}
+
+/** Where a region comes from. */
+export interface RegionOrigin {
+  /** Virtual address that its places count from, where it was found. */
+  readonly base: bigint;
+  /** The hot places that it was made for. */
+  readonly starts: readonly number[];
+  /** How many times regions were joined to make it. */
+  readonly joins: number;
+}
+
+export interface Region extends RegionOrigin {
+  readonly number: number;
+  readonly pages: readonly MachineAddress[];
+  /** Distances of the pages from the first, in the same order. */
+  readonly distances: readonly number[];
+  readonly entries: readonly Entry[];
+}
+
+/** A region with its code, before it is installed. */
+export interface RegionDraft extends RegionOrigin {
+  readonly code: RegionCode;
+  readonly region: RegionFunction;
+  /** Regions that it takes the place of. */
+  readonly replaces: readonly Region[];
+}
+
+/** Each may be a module of the host's, and V8 has died of some 30,000. */
+const mostLiveRegions = 10_000;
+
+/** The page and the offset in it of a place of a region. */
+export function placeIn(
+  code: RegionCode,
+  place: number,
+): { readonly page: MachineAddress; readonly offset: number } {
+  const distance = Math.floor(place / pageBytes);
+  const page = code.pages.get(distance) as CodePage;
+  return { page: page.records, offset: place - distance * pageBytes };
+}
+
+export class RegionStore {
+  readonly #memory: MachineMemory;
+  readonly #view: DataView;
+  readonly #table: WasmTable;
+  readonly #records: CodeRecords;
+  readonly #mostRegions: number;
+  readonly #regionNumbers = new NumberPool(mostRegionNumbers);
+  /** Number 0 marks a record that is no entry. */
+  readonly #entryNumbers = new NumberPool(mostEntries, 1);
+  /** In the order in which they were made. */
+  readonly #live = new Map<number, Region>();
+  readonly #regionsOf = new Map<MachineAddress, Set<Region>>();
+  readonly statistics = { regions: 0, entries: 0, dropped: 0, evicted: 0 };
+
+  /** @param resources.mostRegions how many there are at a time at the most */
+  constructor(resources: {
+    memory: MachineMemory;
+    table: WasmTable;
+    records: CodeRecords;
+    mostRegions?: number | undefined;
+  }) {
+    this.#memory = resources.memory;
+    this.#view = new DataView(resources.memory.wasm.buffer);
+    this.#table = resources.table;
+    this.#records = resources.records;
+    this.#mostRegions = resources.mostRegions ?? mostLiveRegions;
+  }
+
+  get(number: number): Region | undefined {
+    return this.#live.get(number);
+  }
+
+  isLive(region: Region): boolean {
+    return this.#live.get(region.number) === region;
+  }
+
+  /** The region that has an entry at an offset of a page. */
+  at(page: MachineAddress, offset: number): Region | undefined {
+    const number = this.#records.entryAt(page, offset);
+    return number === undefined ? undefined : this.#live.get(readEntryRegion(this.#view, number));
+  }
+
+  /** @param target the region's function */
+  install({ code, region, replaces, ...origin }: RegionDraft, target: unknown): void {
+    for (const old of replaces) this.drop(old);
+    this.#makeRoom(region.entries.length);
+    const number = this.#regionNumbers.take();
+    this.#table.set(number, target);
+    const links = regionLinksBase + number * regionLinkBytes;
+    const pages = region.pages.map((distance) => (code.pages.get(distance) as CodePage).records);
+    pages.forEach((page, i) => {
+      this.#memory.setWord(links + 4 * i, page);
+    });
+    const entries = region.entries.flatMap((place, state): Entry[] => {
+      const { page, offset } = placeIn(code, place);
+      // What is repeated here is entered where it is on its own.
+      if (this.#records.entryAt(page, offset) !== undefined) return [];
+      const entry = this.#entryNumbers.take();
+      const operation = this.#records.setEntry(page, offset, entry);
+      writeEntry(this.#view, entry, { operation, state, region: number, place });
+      return [{ number: entry, page, offset, operation }];
+    });
+    const made: Region = { ...origin, number, pages, distances: region.pages, entries };
+    this.#live.set(number, made);
+    for (const page of pages) {
+      const regions = this.#regionsOf.get(page) ?? new Set();
+      this.#regionsOf.set(page, regions.add(made));
+    }
+    this.statistics.regions++;
+    this.statistics.entries += entries.length;
+  }
+
+  drop(region: Region): void {
+    for (const page of region.pages) {
+      const regions = this.#regionsOf.get(page);
+      regions?.delete(region);
+      if (regions?.size === 0) this.#regionsOf.delete(page);
+    }
+    for (const { page, offset, number, operation } of region.entries) {
+      this.#records.clearEntry(page, offset, number, operation);
+      this.#entryNumbers.give(number);
+    }
+    const links = regionLinksBase + region.number * regionLinkBytes;
+    this.#memory.bytes.fill(0, links, links + regionLinkBytes);
+    this.#table.set(region.number, null);
+    this.#regionNumbers.give(region.number);
+    this.#live.delete(region.number);
+    this.statistics.dropped++;
+  }
+
+  /** The records of a page are gone: so are the regions that it is part of. */
+  dropPage(page: MachineAddress): void {
+    for (const region of this.#regionsOf.get(page) ?? []) this.drop(region);
+  }
+
+  dropAll(): void {
+    for (const region of [...this.#live.values()]) this.drop(region);
+  }
+
+  /** Drops the oldest regions until there is room for one more; what is still hot comes back. */
+  #makeRoom(entries: number): void {
+    for (const region of this.#live.values()) {
+      if (this.#live.size < this.#mostRegions && this.#entryNumbers.left >= entries) return;
+      this.drop(region);
+      this.statistics.evicted++;
+    }
+  }
+}

@@ -1,0 +1,210 @@
+import { describe, expect, test } from "vitest";
+import { asm, assemble, encode, type Line } from "../../../tests/support/assembler.ts";
+import { BareHart, ramBase } from "../../../tests/support/bare-hart.ts";
+import { eagerHeat } from "../../../tests/support/eager-heat.ts";
+import { compiler } from "../../host/compiler.ts";
+import type { WasmCompiler } from "../base/wasm-compiler.ts";
+import { triggerControl, triggerType } from "../hart/trigger-csrs.ts";
+import { pageBytes } from "../memory/layout.ts";
+import { tlbEntries } from "../mmu/tlb.ts";
+
+const ramBytes = 2 ** 20;
+const [counter, sum, rounds] = [5, 10, 6] as const;
+
+/** Loops of their own, one behind the other, all of them gone through again and again. */
+function loops(count: number): Line[] {
+  const body = Array.from({ length: count }, (_, i): Line[] => [
+    asm("addi", { rd: counter, imm: 30 }),
+    `loop ${i}`,
+    asm("addi", { rd: sum, rs1: sum, imm: i + 1 }),
+    asm("xor", { rd: sum + 1, rs1: sum + 1, rs2: sum }),
+    asm("addi", { rd: counter, rs1: counter, imm: -1 }),
+    asm("bne", { rs1: counter, to: `loop ${i}` }),
+    // What regions cannot do in line keeps the loops apart.
+    asm("csrrs", { rd: 7, csr: 0xf14 }),
+  ]);
+  return ["start", ...body.flat(), asm("addi", { rd: rounds, rs1: rounds, imm: 1 }), jump("start")];
+}
+const jump = (to: string) => asm("jal", { to });
+
+/** The end is no code that was executed when the beginning gets hot. */
+const toAndFro: readonly Line[] = [
+  "again",
+  asm("addi", { rd: counter, imm: 20 }),
+  "inner",
+  asm("addi", { rd: sum, rs1: sum, imm: 1 }),
+  asm("addi", { rd: counter, rs1: counter, imm: -1 }),
+  asm("bne", { rs1: counter, to: "inner" }),
+  jump("other"),
+  "other",
+  asm("addi", { rd: sum, rs1: sum, imm: 2 }),
+  jump("again"),
+];
+
+function stateAfter(h: BareHart, lines: readonly Line[], steps: number, slice = steps) {
+  h.load(lines);
+  h.pc = BigInt(ramBase);
+  for (let done = 0; done < steps; done += slice) h.run(Math.min(slice, steps - done));
+  return h.hart.architecturalState();
+}
+
+const interpreted = (lines: readonly Line[], steps: number) =>
+  stateAfter(new BareHart(ramBytes), lines, steps);
+
+describe("hot code", () => {
+  test("becomes regions, which compute what the interpreter does", () => {
+    const h = new BareHart(ramBytes, { heat: eagerHeat });
+    expect(stateAfter(h, loops(5), 20_000)).toEqual(interpreted(loops(5), 20_000));
+    expect(h.translator?.statistics).toMatchObject({ failed: 0, evicted: 0 });
+    expect(h.translator?.statistics.regions).toBeGreaterThan(0);
+    expect(h.translator?.statistics.entries).toBeGreaterThan(0);
+    expect(h.translator?.statistics.bytes).toBeGreaterThan(100);
+  });
+
+  test("is joined where execution goes to and fro between two regions", () => {
+    const h = new BareHart(ramBytes, { heat: eagerHeat });
+    expect(stateAfter(h, toAndFro, 5000, 500)).toEqual(interpreted(toAndFro, 5000));
+    expect(h.translator?.statistics).toMatchObject({ regions: 3, dropped: 2 });
+  });
+
+  test("is dropped when a byte of its page changes, and made anew from what is there then", () => {
+    const h = new BareHart(ramBytes, { heat: eagerHeat });
+    stateAfter(h, loops(2), 2000);
+    const live = () =>
+      h.translator ? h.translator.statistics.regions - h.translator.statistics.dropped : 0;
+    expect(live()).toBeGreaterThan(0);
+    h.ram.write(ramBase + 4, assemble(0, [asm("addi", { rd: sum, rs1: sum, imm: 100 })]));
+    expect(live()).toBe(0);
+    h.setX(sum, 0n);
+    h.setX(counter, 30n);
+    h.pc = BigInt(ramBase + 4);
+    h.run(4 * 30);
+    expect(h.x(sum)).toBe(3000n);
+    h.run(2000);
+    expect(live()).toBeGreaterThan(0);
+  });
+
+  test("that changes itself is executed as it is then", () => {
+    const replacement = encode(asm("addi", { rd: sum, rs1: sum, imm: 64 }));
+    const lines: Line[] = [
+      asm("auipc", { rd: 8 }),
+      asm("lw", { rd: 9, rs1: 8, imm: 36 }),
+      "again",
+      asm("addi", { rd: sum, rs1: sum, imm: 1 }),
+      asm("addi", { rd: counter, rs1: counter, imm: 1 }),
+      asm("andi", { rd: 7, rs1: counter, imm: 63 }),
+      asm("bne", { rs1: 7, to: "again" }),
+      asm("lw", { rd: 11, rs1: 8, imm: 8 }),
+      asm("sw", { rs1: 8, rs2: 9, imm: 8 }),
+      asm("c.mv", { rd: 9, rs2: 11 }),
+      asm("c.j", { imm: -26 }),
+      replacement,
+    ];
+    const h = new BareHart(ramBytes, { heat: eagerHeat });
+    expect(stateAfter(h, lines, 10_000)).toEqual(interpreted(lines, 10_000));
+    expect(h.translator?.statistics.dropped).toBeGreaterThan(10);
+  });
+
+  test("is no region while there are breakpoints, and may be one again afterwards", () => {
+    const h = new BareHart(ramBytes, { heat: eagerHeat });
+    const { translator } = h;
+    if (!translator) throw new Error("the hart has a translator");
+    stateAfter(h, loops(2), 2000);
+    expect(translator.statistics.regions).toBeGreaterThan(translator.statistics.dropped);
+    translator.isPaused = true;
+    expect(translator.statistics.regions).toBe(translator.statistics.dropped);
+    const { regions } = translator.statistics;
+    h.run(3000);
+    expect(translator.statistics.regions).toBe(regions);
+    translator.isPaused = false;
+    // The same code is hot already: what has not been seen before gets hot.
+    h.load(loops(3), ramBase + 4 * pageBytes);
+    h.pc = BigInt(ramBase + 4 * pageBytes);
+    h.run(3000);
+    expect(translator.statistics.regions).toBeGreaterThan(regions);
+  });
+});
+
+describe("an instruction that stands where a region can be entered", () => {
+  const far = ramBase + tlbEntries * pageBytes;
+  const csr = { tdata1: 0x7a1, tdata2: 0x7a2 };
+
+  test("is executed as itself where no translation of its page may be cached", () => {
+    const h = new BareHart(16 * 2 ** 20, { heat: eagerHeat });
+    stateAfter(h, loops(2), 2000);
+    expect(h.translator?.statistics.regions).toBeGreaterThan(0);
+    // Another page takes the place in the table of fetches, then a trigger keeps the first out.
+    h.load([asm("addi")], far);
+    h.pc = BigInt(far);
+    h.run(1);
+    h.pc = BigInt(far + 64);
+    h.write(csr.tdata2, BigInt(ramBase + 0x800));
+    h.write(csr.tdata1, triggerType.match | triggerControl.machine | triggerControl.execute);
+    h.setX(sum, 0n);
+    h.pc = BigInt(ramBase);
+    h.run(1 + 4 * 30);
+    expect(h.x(sum)).toBe(30n);
+  });
+});
+
+describe("where there is no room", () => {
+  test("the oldest regions make some, and nothing else changes", () => {
+    const mostRegions = 3;
+    const h = new BareHart(ramBytes, { heat: eagerHeat, mostRegions });
+    expect(stateAfter(h, loops(20), 50_000, 333)).toEqual(interpreted(loops(20), 50_000));
+    const { regions, dropped, evicted } = h.translator?.statistics ?? {};
+    expect(Number(evicted)).toBeGreaterThan(20);
+    expect(Number(regions) - Number(dropped)).toBeLessThanOrEqual(mostRegions);
+  });
+
+  test("a limit of one region is enough", () => {
+    const h = new BareHart(ramBytes, { heat: eagerHeat, mostRegions: 1 });
+    expect(stateAfter(h, loops(6), 20_000)).toEqual(interpreted(loops(6), 20_000));
+    const { regions = 0, dropped = 0 } = h.translator?.statistics ?? {};
+    expect(regions - dropped).toBeLessThanOrEqual(1);
+  });
+});
+
+describe("where the host cannot compile", () => {
+  const failures = [
+    new RangeError("WebAssembly.Module(): Out of memory: Cannot allocate Wasm memory"),
+    new Error("CompileError: WebAssembly.Module(): Compiling function #0 failed"),
+  ];
+  /** Fails at those of the calls that `fails` says. */
+  function failing(fails: (call: number) => boolean) {
+    let calls = 0;
+    const wrapped: WasmCompiler = {
+      ...compiler,
+      instantiate: (code, imports) => {
+        const call = calls++;
+        if (fails(call)) throw failures[call % failures.length];
+        return compiler.instantiate(code, imports);
+      },
+    };
+    return { compiler: wrapped, calls: () => calls };
+  }
+
+  test("all is interpreted, and each place is tried once", () => {
+    const { compiler: broken, calls } = failing(() => true);
+    const h = new BareHart(ramBytes, { heat: eagerHeat, compiler: broken });
+    expect(stateAfter(h, loops(10), 50_000)).toEqual(interpreted(loops(10), 50_000));
+    expect(calls()).toBeGreaterThan(0);
+    expect(calls()).toBeLessThanOrEqual(60);
+    expect(h.translator?.statistics).toMatchObject({ regions: 0, failed: calls() });
+  });
+
+  test.each([2, 3, 5])("one time in %i, the rest goes on by regions", (period) => {
+    const { compiler: broken } = failing((call) => call % period === 0);
+    const h = new BareHart(ramBytes, { heat: eagerHeat, compiler: broken });
+    expect(stateAfter(h, loops(10), 50_000, 777)).toEqual(interpreted(loops(10), 50_000));
+    expect(h.translator?.statistics.failed).toBeGreaterThan(0);
+    expect(h.translator?.statistics.regions).toBeGreaterThan(0);
+  });
+
+  test("two regions that cannot be joined stay two", () => {
+    const { compiler: broken } = failing((call) => call === 2);
+    const h = new BareHart(ramBytes, { heat: eagerHeat, compiler: broken });
+    expect(stateAfter(h, toAndFro, 5000, 500)).toEqual(interpreted(toAndFro, 5000));
+    expect(h.translator?.statistics).toMatchObject({ regions: 2, dropped: 0, failed: 1 });
+  });
+});
