@@ -228,7 +228,7 @@ export class Translator {
   #codeAt(hart: MachineAddress, base: bigint, own: readonly Region[]): CodeView {
     const memory = this.#memory;
     const table = memory.word(hart + hartFields.fetchTlb.offset);
-    const generation = memory.wide(hart + hartFields.tlbGeneration.offset);
+    const generation = memory.wide(hart + hartFields.fetchGeneration.offset);
     return {
       page: (distance) => {
         const address = BigInt.asUintN(64, base + BigInt(distance * pageBytes));
