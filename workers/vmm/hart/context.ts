@@ -107,7 +107,7 @@ export function buildContext(
       const first = hart.add(hartStateBytes).add(group.mul(tlbSpaceBytes));
       const isShared = group.eq(sharedGroup);
       const bytes = select(isShared, i32.const(sharedTlbBytes), i32.const(tlbSpaceBytes));
-      f.fill(first, i32.const(0xff), bytes);
+      f.fill(first, i32.const(0), bytes);
       next.set(generations.first);
     });
     f.store(hart.add(group.shl(3)), hartFields.generationOf0.offset, next);

@@ -62,8 +62,6 @@ export class Hart {
     this.address = memory.allocate(hartBytes);
     this.set("hartId", id);
     this.setWide("reservedAddress", -1n);
-    const tables = this.address + hartStateBytes;
-    memory.bytes.fill(0xff, tables, tables + tlbBytes);
     const first = BigInt(generations.first);
     for (const group of ["dataGeneration", "fetchGeneration", "sharedGeneration"] as const) {
       this.setWide(group, first);

@@ -15,9 +15,6 @@ import {
 import type { CachedTranslation } from "./debug-port.ts";
 
 const inPage = BigInt(pageBytes - 1);
-/** The tag of an empty entry; none that is filled has all its low bits set. */
-const empty = 2n ** 64n - 1n;
-
 const spaceTables = [
   ...dataTables("user", spaceTlbOffsets.user),
   ...dataTables("supervisorSum", spaceTlbOffsets.supervisorSum),
@@ -43,7 +40,7 @@ export function* listTlb(hart: Hart, memory: MachineMemory): Generator<CachedTra
     const first = hart.address + hartStateBytes + from + offset;
     for (let entry = 0; entry < tlbEntries; entry++) {
       const tag = memory.wide(first + entry * tlbEntryBytes);
-      if (tag === empty || (tag & inPage) !== generation) continue;
+      if ((tag & inPage) !== generation) continue;
       yield { context, access, address: tag & ~inPage };
     }
   }

@@ -13,7 +13,7 @@
  * A flush is the step to the group's next *generation*, a number in bits 11:3 of every tag; the
  * tables are only cleared when the generations are used up.
  *
- * An entry is 16 bytes: i64 tag (page address and generation; -1 matches nothing), i32 addend,
+ * An entry is 16 bytes: i64 tag (page address and generation; 0 matches nothing), i32 addend,
  * i32 frame address.
  * For loads and stores `low32(address) + addend` is the machine address; for fetches the addend is
  * the address of the page's pre-decoded records. A write entry exists only while the page is
@@ -26,7 +26,7 @@
 import type { FunctionBuilder, Local } from "../base/wasm/function-builder.ts";
 import { type I32, type I64, i32, i64 } from "../base/wasm/value.ts";
 
-const entriesLog2 = 11;
+const entriesLog2 = 12;
 export const tlbEntries = 2 ** entriesLog2;
 export const tlbEntryBytes = 16;
 export const tlbTableBytes = tlbEntries * tlbEntryBytes;
@@ -67,17 +67,15 @@ export function entryAddress(table: I32, address: I64): I32 {
     .add(table);
 }
 
-/**
- * Generations as they stand in a tag: the first, the distance, and the end. The last one that fits,
- * 4088, is left out: with it a misaligned access to the last address would match an empty entry.
- */
-export const generations = { first: 8, step: 8, end: 4088 } as const;
+/** Generations as they stand in a tag: the first, the distance, and the end. */
+export const generations = { first: 8, step: 8, end: 4096 } as const;
 
 /** Drops what a group of tables at `first` holds for the page of an address. */
 export function dropPage(f: FunctionBuilder, first: I32, address: I64, groupBytes: number): void {
   const entry = f.let(entryAddress(first, address));
   for (let offset = 0; offset < groupBytes; offset += tlbTableBytes) {
-    f.store(entry, offset, i64.const(-1));
+    const isOther = i64.load(entry, offset).xor(address).shrU(12).ne(0);
+    f.if(isOther.eqz(), () => f.store(entry, offset, i64.const(0)));
   }
 }
 
