@@ -163,6 +163,8 @@ function randomItem(random: Random, setting: Setting, number: number): Item {
     [isTop ? 16 : 0, () => translatedFromMachine(random)],
     [3, () => fence(random)],
     [mode === "user" || !isTranslated ? 0 : 3, () => changedEntry(random)],
+    [mode === "user" || !isTranslated ? 0 : 4, () => otherSpace(random)],
+    [mode === "supervisor" && isTranslated ? 2 : 0, () => changedPage(random)],
     [2, () => [one(random.pick(["ecall", "ebreak"]))]],
     [
       2,
@@ -361,13 +363,46 @@ function fence(random: Random): Item {
   return [one("sfence.vma", { rs1: address, rs2: random.pick([x.zero, x.a7]) })];
 }
 
+/** The same page tables under another ASID: what was cached under it before holds still. */
+function otherSpace(random: Random): Item {
+  return [
+    one("csrrs", { rd: 28, csr: csr.satp }),
+    one("addi", { rd: 29, imm: random.pick([1, 1, 2, 3, 4, 5, 8, 0x404]) }),
+    one("slli", { rd: 29, rs1: 29, imm: 44 }),
+    one("xor", { rd: 28, rs1: 28, rs2: 29 }),
+    one("csrrw", { csr: csr.satp, rs1: 28 }),
+    ...random.pick([[], [], [one("sfence.vma", { rs2: random.pick(resultRegisters) })]]),
+  ];
+}
+
 /** Replaces a leaf and makes it known. */
 function changedEntry(random: Random): Item {
+  const table = random.pick(tables.leaves);
+  return [...storedLeaf(random, table, random.below(tableWords)), one("sfence.vma")];
+}
+
+/** The same, but at first for one of its addresses only, which is accessed before and after. */
+function changedPage(random: Random): Item {
+  const index = random.below(tableWords);
+  const access = (): Line => {
+    const [at, other] = [{ rs1: 31, imm: 8 * random.below(8) }, random.pick(valueRegisters)];
+    return random.chance(0.5) ? one("ld", { rd: 30, ...at }) : one("sd", { rs2: other, ...at });
+  };
+  return [
+    one("lui", { rd: 31, imm: index * pageBytes }),
+    access(),
+    ...storedLeaf(random, tables.leaves[0], index),
+    one("sfence.vma", { rs1: 31 }),
+    access(),
+    access(),
+    one("sfence.vma"),
+  ];
+}
+
+function storedLeaf(random: Random, table: number, index: number): Line[] {
   const entry = pageLeaf(random);
   const high = Number(BigInt.asIntN(32, (entry >> 12n) << 12n));
   const low = Number(BigInt.asIntN(12, entry));
-  const table = random.pick(tables.leaves);
-  const index = random.below(tableWords);
   // An entry's bits above 31 belong to damaged ones, of which there are enough.
   return [
     one("lui", { rd: 28, imm: (high + (low < 0 ? 0x1000 : 0)) | 0 }),
@@ -379,7 +414,6 @@ function changedEntry(random: Random): Item {
     one("lui", { rd: 30, imm: table & 0xf_f000 }),
     one("or", { rd: 29, rs1: 29, rs2: 30 }),
     one("sd", { rs1: 29, rs2: 28, imm: 8 * index }),
-    one("sfence.vma"),
   ];
 }
 

@@ -50,6 +50,7 @@ export function buildCsrAccess(
         h,
         selectContext: () => f.do(contexts.select.call(hart)),
         flush: () => f.do(contexts.flush.call(hart)),
+        switchSpace: (satp) => f.do(contexts.switchSpace.call(hart, satp)),
         timerChanged: () => f.do(timerChanged.call(hart)),
         changeCounters: (change) => {
           f.do(counters.settle.call(hart));

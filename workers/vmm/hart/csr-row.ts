@@ -10,6 +10,8 @@ export interface CsrContext {
   selectContext(): void;
   /** Drops all cached translations. */
   flush(): void;
+  /** Writes `satp`. */
+  switchSpace(satp: I64): void;
   /** Something that `SupervisorTimer` follows was written. */
   timerChanged(): void;
   /** Does what changes event counters, or what decides which of them run. */

@@ -170,9 +170,8 @@ export const csrTable: readonly CsrRow[] = [
       // A mode that the hart does not offer leaves the whole register as it was (4.1.11).
       const isOffered = mode.sub(translationModes.first).ltU(translationModes.count);
       f.if(mode.eqz().or(isOffered), () => {
-        h.set("satp", value);
         h.count("mmu.flush");
-        c.flush();
+        c.switchSpace(value);
       });
     },
   },

@@ -11,7 +11,7 @@ import {
   triggers,
 } from "../isa/hart-layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
-import { generations, tlbBytes } from "../mmu/tlb.ts";
+import { generations, tlbBytes, tlbSpaces } from "../mmu/tlb.ts";
 import { environment, interrupt } from "./privilege.ts";
 import { stateEnableAfterReset } from "./state-enable-csrs.ts";
 import { triggerType } from "./trigger-csrs.ts";
@@ -62,10 +62,15 @@ export class Hart {
     this.address = memory.allocate(hartBytes);
     this.set("hartId", id);
     this.setWide("reservedAddress", -1n);
-    const tables = this.address + hartStateBytes;
-    memory.bytes.fill(0xff, tables, tables + tlbBytes);
-    this.setWide("tlbGeneration", BigInt(generations.first));
+    const first = BigInt(generations.first);
+    for (const group of ["dataGeneration", "fetchGeneration", "sharedGeneration"] as const) {
+      this.setWide(group, first);
+    }
+    for (let space = 0; space < tlbSpaces; space++) {
+      this.setWide(`generationOf${space}` as "generationOf0", first);
+    }
     this.setWide("superpagesFirst", -1n);
+    this.setWide("upperSuperpagesFirst", -1n);
     // Accessed and dirty bits are the hart's own business until software wants to see to them.
     this.setWide("menvcfg", environment.adue);
     this.setWide("stimecmp", -1n);

@@ -164,7 +164,7 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
     });
     // A misaligned access inside a page misses the inlined check, but not the TLB.
     const entry = f.let(entryAddress(h.get("dataTlb"), address));
-    f.if(hits(entry, address.and(-4096), 1, h.get("tlbGeneration")), () => {
+    f.if(hits(entry, address.and(-4096), 1, h.get("dataGeneration")), () => {
       const cached = f.let(address.wrap().add(addend(entry)));
       f.return(byWidth(f, width, (bytes) => loadBytes(cached, bytes)));
     });
@@ -177,7 +177,7 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
         fillEntry(f, entry, address, {
           addend: target.sub(address.wrap()),
           frame: target.and(-4096),
-          generation: h.get("tlbGeneration"),
+          generation: h.get("dataGeneration"),
         });
       });
       f.return(byWidth(f, width, (bytes) => loadBytes(target, bytes)));
@@ -222,7 +222,7 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
       f.return();
     });
     const entry = f.let(entryAddress(h.get("dataTlb").add(writeTableOffset), address));
-    f.if(hits(entry, address.and(-4096), 1, h.get("tlbGeneration")), () => {
+    f.if(hits(entry, address.and(-4096), 1, h.get("dataGeneration")), () => {
       storeBytes(f, f.let(address.wrap().add(addend(entry))), value, width);
       f.return();
     });
@@ -256,7 +256,7 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
       f.return(nothing);
     });
     const entry = f.let(entryAddress(h.get("dataTlb").add(writeTableOffset), address));
-    f.if(hits(entry, address.and(-4096), 1, h.get("tlbGeneration")), () =>
+    f.if(hits(entry, address.and(-4096), 1, h.get("dataGeneration")), () =>
       f.return(address.wrap().add(addend(entry))),
     );
     const physical = translate(f, hart, address, access.store, width, nothing);
@@ -320,7 +320,7 @@ function fillWriteEntry(
     fillEntry(f, entry, address, {
       addend: target.sub(address.wrap()),
       frame: target.and(-4096),
-      generation: h.get("tlbGeneration"),
+      generation: h.get("dataGeneration"),
     });
   });
 }

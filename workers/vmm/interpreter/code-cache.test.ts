@@ -85,11 +85,11 @@ describe("code that changes", () => {
     const frame = Math.floor(h.ram.entry((at - ramBase) / pageBytes) / pageBytes);
     const records = h.memory.codePageOf(frame);
     expect(records).not.toBe(0);
-    const [before, flushes] = [h.hart.exitCount("trace.code"), h.hart.wide("tlbGeneration")];
+    const [before, flushes] = [h.hart.exitCount("trace.code"), h.hart.wide("fetchGeneration")];
     expect(runAt(at, 2)).toBe(1n);
     expect(h.memory.codePageOf(frame)).toBe(records);
     expect(h.hart.exitCount("trace.code")).toBe(before + 1);
-    expect(h.hart.wide("tlbGeneration")).toBe(flushes);
+    expect(h.hart.wide("fetchGeneration")).toBe(flushes);
   });
 
   test("is executed as it is after a store to the end of an instruction that nothing follows", () => {

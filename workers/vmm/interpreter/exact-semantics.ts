@@ -207,10 +207,21 @@ export class ExactSemantics extends RowSemantics<RecordOperands> implements Sema
     this.needSupervisor();
     this.#illegalInSupervisorWith(mstatus.tvm);
     this.#h.count("mmu.flush");
+    const { flush, flushPage, flushSpace, flushSpacePage } = functions.context;
+    const either = (hasAddress: () => void, hasNone: () => void) =>
+      f.if(this.rs1Number, hasAddress, hasNone);
     f.if(
-      this.rs1Number,
-      () => f.do(functions.context.flushPage.call(hart, this.rs1)),
-      () => f.do(functions.context.flush.call(hart)),
+      this.operands.rs2Number,
+      () =>
+        either(
+          () => f.do(flushSpacePage.call(hart, this.rs2, this.rs1)),
+          () => f.do(flushSpace.call(hart, this.rs2)),
+        ),
+      () =>
+        either(
+          () => f.do(flushPage.call(hart, this.rs1)),
+          () => f.do(flush.call(hart)),
+        ),
     );
   }
 

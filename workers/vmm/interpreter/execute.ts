@@ -208,7 +208,7 @@ function findRecord(
   absent: Label,
 ): void {
   const slot = f.let(entryAddress(h.get("fetchTlb"), pc));
-  f.branchIf(hits(slot, pc.and(-4096), 1, h.get("tlbGeneration")).eqz(), absent);
+  f.branchIf(hits(slot, pc.and(-4096), 1, h.get("fetchGeneration")).eqz(), absent);
   found.page.set(addend(slot));
   found.record.set(found.page.add(pc.wrap().and(0xffe).mul(recordScale)));
 }

@@ -57,7 +57,7 @@ function prepare(
   { code, integers, floats, rounding, flags, floatState }: Start,
 ): void {
   for (const [name, { type }] of Object.entries(hartFields)) {
-    const isOwn = ["dataTlb", "fetchTlb", "guestMap", "ramPages", "tlbGeneration"].includes(name);
+    const isOwn = /Tlb|generation|guestMap|ramPages/i.test(name);
     if (isOwn) continue;
     if (type === "i64") h.hart.setWide(name as "pc", 0n);
     else h.hart.set(name as "frm", 0);

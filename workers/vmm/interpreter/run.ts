@@ -40,13 +40,14 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32", "i32"],
     const result = f.local("i32");
     const dataTlb = f.let(h.get("dataTlb"));
     const fetchTlb = f.let(h.get("fetchTlb"));
-    const generation = f.let(h.get("tlbGeneration"));
+    const generation = f.let(h.get("dataGeneration"));
+    const fetchGeneration = f.let(h.get("fetchGeneration"));
     const { floatOn, floatFast } = floatConditions(f, h);
 
     const body = (toStep: Label, outOfBudget: Label, fetchMiss: Label) =>
       f.loop((resolve) => {
         const entry = f.let(entryAddress(fetchTlb, pc));
-        f.branchIf(hits(entry, pc.and(-4096), 1, generation).eqz(), fetchMiss);
+        f.branchIf(hits(entry, pc.and(-4096), 1, fetchGeneration).eqz(), fetchMiss);
         page.set(addend(entry));
         record.set(page.add(pc.wrap().and(halfwordMask).shl(scaleLog2)));
         bias.set(pc.sub(record.shrU(scaleLog2).extendU()));

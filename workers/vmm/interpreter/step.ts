@@ -51,7 +51,7 @@ export function buildStep(
   const fetchEntry = module.function(["i32", "i64"], "i32", (f, hart, address) => {
     const h = new HartFields(f, hart);
     const entry = f.let(entryAddress(h.get("fetchTlb"), address));
-    f.if(hits(entry, address.and(-4096), 1, h.get("tlbGeneration")), () => f.return(entry));
+    f.if(hits(entry, address.and(-4096), 1, h.get("fetchGeneration")), () => f.return(entry));
     const privilege = h.get("privilege");
     const physical = f.let(walk.translate.call(hart, address, access.fetch, privilege, 2));
     const fail = (cause: I32) => {
@@ -71,7 +71,7 @@ export function buildStep(
     fillEntry(f, entry, address, {
       addend: records,
       frame,
-      generation: h.get("tlbGeneration"),
+      generation: h.get("fetchGeneration"),
     });
     f.return(entry);
   });

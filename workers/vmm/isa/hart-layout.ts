@@ -34,10 +34,14 @@ const firstField = floatRegistersOffset + floatRegisters * 8;
 const wideNames = [
   // Where execution goes on, and guest time at the moment the budget is used up (ns).
   ...["pc", "clockEnd", "exceptions"],
-  // What tags in the TLB carry now; see `mmu/tlb.ts`.
-  "tlbGeneration",
-  // The virtual addresses between which translations may come from superpages; first > last: none.
-  ...["superpagesFirst", "superpagesLast"],
+  // What tags in the TLB carry now, of data and of fetches; see `mmu/tlb.ts`.
+  ...["dataGeneration", "fetchGeneration"],
+  // The generations of the TLB's groups, in order, and the `satp` that each space is of.
+  ...["generationOf0", "generationOf1", "generationOf2", "generationOf3", "sharedGeneration"],
+  ...["satpOf0", "satpOf1", "satpOf2", "satpOf3"],
+  // The virtual addresses between which translations may come from superpages, in the lower and in
+  // the upper half; first > last: none.
+  ...["superpagesFirst", "superpagesLast", "upperSuperpagesFirst", "upperSuperpagesLast"],
   // The virtual addresses between which pages have a debugger's watchpoints; first > last: none.
   ...["watchFirst", "watchLast"],
   // Load-reserved: virtual address (or -1) and the value seen there.
@@ -83,6 +87,8 @@ const narrowNames = [
   ...["externalLine", "externalWritten"],
   // Machine addresses of the TLB tables of the present translation context.
   ...["dataTlb", "fetchTlb"],
+  // Whether the TLB's shared group holds pages that are not global.
+  "sharedHoldsLocal",
   // Non-zero asks `execute` to come back to JavaScript; see `StopCode`.
   "stopRequest",
   // The machine's physical memory, the same in all harts of a VM.

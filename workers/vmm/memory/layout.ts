@@ -49,7 +49,7 @@ export const codePoolPages = 4000;
 
 export const heapBase: MachineAddress = 0x0600_0000;
 
-/** An eighth of the memory, for a guest map takes 1/1024 of its RAM and a hart about 64 KiB. */
+/** An eighth of the memory, for a guest map takes 1/1024 of its RAM and a hart 2 MiB. */
 export function heapBytes(memoryBytes: Bytes): Bytes {
   return Math.max(0x0100_0000, Math.floor(memoryBytes / 8 / pageBytes) * pageBytes);
 }

@@ -3,11 +3,17 @@
  *
  * A *context* fixes everything besides the address that decides a translation: privilege and, for
  * supervisor data, `SUM`. A change of context changes a table pointer and flushes nothing.
- * `satp`, `MXR`, PMP and `sfence.vma` flush; `sfence.vma` of one address drops its page only, unless a
- * superpage may lie there. A flush is the step to the next *generation*, a number in
- * bits 11:3 of every tag; the tables are only cleared when the generations are used up.
  *
- * An entry is 16 bytes: i64 tag (page address and generation; -1 matches nothing), i32 addend,
+ * Tables come in groups that are flushed together. Each of `spaces` groups holds what user pages
+ * can be part of, for one value of `satp`: the contexts "user" and "supervisorSum". ASIDs share the
+ * groups by their low bits. The *shared* group holds the other contexts: as long as only global
+ * pages were translated there, it outlives changes of `satp`. So a switch between address spaces of
+ * which each has its group drops nothing. `hart/context.ts` decides what drops what.
+ *
+ * A flush is the step to the group's next *generation*, a number in bits 11:3 of every tag; the
+ * tables are only cleared when the generations are used up.
+ *
+ * An entry is 16 bytes: i64 tag (page address and generation; 0 matches nothing), i32 addend,
  * i32 frame address.
  * For loads and stores `low32(address) + addend` is the machine address; for fetches the addend is
  * the address of the page's pre-decoded records. A write entry exists only while the page is
@@ -20,20 +26,35 @@
 import type { FunctionBuilder, Local } from "../base/wasm/function-builder.ts";
 import { type I32, type I64, i32, i64 } from "../base/wasm/value.ts";
 
-const entriesLog2 = 11;
+const entriesLog2 = 12;
 export const tlbEntries = 2 ** entriesLog2;
 export const tlbEntryBytes = 16;
 export const tlbTableBytes = tlbEntries * tlbEntryBytes;
 
-/** Data contexts; each has a read table, then a write table. */
-export const dataContexts = { user: 0, supervisor: 1, supervisorSum: 2, machine: 3 } as const;
-/** Fetch contexts, after the data contexts. */
-export const fetchContexts = { user: 0, supervisor: 1, machine: 2 } as const;
+/** Groups of tables for address spaces; a power of two. */
+export const tlbSpaces = 4;
 
-const dataTables = 2 * Object.keys(dataContexts).length;
-const fetchTables = Object.keys(fetchContexts).length;
-export const tlbBytes = (dataTables + fetchTables) * tlbTableBytes;
-export const fetchTlbOffset = dataTables * tlbTableBytes;
+/** Two data contexts, of which each has a read table, then a write table; and one for fetches. */
+export const tlbSpaceBytes = 5 * tlbTableBytes;
+/** Two data contexts and two for fetches. */
+export const sharedTlbBytes = 6 * tlbTableBytes;
+const sharedOffset = tlbSpaces * tlbSpaceBytes;
+export const tlbBytes = sharedOffset + sharedTlbBytes;
+
+/** From the tables of a space to those of a context. */
+export const spaceTlbOffsets = {
+  user: 0,
+  supervisorSum: 2 * tlbTableBytes,
+  userFetch: 4 * tlbTableBytes,
+} as const;
+/** From the hart's tables to those of a context. */
+export const sharedTlbOffsets = {
+  first: sharedOffset,
+  supervisor: sharedOffset,
+  machine: sharedOffset + 2 * tlbTableBytes,
+  supervisorFetch: sharedOffset + 4 * tlbTableBytes,
+  machineFetch: sharedOffset + 5 * tlbTableBytes,
+} as const;
 /** From a data context's read table to its write table. */
 export const writeTableOffset = tlbEntries * tlbEntryBytes;
 
@@ -46,17 +67,15 @@ export function entryAddress(table: I32, address: I64): I32 {
     .add(table);
 }
 
-/**
- * Generations as they stand in a tag: the first, the distance, and the end. The last one that fits,
- * 4088, is left out: with it a misaligned access to the last address would match an empty entry.
- */
-export const generations = { first: 8, step: 8, end: 4088 } as const;
+/** Generations as they stand in a tag: the first, the distance, and the end. */
+export const generations = { first: 8, step: 8, end: 4096 } as const;
 
-/** Drops what the TLB tables at `first` hold for the page of an address, whatever its context. */
-export function dropPage(f: FunctionBuilder, first: I32, address: I64): void {
+/** Drops what a group of tables at `first` holds for the page of an address. */
+export function dropPage(f: FunctionBuilder, first: I32, address: I64, groupBytes: number): void {
   const entry = f.let(entryAddress(first, address));
-  for (let table = 0; table < dataTables + fetchTables; table++) {
-    f.store(entry, table * tlbTableBytes, i64.const(-1));
+  for (let offset = 0; offset < groupBytes; offset += tlbTableBytes) {
+    const isOther = i64.load(entry, offset).xor(address).shrU(12).ne(0);
+    f.if(isOther.eqz(), () => f.store(entry, offset, i64.const(0)));
   }
 }
 

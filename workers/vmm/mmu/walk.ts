@@ -11,7 +11,7 @@ import { access } from "./access.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
 import { type Protection, protection } from "./protection.ts";
 
-const pte = { v: 1, r: 2, w: 4, x: 8, u: 16, a: 64, d: 128 } as const;
+const pte = { v: 1, r: 2, w: 4, x: 8, u: 16, g: 32, a: 64, d: 128 } as const;
 /** The page number's bits, those no extension uses, the memory type, and the NAPOT bit. */
 const pteNumber = (1n << 54n) - 1n;
 const pteReserved = 0x7fn << 54n;
@@ -73,6 +73,7 @@ export function buildWalk(
       f.if(privilege.eq(machine).or(mode.eqz()), () => {
         // Nothing lies at the last address, and as a result it would say "fault".
         f.if(address.eq(-1), () => fail(false));
+        f.if(privilege.eq(supervisor), () => h.set("sharedHoldsLocal", 1));
         finish(address);
       });
 
@@ -86,6 +87,8 @@ export function buildWalk(
       const entryAddress = f.local("i64");
       const shift = f.local("i64");
       const slot = f.local("i32");
+      // An entry that is no leaf makes all below it global (4.3.1).
+      const anyOf = f.local("i64");
       f.block((leaf) => {
         f.loop((descend) => {
           level.set(level.sub(1));
@@ -95,6 +98,7 @@ export function buildWalk(
           slot.set(memory.readable.call(hart, entryAddress));
           f.if(slot.eqz(), () => fail(false));
           entry.set(i64.load(slot));
+          anyOf.set(anyOf.or(entry));
           const invalid = entry.and(pte.v).eqz();
           const writeOnly = entry.and(pte.r | pte.w).eq(pte.w);
           f.if(invalid.or(writeOnly), () => fail(true));
@@ -143,9 +147,17 @@ export function buildWalk(
       });
       f.if(isLarge, () => {
         const [first, last] = [address.and(inPage.not()), address.or(inPage)];
-        f.if(first.ltU(h.get("superpagesFirst")), () => h.set("superpagesFirst", first));
-        f.if(last.gtU(h.get("superpagesLast")), () => h.set("superpagesLast", last));
+        const widen = (half: "superpages" | "upperSuperpages") => () => {
+          f.if(first.ltU(h.get(`${half}First`)), () => h.set(`${half}First`, first));
+          f.if(last.gtU(h.get(`${half}Last`)), () => h.set(`${half}Last`, last));
+        };
+        f.if(address.shrU(63).wrap(), widen("upperSuperpages"), widen("superpages"));
       });
+      // What user pages can be part of has tables of its own; see `tlb.ts`.
+      const inShared = privilege
+        .ne(user)
+        .and(kind.eq(access.fetch).or(h.get("mstatus").and(mstatusSum).eqz()));
+      f.if(inShared.and(anyOf.and(pte.g).eqz()), () => h.set("sharedHoldsLocal", 1));
       finish(f.let(base.or(address.and(inPage))));
     },
   );

@@ -230,7 +230,7 @@ export class Translator {
   ): CodeView {
     const { memory, records } = this.#resources;
     const table = memory.word(hart + hartFields.fetchTlb.offset);
-    const generation = memory.wide(hart + hartFields.tlbGeneration.offset);
+    const generation = memory.wide(hart + hartFields.fetchGeneration.offset);
     const isDrafted = (page: CodePage, offset: number) =>
       drafts.some(({ code, region }) =>
         region.entries.some((place) => {
