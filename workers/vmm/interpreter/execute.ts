@@ -146,11 +146,13 @@ export function buildExecute(
             rest.set(given.sub(most));
             given.set(most);
             h.set("budget", most);
+            h.set("withheld", rest);
           });
           pc.set(h.get("pc"));
           result.set(run.call(hart, smallestRegionBudget));
           const left = f.let(h.get("budget"));
           h.set("budget", left.add(rest));
+          h.set("withheld", 0);
           f.if(
             isLooking,
             () => f.if(left.eqz().and(isJump(h.get("pc"), pc)), seen),

@@ -41,7 +41,7 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32", "i32"],
     const dataTlb = f.let(h.get("dataTlb"));
     const fetchTlb = f.let(h.get("fetchTlb"));
     const generation = f.let(h.get("tlbGeneration"));
-    const { floatOn, floatFast } = floatConditions(f, h);
+    const { floatOn, floatFast, refresh } = floatConditions(f, h);
 
     const body = (toStep: Label, outOfBudget: Label, fetchMiss: Label) =>
       f.loop((resolve) => {
@@ -59,6 +59,11 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32", "i32"],
             const state = {
               ...{ f, hart, record, page, bias, pc, dataTlb, generation, floatOn, floatFast },
               ...{ dispatch, resolve },
+              budget: () => budget.add(h.get("withheld")),
+              contextChanged: () => {
+                dataTlb.set(h.get("dataTlb"));
+                refresh();
+              },
               leave: () => f.branch(toStep),
               leaveUnless: (condition: ReturnType<typeof i32.load>) =>
                 f.branchIf(condition.eqz(), toStep),

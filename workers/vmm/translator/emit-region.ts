@@ -117,6 +117,8 @@ class RegionEmitter {
     readonly generation: Local<"i64">;
     readonly floatOn: I32;
     readonly floatFast: I32;
+    /** Computes the two anew. */
+    readonly refresh: () => void;
   };
   #dispatch: Label | undefined;
   #exit: Label | undefined;
@@ -145,7 +147,7 @@ class RegionEmitter {
       generation: f.let(h.get("tlbGeneration")),
       ...(usesFloat(shape.blocks)
         ? floatConditions(f, h)
-        : { floatOn: i32.const(0), floatFast: i32.const(0) }),
+        : { floatOn: i32.const(0), floatFast: i32.const(0), refresh: () => undefined }),
     };
   }
 
@@ -221,6 +223,11 @@ class RegionEmitter {
         f,
         hart: this.#hart,
         ...this.#common,
+        budget: () => this.#budget.add(instructions.length - 1 - i),
+        contextChanged: () => {
+          this.#common.dataTlb.set(new HartFields(f, this.#hart).get("dataTlb"));
+          this.#common.refresh();
+        },
         leave,
         leaveUnless: (condition: I32) => {
           if (condition.constant === undefined) f.ifUnlikely(condition.eqz(), leave);
