@@ -25,16 +25,6 @@ export interface ContextFunctions {
   readonly dataPrivilege: Callee<readonly ["i32"], "i32">;
 }
 
-/** The data tables of S-mode where `sum` is 1 or 0. */
-export function supervisorDataTlb(hart: I32, sum: I32): I32 {
-  const context = select(
-    sum,
-    i32.const(dataContexts.supervisorSum),
-    i32.const(dataContexts.supervisor),
-  );
-  return hart.add(hartStateBytes).add(context.mul(2 * tlbTableBytes));
-}
-
 export function buildContext(
   module: ModuleBuilder,
   counters: EventCounterFunctions,

@@ -18,6 +18,10 @@ export type InstructionEffect =
   | "jump"
   /** Goes on at a computed address. */
   | "indirect"
+  /** Goes on behind itself, sometimes with another translation context. */
+  | "pause"
+  /** Goes on elsewhere with another translation context. */
+  | "away"
   /** Always one for `step`. */
   | "leave";
 
@@ -66,7 +70,8 @@ function probe(decoded: Decoded): InstructionEffect {
       ...{ f, hart, dataTlb: f.local("i32"), generation: f.local("i64") },
       ...{ floatOn: f.local("i32"), floatFast: f.local("i32") },
       budget: () => i32.const(0),
-      contextChanged: () => undefined,
+      floatChanged: () => undefined,
+      ...{ goTo: becomes("away"), goBehind: becomes("pause") },
       leave: becomes("leave"),
       leaveUnless: (condition) => {
         if (condition.constant === 0n) effect = "leave";

@@ -9,10 +9,9 @@
 import type { FunctionBuilder } from "../../base/wasm/function-builder.ts";
 import { type I32, type I64, i32, i64, type Value } from "../../base/wasm/value.ts";
 import { HartFields, hartFields } from "../../isa/hart-layout.ts";
-import { supervisorDataTlb } from "../context.ts";
 import type { CsrContext, CsrRow } from "../csr-row.ts";
 import { csrTable } from "../csr-table.ts";
-import { mstatus, supervisor, supervisorStatus, user } from "../privilege.ts";
+import { mstatus, supervisorStatus, user } from "../privilege.ts";
 import type { InlineState } from "./inline-state.ts";
 
 export type CsrUpdate = "write" | "set" | "clear";
@@ -23,6 +22,8 @@ interface CsrUse {
   readonly operand: I64;
   /** 0 where the register is only read. */
   readonly write: I32;
+  /** Address of the instruction behind. */
+  readonly next: I64;
 }
 
 /** Numbers 0x140 to 0x143, whose fields lie in this order. */
@@ -125,13 +126,10 @@ function accessHandlers(
   writeRd(old);
 }
 
-/**
- * `step` does what may let an interrupt in, and what changes how S-mode's pages are looked up in
- * other ways than to another table.
- */
+/** `step` does what may let an interrupt in, and what flushes. */
 function accessStatus(
   state: InlineState,
-  { update, operand: source, write }: CsrUse,
+  { update, operand: source, write, next }: CsrUse,
   writeRd: (old: I64) => void,
 ): void {
   const { f, hart } = state;
@@ -140,8 +138,8 @@ function accessStatus(
   const old = f.let(rowOf(0x100).read({ f, h }));
   f.if(write, () => {
     const before = f.let(h.get("mstatus"));
-    const next = updated(update, before, operand);
-    const after = f.let(before.and(~supervisorStatus).or(next.and(supervisorStatus)));
+    const written = updated(update, before, operand).and(supervisorStatus);
+    const after = f.let(before.and(~supervisorStatus).or(written));
     const changed = f.let(before.xor(after));
     const isConstant = update !== "write" && operand.constant !== undefined;
     const mayChange = (bits: bigint) => !isConstant || ((operand.constant ?? 0n) & bits) !== 0n;
@@ -149,23 +147,14 @@ function accessStatus(
       const isPending = h.get("mip").and(h.get("mie")).ne(0);
       state.leaveUnless(after.and(mstatus.sie).ne(0).and(isPending).eqz());
     }
-    const context = mstatus.sum | mstatus.mxr | mstatus.fs;
-    if (!mayChange(context)) {
-      h.set("mstatus", after);
-      return;
-    }
-    f.if(
-      changed.and(context).eqz(),
-      () => h.set("mstatus", after),
-      () => {
-        state.leaveUnless(changed.and(mstatus.mxr).eqz());
-        state.leaveUnless(h.get("privilege").eq(supervisor));
-        state.leaveUnless(h.get("countersFiltered").eqz());
-        h.set("mstatus", after);
-        h.set("dataTlb", supervisorDataTlb(hart, after.and(mstatus.sum).ne(0)));
-        state.contextChanged();
-      },
-    );
+    if (mayChange(mstatus.mxr)) state.leaveUnless(changed.and(mstatus.mxr).eqz());
+    h.set("mstatus", after);
+    if (mayChange(mstatus.fs)) f.if(changed.and(mstatus.fs).ne(0), () => state.floatChanged());
+    if (!mayChange(mstatus.sum)) return;
+    f.if(changed.and(mstatus.sum).ne(0), () => {
+      writeRd(old);
+      state.goBehind(next);
+    });
   });
   writeRd(old);
 }
@@ -200,7 +189,7 @@ function accessFloat(
   const old = f.let(row.read(context));
   f.if(write, () => {
     row.write?.(context, f.let(updated(update, old, operand)));
-    state.contextChanged();
+    state.floatChanged();
   });
   writeRd(old);
 }

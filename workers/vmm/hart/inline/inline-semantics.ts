@@ -12,6 +12,7 @@ import { accessInlineCsr, type CsrUpdate } from "./inline-csrs.ts";
 import { InlineFloat } from "./inline-float.ts";
 import type { InlineOperands } from "./inline-operands.ts";
 import type { InlineState } from "./inline-state.ts";
+import { inlineCall, inlineReturn } from "./inline-traps.ts";
 import { loadWidth } from "./load-width.ts";
 import { RowSemantics } from "./row-semantics.ts";
 
@@ -118,17 +119,18 @@ export abstract class InlineSemantics extends RowSemantics<InlineOperands> imple
     this.#leave();
   }
   accessCsr(update: CsrUpdate, operand: I64, _read: I32, write: I32): void {
-    const access = { number: this.csrNumber, update, operand, write };
+    const access = { number: this.csrNumber, update, operand, write, next: this.next };
     accessInlineCsr(this.#state, access, (old) => this.writeRd(old));
   }
   environmentCall(): void {
-    this.#leave();
+    inlineCall(this.#state, this.pc);
   }
   breakpoint(): void {
     this.#leave();
   }
-  trapReturn(): void {
-    this.#leave();
+  trapReturn(from: "machine" | "supervisor"): void {
+    if (from === "machine") this.#leave();
+    else inlineReturn(this.#state);
   }
   waitForInterrupt(): void {
     this.#leave();
