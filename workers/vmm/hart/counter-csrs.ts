@@ -7,7 +7,7 @@
  */
 import { type I32, type I64, i64, select } from "../base/wasm/value.ts";
 import { eventCounters, firstEventCounter, type HartFields } from "../isa/hart-layout.ts";
-import { type CsrContext, type CsrRow, fixed } from "./csr-row.ts";
+import { type CsrReader, type CsrRow, fixed } from "./csr-row.ts";
 import { counterEvent, countOf } from "./event-counters.ts";
 import { environment, machine, supervisor } from "./privilege.ts";
 
@@ -34,7 +34,7 @@ const counters = [
 /** Readable below machine mode where `mcounteren` and `scounteren` allow it. */
 const guard =
   (bit: number) =>
-  ({ h }: CsrContext): I32 => {
+  ({ h }: CsrReader): I32 => {
     const privilege = h.get("privilege");
     const byMachine = h.get("mcounteren").shrU(bit).wrap().and(1);
     const bySupervisor = h.get("scounteren").shrU(bit).wrap().and(1);
@@ -46,7 +46,7 @@ const isInhibited = (h: HartFields, bit: number): I32 =>
   h.get("mcountinhibit").shrU(bit).wrap().and(1);
 
 const stepCounters = counters.flatMap(({ bit, user, machine: own, count, field }): CsrRow[] => {
-  const read = ({ h }: CsrContext) =>
+  const read = ({ h }: CsrReader) =>
     select(isInhibited(h, bit), h.get(field), count(h).add(h.get(field)));
   return [
     { number: user, read, guard: guard(bit) },
@@ -89,7 +89,7 @@ function eventCounter(index: number): CsrRow[] {
   const number = firstEventCounter + index;
   const field = `mhpmcounter${number}` as "mhpmcounter3";
   const event = `mhpmevent${number}` as "mhpmevent3";
-  const read = ({ h }: CsrContext) => {
+  const read = ({ h }: CsrReader) => {
     const isRunning = h.get("countersRunning").shrU(index).and(1);
     // The instruction that reads is not counted yet.
     const counted = h.get(field).add(countOf(h, h.get(event)).sub(1));

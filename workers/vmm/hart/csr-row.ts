@@ -3,9 +3,12 @@ import type { FunctionBuilder } from "../base/wasm/function-builder.ts";
 import { type I32, type I64, i64 } from "../base/wasm/value.ts";
 import type { HartFields } from "../isa/hart-layout.ts";
 
-export interface CsrContext {
+export interface CsrReader {
   readonly f: FunctionBuilder;
   readonly h: HartFields;
+}
+
+export interface CsrContext extends CsrReader {
   /** Chooses the TLB tables anew. */
   selectContext(): void;
   /** Drops all cached translations. */
@@ -20,13 +23,13 @@ export interface CsrContext {
 
 export interface CsrRow {
   readonly number: number;
-  readonly read: (c: CsrContext) => I64;
+  readonly read: (c: CsrReader) => I64;
   /** What `csrrs` and `csrrc` start from, where that is not what they read. */
   readonly base?: (c: CsrContext) => I64;
   /** Absent where writes are ignored (or, in a read-only register, illegal by its number). */
   readonly write?: (c: CsrContext, value: I64) => void;
   /** 1 where the access is allowed. */
-  readonly guard?: (c: CsrContext) => I32;
+  readonly guard?: (c: CsrReader) => I32;
 }
 
 type WideField = Parameters<HartFields["get"]>[0];

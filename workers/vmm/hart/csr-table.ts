@@ -7,7 +7,7 @@
  */
 import { type I32, type I64, i64, select } from "../base/wasm/value.ts";
 import { counterCsrs } from "./counter-csrs.ts";
-import { type CsrContext, type CsrRow, fixed, stored } from "./csr-row.ts";
+import { type CsrContext, type CsrReader, type CsrRow, fixed, stored } from "./csr-row.ts";
 import {
   allInterrupts,
   environment,
@@ -15,6 +15,7 @@ import {
   mstatus,
   supervisor,
   supervisorInterrupts,
+  supervisorStatus,
 } from "./privilege.ts";
 import { protectionCsrs } from "./protection-csrs.ts";
 import { enabledBy, stateEnable, stateEnableCsrs } from "./state-enable-csrs.ts";
@@ -41,10 +42,8 @@ const writableStatus =
   mstatus.tvm |
   mstatus.tw |
   mstatus.tsr;
-const supervisorStatus =
-  mstatus.sie | mstatus.spie | mstatus.spp | mstatus.fs | mstatus.sum | mstatus.mxr;
 
-const readStatus = ({ h }: CsrContext): I64 => {
+const readStatus = ({ h }: CsrReader): I64 => {
   const status = h.get("mstatus").or(mstatus.xlen);
   const dirty = h.get("mstatus").and(mstatus.fs).eq(mstatus.fs);
   return status.or(dirty.extendU().shl(63));
@@ -74,7 +73,7 @@ const interruptView = (number: number, field: "mie" | "mip", writable: bigint): 
   },
 });
 
-const floatGuard = ({ h }: CsrContext): I32 => h.get("mstatus").and(mstatus.fs).ne(0);
+const floatGuard = ({ h }: CsrReader): I32 => h.get("mstatus").and(mstatus.fs).ne(0);
 const markFloatDirty = ({ h }: CsrContext): void =>
   h.set("mstatus", h.get("mstatus").or(mstatus.fs));
 

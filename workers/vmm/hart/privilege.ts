@@ -22,6 +22,10 @@ export const mstatus = {
   sd: 1n << 63n,
 } as const;
 
+/** What of `mstatus` can be written through `sstatus`. */
+export const supervisorStatus =
+  mstatus.sie | mstatus.spie | mstatus.spp | mstatus.fs | mstatus.sum | mstatus.mxr;
+
 /** Exception causes (table 3.6). */
 export const exception = {
   fetchAccess: 1,

@@ -22,6 +22,8 @@ export const regionResults = {
   goOn: 0,
   /** The instruction at `pc` is one for `step`. */
   step: 1,
+  /** The translation context, which has changed, is to be chosen before it goes on at `pc`. */
+  select: 2,
 } as const;
 
 /** Stands for a region's number where there is none. */

@@ -5,6 +5,7 @@ import { type I64, type i32, i64, select } from "../base/wasm/value.ts";
 import { HartFields } from "../isa/hart-layout.ts";
 import type { ContextFunctions } from "./context.ts";
 import { interrupt, machine, mstatus, supervisor } from "./privilege.ts";
+import { type TrapLevel, trapLevels } from "./trap-levels.ts";
 
 export interface TrapFunctions {
   /** (hart, cause, trap value): an exception at `pc`; sets `faulted`. */
@@ -16,25 +17,6 @@ export interface TrapFunctions {
   readonly returnFromSupervisor: Callee<readonly ["i32"], undefined>;
 }
 
-const levels = {
-  machine: {
-    previous: mstatus.mpp,
-    shift: 11,
-    enable: mstatus.mie,
-    saved: mstatus.mpie,
-    level: machine,
-  },
-  supervisor: {
-    previous: mstatus.spp,
-    shift: 8,
-    enable: mstatus.sie,
-    saved: mstatus.spie,
-    level: supervisor,
-  },
-} as const;
-/** SPIE is SIE moved up by four, and MPIE is MIE moved up by four. */
-const savedShift = 4;
-
 export function buildTraps(module: ModuleBuilder, context: ContextFunctions): TrapFunctions {
   /** (hart, cause code, 1 for an interrupt, trap value) */
   const enter = module.function(
@@ -45,35 +27,11 @@ export function buildTraps(module: ModuleBuilder, context: ContextFunctions): Tr
       const delegation = select(isInterrupt, h.get("mideleg"), h.get("medeleg"));
       const delegated = delegation.shrU(code.extendU()).wrap().and(1);
       const toSupervisor = h.get("privilege").leU(supervisor).and(delegated);
-      const cause = f.let(code.extendU().or(isInterrupt.extendU().shl(63)));
-      h.set("reservedAddress", i64.const(-1));
-      const enterLevel = (name: "machine" | "supervisor") => {
-        const { previous, shift, enable, saved, level } = levels[name];
-        const [epc, causeField, tval, tvec] =
-          name === "machine"
-            ? (["mepc", "mcause", "mtval", "mtvec"] as const)
-            : (["sepc", "scause", "stval", "stvec"] as const);
-        h.set(epc, h.get("pc"));
-        h.set(causeField, cause);
-        h.set(tval, trapValue);
-        const status = f.let(h.get("mstatus"));
-        const kept = status.and(~(previous | enable | saved));
-        const newSaved = status.and(enable).shl(savedShift);
-        const newPrevious = h.get("privilege").extendU().shl(shift);
-        h.set("mstatus", kept.or(newSaved).or(newPrevious));
-        h.set("privilege", level);
-        const vector = f.let(h.get(tvec));
-        const offset = select(
-          vector.wrap().and(1).and(isInterrupt),
-          code.extendU().shl(2),
-          i64.const(0),
-        );
-        h.set("pc", vector.and(-4).add(offset));
-      };
+      const trap = { code, isInterrupt, trapValue, pc: h.get("pc") };
       f.if(
         toSupervisor,
-        () => enterLevel("supervisor"),
-        () => enterLevel("machine"),
+        () => h.set("pc", trapLevels.enter(f, h, "supervisor", trap)),
+        () => h.set("pc", trapLevels.enter(f, h, "machine", trap)),
       );
       f.do(context.select.call(hart));
     },
@@ -120,19 +78,10 @@ export function buildTraps(module: ModuleBuilder, context: ContextFunctions): Tr
     f.do(enter.call(hart, code, 1, i64.const(0)));
   });
 
-  const returnFrom = (name: "machine" | "supervisor") =>
+  const returnFrom = (name: TrapLevel) =>
     module.function(["i32"], undefined, (f, hart) => {
-      const { previous, shift, enable, saved } = levels[name];
       const h = new HartFields(f, hart);
-      const status = f.let(h.get("mstatus"));
-      const privilege = f.let(status.and(previous).shrU(shift).wrap());
-      const kept = status.and(~(previous | enable));
-      const restored = status.and(saved).shrU(savedShift);
-      const next = f.let(kept.or(restored).or(saved));
-      f.if(privilege.ne(machine), () => next.set(next.and(~mstatus.mprv)));
-      h.set("mstatus", next);
-      h.set("privilege", privilege);
-      h.set("pc", h.get(name === "machine" ? "mepc" : "sepc"));
+      h.set("pc", trapLevels.leave(f, h, name));
       f.do(context.select.call(hart));
     });
 

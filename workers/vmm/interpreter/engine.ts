@@ -160,7 +160,7 @@ function buildModule(memory: MachineMemory, heat: HeatPolicy): Uint8Array {
     hart: { context, traps, memory: access, cacheBlocks, csr, float, hypercall },
   });
 
-  const execute = buildExecute(module, { heat, run, step, hot, translate, traps });
+  const execute = buildExecute(module, { heat, run, step, hot, translate, traps, context });
   module.export("execute", execute);
   module.export("step", step);
   module.export("selectContext", context.select);

@@ -6,7 +6,7 @@ import type { Local } from "../base/wasm/function-builder.ts";
 import { type I32, type I64, i64 } from "../base/wasm/value.ts";
 import { isEnabled } from "../hart/cache-block.ts";
 import { csrUpdate } from "../hart/csr-access.ts";
-import { isInlinedCsr } from "../hart/inline/inline-semantics.ts";
+import { isInlinedCsr } from "../hart/inline/inline-csrs.ts";
 import { loadWidth } from "../hart/inline/load-width.ts";
 import { RowSemantics } from "../hart/inline/row-semantics.ts";
 import { environment, exception, machine, mstatus, supervisor, user } from "../hart/privilege.ts";

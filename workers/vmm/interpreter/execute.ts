@@ -11,6 +11,7 @@ import type { Instructions } from "../base/units.ts";
 import type { FunctionBuilder, Label, Local } from "../base/wasm/function-builder.ts";
 import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
 import { type I32, type I64, i32, select } from "../base/wasm/value.ts";
+import type { ContextFunctions } from "../hart/context.ts";
 import {
   countArrival,
   entryOf,
@@ -53,12 +54,13 @@ interface Parts {
   /** (hart): what was found hot is to be translated. */
   readonly translate: Callee<readonly ["i32"], undefined>;
   readonly traps: TrapFunctions;
+  readonly context: ContextFunctions;
 }
 
 /** (hart) → stop code */
 export function buildExecute(
   module: ModuleBuilder,
-  { heat, run, step, hot, translate, traps }: Parts,
+  { heat, run, step, hot, translate, traps, context }: Parts,
 ): Callee<readonly ["i32"], "i32"> {
   const callRegion = module.callIndirect(["i32", "i32"], "i32");
 
@@ -99,7 +101,8 @@ export function buildExecute(
       });
     };
     f.loop((again) => {
-      // Pending interrupts change only here: by a step, or by the monitor between two calls.
+      // Pending interrupts can be delivered only here: behind a step or a change of the context, or
+      // by the monitor between two calls.
       f.if(h.get("mip").and(h.get("mie")).ne(0), () => f.do(traps.deliverInterrupt.call(hart)));
       f.block((toStep) => {
         f.loop((goOn) => {
@@ -131,13 +134,19 @@ export function buildExecute(
             result.set(callRegion(region, hart, entry));
             f.branchIf(result.eq(regionResults.step), toStep);
             last.set(region);
-            f.branch(goOn);
+            f.branchIf(result.ne(regionResults.select), goOn);
+            f.do(context.select.call(hart));
+            f.branch(again);
           });
           last.set(noRegion);
           given.set(h.get("budget"));
           f.if(given.eqz(), () => f.return(i32.const(stopCodes.budget)));
           f.if(translates.eqz(), () => {
-            f.do(run.call(hart, smallestRegionBudget), true);
+            result.set(run.call(hart, smallestRegionBudget));
+            f.if(result.eq(runResults.select), () => {
+              f.do(context.select.call(hart));
+              f.branch(again);
+            });
             f.branchIf(h.get("budget").ne(0), toStep);
             f.return(i32.const(stopCodes.budget));
           });
@@ -148,11 +157,13 @@ export function buildExecute(
             rest.set(given.sub(most));
             given.set(most);
             h.set("budget", most);
+            h.set("withheld", rest);
           });
           pc.set(h.get("pc"));
           result.set(run.call(hart, smallestRegionBudget));
           const left = f.let(h.get("budget"));
           h.set("budget", left.add(rest));
+          h.set("withheld", 0);
           f.if(
             isLooking,
             () => f.if(left.eqz().and(isJump(h.get("pc"), pc)), seen),
@@ -162,7 +173,10 @@ export function buildExecute(
             },
           );
           f.branchIf(result.eq(runResults.step), toStep);
-          f.branch(goOn);
+          f.branchIf(result.ne(runResults.select), goOn);
+          f.do(context.select.call(hart));
+          f.if(isLooking.eqz(), () => f.do(mark.call(hart, arrivalMark)));
+          f.branch(again);
         });
       });
       f.if(h.get("budget").eqz(), () => f.return(i32.const(stopCodes.budget)));

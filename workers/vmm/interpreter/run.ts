@@ -6,7 +6,7 @@
  */
 import type { FunctionBuilder, Label } from "../base/wasm/function-builder.ts";
 import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
-import { i32 } from "../base/wasm/value.ts";
+import { type I64, i32 } from "../base/wasm/value.ts";
 import { floatConditions } from "../hart/inline/float-conditions.ts";
 import { entryOf, regionEntry } from "../hart/region-entry.ts";
 import { HartFields } from "../isa/hart-layout.ts";
@@ -21,7 +21,7 @@ const halfwordMask = 0xffe;
 const fullLength = 2 * recordBytes;
 
 /** Why `run` came back. */
-export const runResults = { budget: 0, step: 1, entry: 2 } as const;
+export const runResults = { budget: 0, step: 1, entry: 2, select: 3 } as const;
 
 /**
  * (hart, smallest budget with which regions are entered) → one of `runResults`. With less, the
@@ -42,12 +42,17 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32", "i32"],
     const fetchTlb = f.let(h.get("fetchTlb"));
     const generation = f.let(h.get("dataGeneration"));
     const fetchGeneration = f.let(h.get("fetchGeneration"));
-    const { floatOn, floatFast } = floatConditions(f, h);
+    const { floatOn, floatFast, refresh } = floatConditions(f, h);
 
-    const body = (toStep: Label, outOfBudget: Label, fetchMiss: Label) =>
+    const goTo = (end: Label) => (target: I64) => {
+      pc.set(target);
+      result.set(runResults.select - runResults.step);
+      f.branch(end);
+    };
+    const body = (toStep: Label, outOfBudget: Label, elsewhere: Label) =>
       f.loop((resolve) => {
         const entry = f.let(entryAddress(fetchTlb, pc));
-        f.branchIf(hits(entry, pc.and(-4096), 1, fetchGeneration).eqz(), fetchMiss);
+        f.branchIf(hits(entry, pc.and(-4096), 1, fetchGeneration).eqz(), elsewhere);
         page.set(addend(entry));
         record.set(page.add(pc.wrap().and(halfwordMask).shl(scaleLog2)));
         bias.set(pc.sub(record.shrU(scaleLog2).extendU()));
@@ -60,6 +65,9 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32", "i32"],
             const state = {
               ...{ f, hart, record, page, bias, pc, dataTlb, generation, floatOn, floatFast },
               ...{ dispatch, resolve },
+              budget: () => budget.add(h.get("withheld")),
+              floatChanged: refresh,
+              ...{ goTo: goTo(elsewhere), goBehind: goTo(elsewhere) },
               leave: () => f.branch(toStep),
               leaveUnless: (condition: ReturnType<typeof i32.load>) =>
                 f.branchIf(condition.eqz(), toStep),
@@ -86,9 +94,9 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32", "i32"],
         });
       });
 
-    f.block((fetchMiss) => {
+    f.block((elsewhere) => {
       f.block((outOfBudget) => {
-        f.block((toStep) => body(toStep, outOfBudget, fetchMiss));
+        f.block((toStep) => body(toStep, outOfBudget, elsewhere));
         budget.set(budget.add(1));
         result.set(result.add(runResults.step));
       });
@@ -99,7 +107,7 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32", "i32"],
     });
     h.set("pc", pc);
     h.set("budget", budget);
-    f.return(i32.const(runResults.step));
+    f.return(result.add(runResults.step));
   });
 }
 

@@ -104,6 +104,8 @@ const narrowNames = [
   ...["translates", "heatLeft"],
   // Looks until the places that were found hot are translated; 0: there are none.
   "translationDue",
+  // Steps of the budget that `run` was not told of.
+  "withheld",
   // 1 where privileged instructions may be executed without an exit.
   "inlinesPrivileged",
   // The scratch record of an instruction that straddles two pages, and its bits.

@@ -20,9 +20,10 @@ import { RegionRegisters, registerUse } from "./region-registers.ts";
 import { RegionSemantics } from "./region-semantics.ts";
 
 /** What an exit tells about itself in one number: place, steps to give back, result. */
-const exitPlaceShift = 8;
-const exitStepsShift = 1;
+const exitPlaceShift = 9;
+const exitStepsShift = 2;
 const exitStepsMask = 127;
+const exitResultMask = 3;
 
 export interface RegionFunction {
   readonly code: Callee<readonly ["i32", "i32"], "i32">;
@@ -78,6 +79,8 @@ function successorNodes(block: Block, nodes: ReadonlyMap<number, number>): numbe
     branch: [target, block.end],
     jump: [target],
     indirect: [],
+    pause: [block.end],
+    away: [],
     leave: [],
   }[last.effect];
   return places.map((place) => nodes.get(place)).filter((node) => node !== undefined);
@@ -118,6 +121,8 @@ class RegionEmitter {
     readonly fetchGeneration: Local<"i64">;
     readonly floatOn: I32;
     readonly floatFast: I32;
+    /** Computes the two anew. */
+    readonly refresh: () => void;
   };
   #dispatch: Label | undefined;
   #exit: Label | undefined;
@@ -147,7 +152,7 @@ class RegionEmitter {
       fetchGeneration: f.let(h.get("fetchGeneration")),
       ...(usesFloat(shape.blocks)
         ? floatConditions(f, h)
-        : { floatOn: i32.const(0), floatFast: i32.const(0) }),
+        : { floatOn: i32.const(0), floatFast: i32.const(0), refresh: () => undefined }),
     };
   }
 
@@ -173,7 +178,7 @@ class RegionEmitter {
     this.#registers.store(use);
     h.set("pc", this.#pc);
     h.set("budget", this.#budget);
-    f.return(this.#exitInfo.and(1));
+    f.return(this.#exitInfo.and(exitResultMask));
   }
 
   /** A node with the merges that it dominates behind it, each at the end of a block. */
@@ -219,10 +224,20 @@ class RegionEmitter {
       const { offset, decoded } = instruction;
       const target = offset + decoded.operands.imm;
       const leave = () => this.#leave(offset, instructions.length - i, "step");
+      const unused = instructions.length - 1 - i;
+      const select = (address: I64) => {
+        this.#pc.set(address);
+        this.#budget.set(this.#budget.add(unused));
+        this.#exitInfo.set(regionResults.select);
+        f.branch(this.#exitTo as Label);
+      };
       const state = {
         f,
         hart: this.#hart,
         ...this.#common,
+        budget: () => this.#budget.add(unused),
+        floatChanged: this.#common.refresh,
+        ...{ goTo: select, goBehind: select },
         leave,
         leaveUnless: (condition: I32) => {
           if (condition.constant === undefined) f.ifUnlikely(condition.eqz(), leave);
@@ -240,7 +255,7 @@ class RegionEmitter {
       f.scope(() => decoded.row.execute(new RegionSemantics(state, operands, place)));
     });
     const { effect, offset } = instructions.at(-1) as RegionInstruction;
-    if (effect === "plain" || effect === "branch") edge(offset, block.end);
+    if (["plain", "branch", "pause"].includes(effect)) edge(offset, block.end);
   }
 
   #edge(node: number, from: number, to: number, entryOperation: number): void {

@@ -3,7 +3,7 @@
  * nobody reads: rows say what they do once, and the translator asks them.
  */
 import { FunctionBuilder } from "../base/wasm/function-builder.ts";
-import { i64 } from "../base/wasm/value.ts";
+import { i32, i64 } from "../base/wasm/value.ts";
 import { type Decoded, decode } from "../isa/decoder.ts";
 import { RegionOperands } from "./region-operands.ts";
 import { RegionRegisters } from "./region-registers.ts";
@@ -18,6 +18,10 @@ export type InstructionEffect =
   | "jump"
   /** Goes on at a computed address. */
   | "indirect"
+  /** Goes on behind itself, sometimes with another translation context. */
+  | "pause"
+  /** Goes on elsewhere with another translation context. */
+  | "away"
   /** Always one for `step`. */
   | "leave";
 
@@ -46,8 +50,8 @@ export function readBits(bits: number): FlowInstruction | undefined {
 
 function effectOf(decoded: Decoded): InstructionEffect {
   const { row, operands } = decoded;
-  // Nothing else in an encoding decides whether an instruction is inlined.
-  const key = `${row.mnemonic} ${operands.csr} ${operands.rm}`;
+  // Nothing else in an encoding decides whether an instruction is inlined: x0 writes no CSR.
+  const key = `${row.mnemonic} ${operands.csr} ${operands.rm} ${operands.rs1 === 0}`;
   const found = known.get(key) ?? probe(decoded);
   known.set(key, found);
   return found;
@@ -65,6 +69,9 @@ function probe(decoded: Decoded): InstructionEffect {
     {
       ...{ f, hart, dataTlb: f.local("i32"), generation: f.local("i64") },
       ...{ floatOn: f.local("i32"), floatFast: f.local("i32") },
+      budget: () => i32.const(0),
+      floatChanged: () => undefined,
+      ...{ goTo: becomes("away"), goBehind: becomes("pause") },
       leave: becomes("leave"),
       leaveUnless: (condition) => {
         if (condition.constant === 0n) effect = "leave";

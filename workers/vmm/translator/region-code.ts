@@ -58,6 +58,9 @@ const largestLeaf = 40;
 /** Jumps reach one MiB; nothing farther is worth a region's while. */
 const mostPagesAway = 2048;
 
+/** Behind these, execution comes back from without. */
+const goesByExecute: readonly InstructionEffect[] = ["leave", "pause", "away"];
+
 export function findRegionCode(
   view: CodeView,
   starts: readonly number[],
@@ -99,7 +102,7 @@ export function findRegionCode(
         reach(target, isCall(decoded) ? callees : near);
         if (isCall(decoded)) for (const place of smallLeaf(view, target)) repeated.add(place);
       }
-      if (effect === "leave" || isCall(decoded)) {
+      if (goesByExecute.includes(effect) || isCall(decoded)) {
         entries.add(next);
         reach(next, near);
       }
@@ -125,7 +128,7 @@ function smallLeaf(view: CodeView, start: number): Iterable<number> {
       const instruction = readInstruction(view, at, pages, true);
       if (!instruction || places.size === largestLeaf) return [];
       const { decoded, effect } = instruction;
-      if (effect === "leave" || isCall(decoded)) return [];
+      if (goesByExecute.includes(effect) || isCall(decoded)) return [];
       places.add(at);
       if (effect === "branch" || effect === "jump") pending.push(at + decoded.operands.imm);
       if (effect === "jump" || effect === "indirect") break;

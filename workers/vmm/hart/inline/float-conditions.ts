@@ -3,13 +3,22 @@ import type { HartFields } from "../../isa/hart-layout.ts";
 import { exceptionFlag } from "../float/fcsr.ts";
 import { mstatus } from "../privilege.ts";
 
+export interface FloatConditions {
+  readonly floatOn: Local<"i32">;
+  readonly floatFast: Local<"i32">;
+  /** Computes both anew, where `mstatus.FS`, `fflags` or `frm` was written. */
+  refresh(): void;
+}
+
 /** The conditions of `InlineState` about floating point, computed here. */
-export function floatConditions(
-  f: FunctionBuilder,
-  h: HartFields,
-): { readonly floatOn: Local<"i32">; readonly floatFast: Local<"i32"> } {
-  const floatOn = f.let(h.get("mstatus").and(mstatus.fs).eq(mstatus.fs));
-  const inexact = h.get("fflags").and(exceptionFlag.inexact).ne(0);
-  const floatFast = f.let(floatOn.and(inexact).and(h.get("frm").eqz()));
-  return { floatOn, floatFast };
+export function floatConditions(f: FunctionBuilder, h: HartFields): FloatConditions {
+  const floatOn = f.local("i32");
+  const floatFast = f.local("i32");
+  const refresh = () => {
+    floatOn.set(h.get("mstatus").and(mstatus.fs).eq(mstatus.fs));
+    const inexact = h.get("fflags").and(exceptionFlag.inexact).ne(0);
+    floatFast.set(floatOn.and(inexact).and(h.get("frm").eqz()));
+  };
+  refresh();
+  return { floatOn, floatFast, refresh };
 }

@@ -7,32 +7,14 @@ import { HartFields, hartFields } from "../../isa/hart-layout.ts";
 import type { Extension, FloatSemantics, Semantics, Width } from "../../isa/semantics.ts";
 import { addend, entryAddress, hits, writeTableOffset } from "../../mmu/tlb.ts";
 import { cacheBlockBytes, isEnabled } from "../cache-block.ts";
-import { environment, user } from "../privilege.ts";
+import { environment } from "../privilege.ts";
+import { accessInlineCsr, type CsrUpdate } from "./inline-csrs.ts";
 import { InlineFloat } from "./inline-float.ts";
 import type { InlineOperands } from "./inline-operands.ts";
 import type { InlineState } from "./inline-state.ts";
+import { inlineCall, inlineReturn } from "./inline-traps.ts";
 import { loadWidth } from "./load-width.ts";
 import { RowSemantics } from "./row-semantics.ts";
-
-/** CSR numbers 0x140 to 0x143, whose fields lie in this order. */
-const handlerCsrs = ["sscratch", "sepc", "scause", "stval"] as const;
-const firstHandlerCsr = 0x140;
-handlerCsrs.forEach((name, i) => {
-  if (hartFields[name].offset !== hartFields.sscratch.offset + 8 * i) {
-    throw new Error("the fields of the trap handler's CSRs must lie in the order of their numbers");
-  }
-});
-
-/** Whether an access to a CSR is inlined, and so is no exit, whichever way it is executed. */
-export function isInlinedCsr(hart: I32, number: I32): I32 {
-  const isHandlers = number.sub(firstHandlerCsr).ltU(handlerCsrs.length);
-  return isHandlers.and(mayInlinePrivileged(hart));
-}
-
-function mayInlinePrivileged(hart: I32): I32 {
-  const isPrivileged = i32.load(hart, hartFields.privilege.offset).ne(user);
-  return isPrivileged.and(i32.load(hart, hartFields.inlinesPrivileged.offset));
-}
 
 export abstract class InlineSemantics extends RowSemantics<InlineOperands> implements Semantics {
   readonly float: FloatSemantics;
@@ -136,30 +118,19 @@ export abstract class InlineSemantics extends RowSemantics<InlineOperands> imple
   illegal(): void {
     this.#leave();
   }
-  /** The registers of a supervisor's trap handler; every other one has effects or rules. */
-  accessCsr(update: "write" | "set" | "clear", operand: I64, _read: I32, write: I32): void {
-    const { f, hart } = this.#state;
-    const index = f.bind(this.csrNumber.sub(firstHandlerCsr));
-    this.#leaveUnless(index.ltU(handlerCsrs.length));
-    this.#leaveUnless(mayInlinePrivileged(hart));
-    const field = f.let(hart.add(index.shl(3)));
-    const old = f.let(i64.load(field, hartFields.sscratch.offset));
-    f.if(write, () => {
-      const next = { write: operand, set: old.or(operand), clear: old.and(operand.not()) }[update];
-      // Bit 0 of sepc is always 0.
-      const mask = index.eq(1).extendU().not();
-      f.store(field, hartFields.sscratch.offset, next.and(mask));
-    });
-    this.writeRd(old);
+  accessCsr(update: CsrUpdate, operand: I64, _read: I32, write: I32): void {
+    const access = { number: this.csrNumber, update, operand, write, next: this.next };
+    accessInlineCsr(this.#state, access, (old) => this.writeRd(old));
   }
   environmentCall(): void {
-    this.#leave();
+    inlineCall(this.#state, this.pc);
   }
   breakpoint(): void {
     this.#leave();
   }
-  trapReturn(): void {
-    this.#leave();
+  trapReturn(from: "machine" | "supervisor"): void {
+    if (from === "machine") this.#leave();
+    else inlineReturn(this.#state);
   }
   waitForInterrupt(): void {
     this.#leave();

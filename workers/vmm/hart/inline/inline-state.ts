@@ -1,7 +1,7 @@
 import type { FunctionBuilder } from "../../base/wasm/function-builder.ts";
 import type { I32, I64 } from "../../base/wasm/value.ts";
 
-/** What inlined instructions find around them; constant until the next `step`. */
+/** What inlined instructions find around them; constant but for what `floatChanged` says. */
 export interface InlineState {
   readonly f: FunctionBuilder;
   readonly hart: I32;
@@ -12,6 +12,17 @@ export interface InlineState {
   readonly floatOn: I32;
   /** 1 where rounding is to nearest even and the inexact flag is set already. */
   readonly floatFast: I32;
+  /** Steps of the budget behind the instruction under way. */
+  budget(): I32;
+  /** The instruction wrote `mstatus.FS`, `fflags` or `frm`. */
+  floatChanged(): void;
+  /**
+   * Ends the instruction, which changed what decides the translation context: execution goes on at
+   * `pc` when the tables have been chosen anew and pending interrupts looked at.
+   */
+  goTo(pc: I64): void;
+  /** The same at the instruction behind this one, by an instruction that does not always do so. */
+  goBehind(next: I64): void;
   /** Leaves the instruction under way to `step`. */
   leave(): void;
   leaveUnless(condition: I32): void;
