@@ -106,7 +106,7 @@ test("whatever a guest executes, no byte outside its frames changes and nothing 
   const isZero = (start: number, end: number) =>
     words.subarray(start / 4, end / 4).every((word) => word === 0);
   expect(isZero(0, 0x1_0000), "the guard").toBe(true);
-  const zeroFrame = heapBase + heapBytes(buffer.byteLength);
+  const zeroFrame = heapBase(buffer.byteLength) + heapBytes(buffer.byteLength);
   expect(isZero(zeroFrame, zeroFrame + pageBytes), "the zero frame").toBe(true);
   // Frames are handed out in order: beyond the most that were in use none was ever touched.
   const used = mostPages + bystander.residentBytes() / pageBytes + 2;

@@ -6,10 +6,10 @@
  */
 import { compiler } from "../../workers/host/compiler.ts";
 import { Hart } from "../../workers/vmm/hart/hart.ts";
-import { CodeCache } from "../../workers/vmm/interpreter/code-cache.ts";
+import { CodeCache, type CodeShare } from "../../workers/vmm/interpreter/code-cache.ts";
 import { createEngine, type Engine } from "../../workers/vmm/interpreter/engine.ts";
 import { GuestRam } from "../../workers/vmm/memory/guest-ram.ts";
-import { pageBytes } from "../../workers/vmm/memory/layout.ts";
+import { codePagesFor, pageBytes } from "../../workers/vmm/memory/layout.ts";
 import { MachineMemory } from "../../workers/vmm/memory/machine-memory.ts";
 import { asm, assemble, type Line } from "./assembler.ts";
 
@@ -23,6 +23,7 @@ export class BareHart {
   readonly ram: GuestRam;
   readonly memory: MachineMemory;
   readonly code: CodeCache;
+  readonly share: CodeShare;
   readonly engine: Engine;
   deviceLoad: ((address: number, width: number) => number | undefined) | undefined;
   deviceStore: ((address: number, width: number, value: number) => boolean) | undefined;
@@ -31,10 +32,8 @@ export class BareHart {
 
   constructor(ramBytes = 2 ** 20) {
     this.memory = new MachineMemory(compiler.createMemory(machineMemoryBytes));
-    this.code = new CodeCache(this.memory, {
-      allDropped: () => this.engine.flush(this.hart.address),
-      pageDropped: () => undefined,
-    });
+    this.code = new CodeCache(this.memory, () => undefined);
+    this.share = this.code.promise(codePagesFor(ramBytes / pageBytes));
     this.engine = createEngine(compiler, this.memory, compiler.createTable(1), {
       hot: () => undefined,
       translate: () => undefined,
@@ -52,8 +51,11 @@ export class BareHart {
         if (this.code.written(address >>> 0, width)) this.engine.flush(this.hart.address);
       },
       codeAllocate: (frameAddress) => {
+        const frame = (frameAddress >>> 0) / pageBytes;
+        const known = this.code.recordsOf(frame, this.share);
+        if (known !== undefined) return known;
         this.engine.flush(this.hart.address);
-        return this.code.allocate((frameAddress >>> 0) / pageBytes);
+        return this.code.allocate(frame, this.share);
       },
       codeDecode: (record) => this.code.decodeFrom(record >>> 0) as undefined,
       codeDecodeInto: (record, bits) => this.code.decodeInto(record >>> 0, bits) as undefined,

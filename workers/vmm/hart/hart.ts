@@ -62,8 +62,7 @@ export class Hart {
     this.address = memory.allocate(hartBytes);
     this.set("hartId", id);
     this.setWide("reservedAddress", -1n);
-    const tables = this.address + hartStateBytes;
-    memory.bytes.fill(0xff, tables, tables + tlbBytes);
+    // The TLB's tables are zero: no tag is, because every generation is more.
     this.setWide("tlbGeneration", BigInt(generations.first));
     this.setWide("superpagesFirst", -1n);
     // Accessed and dirty bits are the hart's own business until software wants to see to them.
