@@ -72,6 +72,7 @@ export class BareHart {
       bytes: ramBytes,
       limit: ramBytes / pageBytes,
       onRemap: () => this.engine.flush(this.hart.address),
+      onSweepDue: () => undefined,
       onCodeWrite: (frame) => {
         if (this.code.drop(frame)) this.engine.flush(this.hart.address);
       },

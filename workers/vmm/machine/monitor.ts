@@ -5,7 +5,7 @@
  *     const vm = monitor.createMachine(config, { console, disks: new Map() });
  *     vm.run(1e6);
  */
-import type { Bytes, FrameNumber } from "../base/units.ts";
+import type { Bytes, FrameNumber, Pages } from "../base/units.ts";
 import type { WasmCompiler } from "../base/wasm-compiler.ts";
 import { CodeCache, type CodeShare } from "../interpreter/code-cache.ts";
 import { createEngine, type Engine, usualHeat } from "../interpreter/engine.ts";
@@ -18,6 +18,14 @@ import type { Machine, MachineConfig, MachineResources } from "./config.ts";
 import { type MonitorServices, VirtualMachine } from "./virtual-machine.ts";
 
 const largestMemoryBytes: Bytes = 2 ** 32;
+
+export interface MonitorUsage {
+  readonly freeFrames: Pages;
+  readonly freeHeap: Bytes;
+  readonly codePages: Pages;
+  readonly regions: number;
+  readonly entries: number;
+}
 
 export class Monitor {
   readonly #memory: MachineMemory;
@@ -109,6 +117,12 @@ export class Monitor {
   /** What the translator has made so far, for benchmarks and whoever looks for a slow guest. */
   get translations(): TranslationStatistics {
     return this.#translator.statistics;
+  }
+
+  /** What all machines together have of the pools; they are as before when a machine is disposed of. */
+  get inUse(): MonitorUsage {
+    const { freeFrames, freeHeap } = this.#memory;
+    return { freeFrames, freeHeap, codePages: this.#code.used, ...this.#translator.inUse };
   }
 
   get #services(): MonitorServices {

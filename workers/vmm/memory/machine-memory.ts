@@ -51,6 +51,11 @@ export class MachineMemory {
     return this.#freeFrames.length + this.#endFrame - this.#untouchedFrame;
   }
 
+  /** Bytes of the heap that are not in use. */
+  get freeHeap(): Bytes {
+    return this.#freeBlocks.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
   /** A zero-filled frame with one reference, or undefined when none is left. */
   allocateFrame(): FrameNumber | undefined {
     const reused = this.#freeFrames.pop();

@@ -258,6 +258,14 @@ export class Translator {
     return distances.every((distance, i) => view.page(distance)?.records === pages[i]);
   }
 
+  /** What there is of regions and their entries now. */
+  get inUse(): { readonly regions: number; readonly entries: number } {
+    return {
+      regions: mostRegions - this.#regionNumbers.left,
+      entries: mostEntries - 1 - this.#entryNumbers.left,
+    };
+  }
+
   /** The records of a page are gone: so are the regions that it is part of. */
   pageDropped(page: MachineAddress): void {
     for (const region of this.#regionsOf.get(page) ?? []) this.#drop(region);
