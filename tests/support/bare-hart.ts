@@ -6,7 +6,7 @@
  */
 import { compiler } from "../../workers/host/compiler.ts";
 import { Hart } from "../../workers/vmm/hart/hart.ts";
-import { CodeCache } from "../../workers/vmm/interpreter/code-cache.ts";
+import { CodeCache, type CodeShare } from "../../workers/vmm/interpreter/code-cache.ts";
 import {
   createEngine,
   type Engine,
@@ -14,7 +14,7 @@ import {
 } from "../../workers/vmm/interpreter/engine.ts";
 import { specialOperations } from "../../workers/vmm/interpreter/record.ts";
 import { GuestRam } from "../../workers/vmm/memory/guest-ram.ts";
-import { mostRegions, pageBytes } from "../../workers/vmm/memory/layout.ts";
+import { codePagesFor, mostRegions, pageBytes } from "../../workers/vmm/memory/layout.ts";
 import { MachineMemory } from "../../workers/vmm/memory/machine-memory.ts";
 import type { HeatPolicy, WasmCompiler } from "../../workers/vmm/mod.ts";
 import { Translator } from "../../workers/vmm/translator/translator.ts";
@@ -37,6 +37,7 @@ export class BareHart {
   readonly ram: GuestRam;
   readonly memory: MachineMemory;
   readonly code: CodeCache;
+  readonly share: CodeShare;
   readonly engine: Engine;
   /** Only where the hart was made with `heat`. */
   readonly translator: Translator | undefined;
@@ -48,10 +49,8 @@ export class BareHart {
   /** @param translation where given, hot code is translated */
   constructor(ramBytes = 2 ** 20, translation: Translation = {}) {
     this.memory = new MachineMemory(compiler.createMemory(machineMemoryBytes));
-    this.code = new CodeCache(this.memory, {
-      allDropped: () => this.engine.flush(this.hart.address),
-      pageDropped: (records) => this.translator?.pageDropped(records),
-    });
+    this.code = new CodeCache(this.memory, (records) => this.translator?.pageDropped(records));
+    this.share = this.code.promise(codePagesFor(ramBytes / pageBytes));
     const table = compiler.createTable(mostRegions);
     const callbacks: EngineCallbacks = {
       hot: (hart, from) => this.translator?.request(hart, from) as undefined,
@@ -70,8 +69,11 @@ export class BareHart {
         if (this.code.written(address >>> 0, width)) this.engine.flush(this.hart.address);
       },
       codeAllocate: (frameAddress) => {
+        const frame = (frameAddress >>> 0) / pageBytes;
+        const known = this.code.recordsOf(frame, this.share);
+        if (known !== undefined) return known;
         this.engine.flush(this.hart.address);
-        return this.code.allocate((frameAddress >>> 0) / pageBytes);
+        return this.code.allocate(frame, this.share);
       },
       codeDecode: (record) => this.code.decodeFrom(record >>> 0) as undefined,
       codeDecodeInto: (record, bits) => this.code.decodeInto(record >>> 0, bits) as undefined,
@@ -98,6 +100,7 @@ export class BareHart {
       bytes: ramBytes,
       limit: ramBytes / pageBytes,
       onRemap: () => this.engine.flush(this.hart.address),
+      onSweepDue: () => undefined,
       onCodeWrite: (frame) => {
         if (this.code.drop(frame)) this.engine.flush(this.hart.address);
       },

@@ -125,7 +125,7 @@ export class Neighbourhood {
       const ram = machine.debug.readPhysical(patternAddress, pattern.length);
       expect(Buffer.compare(ram, pattern), "a neighbour's RAM").toBe(0);
     }
-    const zeroFrame = heapBase + heapBytes(this.#bytes.length);
+    const zeroFrame = heapBase(this.#bytes.length) + heapBytes(this.#bytes.length);
     const zeros = new Uint8Array(0x1_0000);
     const isZero = (start: number, bytes: number) =>
       Buffer.compare(this.#bytes.subarray(start, start + bytes), zeros.subarray(0, bytes)) === 0;

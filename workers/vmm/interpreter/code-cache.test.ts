@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { asm, assemble, encode, loadConstant } from "../../../tests/support/assembler.ts";
 import { BareHart, ramBase } from "../../../tests/support/bare-hart.ts";
-import { codePoolPages, codeTableBase, pageBytes } from "../memory/layout.ts";
+import { codePagesFor, codePoolPages, pageBytes } from "../memory/layout.ts";
+import type { CodeShare } from "./code-cache.ts";
 
 const h = new BareHart(16 * 2 ** 20);
 const add = (imm: number) => asm("addi", { rd: 10, rs1: 10, imm });
@@ -192,8 +193,8 @@ describe("running on", () => {
   });
 });
 
-test("more pages of code than the pool holds are executed all the same, over and over", () => {
-  const pages = codePoolPages + 50;
+/** Runs through as many pages of code as it is given, over and over. */
+function manyPages(pages: number): BareHart {
   const big = new BareHart((pages + 1) * pageBytes);
   const hop = asm("jal", { imm: pageBytes - 4 });
   for (let page = 0; page < pages; page++) {
@@ -201,11 +202,56 @@ test("more pages of code than the pool holds are executed all the same, over and
     big.load([add(1), page === pages - 1 ? asm("jalr", { rs1: 8 }) : hop], at);
   }
   big.setX(8, BigInt(ramBase));
+  return big;
+}
+
+test("more pages of code than a machine may keep are executed all the same, over and over", () => {
+  const most = codePagesFor(0x1000);
+  const pages = most + 50;
+  const big = manyPages(pages);
+  expect(big.share.most).toBeLessThan(pages);
   big.run(3 * 2 * pages);
   expect(big.x(10)).toBe(BigInt(3 * pages));
   const inUse = Array.from({ length: big.memory.bytes.length / pageBytes }, (_, frame) =>
-    big.memory.word(codeTableBase + frame * 4),
+    big.memory.codePageOf(frame),
   ).filter((address) => address !== 0);
-  expect(inUse.length).toBeLessThanOrEqual(codePoolPages);
+  expect(inUse.length).toBe(big.share.most);
   expect(new Set(inUse).size).toBe(inUse.length);
+  expect(big.code.used).toBe(big.share.most);
+});
+
+describe("a share of the pool", () => {
+  test("comes back whole", () => {
+    const big = manyPages(100);
+    big.run(2 * 100);
+    expect(big.code.used).toBe(100);
+    big.code.giveBack(big.share);
+    expect(big.code.used).toBe(0);
+  });
+
+  test("is promised only while the pool has it", () => {
+    const { code, memory } = new BareHart();
+    const shares = [];
+    const all = codePoolPages(memory.bytes.length);
+    for (let left = all - codePagesFor(256); left > 0; left -= 1000) {
+      shares.push(code.promise(Math.min(left, 1000)));
+    }
+    expect(() => code.promise(1)).toThrow("no room for the decoded code of one more VM");
+    code.giveBack(shares[0] as CodeShare);
+    expect(() => code.promise(1)).not.toThrow();
+  });
+
+  test("has records of its own for pages that were never touched", () => {
+    const at = fresh();
+    h.hart.setWide("mtvec", BigInt(at));
+    const other = h.code.promise(1);
+    runAt(at, 1);
+    const own = h.code.recordsOf(h.memory.zeroFrame, h.share);
+    expect(own).toBeDefined();
+    expect(h.memory.codePageOf(h.memory.zeroFrame)).toBe(0);
+    expect(h.code.recordsOf(h.memory.zeroFrame, other)).toBeUndefined();
+    expect(h.code.allocate(h.memory.zeroFrame, other)).not.toBe(own);
+    h.code.giveBack(other);
+    expect(h.code.recordsOf(h.memory.zeroFrame, h.share)).toBe(own);
+  });
 });

@@ -1,11 +1,18 @@
 /**
  * The pool of pre-decoded code pages in machine memory, one for each frame that was executed.
  *
- * Pages are keyed by frame, so all VMs and harts that share a frame share its records. A page is
- * dropped when its frame's code changes or the frame is freed; the frame's owner then flushes the
- * TLBs of its own harts only, so that no VM's exit counts depend on its neighbours.
+ * A page belongs to the VM that executed the frame. A VM is promised its share of the pool when it is
+ * made, and one that needs more drops its own oldest page: what a VM keeps is a function of what it
+ * executed, so no VM's exit counts depend on its neighbours. Pages are found by frame, but for the
+ * zero frame, which is nobody's: each VM that executes it has a page of its own for it. A page is
+ * dropped, too, when its frame's code changes or the frame is freed.
+ *
+ *     const share = code.promise(pages);
+ *     code.allocate(frame, share);        // the owner's TLBs must be flushed
+ *     code.giveBack(share);
  */
-import type { FrameNumber, MachineAddress } from "../base/units.ts";
+import { Failure } from "../base/failure.ts";
+import type { FrameNumber, MachineAddress, Pages } from "../base/units.ts";
 import { isFullLength } from "../isa/decoder.ts";
 import {
   codeMarksOffset,
@@ -27,46 +34,98 @@ const longestRun = 32;
 const granuleBytes = 64;
 const granulesPerPage = pageBytes / granuleBytes;
 
-export interface CodeCacheListener {
-  /** The pool was emptied: no TLB of any hart may lead to records any more. */
-  allDropped(): void;
-  /** The records of a page are gone. */
-  pageDropped(records: MachineAddress): void;
+/** What a VM has of the pool; only the pool changes it. */
+export interface CodeShare {
+  readonly most: Pages;
+  /** Its pages by their numbers, the oldest first. */
+  readonly pages: Set<number>;
+  /** Records for the zero frame. */
+  zeroRecords: MachineAddress | undefined;
+  /** Offsets in a page, whatever page, at which its debugger has a breakpoint. */
+  breakpoints: ReadonlySet<number>;
 }
 
 export class CodeCache {
   readonly #memory: MachineMemory;
   readonly #view: DataView;
   readonly #records: RecordCache;
-  readonly #frameOf = new Int32Array(codePoolPages).fill(-1);
+  readonly #poolPages: Pages;
+  readonly #frameOf: Int32Array;
+  readonly #ownerOf: (CodeShare | undefined)[] = [];
   /** For each code page, which 64-byte granules of the frame hold decoded instructions. */
-  readonly #granules = new Uint8Array(codePoolPages * granulesPerPage);
+  readonly #granules: Uint8Array;
   readonly #free: number[] = [];
   #untouched = 0;
-  readonly #listener: CodeCacheListener;
-  /** Offsets in a page, whatever page, at which a debugger has a breakpoint. */
-  #breakpoints: ReadonlySet<number> = new Set();
+  #promised: Pages = 0;
+  readonly #onPageDropped: (records: MachineAddress) => void;
 
-  constructor(memory: MachineMemory, listener: CodeCacheListener) {
+  /** @param onPageDropped the records of a page are gone */
+  constructor(memory: MachineMemory, onPageDropped: (records: MachineAddress) => void) {
     this.#memory = memory;
     this.#view = new DataView(memory.wasm.buffer);
     this.#records = new RecordCache(this.#view);
-    this.#listener = listener;
+    this.#poolPages = codePoolPages(memory.bytes.length);
+    this.#frameOf = new Int32Array(this.#poolPages).fill(-1);
+    this.#granules = new Uint8Array(this.#poolPages * granulesPerPage);
+    this.#onPageDropped = onPageDropped;
   }
 
-  /** Records for a frame that has none; drops every other page when the pool is full. */
-  allocate(frame: FrameNumber): MachineAddress {
-    let page = this.#free.pop();
-    if (page === undefined) {
-      if (this.#untouched === codePoolPages) this.#dropAll();
-      page = this.#free.pop() ?? this.#untouched++;
+  /** Pages in use. */
+  get used(): Pages {
+    return this.#untouched - this.#free.length;
+  }
+
+  /**
+   * A share of the pool for one VM.
+   *
+   * @throws Failure `machine-memory-code-full`
+   */
+  promise(most: Pages): CodeShare {
+    if (this.#promised + most > this.#poolPages) {
+      throw new Failure(
+        "machine-memory-code-full",
+        "The machine memory has no room for the decoded code of one more VM.",
+        "Run fewer VMs in this worker, or give it a larger machine memory.",
+      );
     }
+    this.#promised += most;
+    return { most, pages: new Set(), zeroRecords: undefined, breakpoints: new Set() };
+  }
+
+  /** Drops all pages of a VM, which is over. */
+  giveBack(share: CodeShare): void {
+    for (const page of share.pages) this.#release(page);
+    this.#promised -= share.most;
+  }
+
+  /** Records that a VM has for the zero frame, which no table of frames leads to. */
+  recordsOf(frame: FrameNumber, share: CodeShare): MachineAddress | undefined {
+    return frame === this.#memory.zeroFrame ? share.zeroRecords : undefined;
+  }
+
+  /**
+   * Records for a frame that has none. Where the share is used up its oldest page is dropped: no TLB
+   * of its VM may lead to records any more.
+   */
+  allocate(frame: FrameNumber, share: CodeShare): MachineAddress {
+    if (share.pages.size === share.most) {
+      const [oldest] = share.pages;
+      this.#release(oldest as number);
+    }
+    const reused = this.#free.pop();
+    const page = reused ?? this.#untouched++;
     const address = codePoolBase + page * codePageStride;
-    this.#memory.bytes.fill(0, address, address + codePageStride);
+    // What was never used is zero already, and writing it would have the host back all of it.
+    if (reused !== undefined) {
+      this.#memory.bytes.fill(0, address, address + codePageStride);
+      this.#granules.fill(0, page * granulesPerPage, (page + 1) * granulesPerPage);
+    }
     this.#view.setUint16(address + codePageBytes, specialOperations.nextPage, true);
-    this.#granules.fill(0, page * granulesPerPage, (page + 1) * granulesPerPage);
     this.#frameOf[page] = frame;
-    this.#memory.setWord(codeTableBase + frame * 4, address);
+    this.#ownerOf[page] = share;
+    share.pages.add(page);
+    if (frame === this.#memory.zeroFrame) share.zeroRecords = address;
+    else this.#memory.setWord(codeTableBase + frame * 4, address);
     return address;
   }
 
@@ -75,12 +134,13 @@ export class CodeCache {
     const page = Math.floor((record - codePoolBase) / codePageStride);
     const first = codePoolBase + page * codePageStride;
     const code = frameAddress(this.#frameOf[page] as number);
+    const breakpoints = (this.#ownerOf[page] as CodeShare).breakpoints;
     let offset = (record - first) / (recordBytes / 2);
     for (let n = 0; n < longestRun && offset < pageBytes; n++) {
       const address = first + offset * (recordBytes / 2);
       if (this.#view.getUint16(address, true) !== specialOperations.undecoded) return;
       this.#granules[page * granulesPerPage + Math.floor(offset / granuleBytes)] = 1;
-      if (this.#breakpoints.has(offset)) {
+      if (breakpoints.has(offset)) {
         this.#view.setUint16(address, specialOperations.breakpoint, true);
         return;
       }
@@ -106,14 +166,14 @@ export class CodeCache {
   }
 
   /**
-   * Marks, in every page, the records at these offsets: an instruction there asks the monitor
+   * Marks, in every page of a VM, the records at these offsets: an instruction there asks the monitor
    * before it is executed. A virtual address fixes no page (its mapping may change, or not be there
    * yet), but it fixes the offset; whether it is the address that is meant, the monitor sees.
    */
-  setBreakpoints(offsets: ReadonlySet<number>): void {
-    const changed = [...offsets, ...this.#breakpoints];
-    this.#breakpoints = offsets;
-    for (let page = 0; page < this.#untouched; page++) {
+  setBreakpoints(share: CodeShare, offsets: ReadonlySet<number>): void {
+    const changed = [...offsets, ...share.breakpoints];
+    share.breakpoints = offsets;
+    for (const page of share.pages) {
       for (const offset of changed) {
         const record = codePoolBase + page * codePageStride + offset * (recordBytes / 2);
         this.#view.setUint16(record, specialOperations.undecoded, true);
@@ -184,18 +244,16 @@ export class CodeCache {
     return true;
   }
 
-  #dropAll(): void {
-    for (let page = 0; page < this.#untouched; page++) {
-      if (this.#frameOf[page] !== -1) this.#release(page);
-    }
-    this.#listener.allDropped();
-  }
-
   #release(page: number): void {
-    this.#memory.setWord(codeTableBase + (this.#frameOf[page] as number) * 4, 0);
+    const frame = this.#frameOf[page] as number;
+    const owner = this.#ownerOf[page] as CodeShare;
+    if (frame === this.#memory.zeroFrame) owner.zeroRecords = undefined;
+    else this.#memory.setWord(codeTableBase + frame * 4, 0);
+    owner.pages.delete(page);
+    this.#ownerOf[page] = undefined;
     this.#frameOf[page] = -1;
     this.#free.push(page);
-    this.#listener.pageDropped(codePoolBase + page * codePageStride);
+    this.#onPageDropped(codePoolBase + page * codePageStride);
   }
 
   #pageOf(frame: FrameNumber): number | undefined {

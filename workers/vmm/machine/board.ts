@@ -68,6 +68,8 @@ export class Board {
 
   constructor(parts: BoardResources) {
     const { config, resources, harts, memory, timers, onStop } = parts;
+    // Not `parts` itself: devices live as long as the machine, its images should not.
+    const { onInterHartInterrupt } = parts;
     const isSupervisorGuest = config.boot.firmware === "sbi";
 
     const plic = new Plic({
@@ -86,7 +88,7 @@ export class Board {
       timers,
       setSoftware: (hart, on) => {
         harts[hart]?.setPending(interrupt.machineSoftware, on);
-        if (on) parts.onInterHartInterrupt();
+        if (on) onInterHartInterrupt();
       },
       setTimer: (hart, on) => harts[hart]?.setPending(interrupt.machineTimer, on),
       onTimeSet: parts.onTimeSet,

@@ -18,6 +18,8 @@ export interface MachineBackingResources {
   /** @returns true where TLBs may lead to pre-decoded code that is gone now */
   readonly onCodeWrite: (frame: FrameNumber) => boolean;
   readonly onFrameFreed: (frame: FrameNumber) => void;
+  /** See `GuestRam`. */
+  readonly onSweepDue: () => void;
 }
 
 export class MachineBacking {
@@ -44,6 +46,7 @@ export class MachineBacking {
       onCodeWrite: (frame) => {
         if (onCodeWrite(frame)) flushAll();
       },
+      onSweepDue: resources.onSweepDue,
     });
     const undo = [() => this.ram.dispose(onFrameFreed)];
     try {

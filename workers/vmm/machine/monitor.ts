@@ -5,13 +5,13 @@
  *     const vm = monitor.createMachine(config, { console, disks: new Map() });
  *     vm.run(1e6);
  */
-import type { Bytes, FrameNumber } from "../base/units.ts";
+import type { Bytes, FrameNumber, Pages } from "../base/units.ts";
 import type { WasmCompiler } from "../base/wasm-compiler.ts";
-import { CodeCache } from "../interpreter/code-cache.ts";
+import { CodeCache, type CodeShare } from "../interpreter/code-cache.ts";
 import { createEngine, type Engine, usualHeat } from "../interpreter/engine.ts";
 import type { HeatPolicy } from "../interpreter/execute.ts";
 import { specialOperations } from "../interpreter/record.ts";
-import { mostRegions, pageBytes } from "../memory/layout.ts";
+import { codePagesFor, mostRegions, pageBytes } from "../memory/layout.ts";
 import { MachineMemory } from "../memory/machine-memory.ts";
 import { type TranslationStatistics, Translator } from "../translator/translator.ts";
 import type { Machine, MachineConfig, MachineResources } from "./config.ts";
@@ -19,23 +19,25 @@ import { type MonitorServices, VirtualMachine } from "./virtual-machine.ts";
 
 const largestMemoryBytes: Bytes = 2 ** 32;
 
+export interface MonitorUsage {
+  readonly freeFrames: Pages;
+  readonly freeHeap: Bytes;
+  readonly codePages: Pages;
+  readonly regions: number;
+  readonly entries: number;
+}
+
 export class Monitor {
   readonly #memory: MachineMemory;
   readonly #engine: Engine;
   readonly #code: CodeCache;
   readonly #translator: Translator;
-  readonly #machines = new Set<VirtualMachine>();
-  readonly #breakpoints = new Map<VirtualMachine, ReadonlySet<number>>();
+  readonly #codeOf = new Map<VirtualMachine, CodeShare>();
   #running: VirtualMachine | undefined;
 
   private constructor(compiler: WasmCompiler, memoryBytes: Bytes, heat: HeatPolicy) {
     this.#memory = new MachineMemory(compiler.createMemory(memoryBytes));
-    this.#code = new CodeCache(this.#memory, {
-      allDropped: () => {
-        for (const vm of this.#machines) this.#flush(vm);
-      },
-      pageDropped: (records) => this.#translator.pageDropped(records),
-    });
+    this.#code = new CodeCache(this.#memory, (records) => this.#translator.pageDropped(records));
     const table = compiler.createTable(mostRegions);
     this.#engine = createEngine(
       compiler,
@@ -57,10 +59,14 @@ export class Monitor {
           if (this.#code.written(address >>> 0, width)) this.#flush(this.#current);
         },
         codeAllocate: (frameAddress) => {
+          const frame = (frameAddress >>> 0) / pageBytes;
+          const share = this.#shareOf(this.#current);
+          const known = this.#code.recordsOf(frame, share);
+          if (known !== undefined) return known;
           // From now on every store to the frame must come to the slow path. Only the VM that runs can
           // have a write entry for it: what is shared is not writable.
           this.#flush(this.#current);
-          return this.#code.allocate((frameAddress >>> 0) / pageBytes);
+          return this.#code.allocate(frame, share);
         },
         codeDecode: (record) => {
           this.#code.decodeFrom(record >>> 0);
@@ -100,13 +106,24 @@ export class Monitor {
   /** @throws Failure for an image or a configuration that no machine can be made of */
   createMachine(config: MachineConfig, resources: MachineResources): Machine {
     const vm = new VirtualMachine(this.#services, config, resources);
-    this.#machines.add(vm);
+    try {
+      this.#codeOf.set(vm, this.#code.promise(codePagesFor(config.ramBytes / pageBytes)));
+    } catch (failure) {
+      vm.dispose();
+      throw failure;
+    }
     return vm;
   }
 
   /** What the translator has made so far, for benchmarks and whoever looks for a slow guest. */
   get translations(): TranslationStatistics {
     return this.#translator.statistics;
+  }
+
+  /** What all machines together have of the pools; they are as before when a machine is disposed of. */
+  get inUse(): MonitorUsage {
+    const { freeFrames, freeHeap } = this.#memory;
+    return { freeFrames, freeHeap, codePages: this.#code.used, ...this.#translator.inUse };
   }
 
   get #services(): MonitorServices {
@@ -116,8 +133,11 @@ export class Monitor {
       onFrameFreed: (frame: FrameNumber) => this.#code.drop(frame),
       onCodeWrite: (frame: FrameNumber) => this.#code.drop(frame),
       onDispose: (vm) => {
-        this.#machines.delete(vm);
+        const share = this.#codeOf.get(vm);
+        if (!share) return;
         this.#markBreakpoints(vm, new Set());
+        this.#codeOf.delete(vm);
+        this.#code.giveBack(share);
       },
       markBreakpoints: (vm, offsets) => this.#markBreakpoints(vm, offsets),
       whileRunning: (vm, body) => {
@@ -136,15 +156,20 @@ export class Monitor {
     return this.#running;
   }
 
-  /** Pre-decoded code is shared by all VMs, so what one debugger marks is marked for all. */
   #markBreakpoints(vm: VirtualMachine, pageOffsets: ReadonlySet<number>): void {
-    const known = this.#breakpoints.get(vm)?.size ?? 0;
-    if (known === 0 && pageOffsets.size === 0) return;
-    if (pageOffsets.size === 0) this.#breakpoints.delete(vm);
-    else this.#breakpoints.set(vm, pageOffsets);
+    const share = this.#shareOf(vm);
+    if (share.breakpoints.size === 0 && pageOffsets.size === 0) return;
+    const others = [...this.#codeOf.values()].filter((other) => other !== share);
+    const areElsewhere = others.some(({ breakpoints }) => breakpoints.size > 0);
     // A region does not look for breakpoints, so there is none while there are any.
-    this.#translator.isPaused = this.#breakpoints.size > 0;
-    this.#code.setBreakpoints(new Set([...this.#breakpoints.values()].flatMap((set) => [...set])));
+    this.#translator.isPaused = pageOffsets.size > 0 || areElsewhere;
+    this.#code.setBreakpoints(share, pageOffsets);
+  }
+
+  #shareOf(vm: VirtualMachine): CodeShare {
+    const share = this.#codeOf.get(vm);
+    if (!share) throw new Error("a machine of this monitor is meant");
+    return share;
   }
 
   #flush(vm: VirtualMachine): void {

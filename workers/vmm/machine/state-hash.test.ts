@@ -12,6 +12,7 @@ const create = () =>
     ...{ memory, base, bytes: 65_536, limit: 16 },
     onRemap() {},
     onCodeWrite() {},
+    onSweepDue() {},
   });
 
 test("a page of zeros counts like one that was never touched", () => {

@@ -6,6 +6,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { GuestRam } from "../memory/guest-ram.ts";
+import { isZero } from "../memory/is-zero.ts";
 
 type Plain = unknown;
 
@@ -31,9 +32,4 @@ function canonical(value: Plain): string {
     return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join()}}`;
   }
   return JSON.stringify(value) ?? "null";
-}
-
-function isZero(content: Uint8Array): boolean {
-  const words = new Int32Array(content.buffer, content.byteOffset, content.length / 4);
-  return words.every((word) => word === 0);
 }

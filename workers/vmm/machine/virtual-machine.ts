@@ -93,6 +93,7 @@ export class VirtualMachine implements Machine {
       ...services,
       limitBytes: resources.memoryLimitBytes,
       flush: (hart) => engine.flush(hart.address),
+      onSweepDue: () => this.#leaveForSweep(),
     });
     this.harts = this.#backing.harts;
     this.#ram = this.#backing.ram;
@@ -279,6 +280,7 @@ export class VirtualMachine implements Machine {
     for (;;) {
       this.#clock.followHost();
       this.#events.advanceTo(this.#clock.now);
+      if (this.#ram.isSweepDue) this.#ram.sweep(this.#services.onFrameFreed);
       if (this.#ended) return this.#ended;
       if (this.#stopAsked) {
         this.#stopAsked = false;
@@ -347,6 +349,14 @@ export class VirtualMachine implements Machine {
     this.#schedule.current.set("stopRequest", stopCodes.requested);
   }
 
+  /** What stops the run already lets it come by the sweep, too. */
+  #leaveForSweep(): void {
+    // The images are placed before there is a schedule, and swept when the run begins.
+    if (!this.#schedule) return;
+    const hart = this.#schedule.current;
+    if (hart.get("stopRequest") === stopCodes.budget) this.#interruptRun();
+  }
+
   /** Another hart was sent an interrupt. */
   #yield(): void {
     if (this.harts.length === 1) return;
@@ -380,7 +390,7 @@ export class VirtualMachine implements Machine {
   /** Its page has one frame for good, to which no hart gets a write entry: each store is seen. */
   #watchHtif(place: HtifPlace, console: ConsoleSink): Htif {
     const page = Math.floor((place.tohost - ramBase) / pageBytes);
-    const frame = Math.floor(this.#ram.materialise(page) / pageBytes);
+    const frame = this.#ram.pin(page);
     for (const hart of this.harts) hart.set("watchedFrame", frame * pageBytes);
     const onStop = (request: FinisherRequest) => this.#end(request);
     const takeInput = () => this.#board.uart.takeInput();

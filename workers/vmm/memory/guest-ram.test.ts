@@ -13,18 +13,25 @@ const bytes = pages * pageBytes;
 let memory: MachineMemory;
 let remaps: number;
 let codeWrites: FrameNumber[];
+let sweepsDue: number;
 beforeEach(() => {
   memory = new MachineMemory(compiler.createMemory(smallestMemoryBytes));
   remaps = 0;
   codeWrites = [];
+  sweepsDue = 0;
 });
 
-function create(limit = pages): GuestRam {
+function create(limit = pages, ramBytes = bytes): GuestRam {
   const onRemap = () => {
     remaps++;
   };
   const onCodeWrite = (frame: FrameNumber) => void codeWrites.push(frame);
-  return new GuestRam({ memory, base, bytes, limit, onRemap, onCodeWrite });
+  const onSweepDue = () => {
+    sweepsDue++;
+  };
+  return new GuestRam({
+    ...{ memory, base, bytes: ramBytes, limit, onRemap, onCodeWrite, onSweepDue },
+  });
 }
 
 const address = fc.oneof(
@@ -124,6 +131,56 @@ describe("pages", () => {
   });
 });
 
+describe("pages of zeros", () => {
+  test("cost nothing when they are written to pages that nobody has touched", () => {
+    const ram = create();
+    ram.write(base, new Uint8Array(4 * pageBytes));
+    expect(ram.residentPages).toBe(0);
+    ram.write(base + 8, Uint8Array.of(1));
+    ram.write(base, new Uint8Array(4 * pageBytes));
+    expect(ram.residentPages).toBe(1);
+    const seen = new Uint8Array(16).fill(9);
+    ram.read(base, seen);
+    expect([...seen]).toEqual(Array.from({ length: 16 }, () => 0));
+  });
+
+  test("give their frames back when they are swept, and those who cached them hear of it", () => {
+    const ram = create();
+    const free = memory.freeFrames;
+    for (let page = 0; page < 6; page++)
+      ram.write(base + page * pageBytes, Uint8Array.of(page + 1));
+    const pinned = ram.pin(1);
+    for (const page of [0, 1, 4]) ram.write(base + page * pageBytes, Uint8Array.of(0));
+    const gone = [0, 4].map((page) => Math.floor(ram.entry(page) / pageBytes));
+    const before = remaps;
+    const released: FrameNumber[] = [];
+    ram.sweep((frame) => released.push(frame));
+    expect(released).toEqual(gone);
+    expect(remaps).toBe(before + 1);
+    expect([ram.residentPages, memory.freeFrames]).toEqual([4, free - 4]);
+    expect([0, 1, 4].map((page) => ram.entry(page) !== 0)).toEqual([false, true, false]);
+    expect(Math.floor(ram.entry(1) / pageBytes)).toBe(pinned);
+    ram.sweep(() => expect.unreachable("there is nothing left to sweep"));
+    expect(remaps).toBe(before + 1);
+  });
+
+  test("are to be swept when there are many more frames than after the last time", () => {
+    const most = 1500;
+    const ram = create(most, most * pageBytes);
+    for (let page = 0; page < 511; page++) ram.materialise(page);
+    expect([ram.isSweepDue, sweepsDue]).toEqual([false, 0]);
+    ram.materialise(511);
+    expect([ram.isSweepDue, sweepsDue]).toEqual([true, 1]);
+    ram.sweep(() => {});
+    expect([ram.isSweepDue, ram.residentPages]).toEqual([false, 0]);
+    for (let page = 0; page < 1000; page++) ram.write(base + page * pageBytes, Uint8Array.of(1));
+    ram.sweep(() => {});
+    expect([ram.isSweepDue, ram.residentPages]).toEqual([false, 1000]);
+    for (let page = 1000; page < most; page++) ram.materialise(page);
+    expect(ram.isSweepDue).toBe(false);
+  });
+});
+
 test("the zero frame stays zero whatever is written through pages that showed it", () => {
   const ram = create();
   for (let page = 0; page < pages; page++) {
@@ -141,7 +198,7 @@ test("disposing gives back every frame and the map, and says which frames became
   const free = memory.freeFrames;
   for (let round = 0; round < 200; round++) {
     const ram = create();
-    ram.write(base + (round % 8) * pageBytes, new Uint8Array(3 * pageBytes));
+    ram.write(base + (round % 8) * pageBytes, new Uint8Array(3 * pageBytes).fill(1));
     const released: FrameNumber[] = [];
     ram.dispose((frame) => released.push(frame));
     expect(new Set(released).size).toBe(3);

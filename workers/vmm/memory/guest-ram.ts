@@ -5,6 +5,10 @@
  *     0                   never touched
  *     address | present   readable; the shared zero frame where it was read but never written
  *     … | writable        private to this page: a store needs no help
+ *
+ * Systems clear far more pages than they come to use, so pages of zeros give their frames back: now
+ * and then, as the number of frames grows, `sweep` looks for them. When that is due is a function of
+ * what was stored, and it has to be done then, at that instruction: it is seen in the exit counts.
  */
 import { Failure } from "../base/failure.ts";
 import type {
@@ -15,6 +19,7 @@ import type {
   Pages,
 } from "../base/units.ts";
 import type { GuestMemory } from "./guest-memory.ts";
+import { isZero } from "./is-zero.ts";
 import { pageBytes } from "./layout.ts";
 import type { MachineMemory } from "./machine-memory.ts";
 
@@ -22,6 +27,8 @@ export const entryPresent = 1;
 export const entryWritable = 2;
 /** An access of a few bytes takes the host as long as a copy of this many. */
 const accessCost: Bytes = 64;
+/** A sweep is due when there are this many more frames, and a sixteenth more, than after the last. */
+const fewestBetweenSweeps: Pages = 512;
 
 export class GuestRam implements GuestMemory {
   readonly base: GuestPhysicalAddress;
@@ -32,6 +39,10 @@ export class GuestRam implements GuestMemory {
   readonly #limit: Pages;
   readonly #onRemap: () => void;
   readonly #onCodeWrite: (frame: FrameNumber) => void;
+  readonly #onSweepDue: () => void;
+  /** Pages whose frame somebody knows. */
+  readonly #pinned = new Set<number>();
+  #sweepAt: Pages = fewestBetweenSweeps;
   #resident: Pages = 0;
   #moved: Bytes = 0;
 
@@ -39,6 +50,7 @@ export class GuestRam implements GuestMemory {
    * @param resources.limit most pages that may be materialised; beyond it a store fails the VM
    * @param resources.onRemap called when a page that may be cached in a TLB gets another frame
    * @param resources.onCodeWrite called before bytes of a frame with pre-decoded code change
+   * @param resources.onSweepDue `isSweepDue` from now on
    */
   constructor(resources: {
     memory: MachineMemory;
@@ -47,6 +59,7 @@ export class GuestRam implements GuestMemory {
     limit: Pages;
     onRemap: () => void;
     onCodeWrite: (frame: FrameNumber) => void;
+    onSweepDue: () => void;
   }) {
     this.#memory = resources.memory;
     this.base = resources.base;
@@ -55,6 +68,7 @@ export class GuestRam implements GuestMemory {
     this.#limit = resources.limit;
     this.#onRemap = resources.onRemap;
     this.#onCodeWrite = resources.onCodeWrite;
+    this.#onSweepDue = resources.onSweepDue;
     this.map = this.#memory.allocate(this.pages * 4);
   }
 
@@ -69,6 +83,34 @@ export class GuestRam implements GuestMemory {
 
   entry(page: number): number {
     return this.#memory.word(this.map + page * 4);
+  }
+
+  get isSweepDue(): boolean {
+    return this.#resident >= this.#sweepAt;
+  }
+
+  /** Gives the page a private frame for good. @returns the frame */
+  pin(page: number): FrameNumber {
+    this.#pinned.add(page);
+    return Math.floor(this.materialise(page) / pageBytes);
+  }
+
+  /**
+   * Gives back the frames of pages of zeros. Nothing but the map may know a frame now, as in the
+   * middle of an instruction.
+   *
+   * @param onRelease hears of each frame that becomes free
+   */
+  sweep(onRelease: (frame: FrameNumber) => void): void {
+    const before = this.#resident;
+    this.forEachResident((page, content, frame) => {
+      if (this.#pinned.has(page) || !isZero(content)) return;
+      this.#memory.setWord(this.map + page * 4, 0);
+      this.#resident--;
+      if (this.#memory.releaseFrame(frame)) onRelease(frame);
+    });
+    this.#sweepAt = this.#resident + Math.max(fewestBetweenSweeps, this.#resident >> 4);
+    if (this.#resident < before) this.#onRemap();
   }
 
   /** Gives the page a private frame. @returns its map entry */
@@ -87,6 +129,7 @@ export class GuestRam implements GuestMemory {
     const entry = ((frame * pageBytes) | entryPresent | entryWritable) >>> 0;
     this.#memory.setWord(this.map + page * 4, entry);
     if (known !== 0) this.#onRemap();
+    if (this.isSweepDue) this.#onSweepDue();
     return entry;
   }
 
@@ -105,10 +148,13 @@ export class GuestRam implements GuestMemory {
 
   write(address: GuestPhysicalAddress, source: Uint8Array): boolean {
     return this.#eachPiece(address, source.length, (page, inPage, done, length) => {
+      const piece = source.subarray(done, done + length);
+      const isTouched = (this.entry(page) & entryWritable) !== 0;
+      if (!isTouched && piece.every((byte) => byte === 0)) return;
       const entry = this.materialise(page);
       const frame = Math.floor(entry / pageBytes);
       if (this.#memory.codePageOf(frame) !== 0) this.#onCodeWrite(frame);
-      this.#memory.bytes.set(source.subarray(done, done + length), frame * pageBytes + inPage);
+      this.#memory.bytes.set(piece, frame * pageBytes + inPage);
     });
   }
 

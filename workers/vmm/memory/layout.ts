@@ -7,12 +7,12 @@
  *     0x0050_0000   entries of translated regions
  *     0x0060_0000   links of translated regions: the code pages that each is made of
  *     0x0100_0000   pool of pre-decoded code pages
- *     0x0600_0000   heap: harts, TLBs, guest-physical maps
+ *     pool's end    heap: harts, TLBs, guest-physical maps; 0x0600_0000 in small memories
  *     heap's end    frames, the first of which is the shared zero frame
  *
  * All regions are address space only: the host backs a page when it is first written.
  */
-import type { Bytes, FrameNumber, MachineAddress } from "../base/units.ts";
+import type { Bytes, FrameNumber, MachineAddress, Pages } from "../base/units.ts";
 
 export const pageBytes = 4096;
 
@@ -45,9 +45,31 @@ export const codePageBytes = (pageBytes / 2) * recordBytes;
  */
 export const codeMarksOffset = codePageBytes + 64;
 export const codePageStride = codeMarksOffset + pageBytes;
-export const codePoolPages = 4000;
+const smallestCodePool = 4000;
+const smallestHeapBase: MachineAddress = 0x0600_0000;
 
-export const heapBase: MachineAddress = 0x0600_0000;
+/** An eighth of the memory: VMs are promised their code pages, whether they need them or not. */
+export function codePoolPages(memoryBytes: Bytes): Pages {
+  return Math.max(smallestCodePool, Math.floor(memoryBytes / 8 / codePageStride));
+}
+
+/**
+ * Most code pages of one VM: of 48 pages of RAM one is code, but small programs are nothing else. A
+ * function of the machine alone, because what a VM drops when it has more is seen in its exit counts.
+ */
+export function codePagesFor(ramPages: Pages): Pages {
+  const romAndZeroFrame = 2;
+  return Math.min(
+    ramPages + romAndZeroFrame,
+    Math.max(256, Math.floor(ramPages / 48)),
+    smallestCodePool,
+  );
+}
+
+export function heapBase(memoryBytes: Bytes): MachineAddress {
+  const poolEnd = codePoolBase + codePoolPages(memoryBytes) * codePageStride;
+  return Math.max(smallestHeapBase, Math.ceil(poolEnd / pageBytes) * pageBytes);
+}
 
 /** An eighth of the memory, for a guest map takes 1/1024 of its RAM and a hart 2 MiB. */
 export function heapBytes(memoryBytes: Bytes): Bytes {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compiler } from "../../host/compiler.ts";
-import { heapBase, heapBytes, pageBytes, smallestMemoryBytes } from "./layout.ts";
+import { heapBase as heapBaseOf, heapBytes, pageBytes, smallestMemoryBytes } from "./layout.ts";
 import { MachineMemory } from "./machine-memory.ts";
 
 const create = (bytes = smallestMemoryBytes) => new MachineMemory(compiler.createMemory(bytes));
@@ -15,7 +15,7 @@ describe("frames", () => {
     const memory = create();
     const frames = Array.from({ length: 100 }, () => memory.allocateFrame() as number);
     expect(new Set(frames).size).toBe(100);
-    const end = (heapBase + heapBytes(smallestMemoryBytes)) / pageBytes;
+    const end = (heapBaseOf(smallestMemoryBytes) + heapBytes(smallestMemoryBytes)) / pageBytes;
     expect(Math.min(...frames)).toBeGreaterThanOrEqual(end);
     expect(frames).not.toContain(memory.zeroFrame);
   });
@@ -70,6 +70,7 @@ describe("the heap", () => {
     { maxLength: 60 },
   );
   const whole = heapBytes(smallestMemoryBytes);
+  const heapBase = heapBaseOf(smallestMemoryBytes);
 
   test("gives zeroed, page-aligned blocks that never overlap, and is one block again at the end", () => {
     const memory = create();

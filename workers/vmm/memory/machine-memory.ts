@@ -36,8 +36,9 @@ export class MachineMemory {
     this.bytes = new Uint8Array(wasm.buffer);
     this.words = new Int32Array(wasm.buffer);
     this.#view = new DataView(wasm.buffer);
-    const heapEnd = heapBase + heapBytes(size);
-    this.#freeBlocks = [{ start: heapBase, bytes: heapEnd - heapBase }];
+    const heap = { start: heapBase(size), bytes: heapBytes(size) };
+    const heapEnd = heap.start + heap.bytes;
+    this.#freeBlocks = [heap];
     this.zeroFrame = heapEnd / pageBytes;
     this.#firstFrame = this.zeroFrame + 1;
     this.#untouchedFrame = this.#firstFrame;
@@ -48,6 +49,11 @@ export class MachineMemory {
   /** Frames that are not in use. */
   get freeFrames(): Pages {
     return this.#freeFrames.length + this.#endFrame - this.#untouchedFrame;
+  }
+
+  /** Bytes of the heap that are not in use. */
+  get freeHeap(): Bytes {
+    return this.#freeBlocks.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** A zero-filled frame with one reference, or undefined when none is left. */

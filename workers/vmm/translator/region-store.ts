@@ -103,6 +103,11 @@ export class RegionStore {
     this.#mostRegions = resources.mostRegions ?? mostLiveRegions;
   }
 
+  /** What there is of regions and their entries now. */
+  get inUse(): { readonly regions: number; readonly entries: number } {
+    return { regions: this.#live.size, entries: mostEntries - 1 - this.#entryNumbers.left };
+  }
+
   get(number: number): Region | undefined {
     return this.#live.get(number);
   }

@@ -145,6 +145,11 @@ export class Translator {
     });
   }
 
+  /** What there is of regions and their entries now. */
+  get inUse(): { readonly regions: number; readonly entries: number } {
+    return this.#regions.inUse;
+  }
+
   /** The records of a page are gone: so are the regions that it is part of. */
   pageDropped(page: MachineAddress): void {
     this.#regions.dropPage(page);
