@@ -28,7 +28,7 @@
       (i32.load hart.fetchTlb
         (local.get 0)))
     (local.set 10
-      (i64.load hart.tlbGeneration
+      (i64.load hart.dataGeneration
         (local.get 0)))
     (local.set 11
       (i64.load hart.x1
@@ -156,7 +156,7 @@
                   (i32.wrap_i64
                     (local.get 15))
                   (i32.const 8))
-                (i32.const 32752))
+                (i32.const 65520))
               (local.get 9)))
           (br_if 2 (;@1;)
             (i32.eqz
@@ -169,7 +169,8 @@
                       (local.get 15)
                       (i64.const -4096))
                     (i64.const -4096))
-                  (local.get 10)))))
+                  (i64.load hart.fetchGeneration
+                    (local.get 0))))))
           (local.set 17
             (i32.load offset=8
               (local.get 16)))

@@ -28,7 +28,7 @@
       (i32.load hart.fetchTlb
         (local.get 0)))
     (local.set 10
-      (i64.load hart.tlbGeneration
+      (i64.load hart.dataGeneration
         (local.get 0)))
     (local.set 11
       (i64.load hart.x10
@@ -96,7 +96,7 @@
                     (i32.wrap_i64
                       (local.get 13))
                     (i32.const 8))
-                  (i32.const 32752))
+                  (i32.const 65520))
                 (local.get 9)))
             (if  ;; label = @5
               (i32.eqz
@@ -109,7 +109,8 @@
                         (local.get 13)
                         (i64.const -4096))
                       (i64.const -4096))
-                    (local.get 10))))
+                    (i64.load hart.fetchGeneration
+                      (local.get 0)))))
               (then
                 (local.set 4
                   (i32.const 524288))
@@ -160,7 +161,7 @@
                         (i32.wrap_i64
                           (local.get 13))
                         (i32.const 8))
-                      (i32.const 32752))
+                      (i32.const 65520))
                     (local.get 9)))
                 (if  ;; label = @6
                   (i32.eqz
@@ -173,7 +174,8 @@
                             (local.get 13)
                             (i64.const -4096))
                           (i64.const -4096))
-                        (local.get 10))))
+                        (i64.load hart.fetchGeneration
+                          (local.get 0)))))
                   (then
                     (local.set 4
                       (i32.const 523264))

@@ -28,7 +28,7 @@
       (i32.load hart.fetchTlb
         (local.get 0)))
     (local.set 10
-      (i64.load hart.tlbGeneration
+      (i64.load hart.dataGeneration
         (local.get 0)))
     (local.set 11
       (i64.eq
@@ -120,9 +120,9 @@
                         (i32.wrap_i64
                           (local.get 20))
                         (i32.const 8))
-                      (i32.const 32752))
+                      (i32.const 65520))
                     (local.get 8))
-                  (i32.const 32768)))
+                  (i32.const 65536)))
               (if  ;; label = @6
                 (i32.eqz
                   (i64.eq
@@ -496,9 +496,9 @@
               (local.get 0)
               (i32.const 3584)))
           (local.set 24
-            (i64.load offset=752
+            (i64.load offset=848
               (local.get 21)))
-          (i64.store offset=752
+          (i64.store offset=848
             (local.get 21)
             (i64.or
               (local.get 24)

@@ -28,7 +28,7 @@
       (i32.load hart.fetchTlb
         (local.get 0)))
     (local.set 10
-      (i64.load hart.tlbGeneration
+      (i64.load hart.dataGeneration
         (local.get 0)))
     (local.set 11
       (i64.load hart.x10

@@ -28,7 +28,7 @@
       (i32.load hart.fetchTlb
         (local.get 0)))
     (local.set 10
-      (i64.load hart.tlbGeneration
+      (i64.load hart.dataGeneration
         (local.get 0)))
     (local.set 11
       (i64.load hart.x8
@@ -88,7 +88,7 @@
                     (i32.wrap_i64
                       (local.get 15))
                     (i32.const 8))
-                  (i32.const 32752))
+                  (i32.const 65520))
                 (local.get 8)))
             (if  ;; label = @5
               (i32.eqz
@@ -138,9 +138,9 @@
                       (i32.wrap_i64
                         (local.get 15))
                       (i32.const 8))
-                    (i32.const 32752))
+                    (i32.const 65520))
                   (local.get 8))
-                (i32.const 32768)))
+                (i32.const 65536)))
             (if  ;; label = @5
               (i32.eqz
                 (i64.eq
@@ -187,9 +187,9 @@
                       (i32.wrap_i64
                         (local.get 15))
                       (i32.const 8))
-                    (i32.const 32752))
+                    (i32.const 65520))
                   (local.get 8))
-                (i32.const 32768)))
+                (i32.const 65536)))
             (if  ;; label = @5
               (i32.eqz
                 (i64.eq
@@ -222,7 +222,7 @@
                     (i32.wrap_i64
                       (local.get 15))
                     (i32.const 8))
-                  (i32.const 32752))
+                  (i32.const 65520))
                 (local.get 8)))
             (if  ;; label = @5
               (i32.eqz
@@ -270,9 +270,9 @@
                       (i32.wrap_i64
                         (local.get 15))
                       (i32.const 8))
-                    (i32.const 32752))
+                    (i32.const 65520))
                   (local.get 8))
-                (i32.const 32768)))
+                (i32.const 65536)))
             (if  ;; label = @5
               (i32.eqz
                 (i64.eq

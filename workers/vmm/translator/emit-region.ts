@@ -118,7 +118,6 @@ class RegionEmitter {
     readonly dataTlb: Local<"i32">;
     readonly fetchTlb: Local<"i32">;
     readonly generation: Local<"i64">;
-    readonly fetchGeneration: Local<"i64">;
     readonly floatOn: I32;
     readonly floatFast: I32;
     /** Computes the two anew. */
@@ -149,7 +148,6 @@ class RegionEmitter {
       dataTlb: f.let(h.get("dataTlb")),
       fetchTlb: f.let(h.get("fetchTlb")),
       generation: f.let(h.get("dataGeneration")),
-      fetchGeneration: f.let(h.get("fetchGeneration")),
       ...(usesFloat(shape.blocks)
         ? floatConditions(f, h)
         : { floatOn: i32.const(0), floatFast: i32.const(0), refresh: () => undefined }),
@@ -281,13 +279,14 @@ class RegionEmitter {
   /** The region goes on in another page only if that one is where it was translated. */
   #leaveUnlessMapped(distance: number, place: number): void {
     const f = this.#f;
-    const { fetchTlb, fetchGeneration } = this.#common;
+    const { fetchTlb } = this.#common;
+    const generation = new HartFields(f, this.#hart).get("fetchGeneration");
     const leave = () => this.#leave(place, 0, "goOn");
     f.scope(() => {
       const address = f.let(this.#bias.add(distance * pageBytes));
       const slot = f.let(entryAddress(fetchTlb, address));
       // Tags of fetch entries are of whole pages, wherever in its page the region was entered.
-      f.ifUnlikely(hits(slot, address.and(-pageBytes), 1, fetchGeneration).eqz(), leave);
+      f.ifUnlikely(hits(slot, address.and(-pageBytes), 1, generation).eqz(), leave);
       const index = this.#shape.pages.indexOf(distance);
       const link = i32.load(this.#number.mul(regionLinkBytes), regionLinksBase + 4 * index);
       f.ifUnlikely(addend(slot).ne(link), leave);
@@ -297,12 +296,13 @@ class RegionEmitter {
   /** To an entry of this region where one stands at the address, else out. */
   #indirect(address: Local<"i64">, entryOperation: number): void {
     const f = this.#f;
-    const { fetchTlb, fetchGeneration } = this.#common;
+    const { fetchTlb } = this.#common;
+    const generation = new HartFields(f, this.#hart).get("fetchGeneration");
     this.#pc.set(address);
     this.#exitInfo.set(regionResults.goOn);
     const slot = f.let(entryAddress(fetchTlb, address));
     const exit = this.#exitTo as Label;
-    f.branchIf(hits(slot, address.and(-pageBytes), 1, fetchGeneration).eqz(), exit);
+    f.branchIf(hits(slot, address.and(-pageBytes), 1, generation).eqz(), exit);
     const page = f.let(addend(slot));
     const record = f.let(
       page.add(
