@@ -7,7 +7,14 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { findDeno, findModernNode, oldestNode, pathWith } from "./modern-node.mjs";
+import {
+  findDeno,
+  findModernNode,
+  leanVariables,
+  leanWords,
+  oldestNode,
+  pathWith,
+} from "./modern-node.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const isInstalled = root.split(sep).includes("node_modules");
@@ -25,12 +32,22 @@ if (node === undefined || (!isInstalled && !existsSync(join(root, "node_modules"
 }
 process.env.PATH = pathWith([node, findDeno(root)]);
 
-if (node === process.execPath) await import(pathToFileURL(main).href);
-else runWith(node);
+const words = [...leanWords, main, ...process.argv.slice(2)];
+const variables = leanVariables();
+const isAlreadyLean = process.env.MALLOC_TRIM_THRESHOLD_ !== undefined;
+Object.assign(process.env, variables);
+if (node !== process.execPath) runWith(node);
+else if (isAlreadyLean || !canReplaceItself()) await import(pathToFileURL(main).href);
+else process.execve(node, [node, ...words]);
+
+/** A debugger or profiler is attached to the process that it started. */
+function canReplaceItself() {
+  return process.execve !== undefined && process.platform !== "win32" && !process.execArgv.length;
+}
 
 /** Stands in for the modern Node: same input and output, same signals, same exit status. */
 function runWith(node) {
-  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(node, words, { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2"]) {
     // A terminal sends Ctrl-C to the child as well, which must not hear it twice.
     const fromTerminal = process.stdin.isTTY && (signal === "SIGINT" || signal === "SIGQUIT");

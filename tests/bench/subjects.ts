@@ -10,7 +10,10 @@ export interface Command {
   readonly words: readonly string[];
 }
 
-const trapline = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
+const cli = new URL("../../services/cli/", import.meta.url);
+const main = fileURLToPath(new URL("main.ts", cli));
+/** What people start: it also says how much memory Node may take for itself. */
+const launcher = fileURLToPath(new URL("trapline.mjs", cli));
 
 /**
  * The command of a fresh process that runs the workload with its console on standard output.
@@ -22,9 +25,9 @@ export function commandOf(subject: Subject, workload: Workload, engine?: string)
   const ours = ["qemu", ...words, ...(engine === undefined ? [] : ["--engine", engine])];
   switch (subject) {
     case "node":
-      return { file: process.execPath, words: [trapline, ...ours] };
+      return { file: process.execPath, words: [launcher, ...ours] };
     case "deno":
-      return { file: "deno", words: ["run", "--allow-all", trapline, ...ours] };
+      return { file: "deno", words: ["run", "--allow-all", main, ...ours] };
     case "qemu":
       return qemu(words);
     case "qemu-icount":

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+// @ts-expect-error: plain JavaScript without types, for the oldest Node that starts Trapline
+import { leanVariables, leanWords } from "../../../services/cli/modern-node.mjs";
 import type { Runtime } from "../options.ts";
 import type { LinuxMemory } from "./linux-memory.ts";
 import type { ManyVms } from "./many-vms.ts";
@@ -45,10 +47,12 @@ function bench<T>(id: string, describe: (figures: T) => readonly string[]): Work
   return {
     id,
     async run(runtime) {
+      const flags = ["--expose-gc", ...leanWords];
       const words =
-        runtime === "node" ? ["--expose-gc"] : ["run", "--allow-all", "--v8-flags=--expose-gc"];
+        runtime === "node" ? flags : ["run", "--allow-all", `--v8-flags=${flags.join(",")}`];
       const program = runtime === "node" ? process.execPath : runtime;
-      const options = { timeout: 300_000, killSignal: "SIGKILL" } as const;
+      const env = { ...process.env, ...leanVariables() };
+      const options = { timeout: 300_000, killSignal: "SIGKILL", env } as const;
       const { stdout } = await promisify(execFile)(program, [...words, main, id], options);
       const figures: T = JSON.parse(stdout);
       return { lines: describe(figures).map((line) => `${line} under ${runtime}`), figures };

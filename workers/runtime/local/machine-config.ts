@@ -1,4 +1,3 @@
-import { entropySeed } from "../../host/entropy.ts";
 import type { MachineConfig } from "../../vmm/mod.ts";
 import type { LocalRun } from "./local-run.ts";
 import { readImage } from "./read-image.ts";
@@ -10,7 +9,7 @@ const nothing = new Uint8Array(4);
  *
  * @throws Failure `image-unreadable`
  */
-export function machineConfig(run: LocalRun): MachineConfig {
+export function machineConfig(run: LocalRun & { readonly seed: number }): MachineConfig {
   const { firmware, kernel, initrd, commandLine, deviceTree, deviceTreeDump, loads } = run;
   // A machine whose device tree is all that is wanted has to start something too, and one whose
   // code the loader brings starts where a kernel would.
@@ -20,7 +19,7 @@ export function machineConfig(run: LocalRun): MachineConfig {
     harts: run.harts,
     time: run.time,
     engine: run.engine,
-    seed: run.seed ?? (run.time === "virtual" ? 0 : entropySeed()),
+    seed: run.seed,
     virtio: run.virtio,
     boot: {
       firmware: typeof firmware === "string" ? firmware : readImage("firmware", firmware.file),

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { compiler } from "../../host/compiler.ts";
 import { ConsoleBuffer } from "../../host/console-buffer.ts";
 import { Terminal, type TerminalWiring } from "../../host/console-terminal.ts";
+import { entropySeed } from "../../host/entropy.ts";
 import { fileProblem } from "../../host/file-problem.ts";
 import { StoppableClock } from "../../host/stoppable-clock.ts";
 import { ConsoleScript, type ConsoleSink, Failure, type Machine, Monitor } from "../../vmm/mod.ts";
@@ -38,8 +39,7 @@ import { tell } from "./tell.ts";
  * @throws Failure when an image, a disk, a network or the configuration cannot be used
  */
 export async function runLocal(run: LocalRun): Promise<number> {
-  const config = machineConfig(run);
-  const loads = readLoads(run.loads);
+  const seed = run.seed ?? (run.time === "virtual" ? 0 : entropySeed());
   const script = await loadScript(run.scriptFile);
   await using released = new AsyncDisposableStack();
   const opened = released.use(openDisks(run.disks));
@@ -50,7 +50,10 @@ export async function runLocal(run: LocalRun): Promise<number> {
   const control = new RunControl(run.startsPaused);
   const networks = await openNetworks(run.networks, () => control.onChange());
   released.defer(() => networks.close());
+  // Reads the images anew each time: while the machine runs, RAM is the only place for them.
   const start = (): Machine => {
+    const config = machineConfig({ ...run, seed });
+    const loads = readLoads(run.loads);
     const clock = new StoppableClock();
     if (control.isPaused) clock.stop();
     control.clock = clock;

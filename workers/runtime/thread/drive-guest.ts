@@ -65,11 +65,11 @@ class GuestDriver {
   }
 
   run(): RunReport {
-    const { config, disks, limits } = this.#start;
+    const { disks, limits } = this.#start;
     const monitor = this.#ports.createMonitor();
     let machine: Machine;
     try {
-      machine = monitor.createMachine(config, {
+      machine = monitor.createMachine(this.#start.config, {
         memoryLimitBytes: limits.memoryBytes,
         console: { write: (byte) => this.#print(byte) },
         disks: new Map(disks.map(({ name, bytes }) => [name, this.#ports.openDisk(bytes)])),
@@ -80,6 +80,8 @@ class GuestDriver {
       }
       throw error;
     }
+    // They are in RAM. Whoever called holds the message as long as the guest runs.
+    this.#start.config = { ...this.#start.config, boot: { firmware: "none" } };
     this.#machine = machine;
     this.#script.attach(machine);
     const end = this.#runToEnd(machine);

@@ -1,3 +1,4 @@
+import { imagesOf } from "./images-of.ts";
 import type { SpawnMonitorThread } from "./monitor-thread.ts";
 import type { ThreadMessage } from "./thread-protocol.ts";
 
@@ -5,7 +6,7 @@ import type { ThreadMessage } from "./thread-protocol.ts";
 interface DenoWorker {
   onmessage: ((event: { readonly data: ThreadMessage }) => void) | null;
   onerror: ((event: { readonly message: string; preventDefault(): void }) => void) | null;
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, transfer: readonly ArrayBuffer[]): void;
   terminate(): void;
 }
 
@@ -31,7 +32,7 @@ export const spawnDenoThread: SpawnMonitorThread = ({ onMessage, onDeath }) => {
     onDeath(event.message);
   };
   return {
-    start: (message) => thread.postMessage(message),
+    start: (message) => thread.postMessage(message, imagesOf(message)),
     terminate: async () => {
       thread.onmessage = null;
       thread.onerror = null;

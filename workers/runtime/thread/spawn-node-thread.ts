@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { imagesOf } from "./images-of.ts";
 import type { SpawnMonitorThread } from "./monitor-thread.ts";
 import type { ThreadMessage } from "./thread-protocol.ts";
 
@@ -14,7 +15,7 @@ export const spawnNodeThread: SpawnMonitorThread = ({ onMessage, onDeath }) => {
   thread.on("error", (error) => onDeath(error instanceof Error ? error.message : String(error)));
   thread.on("exit", (code) => onDeath(`the monitor's thread ended with code ${code}`));
   return {
-    start: (message) => thread.postMessage(message),
+    start: (message) => thread.postMessage(message, imagesOf(message)),
     terminate: async () => {
       thread.removeAllListeners();
       // A late error of a thread that is told to end must not end the process.

@@ -12,7 +12,8 @@ import type { ConsoleStep, ConsoleStepReport, MachineConfig } from "../../vmm/mo
  */
 export interface ThreadStart {
   readonly control: SharedArrayBuffer;
-  readonly config: MachineConfig;
+  /** The thread lets its images go when the machine has them. */
+  config: MachineConfig;
   readonly disks: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   readonly steps: readonly ConsoleStep[];
   readonly limits: ThreadLimits;
