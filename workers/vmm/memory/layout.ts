@@ -73,7 +73,7 @@ export function heapBase(memoryBytes: Bytes): MachineAddress {
 
 /** An eighth of the memory, for a guest map takes 1/1024 of its RAM and a hart 2 MiB. */
 export function heapBytes(memoryBytes: Bytes): Bytes {
-  return Math.max(0x0100_0000, Math.floor(memoryBytes / 8 / pageBytes) * pageBytes);
+  return Math.max(0x0180_0000, Math.floor(memoryBytes / 8 / pageBytes) * pageBytes);
 }
 
 /** The smallest machine memory that leaves room for frames. */
