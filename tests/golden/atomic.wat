@@ -62,7 +62,7 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 2))
+                  (i32.const 4))
                 (br 3 (;@2;))))
             (local.set 12
               (i64.add
@@ -80,7 +80,7 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 526))
+                  (i32.const 1052))
                 (br 3 (;@2;))))
             (local.set 16
               (local.get 11))
@@ -107,7 +107,7 @@
                     (local.get 10))))
               (then
                 (local.set 4
-                  (i32.const 527))
+                  (i32.const 1053))
                 (br 3 (;@2;))))
             (local.set 18
               (i32.add
@@ -136,7 +136,7 @@
                     (i64.const 7))))
               (then
                 (local.set 4
-                  (i32.const 1037))
+                  (i32.const 2073))
                 (br 3 (;@2;))))
             (local.set 16
               (local.get 19))
@@ -174,7 +174,7 @@
                         (local.get 10))))
                   (then
                     (local.set 4
-                      (i32.const 1037))
+                      (i32.const 2073))
                     (br 4 (;@2;))))))
             (local.set 20
               (i64.load
@@ -222,7 +222,7 @@
                     (local.get 10))))
               (then
                 (local.set 4
-                  (i32.const 2057))
+                  (i32.const 4113))
                 (br 3 (;@2;))))
             (local.set 17
               (i32.add
@@ -279,7 +279,7 @@
                     (local.get 10))))
               (then
                 (local.set 4
-                  (i32.const 2567))
+                  (i32.const 5133))
                 (br 3 (;@2;))))
             (local.set 17
               (i32.add
@@ -320,10 +320,10 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 4098))
+                  (i32.const 8196))
                 (br 3 (;@2;))))
             (local.set 4
-              (i32.const 4099))
+              (i32.const 8197))
             (br 2 (;@2;)))))
       (local.set 5
         (i64.add
@@ -332,7 +332,7 @@
             (i32.shl
               (i32.shr_s
                 (local.get 4)
-                (i32.const 8))
+                (i32.const 9))
               (i32.const 1)))))
       (local.set 6
         (i32.add
@@ -340,7 +340,7 @@
           (i32.and
             (i32.shr_u
               (local.get 4)
-              (i32.const 1))
+              (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x10
       (local.get 0)
@@ -363,5 +363,5 @@
     (return
       (i32.and
         (local.get 4)
-        (i32.const 1)))
+        (i32.const 3)))
     (unreachable)))

@@ -58,7 +58,7 @@
                     (i32.const 0))
                   (then
                     (local.set 4
-                      (i32.const 1028))
+                      (i32.const 2056))
                     (br 5 (;@2;))))
                 (local.set 12
                   (i64.add
@@ -80,10 +80,10 @@
                     (i32.const 0))
                   (then
                     (local.set 4
-                      (i32.const 2050))
+                      (i32.const 4100))
                     (br 5 (;@2;))))
                 (local.set 4
-                  (i32.const 2051))
+                  (i32.const 4101))
                 (br 4 (;@2;)))
               (local.set 6
                 (i32.sub
@@ -95,7 +95,7 @@
                   (i32.const 0))
                 (then
                   (local.set 4
-                    (i32.const 2))
+                    (i32.const 4))
                   (br 4 (;@2;))))
               (local.set 12
                 (i64.add
@@ -112,7 +112,7 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 514))
+                  (i32.const 1028))
                 (br 3 (;@2;))))
             (local.set 11
               (i64.add
@@ -129,7 +129,7 @@
               (i32.const 0))
             (then
               (local.set 4
-                (i32.const 2564))
+                (i32.const 5128))
               (br 2 (;@2;))))
           (local.set 13
             (i64.add
@@ -227,7 +227,7 @@
             (i32.shl
               (i32.shr_s
                 (local.get 4)
-                (i32.const 8))
+                (i32.const 9))
               (i32.const 1)))))
       (local.set 6
         (i32.add
@@ -235,7 +235,7 @@
           (i32.and
             (i32.shr_u
               (local.get 4)
-              (i32.const 1))
+              (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x1
       (local.get 0)
@@ -255,5 +255,5 @@
     (return
       (i32.and
         (local.get 4)
-        (i32.const 1)))
+        (i32.const 3)))
     (unreachable)))

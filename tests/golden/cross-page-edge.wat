@@ -53,7 +53,7 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 4))
+                  (i32.const 8))
                 (br 3 (;@2;))))
             (local.set 12
               (i64.add
@@ -75,7 +75,7 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 523268))
+                  (i32.const 1046536))
                 (br 3 (;@2;))))
             (local.set 11
               (i64.add
@@ -113,7 +113,7 @@
                       (local.get 0)))))
               (then
                 (local.set 4
-                  (i32.const 524288))
+                  (i32.const 1048576))
                 (br 3 (;@2;))))
             (if  ;; label = @5
               (i32.ne
@@ -125,7 +125,7 @@
                     (i32.const 64))))
               (then
                 (local.set 4
-                  (i32.const 524288))
+                  (i32.const 1048576))
                 (br 3 (;@2;))))
             (local.set 6
               (i32.sub
@@ -137,7 +137,7 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 524294))
+                  (i32.const 1048588))
                 (br 3 (;@2;))))
             (local.set 11
               (i64.add
@@ -178,7 +178,7 @@
                           (local.get 0)))))
                   (then
                     (local.set 4
-                      (i32.const 523264))
+                      (i32.const 1046528))
                     (br 4 (;@2;))))
                 (if  ;; label = @6
                   (i32.ne
@@ -190,7 +190,7 @@
                         (i32.const 64))))
                   (then
                     (local.set 4
-                      (i32.const 523264))
+                      (i32.const 1046528))
                     (br 4 (;@2;))))
                 (br 1 (;@4;))))
             (local.set 6
@@ -203,10 +203,10 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 525826))
+                  (i32.const 1051652))
                 (br 3 (;@2;))))
             (local.set 4
-              (i32.const 525827))
+              (i32.const 1051653))
             (br 2 (;@2;)))))
       (local.set 5
         (i64.add
@@ -215,7 +215,7 @@
             (i32.shl
               (i32.shr_s
                 (local.get 4)
-                (i32.const 8))
+                (i32.const 9))
               (i32.const 1)))))
       (local.set 6
         (i32.add
@@ -223,7 +223,7 @@
           (i32.and
             (i32.shr_u
               (local.get 4)
-              (i32.const 1))
+              (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x10
       (local.get 0)
@@ -240,5 +240,5 @@
     (return
       (i32.and
         (local.get 4)
-        (i32.const 1)))
+        (i32.const 3)))
     (unreachable)))

@@ -52,7 +52,7 @@
               (i32.const 0))
             (then
               (local.set 4
-                (i32.const 4))
+                (i32.const 8))
               (br 2 (;@2;))))
           (local.set 12
             (i64.add
@@ -72,14 +72,14 @@
               (i32.const 0))
             (then
               (local.set 4
-                (i32.const 523778))
+                (i32.const 1047556))
               (br 2 (;@2;))))
           (local.set 11
             (i64.add
               (local.get 11)
               (i64.const 1)))
           (local.set 4
-            (i32.const 524032))
+            (i32.const 1048064))
           (br 1 (;@2;))))
       (local.set 5
         (i64.add
@@ -88,7 +88,7 @@
             (i32.shl
               (i32.shr_s
                 (local.get 4)
-                (i32.const 8))
+                (i32.const 9))
               (i32.const 1)))))
       (local.set 6
         (i32.add
@@ -96,7 +96,7 @@
           (i32.and
             (i32.shr_u
               (local.get 4)
-              (i32.const 1))
+              (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x10
       (local.get 0)
@@ -113,5 +113,5 @@
     (return
       (i32.and
         (local.get 4)
-        (i32.const 1)))
+        (i32.const 3)))
     (unreachable)))

@@ -56,7 +56,7 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 2))
+                  (i32.const 4))
                 (br 3 (;@2;))))
             (local.set 11
               (i64.add
@@ -75,7 +75,7 @@
                   (i32.const 0))
                 (then
                   (local.set 4
-                    (i32.const 516))
+                    (i32.const 1032))
                   (br 4 (;@2;))))
               (local.set 12
                 (i64.and
@@ -95,7 +95,7 @@
                       (i32.const 0))
                     (then
                       (local.set 4
-                        (i32.const 2562))
+                        (i32.const 5124))
                       (br 5 (;@2;))))
                   (local.set 13
                     (i64.add
@@ -112,7 +112,7 @@
                   (i32.const 0))
                 (then
                   (local.set 4
-                    (i32.const 1540))
+                    (i32.const 3080))
                   (br 4 (;@2;))))
               (local.set 13
                 (i64.add
@@ -133,7 +133,7 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 3076))
+                  (i32.const 6152))
                 (br 3 (;@2;))))
             (local.set 11
               (i64.add
@@ -155,10 +155,10 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 4098))
+                  (i32.const 8196))
                 (br 3 (;@2;))))
             (local.set 4
-              (i32.const 4099))
+              (i32.const 8197))
             (br 2 (;@2;)))))
       (local.set 5
         (i64.add
@@ -167,7 +167,7 @@
             (i32.shl
               (i32.shr_s
                 (local.get 4)
-                (i32.const 8))
+                (i32.const 9))
               (i32.const 1)))))
       (local.set 6
         (i32.add
@@ -175,7 +175,7 @@
           (i32.and
             (i32.shr_u
               (local.get 4)
-              (i32.const 1))
+              (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x6
       (local.get 0)
@@ -195,5 +195,5 @@
     (return
       (i32.and
         (local.get 4)
-        (i32.const 1)))
+        (i32.const 3)))
     (unreachable)))

@@ -89,7 +89,7 @@
                   (i32.const 0))
                 (then
                   (local.set 4
-                    (i32.const 1542))
+                    (i32.const 3084))
                   (br 4 (;@2;))))
               (local.set 18
                 (i64.const 4))
@@ -98,7 +98,7 @@
                   (local.get 12))
                 (then
                   (local.set 4
-                    (i32.const 2053))
+                    (i32.const 4105))
                   (br 4 (;@2;))))
               (local.set 14
                 (f64.convert_i64_s
@@ -108,7 +108,7 @@
                   (local.get 11))
                 (then
                   (local.set 4
-                    (i32.const 2563))
+                    (i32.const 5125))
                   (br 4 (;@2;))))
               (local.set 20
                 (local.get 19))
@@ -148,7 +148,7 @@
                           (local.get 10))))
                     (then
                       (local.set 4
-                        (i32.const 2563))
+                        (i32.const 5125))
                       (br 5 (;@2;))))))
               (i64.store
                 (i32.add
@@ -170,14 +170,14 @@
                   (i32.const 0))
                 (then
                   (local.set 4
-                    (i32.const 3084))
+                    (i32.const 6168))
                   (br 4 (;@2;))))
               (if  ;; label = @6
                 (i32.eqz
                   (local.get 12))
                 (then
                   (local.set 4
-                    (i32.const 3085))
+                    (i32.const 6169))
                   (br 4 (;@2;))))
               (local.set 22
                 (local.get 13))
@@ -197,7 +197,7 @@
                     (i64.const 9218868437227405312)))
                 (then
                   (local.set 4
-                    (i32.const 3085))
+                    (i32.const 6169))
                   (br 4 (;@2;))))
               (local.set 13
                 (f64.reinterpret_i64
@@ -207,7 +207,7 @@
                   (local.get 12))
                 (then
                   (local.set 4
-                    (i32.const 3595))
+                    (i32.const 7189))
                   (br 4 (;@2;))))
               (local.set 23
                 (local.get 14))
@@ -251,7 +251,7 @@
                           (i64.const 9218868437227405312))))))
                 (then
                   (local.set 4
-                    (i32.const 3595))
+                    (i32.const 7189))
                   (br 4 (;@2;))))
               (local.set 15
                 (f64.reinterpret_i64
@@ -261,7 +261,7 @@
                   (local.get 12))
                 (then
                   (local.set 4
-                    (i32.const 4105))
+                    (i32.const 8209))
                   (br 4 (;@2;))))
               (local.set 22
                 (local.get 15))
@@ -357,7 +357,7 @@
                     (i64.const -1125899906842624000)))
                 (then
                   (local.set 4
-                    (i32.const 4105))
+                    (i32.const 8209))
                   (br 4 (;@2;))))
               (local.set 39
                 (f64.sub
@@ -389,7 +389,7 @@
                         (i64.const 0)))))
                 (then
                   (local.set 4
-                    (i32.const 4105))
+                    (i32.const 8209))
                   (br 4 (;@2;))))
               (local.set 16
                 (local.get 38))
@@ -398,7 +398,7 @@
                   (local.get 12))
                 (then
                   (local.set 4
-                    (i32.const 4615))
+                    (i32.const 9229))
                   (br 4 (;@2;))))
               (local.set 39
                 (local.get 16))
@@ -426,7 +426,7 @@
                         (i64.const 1)))))
                 (then
                   (local.set 4
-                    (i32.const 4615))
+                    (i32.const 9229))
                   (br 4 (;@2;))))
               (local.set 17
                 (f64.reinterpret_i64
@@ -453,10 +453,10 @@
                   (i32.const 0))
                 (then
                   (local.set 4
-                    (i32.const 6146))
+                    (i32.const 12292))
                   (br 4 (;@2;))))
               (local.set 4
-                (i32.const 6147))
+                (i32.const 12293))
               (br 3 (;@2;))))
           (local.set 6
             (i32.sub
@@ -468,7 +468,7 @@
               (i32.const 0))
             (then
               (local.set 4
-                (i32.const 6))
+                (i32.const 12))
               (br 2 (;@2;))))
           (local.set 18
             (i64.const 8192))
@@ -476,35 +476,8 @@
             (i64.extend32_s
               (local.get 18)))
           (local.set 4
-            (i32.const 1027))
-          (br 1 (;@2;))
-          (if  ;; label = @4
-            (i32.eqz
-              (i32.and
-                (i32.ne
-                  (i32.load hart.privilege
-                    (local.get 0))
-                  (i32.const 0))
-                (i32.load hart.inlinesPrivileged
-                  (local.get 0))))
-            (then
-              (local.set 4
-                (i32.const 1027))
-              (br 2 (;@2;))))
-          (local.set 21
-            (i32.add hart.x0
-              (local.get 0)
-              (i32.const 3584)))
-          (local.set 24
-            (i64.load offset=848
-              (local.get 21)))
-          (i64.store offset=848
-            (local.get 21)
-            (i64.or
-              (local.get 24)
-              (local.get 18)))
-          (drop
-            (local.get 24))))
+            (i32.const 2053))
+          (br 1 (;@2;))))
       (local.set 5
         (i64.add
           (local.get 7)
@@ -512,7 +485,7 @@
             (i32.shl
               (i32.shr_s
                 (local.get 4)
-                (i32.const 8))
+                (i32.const 9))
               (i32.const 1)))))
       (local.set 6
         (i32.add
@@ -520,7 +493,7 @@
           (i32.and
             (i32.shr_u
               (local.get 4)
-              (i32.const 1))
+              (i32.const 2))
             (i32.const 127)))))
     (f64.store hart.f11
       (local.get 0)
@@ -549,5 +522,5 @@
     (return
       (i32.and
         (local.get 4)
-        (i32.const 1)))
+        (i32.const 3)))
     (unreachable)))

@@ -55,7 +55,7 @@
               (i32.const 0))
             (then
               (local.set 4
-                (i32.const 12))
+                (i32.const 24))
               (br 2 (;@2;))))
           (local.set 11
             (i64.add
@@ -171,7 +171,7 @@
             (i32.shl
               (i32.shr_s
                 (local.get 4)
-                (i32.const 8))
+                (i32.const 9))
               (i32.const 1)))))
       (local.set 6
         (i32.add
@@ -179,7 +179,7 @@
           (i32.and
             (i32.shr_u
               (local.get 4)
-              (i32.const 1))
+              (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x5
       (local.get 0)
@@ -199,5 +199,5 @@
     (return
       (i32.and
         (local.get 4)
-        (i32.const 1)))
+        (i32.const 3)))
     (unreachable)))

@@ -57,7 +57,7 @@
                   (i32.const 0))
                 (then
                   (local.set 4
-                    (i32.const 6))
+                    (i32.const 12))
                   (br 4 (;@2;))))
               (local.set 12
                 (i64.add
@@ -84,7 +84,7 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 3076))
+                  (i32.const 6152))
                 (br 3 (;@2;))))
             (local.set 11
               (i64.add
@@ -105,7 +105,7 @@
               (i32.const 0))
             (then
               (local.set 4
-                (i32.const 1542))
+                (i32.const 3084))
               (br 2 (;@2;))))
           (local.set 11
             (i64.add
@@ -120,7 +120,7 @@
               (local.get 12))
             (then
               (local.set 4
-                (i32.const 4096))
+                (i32.const 8192))
               (br 2 (;@2;))))
           (local.set 3
             (i32.const 2))
@@ -132,7 +132,7 @@
             (i32.shl
               (i32.shr_s
                 (local.get 4)
-                (i32.const 8))
+                (i32.const 9))
               (i32.const 1)))))
       (local.set 6
         (i32.add
@@ -140,7 +140,7 @@
           (i32.and
             (i32.shr_u
               (local.get 4)
-              (i32.const 1))
+              (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x10
       (local.get 0)
@@ -160,5 +160,5 @@
     (return
       (i32.and
         (local.get 4)
-        (i32.const 1)))
+        (i32.const 3)))
     (unreachable)))

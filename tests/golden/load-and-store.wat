@@ -59,7 +59,7 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 2))
+                  (i32.const 4))
                 (br 3 (;@2;))))
             (local.set 14
               (i64.add
@@ -77,7 +77,7 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 528))
+                  (i32.const 1056))
                 (br 3 (;@2;))))
             (local.set 15
               (local.get 11))
@@ -115,7 +115,7 @@
                         (local.get 10))))
                   (then
                     (local.set 4
-                      (i32.const 529))
+                      (i32.const 1057))
                     (br 4 (;@2;))))))
             (local.set 12
               (i64.load32_s
@@ -166,7 +166,7 @@
                         (local.get 10))))
                   (then
                     (local.set 4
-                      (i32.const 1549))
+                      (i32.const 3097))
                     (br 4 (;@2;))))))
             (i64.store32
               (i32.add
@@ -202,7 +202,7 @@
                     (local.get 10))))
               (then
                 (local.set 4
-                  (i32.const 2059))
+                  (i32.const 4117))
                 (br 3 (;@2;))))
             (i64.store8
               (i32.add
@@ -249,7 +249,7 @@
                         (local.get 10))))
                   (then
                     (local.set 4
-                      (i32.const 2569))
+                      (i32.const 5137))
                     (br 4 (;@2;))))))
             (local.set 13
               (i64.load
@@ -298,7 +298,7 @@
                         (local.get 10))))
                   (then
                     (local.set 4
-                      (i32.const 3079))
+                      (i32.const 6157))
                     (br 4 (;@2;))))))
             (i64.store
               (i32.add
@@ -327,10 +327,10 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 4610))
+                  (i32.const 9220))
                 (br 3 (;@2;))))
             (local.set 4
-              (i32.const 4611))
+              (i32.const 9221))
             (br 2 (;@2;)))))
       (local.set 5
         (i64.add
@@ -339,7 +339,7 @@
             (i32.shl
               (i32.shr_s
                 (local.get 4)
-                (i32.const 8))
+                (i32.const 9))
               (i32.const 1)))))
       (local.set 6
         (i32.add
@@ -347,7 +347,7 @@
           (i32.and
             (i32.shr_u
               (local.get 4)
-              (i32.const 1))
+              (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x10
       (local.get 0)
@@ -367,5 +367,5 @@
     (return
       (i32.and
         (local.get 4)
-        (i32.const 1)))
+        (i32.const 3)))
     (unreachable)))

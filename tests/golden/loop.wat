@@ -53,7 +53,7 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 2))
+                  (i32.const 4))
                 (br 3 (;@2;))))
             (local.set 12
               (i64.add
@@ -71,7 +71,7 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 518))
+                  (i32.const 1036))
                 (br 3 (;@2;))))
             (local.set 11
               (i64.add
@@ -97,10 +97,10 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 2050))
+                  (i32.const 4100))
                 (br 3 (;@2;))))
             (local.set 4
-              (i32.const 2051))
+              (i32.const 4101))
             (br 2 (;@2;)))))
       (local.set 5
         (i64.add
@@ -109,7 +109,7 @@
             (i32.shl
               (i32.shr_s
                 (local.get 4)
-                (i32.const 8))
+                (i32.const 9))
               (i32.const 1)))))
       (local.set 6
         (i32.add
@@ -117,7 +117,7 @@
           (i32.and
             (i32.shr_u
               (local.get 4)
-              (i32.const 1))
+              (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x10
       (local.get 0)
@@ -134,5 +134,5 @@
     (return
       (i32.and
         (local.get 4)
-        (i32.const 1)))
+        (i32.const 3)))
     (unreachable)))

@@ -57,7 +57,7 @@
                   (i32.const 0))
                 (then
                   (local.set 4
-                    (i32.const 2))
+                    (i32.const 4))
                   (br 4 (;@2;))))
               (local.set 13
                 (i64.add
@@ -74,7 +74,7 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 514))
+                  (i32.const 1028))
                 (br 3 (;@2;))))
             (local.set 11
               (i64.const 4))
@@ -90,7 +90,7 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 1030))
+                  (i32.const 2060))
                 (br 3 (;@2;))))
             (local.set 12
               (i64.add
@@ -116,7 +116,7 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 2564))
+                  (i32.const 5128))
                 (br 3 (;@2;))))
             (local.set 13
               (i64.add
@@ -140,10 +140,10 @@
                 (i32.const 0))
               (then
                 (local.set 4
-                  (i32.const 3586))
+                  (i32.const 7172))
                 (br 3 (;@2;))))
             (local.set 4
-              (i32.const 3587))
+              (i32.const 7173))
             (br 2 (;@2;)))))
       (local.set 5
         (i64.add
@@ -152,7 +152,7 @@
             (i32.shl
               (i32.shr_s
                 (local.get 4)
-                (i32.const 8))
+                (i32.const 9))
               (i32.const 1)))))
       (local.set 6
         (i32.add
@@ -160,7 +160,7 @@
           (i32.and
             (i32.shr_u
               (local.get 4)
-              (i32.const 1))
+              (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x6
       (local.get 0)
@@ -180,5 +180,5 @@
     (return
       (i32.and
         (local.get 4)
-        (i32.const 1)))
+        (i32.const 3)))
     (unreachable)))
