@@ -44,8 +44,9 @@ describe("the effect of an instruction", () => {
         ["c.jr", { rs1: 1 }],
       ],
     ],
-    ["leave", [["ecall"], ["ebreak"], ["mret"], ["sret"], ["wfi"], ["sfence.vma"]]],
+    ["leave", [["ebreak"], ["mret"], ["wfi"], ["sfence.vma"]]],
     ["leave", [["csrrw", { rs1: 1, csr: 0x180 }]]],
+    ["away", [["ecall"], ["sret"]]],
   ];
   test.each(effects.flatMap(([kind, list]) => list.map((one) => ({ kind, one, name: one[0] }))))(
     "is $kind for $name",
@@ -56,7 +57,20 @@ describe("the effect of an instruction", () => {
 
   test("is a CSR's own: one that is inlined says nothing of the others", () => {
     const ofCsr = (csr: number) => effect("csrrs", { rd: 1, csr });
-    expect([0x141, 0x300, 0x142, 0x100].map(ofCsr)).toEqual(["plain", "leave", "plain", "leave"]);
+    expect([0x141, 0x300, 0x142, 0x180].map(ofCsr)).toEqual(["plain", "leave", "plain", "leave"]);
+  });
+
+  test("is leave where a counter would be written, and plain where it is read", () => {
+    const ofSource = (rs1: number) => effect("csrrs", { rd: 1, rs1, csr: 0xc01 });
+    expect([1, 0, 2, 0].map(ofSource)).toEqual(["leave", "plain", "leave", "plain"]);
+  });
+
+  test("is pause where SUM may change, and plain where it cannot", () => {
+    const sstatus = 0x100;
+    expect(effect("csrrs", { rs1: 1, csr: sstatus })).toBe("pause");
+    expect(effect("csrrw", { rs1: 1, csr: sstatus })).toBe("pause");
+    expect(effect("csrrs", { rd: 1, csr: sstatus })).toBe("plain");
+    expect(effect("csrrci", { rd: 1, rs1: 2, csr: sstatus })).toBe("plain");
   });
 
   test("is the same whenever it is asked for", () => {
