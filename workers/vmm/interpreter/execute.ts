@@ -47,7 +47,7 @@ export interface HeatPolicy {
 
 interface Parts {
   readonly heat: HeatPolicy;
-  readonly run: Callee<readonly ["i32", "i32"], "i32">;
+  readonly run: Callee<readonly ["i32"], "i32">;
   readonly step: Callee<readonly ["i32"], undefined>;
   /** (hart, region that execution comes from or `noRegion`): the place at `pc` is hot. */
   readonly hot: Callee<readonly ["i32", "i32"], undefined>;
@@ -75,6 +75,29 @@ export function buildExecute(
       f.branchIf(i32.load16U(record).eq(specialOperations.entry), absent);
       addMarks(heat, f, { page, record }, marks, () => f.do(hot.call(hart, noRegion)));
     });
+  });
+
+  /**
+   * (hart) → one of `runResults`: interprets the instruction that stands where an entry is, for which
+   * it takes the entry away meanwhile. There must be some budget.
+   */
+  const runPast = module.function(["i32"], "i32", (f, hart) => {
+    const h = new HartFields(f, hart);
+    const page = f.local("i32");
+    const record = f.local("i32");
+    const result = f.local("i32");
+    const rest = f.let(h.get("budget").sub(1));
+    f.block((absent) => {
+      findRecord(f, h, f.let(h.get("pc")), { page, record }, absent);
+      f.storeNarrow(record, 0, regionEntry.operation(entryOf(page, record)), 2);
+      h.set("budget", 1);
+      h.set("withheld", rest);
+      result.set(run.call(hart));
+      h.set("budget", h.get("budget").add(rest));
+      h.set("withheld", 0);
+      f.storeNarrow(record, 0, i32.const(specialOperations.entry), 2);
+    });
+    f.return(result);
   });
 
   return module.function(["i32"], "i32", (f, hart) => {
@@ -142,7 +165,7 @@ export function buildExecute(
           given.set(h.get("budget"));
           f.if(given.eqz(), () => f.return(i32.const(stopCodes.budget)));
           f.if(translates.eqz(), () => {
-            result.set(run.call(hart, smallestRegionBudget));
+            result.set(run.call(hart));
             f.if(result.eq(runResults.select), () => {
               f.do(context.select.call(hart));
               f.branch(again);
@@ -160,7 +183,7 @@ export function buildExecute(
             h.set("withheld", rest);
           });
           pc.set(h.get("pc"));
-          result.set(run.call(hart, smallestRegionBudget));
+          result.set(run.call(hart));
           const left = f.let(h.get("budget"));
           h.set("budget", left.add(rest));
           h.set("withheld", 0);
@@ -172,6 +195,8 @@ export function buildExecute(
               f.if(h.get("heatLeft").eqz(), () => isLooking.set(1));
             },
           );
+          const isShort = h.get("budget").ltU(smallestRegionBudget);
+          f.if(result.eq(runResults.entry).and(isShort), () => result.set(runPast.call(hart)));
           f.branchIf(result.eq(runResults.step), toStep);
           f.branchIf(result.ne(runResults.select), goOn);
           f.do(context.select.call(hart));

@@ -8,7 +8,6 @@ import type { FunctionBuilder, Label } from "../base/wasm/function-builder.ts";
 import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
 import { type I64, i32 } from "../base/wasm/value.ts";
 import { floatConditions } from "../hart/inline/float-conditions.ts";
-import { entryOf, regionEntry } from "../hart/region-entry.ts";
 import { HartFields } from "../isa/hart-layout.ts";
 import { recordBytes } from "../memory/layout.ts";
 import { addend, entryAddress, hits } from "../mmu/tlb.ts";
@@ -23,12 +22,9 @@ const fullLength = 2 * recordBytes;
 /** Why `run` came back. */
 export const runResults = { budget: 0, step: 1, entry: 2, select: 3 } as const;
 
-/**
- * (hart, smallest budget with which regions are entered) → one of `runResults`. With less, the
- * instruction that stands where an entry is is interpreted.
- */
-export function buildRun(module: ModuleBuilder): Callee<readonly ["i32", "i32"], "i32"> {
-  return module.function(["i32", "i32"], "i32", (f, hart, smallestBudget) => {
+/** (hart) → one of `runResults` */
+export function buildRun(module: ModuleBuilder): Callee<readonly ["i32"], "i32"> {
+  return module.function(["i32"], "i32", (f, hart) => {
     const h = new HartFields(f, hart);
     const pc = f.let(h.get("pc"));
     const budget = f.let(h.get("budget"));
@@ -36,7 +32,6 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32", "i32"],
     const page = f.local("i32");
     const bias = f.local("i64");
     const length = f.local("i32");
-    const operation = f.local("i32");
     const result = f.local("i32");
     const dataTlb = f.let(h.get("dataTlb"));
     const fetchTlb = f.let(h.get("fetchTlb"));
@@ -60,37 +55,31 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32", "i32"],
           f.branchIf(budget.eqz(), outOfBudget);
           budget.set(budget.sub(1));
           length.set(fullLength);
-          operation.set(i32.load16U(record));
-          f.loop((again) => {
-            const state = {
-              ...{ f, hart, record, page, bias, pc, dataTlb, generation, floatOn, floatFast },
-              ...{ dispatch, resolve },
-              budget: () => budget.add(h.get("withheld")),
-              floatChanged: refresh,
-              ...{ goTo: goTo(elsewhere), goBehind: goTo(elsewhere) },
-              leave: () => f.branch(toStep),
-              leaveUnless: (condition: ReturnType<typeof i32.load>) =>
-                f.branchIf(condition.eqz(), toStep),
-            };
-            const specialCases: Partial<Record<keyof typeof specialOperations, () => void>> = {
-              nextPage: () => {
-                budget.set(budget.add(1));
-                pc.set(bias.add(record.shrU(scaleLog2).extendU()));
-                f.branch(resolve);
-              },
-              entry: () => {
-                result.set(runResults.entry - runResults.step);
-                f.branchIf(budget.geU(smallestBudget), toStep);
-                result.set(0);
-                operation.set(regionEntry.operation(entryOf(page, record)));
-                f.branch(again);
-              },
-            };
-            const special = Object.keys(specialOperations).map(
-              (name) => specialCases[name as keyof typeof specialOperations] ?? state.leave,
-            );
-            f.switch(operation, [...special, ...cases(f, state, length)], state.leave);
-          });
+          const state = {
+            ...{ f, hart, record, page, bias, pc, dataTlb, generation, floatOn, floatFast },
+            ...{ dispatch, resolve },
+            budget: () => budget.add(h.get("withheld")),
+            floatChanged: refresh,
+            ...{ goTo: goTo(elsewhere), goBehind: goTo(elsewhere) },
+            leave: () => f.branch(toStep),
+            leaveUnless: (condition: ReturnType<typeof i32.load>) =>
+              f.branchIf(condition.eqz(), toStep),
+          };
+          const specialCases: Partial<Record<keyof typeof specialOperations, () => void>> = {
+            nextPage: () => {
+              budget.set(budget.add(1));
+              pc.set(bias.add(record.shrU(scaleLog2).extendU()));
+              f.branch(resolve);
+            },
+            entry: () => {
+              result.set(runResults.entry - runResults.step);
+              f.branch(toStep);
+            },
+          };
+          const special = Object.keys(specialOperations).map(
+            (name) => specialCases[name as keyof typeof specialOperations] ?? state.leave,
+          );
+          f.switch(i32.load16U(record), [...special, ...cases(f, state, length)], state.leave);
         });
       });
 
