@@ -11,7 +11,7 @@ import { bareMetal, recordedConsole, smallMonitor } from "../support/run-guest.t
 /** What machines take of their monitor's pools is theirs alone, and comes back with them. */
 const mebibyte = 2 ** 20;
 const base = 0x8000_0000;
-const memoryBytes = 160 * mebibyte;
+const memoryBytes = 640 * mebibyte;
 const codePages = codePagesFor((4 * mebibyte) / pageBytes);
 const quiet = (): MachineResources => ({ console: recordedConsole().sink, disks: new Map() });
 

@@ -5,7 +5,7 @@ import { MemoryBlock } from "../../../workers/host/block-memory.ts";
 import { compiler } from "../../../workers/host/compiler.ts";
 import { type Machine, Monitor } from "../../../workers/vmm/mod.ts";
 import { ConsoleSections } from "../console-sections.ts";
-import { residentOf } from "../resident.ts";
+import { residentMebibytes } from "./resident-mebibytes.ts";
 
 export interface LinuxMemory {
   /** MiB of the process before the first VM, with one at its shell, and what a second one adds. */
@@ -45,15 +45,6 @@ function bootToShell(monitor: Monitor): Machine {
   );
   while (console.sections.length === 0) machine.run(20_000_000);
   return machine;
-}
-
-/** What is garbage is not the VM's: it may be collected before the process is looked at. */
-async function residentMebibytes(): Promise<number> {
-  for (let time = 0; time < 10; time++) {
-    globalThis.gc?.();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return residentOf("self")?.now ?? 0;
 }
 
 /**

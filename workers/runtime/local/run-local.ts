@@ -11,6 +11,7 @@ import { MonitorConsole } from "../debug/monitor-console.ts";
 import { openTrace } from "../debug/open-trace.ts";
 import { RunControl } from "../debug/run-control.ts";
 import { monitorGreeting, monitorPrompt, monitorSession } from "../debug/serve-monitor.ts";
+import { freeImages } from "../free-images.ts";
 import { drive } from "./drive.ts";
 import type { Ending } from "./ending.ts";
 import { endingClause } from "./ending-clause.ts";
@@ -50,7 +51,7 @@ export async function runLocal(run: LocalRun): Promise<number> {
   const control = new RunControl(run.startsPaused);
   const networks = await openNetworks(run.networks, () => control.onChange());
   released.defer(() => networks.close());
-  // Reads the images anew each time: while the machine runs, RAM is the only place for them.
+  // Reads the images anew each time: while the machine runs, its RAM is the only place for them.
   const start = (): Machine => {
     const config = machineConfig({ ...run, seed });
     const loads = readLoads(run.loads);
@@ -64,6 +65,7 @@ export async function runLocal(run: LocalRun): Promise<number> {
       networks: networks.networks,
       ...(config.time === "host" ? { hostNow: clock.now } : {}),
     });
+    freeImages(config);
     loadBytes(machine, loads);
     return machine;
   };

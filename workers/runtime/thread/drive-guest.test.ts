@@ -96,7 +96,7 @@ function drive(
   driveGuest(
     {
       control,
-      config: {} as MachineConfig,
+      config: { boot: { firmware: "sbi" } } as MachineConfig,
       disks: [],
       steps: options.steps ?? [hello, exit],
       limits: {

@@ -8,6 +8,7 @@ import {
   type MachineResources,
   type StopReason,
 } from "../../vmm/mod.ts";
+import { freeImages } from "../free-images.ts";
 import {
   type RunReport,
   type ThreadMessage,
@@ -65,11 +66,11 @@ class GuestDriver {
   }
 
   run(): RunReport {
-    const { disks, limits } = this.#start;
+    const { config, disks, limits } = this.#start;
     const monitor = this.#ports.createMonitor();
     let machine: Machine;
     try {
-      machine = monitor.createMachine(this.#start.config, {
+      machine = monitor.createMachine(config, {
         memoryLimitBytes: limits.memoryBytes,
         console: { write: (byte) => this.#print(byte) },
         disks: new Map(disks.map(({ name, bytes }) => [name, this.#ports.openDisk(bytes)])),
@@ -80,8 +81,7 @@ class GuestDriver {
       }
       throw error;
     }
-    // They are in RAM. Whoever called holds the message as long as the guest runs.
-    this.#start.config = { ...this.#start.config, boot: { firmware: "none" } };
+    freeImages(config);
     this.#machine = machine;
     this.#script.attach(machine);
     const end = this.#runToEnd(machine);

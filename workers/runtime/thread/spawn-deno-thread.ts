@@ -1,4 +1,4 @@
-import { imagesOf } from "./images-of.ts";
+import { imageBuffers } from "../image-buffers.ts";
 import type { SpawnMonitorThread } from "./monitor-thread.ts";
 import type { ThreadMessage } from "./thread-protocol.ts";
 
@@ -32,7 +32,9 @@ export const spawnDenoThread: SpawnMonitorThread = ({ onMessage, onDeath }) => {
     onDeath(event.message);
   };
   return {
-    start: (message) => thread.postMessage(message, imagesOf(message)),
+    start: (message) => {
+      thread.postMessage(message, imageBuffers(message.config.boot, message.disks));
+    },
     terminate: async () => {
       thread.onmessage = null;
       thread.onerror = null;

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { imagesOf } from "./images-of.ts";
+import { imageBuffers } from "../image-buffers.ts";
 import type { SpawnMonitorThread } from "./monitor-thread.ts";
 import type { ThreadMessage } from "./thread-protocol.ts";
 
@@ -15,7 +15,9 @@ export const spawnNodeThread: SpawnMonitorThread = ({ onMessage, onDeath }) => {
   thread.on("error", (error) => onDeath(error instanceof Error ? error.message : String(error)));
   thread.on("exit", (code) => onDeath(`the monitor's thread ended with code ${code}`));
   return {
-    start: (message) => thread.postMessage(message, imagesOf(message)),
+    start: (message) => {
+      thread.postMessage(message, imageBuffers(message.config.boot, message.disks));
+    },
     terminate: async () => {
       thread.removeAllListeners();
       // A late error of a thread that is told to end must not end the process.

@@ -12,8 +12,8 @@ import type { ConsoleStep, ConsoleStepReport, MachineConfig } from "../../vmm/mo
  */
 export interface ThreadStart {
   readonly control: SharedArrayBuffer;
-  /** The thread lets its images go when the machine has them. */
-  config: MachineConfig;
+  /** The thread frees its images when the machine has them. */
+  readonly config: MachineConfig;
   readonly disks: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   readonly steps: readonly ConsoleStep[];
   readonly limits: ThreadLimits;
