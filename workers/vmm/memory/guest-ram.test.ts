@@ -165,11 +165,11 @@ describe("pages of zeros", () => {
   });
 
   test("are to be swept when there are many more frames than after the last time", () => {
-    const most = 1500;
+    const most = 4200;
     const ram = create(most, most * pageBytes);
-    for (let page = 0; page < 511; page++) ram.materialise(page);
+    for (let page = 0; page < 4095; page++) ram.materialise(page);
     expect([ram.isSweepDue, sweepsDue]).toEqual([false, 0]);
-    ram.materialise(511);
+    ram.materialise(4095);
     expect([ram.isSweepDue, sweepsDue]).toEqual([true, 1]);
     ram.sweep(() => {});
     expect([ram.isSweepDue, ram.residentPages]).toEqual([false, 0]);

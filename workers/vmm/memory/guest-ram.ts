@@ -27,8 +27,8 @@ export const entryPresent = 1;
 export const entryWritable = 2;
 /** An access of a few bytes takes the host as long as a copy of this many. */
 const accessCost: Bytes = 64;
-/** A sweep is due when there are this many more frames, and a sixteenth more, than after the last. */
-const fewestBetweenSweeps: Pages = 512;
+/** A sweep is due when there are this many more frames, and half as many again, than after the last. */
+const fewestBetweenSweeps: Pages = 4096;
 
 export class GuestRam implements GuestMemory {
   readonly base: GuestPhysicalAddress;
@@ -109,7 +109,7 @@ export class GuestRam implements GuestMemory {
       this.#resident--;
       if (this.#memory.releaseFrame(frame)) onRelease(frame);
     });
-    this.#sweepAt = this.#resident + Math.max(fewestBetweenSweeps, this.#resident >> 4);
+    this.#sweepAt = this.#resident + Math.max(fewestBetweenSweeps, this.#resident >> 1);
     if (this.#resident < before) this.#onRemap();
   }
 
