@@ -28,7 +28,7 @@ export const entryWritable = 2;
 /** An access of a few bytes takes the host as long as a copy of this many. */
 const accessCost: Bytes = 64;
 /** A sweep is due when there are this many more frames, and half as many again, than after the last. */
-const fewestBetweenSweeps: Pages = 4096;
+const fewestBetweenSweeps: Pages = 1024;
 
 export class GuestRam implements GuestMemory {
   readonly base: GuestPhysicalAddress;
