@@ -120,7 +120,7 @@ export class Translator {
   translate(): void {
     const requests = this.#requests;
     this.#requests = [];
-    const module = new ModuleBuilder(this.#resources.memory.bytes.length / 65_536);
+    const module = this.#newModule();
     const drafts: RegionDraft[] = [];
     for (const request of requests) {
       const isJoin = "regions" in request;
@@ -131,14 +131,14 @@ export class Translator {
       drafts.push({ ...begun, region });
     }
     if (drafts.length === 0) return;
-    const exports = this.#compile(module);
-    if (!exports) {
-      this.#own.failed += drafts.length;
-      return;
-    }
-    this.#own.modules++;
+    const targets = this.#compile(module, drafts);
     drafts.forEach((draft, i) => {
-      this.#regions.install(draft, exports[`${i}`]);
+      const target = targets[i];
+      if (!target) {
+        this.#own.failed++;
+        return;
+      }
+      this.#regions.install(draft, target);
       for (const block of draft.code.blocks.values()) {
         this.#own.instructions += block.instructions.length;
       }
@@ -203,18 +203,38 @@ export class Translator {
   }
 
   /**
-   * Undefined where the host has no memory left, or its compiler a defect: what cannot be translated
-   * stays as it is and is interpreted.
+   * The drafts' functions: all compiled at once or, where the host refuses that, each alone. Undefined
+   * for what it refuses still, for it has no memory left, or its compiler a defect: what cannot be
+   * translated stays as it is and is interpreted.
    */
-  #compile(module: ModuleBuilder): WasmExports | undefined {
-    const { compiler, memory } = this.#resources;
+  #compile(
+    module: ModuleBuilder,
+    drafts: readonly RegionDraft[],
+  ): readonly (WasmExports[string] | undefined)[] {
+    const { compiler, memory, entryOperation } = this.#resources;
     const bytes = module.encode();
-    this.#own.bytes += bytes.length;
     try {
-      return compiler.instantiate(bytes, { memory: memory.wasm, functions: {} });
+      const exports = compiler.instantiate(bytes, { memory: memory.wasm, functions: {} });
+      this.#own.modules++;
+      this.#own.bytes += bytes.length;
+      return drafts.map((_, i) => exports[`${i}`]);
     } catch {
-      return undefined;
+      if (drafts.length === 1) return [];
+      return drafts.map((draft) => {
+        const alone = this.#newModule();
+        alone.export("0", emitRegion(alone, draft.code, entryOperation).code);
+        return this.#compile(alone, [draft])[0];
+      });
     }
+  }
+
+  #newModule(): ModuleBuilder {
+    return new ModuleBuilder(this.#resources.memory.bytes.length / 65_536);
+  }
+
+  /** A hart is gone, and with it the address space that was hot. */
+  forget(hart: MachineAddress): void {
+    this.#requests = this.#requests.filter((request) => request.hart !== hart);
   }
 
   /** Whether a region's pages are mapped for a hart where they were when it was made. */
