@@ -107,6 +107,25 @@ describe("hot code", () => {
     expect(h.translator?.statistics.dropped).toBeGreaterThan(10);
   });
 
+  test.each([1, -1])("is left for a place as far as jumps lead (%i)", (direction) => {
+    const [hop, hops] = [0xf_f000 * direction, 12];
+    const [start, big] = [ramBase + (direction > 0 ? 0 : 15 * 2 ** 20), 16 * 2 ** 20];
+    const harts = [new BareHart(big, { heat: eagerHeat }), new BareHart(big)];
+    const states = harts.map((h) => {
+      const step = asm("addi", { rd: sum, rs1: sum, imm: 1 });
+      for (let i = 0; i < hops; i++) {
+        h.load([step, asm("jal", { imm: hop - 4 })], start + i * hop);
+      }
+      h.load([step, asm("jalr", { rs1: 8 })], start + hops * hop);
+      h.setX(8, BigInt(start));
+      h.pc = BigInt(start);
+      for (let n = 0; n < 10; n++) h.run(300);
+      return h.hart.architecturalState();
+    });
+    expect(states[0]).toEqual(states[1]);
+    expect(harts[0]?.translator?.statistics.regions).toBeGreaterThan(0);
+  });
+
   test("is no region while there are breakpoints, and may be one again afterwards", () => {
     const h = new BareHart(ramBytes, { heat: eagerHeat });
     const { translator } = h;
