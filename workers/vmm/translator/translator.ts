@@ -12,8 +12,8 @@ import { hartFields } from "../isa/hart-layout.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { tlbEntries, tlbEntryBytes } from "../mmu/tlb.ts";
-import { emitRegion } from "./emit-region.ts";
-import { type CodePage, type CodeView, findRegionCode } from "./region-code.ts";
+import { emitRegion, type RegionFunction } from "./emit-region.ts";
+import { type CodePage, type CodeView, findRegionCode, type RegionCode } from "./region-code.ts";
 import {
   type CodeRecords,
   placeIn,
@@ -126,9 +126,9 @@ export class Translator {
       const isJoin = "regions" in request;
       const begun = isJoin ? this.#joined(request, drafts) : this.#begun(request, drafts);
       if (!begun) continue;
-      const region = emitRegion(module, begun.code, this.#resources.entryOperation);
-      module.export(`${drafts.length}`, region.code);
-      drafts.push({ ...begun, region });
+      const region = this.#emit(module, begun.code, drafts.length);
+      if (region) drafts.push({ ...begun, region });
+      else this.#own.failed++;
     }
     if (drafts.length === 0) return;
     const targets = this.#compile(module, drafts);
@@ -210,21 +210,32 @@ export class Translator {
   #compile(
     module: ModuleBuilder,
     drafts: readonly RegionDraft[],
+    isAlone = false,
   ): readonly (WasmExports[string] | undefined)[] {
-    const { compiler, memory, entryOperation } = this.#resources;
-    const bytes = module.encode();
+    const { compiler, memory } = this.#resources;
     try {
+      const bytes = module.encode();
       const exports = compiler.instantiate(bytes, { memory: memory.wasm, functions: {} });
       this.#own.modules++;
       this.#own.bytes += bytes.length;
       return drafts.map((_, i) => exports[`${i}`]);
     } catch {
-      if (drafts.length === 1) return [];
+      if (isAlone) return [];
       return drafts.map((draft) => {
         const alone = this.#newModule();
-        alone.export("0", emitRegion(alone, draft.code, entryOperation).code);
-        return this.#compile(alone, [draft])[0];
+        return this.#emit(alone, draft.code, 0) && this.#compile(alone, [draft], true)[0];
       });
+    }
+  }
+
+  /** Undefined where the host's stack is too small for what a guest has nested. */
+  #emit(module: ModuleBuilder, code: RegionCode, name: number): RegionFunction | undefined {
+    try {
+      const region = emitRegion(module, code, this.#resources.entryOperation);
+      module.export(`${name}`, region.code);
+      return region;
+    } catch {
+      return undefined;
     }
   }
 
