@@ -122,16 +122,18 @@ export class Translator {
     this.#requests = [];
     const module = this.#newModule();
     const drafts: RegionDraft[] = [];
+    let failed = 0;
     for (const request of requests) {
       const isJoin = "regions" in request;
       const begun = isJoin ? this.#joined(request, drafts) : this.#begun(request, drafts);
       if (!begun) continue;
       const region = this.#emit(module, begun.code, drafts.length);
       if (region) drafts.push({ ...begun, region });
-      else this.#own.failed++;
+      else failed++;
     }
+    this.#own.failed += failed;
     if (drafts.length === 0) return;
-    const targets = this.#compile(module, drafts);
+    const targets = this.#compile(module, drafts, drafts.length === 1 && failed === 0);
     drafts.forEach((draft, i) => {
       const target = targets[i];
       if (!target) {
@@ -210,7 +212,7 @@ export class Translator {
   #compile(
     module: ModuleBuilder,
     drafts: readonly RegionDraft[],
-    isAlone = false,
+    isAlone: boolean,
   ): readonly (WasmExports[string] | undefined)[] {
     const { compiler, memory } = this.#resources;
     try {
