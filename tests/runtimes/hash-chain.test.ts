@@ -2,45 +2,51 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
-import { engines } from "../support/engines.ts";
 import type { Chain } from "./hash-chain/chain.ts";
 import { subjects } from "./hash-chain/subjects.ts";
+import { ways } from "./hash-chain/ways.ts";
 
 /**
  * Not only the end of a run but each state on the way to it is a function of the guest: hashes at
- * the same instants are equal in other processes, under the other runtime, by each engine, and
- * wherever the driver cuts the run. Set HASH_CHAIN_SEED for other cuts.
+ * the same instants are equal in other processes, under the other runtime, by each engine, with all
+ * code translated or some of it, and wherever the driver cuts the run. Set HASH_CHAIN_SEED for other cuts.
  */
 const main = fileURLToPath(new URL("./hash-chain/main.ts", import.meta.url));
 const node = ["node"] as const;
 const deno = ["deno", "run", "--no-prompt", "--allow-read"] as const;
 const seed = Number(process.env.HASH_CHAIN_SEED ?? 1);
+const [reference = ""] = ways.keys();
 
 const others = [
+  { name: "in another process of Node, cut at random places", command: node, way: reference, seed },
+  { name: "under Deno, not cut", command: deno, way: reference, seed: 0 },
+  { name: "under Deno, cut at other places", command: deno, way: reference, seed: seed + 1 },
+  { name: "by translate", command: node, way: "translate", seed: 0 },
   {
-    ...{ name: "in another process of Node, cut at random places" },
-    ...{ command: node, engine: engines[0], seed },
+    name: "by translate under Deno, cut at random places",
+    command: deno,
+    way: "translate",
+    seed: seed + 2,
   },
-  { name: "under Deno, not cut", command: deno, engine: engines[0], seed: 0 },
-  {
-    ...{ name: "under Deno, cut at other places" },
-    ...{ command: deno, engine: engines[0], seed: seed + 1 },
-  },
-  ...engines.slice(1).flatMap((engine) => [
-    { name: `by the engine ${engine}`, command: node, engine, seed: 0 },
-    {
-      ...{ name: `by the engine ${engine} under Deno, cut at random places` },
-      ...{ command: deno, engine, seed: seed + 2 },
+  ...(["translate-at-once", "translate-few"] as const).map((way, i) => ({
+    ...{ name: `by ${way}, cut at random places`, command: node, way, seed: seed + 3 + i },
+  })),
+  ...(["translate-at-once", "translate-some"] as const).map((way, i) => ({
+    ...{
+      name: `by ${way} under Deno, cut at other places`,
+      command: deno,
+      way,
+      seed: seed + 5 + i,
     },
-  ]),
+  })),
 ];
 
 async function chains(
   [program, ...options]: readonly [string, ...string[]],
-  engine: string,
+  way: string,
   cuts: number,
 ) {
-  const words = [...options, main, engine, String(cuts)];
+  const words = [...options, main, way, String(cuts)];
   const { stdout } = await promisify(execFile)(program, words, { maxBuffer: 2 ** 26 });
   const lines = stdout.trim().split("\n");
   return new Map(
@@ -53,13 +59,13 @@ async function chains(
 
 let first: ReadonlyMap<string, Chain>;
 beforeAll(async () => {
-  first = await chains(node, engines[0], 0);
+  first = await chains(node, reference, 0);
 });
 
-describe.each(others)("every state $name", ({ command, engine, seed: cuts }) => {
+describe.each(others)("every state $name", ({ command, way, seed: cuts }) => {
   let second: ReadonlyMap<string, Chain>;
   beforeAll(async () => {
-    second = await chains(command, engine, cuts);
+    second = await chains(command, way, cuts);
   });
 
   test.each(subjects.map(({ name }) => name))("of %s is the same", (name) => {

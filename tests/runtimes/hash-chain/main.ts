@@ -1,20 +1,20 @@
 /**
  * Runs all subjects and prints each one's chain of state hashes as a line of JSON:
- * `node main.ts ENGINE SEED`, `deno run -A main.ts ENGINE SEED`. The seed says where the runs are cut
+ * `node main.ts WAY SEED`, `deno run -A main.ts WAY SEED`, with a way of `ways.ts`. The seed says where the runs are cut
  * in slices besides the places where they are hashed; 0 cuts nowhere else.
  */
 import { MemoryBlock } from "../../../workers/host/block-memory.ts";
+import type { Monitor } from "../../../workers/vmm/mod.ts";
 import { Random } from "../../differential/random.ts";
-import { engines } from "../../support/engines.ts";
-import { recordedConsole, smallMonitor } from "../../support/run-guest.ts";
+import { recordedConsole } from "../../support/run-guest.ts";
 import type { Chain, Link } from "./chain.ts";
 import { type Subject, subjects } from "./subjects.ts";
-
-const monitor = smallMonitor(256 * 2 ** 20);
+import { type Way, ways } from "./ways.ts";
 
 function chainOf(
   { name, config, disk, input, interval, links: most }: Subject,
-  engine: (typeof engines)[number],
+  { engine }: Way,
+  monitor: Monitor,
   seed: number,
 ): Chain {
   const random = new Random(seed);
@@ -44,7 +44,12 @@ function sliceLength(random: Random, interval: number): number {
   return random.chance(0.1) ? random.between(1, 20) : random.between(1, interval);
 }
 
-const engine = engines.find((name) => name === process.argv[2]);
-if (!engine) throw new Error(`the engine is one of ${engines.join(", ")}`);
+const way = ways.get(process.argv[2] ?? "");
+if (!way) throw new Error(`the way is one of ${[...ways.keys()].join(", ")}`);
 const seed = Number(process.argv[3] ?? 0);
-for (const subject of subjects) console.log(JSON.stringify(chainOf(subject, engine, seed)));
+const monitor = way.monitor();
+for (const subject of subjects) console.log(JSON.stringify(chainOf(subject, way, monitor, seed)));
+const { regions, failed } = monitor.translations;
+if (regions > 0 !== way.translates || failed > 0 !== way.fails) {
+  throw new Error(`${regions} regions were made and ${failed} could not be`);
+}

@@ -11,7 +11,7 @@ import { CodeCache, type CodeShare } from "../interpreter/code-cache.ts";
 import { createEngine, type Engine, usualHeat } from "../interpreter/engine.ts";
 import type { HeatPolicy } from "../interpreter/execute.ts";
 import { specialOperations } from "../interpreter/record.ts";
-import { codePagesFor, mostRegions, pageBytes } from "../memory/layout.ts";
+import { codePagesFor, mostRegions as mostRegionNumbers, pageBytes } from "../memory/layout.ts";
 import { MachineMemory } from "../memory/machine-memory.ts";
 import { type TranslationStatistics, Translator } from "../translator/translator.ts";
 import type { Machine, MachineConfig, MachineResources } from "./config.ts";
@@ -27,6 +27,14 @@ export interface MonitorUsage {
   readonly entries: number;
 }
 
+/** For tests: no guest can tell. */
+interface TranslationLimits {
+  /** When code is translated. */
+  readonly heat?: HeatPolicy;
+  /** Regions at a time. */
+  readonly mostRegions?: number;
+}
+
 export class Monitor {
   readonly #memory: MachineMemory;
   readonly #engine: Engine;
@@ -35,10 +43,14 @@ export class Monitor {
   readonly #codeOf = new Map<VirtualMachine, CodeShare>();
   #running: VirtualMachine | undefined;
 
-  private constructor(compiler: WasmCompiler, memoryBytes: Bytes, heat: HeatPolicy) {
+  private constructor(
+    compiler: WasmCompiler,
+    memoryBytes: Bytes,
+    { heat = usualHeat, mostRegions }: TranslationLimits,
+  ) {
     this.#memory = new MachineMemory(compiler.createMemory(memoryBytes));
     this.#code = new CodeCache(this.#memory, (records) => this.#translator.pageDropped(records));
-    const table = compiler.createTable(mostRegions);
+    const table = compiler.createTable(mostRegionNumbers);
     this.#engine = createEngine(
       compiler,
       this.#memory,
@@ -86,21 +98,19 @@ export class Monitor {
       ...{ compiler, table, memory: this.#memory, records: this.#code },
       entryOperation: specialOperations.entry,
       patience: heat.patience,
+      ...(mostRegions !== undefined && { mostRegions }),
     });
   }
 
   /**
    * @param options.memoryBytes size of the machine memory, a multiple of 64 KiB; 4 GiB, the most,
    *   where it is not said. It is address space only: pages cost the host when they are first written.
-   * @param options.heat when code is translated; for tests
    */
-  static create(options: {
-    compiler: WasmCompiler;
-    memoryBytes?: Bytes;
-    heat?: HeatPolicy;
-  }): Monitor {
-    const { compiler, memoryBytes = largestMemoryBytes, heat = usualHeat } = options;
-    return new Monitor(compiler, memoryBytes, heat);
+  static create(
+    options: { compiler: WasmCompiler; memoryBytes?: Bytes } & TranslationLimits,
+  ): Monitor {
+    const { compiler, memoryBytes = largestMemoryBytes } = options;
+    return new Monitor(compiler, memoryBytes, options);
   }
 
   /** @throws Failure for an image or a configuration that no machine can be made of */
@@ -133,6 +143,7 @@ export class Monitor {
       onFrameFreed: (frame: FrameNumber) => this.#code.drop(frame),
       onCodeWrite: (frame: FrameNumber) => this.#code.drop(frame),
       onDispose: (vm) => {
+        for (const hart of vm.harts) this.#translator.forget(hart.address);
         const share = this.#codeOf.get(vm);
         if (!share) return;
         this.#markBreakpoints(vm, new Set());

@@ -34,7 +34,7 @@ function viewOf(
     isTaken: ({ records }, offset) => taken.has((records - 0x1_0000) * pageBytes + offset),
     isDecoded: ({ records }, offset) => {
       const place = (records - 0x1_0000) * pageBytes + offset;
-      return place + 2 <= code.length && !undecoded.has(place);
+      return place + 4 <= code.length && !undecoded.has(place);
     },
   };
 }

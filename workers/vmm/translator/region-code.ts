@@ -55,8 +55,8 @@ export interface RegionCode {
 const longestBlock = 100;
 /** Repeating a function of so few instructions costs less than going over to its own region. */
 const largestLeaf = 40;
-/** Jumps reach one MiB; nothing farther is worth a region's while. */
-const mostPagesAway = 2048;
+/** Nothing farther is worth a region's while, and an exit has room for its place and a jump more. */
+const mostPagesAway = 1024;
 
 /** Behind these, execution comes back from without. */
 const goesByExecute: readonly InstructionEffect[] = ["leave", "pause", "away"];

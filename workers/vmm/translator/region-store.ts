@@ -124,7 +124,8 @@ export class RegionStore {
 
   /** @param target the region's function */
   install({ code, region, replaces, ...origin }: RegionDraft, target: unknown): void {
-    for (const old of replaces) this.drop(old);
+    // One of them may have had to make room since the draft was begun.
+    for (const old of replaces) if (this.isLive(old)) this.drop(old);
     this.#makeRoom(region.entries.length);
     const number = this.#regionNumbers.take();
     this.#table.set(number, target);

@@ -2,14 +2,19 @@ import { describe, expect, test } from "vitest";
 import { asm, assemble, encode, type Line } from "../../../tests/support/assembler.ts";
 import { BareHart, ramBase } from "../../../tests/support/bare-hart.ts";
 import { eagerHeat } from "../../../tests/support/eager-heat.ts";
+import { failingCompiler } from "../../../tests/support/failing-compiler.ts";
 import { compiler } from "../../host/compiler.ts";
-import type { WasmCompiler } from "../base/wasm-compiler.ts";
 import { triggerControl, triggerType } from "../hart/trigger-csrs.ts";
 import { pageBytes } from "../memory/layout.ts";
 import { tlbEntries } from "../mmu/tlb.ts";
 
 const ramBytes = 2 ** 20;
 const [counter, sum, rounds] = [5, 10, 6] as const;
+
+/** To the next instruction, but nobody sees that before it is done: code ends there for a region. */
+const computedJump = [asm("auipc", { rd: 7 }), asm("jalr", { rs1: 7, imm: 8 })];
+/** No region is made of two. */
+const apart = { ...eagerHeat, joinArrivals: 0x7fff_ffff };
 
 /** Loops of their own, one behind the other, all of them gone through again and again. */
 function loops(count: number): Line[] {
@@ -20,14 +25,12 @@ function loops(count: number): Line[] {
     asm("xor", { rd: sum + 1, rs1: sum + 1, rs2: sum }),
     asm("addi", { rd: counter, rs1: counter, imm: -1 }),
     asm("bne", { rs1: counter, to: `loop ${i}` }),
-    // What regions cannot do in line keeps the loops apart.
-    asm("csrrs", { rd: 7, csr: 0xf14 }),
+    ...computedJump,
   ]);
   return ["start", ...body.flat(), asm("addi", { rd: rounds, rs1: rounds, imm: 1 }), jump("start")];
 }
 const jump = (to: string) => asm("jal", { to });
 
-/** The end is no code that was executed when the beginning gets hot. */
 const toAndFro: readonly Line[] = [
   "again",
   asm("addi", { rd: counter, imm: 20 }),
@@ -35,8 +38,7 @@ const toAndFro: readonly Line[] = [
   asm("addi", { rd: sum, rs1: sum, imm: 1 }),
   asm("addi", { rd: counter, rs1: counter, imm: -1 }),
   asm("bne", { rs1: counter, to: "inner" }),
-  jump("other"),
-  "other",
+  ...computedJump,
   asm("addi", { rd: sum, rs1: sum, imm: 2 }),
   jump("again"),
 ];
@@ -105,6 +107,25 @@ describe("hot code", () => {
     expect(h.translator?.statistics.dropped).toBeGreaterThan(10);
   });
 
+  test.each([1, -1])("is left for a place as far as jumps lead (%i)", (direction) => {
+    const [hop, hops] = [0xf_f000 * direction, 12];
+    const [start, big] = [ramBase + (direction > 0 ? 0 : 15 * 2 ** 20), 16 * 2 ** 20];
+    const harts = [new BareHart(big, { heat: eagerHeat }), new BareHart(big)];
+    const states = harts.map((h) => {
+      const step = asm("addi", { rd: sum, rs1: sum, imm: 1 });
+      for (let i = 0; i < hops; i++) {
+        h.load([step, asm("jal", { imm: hop - 4 })], start + i * hop);
+      }
+      h.load([step, asm("jalr", { rs1: 8 })], start + hops * hop);
+      h.setX(8, BigInt(start));
+      h.pc = BigInt(start);
+      for (let n = 0; n < 10; n++) h.run(300);
+      return h.hart.architecturalState();
+    });
+    expect(states[0]).toEqual(states[1]);
+    expect(harts[0]?.translator?.statistics.regions).toBeGreaterThan(0);
+  });
+
   test("is no region while there are breakpoints, and may be one again afterwards", () => {
     const h = new BareHart(ramBytes, { heat: eagerHeat });
     const { translator } = h;
@@ -150,7 +171,7 @@ describe("an instruction that stands where a region can be entered", () => {
 describe("where there is no room", () => {
   test("the oldest regions make some, and nothing else changes", () => {
     const mostRegions = 3;
-    const h = new BareHart(ramBytes, { heat: eagerHeat, mostRegions });
+    const h = new BareHart(ramBytes, { heat: apart, mostRegions });
     expect(stateAfter(h, loops(20), 50_000, 333)).toEqual(interpreted(loops(20), 50_000));
     const { regions, dropped, evicted } = h.translator?.statistics ?? {};
     expect(Number(evicted)).toBeGreaterThan(20);
@@ -158,7 +179,7 @@ describe("where there is no room", () => {
   });
 
   test("a limit of one region is enough", () => {
-    const h = new BareHart(ramBytes, { heat: eagerHeat, mostRegions: 1 });
+    const h = new BareHart(ramBytes, { heat: apart, mostRegions: 1 });
     expect(stateAfter(h, loops(6), 20_000)).toEqual(interpreted(loops(6), 20_000));
     const { regions = 0, dropped = 0 } = h.translator?.statistics ?? {};
     expect(regions - dropped).toBeLessThanOrEqual(1);
@@ -166,45 +187,30 @@ describe("where there is no room", () => {
 });
 
 describe("where the host cannot compile", () => {
-  const failures = [
-    new RangeError("WebAssembly.Module(): Out of memory: Cannot allocate Wasm memory"),
-    new Error("CompileError: WebAssembly.Module(): Compiling function #0 failed"),
-  ];
-  /** Fails at those of the calls that `fails` says. */
-  function failing(fails: (call: number) => boolean) {
-    let calls = 0;
-    const wrapped: WasmCompiler = {
-      ...compiler,
-      instantiate: (code, imports) => {
-        const call = calls++;
-        if (fails(call)) throw failures[call % failures.length];
-        return compiler.instantiate(code, imports);
-      },
-    };
-    return { compiler: wrapped, calls: () => calls };
-  }
-
   test("all is interpreted, and each place is tried once", () => {
-    const { compiler: broken, calls } = failing(() => true);
+    let calls = 0;
+    const broken = failingCompiler(compiler, () => ++calls > 0);
     const h = new BareHart(ramBytes, { heat: eagerHeat, compiler: broken });
     expect(stateAfter(h, loops(10), 50_000)).toEqual(interpreted(loops(10), 50_000));
-    expect(calls()).toBeGreaterThan(0);
-    expect(calls()).toBeLessThanOrEqual(60);
-    expect(h.translator?.statistics).toMatchObject({ regions: 0, failed: calls() });
+    expect(calls).toBeGreaterThan(0);
+    expect(calls).toBeLessThanOrEqual(60);
+    expect(h.translator?.statistics.regions).toBe(0);
+    expect(h.translator?.statistics.failed).toBeGreaterThan(0);
   });
 
   test.each([2, 3, 5])("one time in %i, the rest goes on by regions", (period) => {
-    const { compiler: broken } = failing((call) => call % period === 0);
-    const h = new BareHart(ramBytes, { heat: eagerHeat, compiler: broken });
+    const broken = failingCompiler(compiler, (call) => call % period === 0);
+    const h = new BareHart(ramBytes, { heat: apart, compiler: broken });
     expect(stateAfter(h, loops(10), 50_000, 777)).toEqual(interpreted(loops(10), 50_000));
     expect(h.translator?.statistics.failed).toBeGreaterThan(0);
     expect(h.translator?.statistics.regions).toBeGreaterThan(0);
   });
 
   test("two regions that cannot be joined stay two", () => {
-    const { compiler: broken } = failing((call) => call === 2);
+    const broken = failingCompiler(compiler, (call) => call >= 2);
     const h = new BareHart(ramBytes, { heat: eagerHeat, compiler: broken });
     expect(stateAfter(h, toAndFro, 5000, 500)).toEqual(interpreted(toAndFro, 5000));
-    expect(h.translator?.statistics).toMatchObject({ regions: 2, dropped: 0, failed: 1 });
+    expect(h.translator?.statistics).toMatchObject({ regions: 2, dropped: 0 });
+    expect(h.translator?.statistics.failed).toBeGreaterThan(0);
   });
 });

@@ -12,8 +12,8 @@ import { hartFields } from "../isa/hart-layout.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { tlbEntries, tlbEntryBytes } from "../mmu/tlb.ts";
-import { emitRegion } from "./emit-region.ts";
-import { type CodePage, type CodeView, findRegionCode } from "./region-code.ts";
+import { emitRegion, type RegionFunction } from "./emit-region.ts";
+import { type CodePage, type CodeView, findRegionCode, type RegionCode } from "./region-code.ts";
 import {
   type CodeRecords,
   placeIn,
@@ -120,25 +120,27 @@ export class Translator {
   translate(): void {
     const requests = this.#requests;
     this.#requests = [];
-    const module = new ModuleBuilder(this.#resources.memory.bytes.length / 65_536);
+    const module = this.#newModule();
     const drafts: RegionDraft[] = [];
+    let failed = 0;
     for (const request of requests) {
       const isJoin = "regions" in request;
       const begun = isJoin ? this.#joined(request, drafts) : this.#begun(request, drafts);
       if (!begun) continue;
-      const region = emitRegion(module, begun.code, this.#resources.entryOperation);
-      module.export(`${drafts.length}`, region.code);
-      drafts.push({ ...begun, region });
+      const region = this.#emit(module, begun.code, drafts.length);
+      if (region) drafts.push({ ...begun, region });
+      else failed++;
     }
+    this.#own.failed += failed;
     if (drafts.length === 0) return;
-    const exports = this.#compile(module);
-    if (!exports) {
-      this.#own.failed += drafts.length;
-      return;
-    }
-    this.#own.modules++;
+    const targets = this.#compile(module, drafts, drafts.length === 1 && failed === 0);
     drafts.forEach((draft, i) => {
-      this.#regions.install(draft, exports[`${i}`]);
+      const target = targets[i];
+      if (!target) {
+        this.#own.failed++;
+        return;
+      }
+      this.#regions.install(draft, target);
       for (const block of draft.code.blocks.values()) {
         this.#own.instructions += block.instructions.length;
       }
@@ -203,18 +205,49 @@ export class Translator {
   }
 
   /**
-   * Undefined where the host has no memory left, or its compiler a defect: what cannot be translated
-   * stays as it is and is interpreted.
+   * The drafts' functions: all compiled at once or, where the host refuses that, each alone. Undefined
+   * for what it refuses still, for it has no memory left, or its compiler a defect: what cannot be
+   * translated stays as it is and is interpreted.
    */
-  #compile(module: ModuleBuilder): WasmExports | undefined {
+  #compile(
+    module: ModuleBuilder,
+    drafts: readonly RegionDraft[],
+    isAlone: boolean,
+  ): readonly (WasmExports[string] | undefined)[] {
     const { compiler, memory } = this.#resources;
-    const bytes = module.encode();
-    this.#own.bytes += bytes.length;
     try {
-      return compiler.instantiate(bytes, { memory: memory.wasm, functions: {} });
+      const bytes = module.encode();
+      const exports = compiler.instantiate(bytes, { memory: memory.wasm, functions: {} });
+      this.#own.modules++;
+      this.#own.bytes += bytes.length;
+      return drafts.map((_, i) => exports[`${i}`]);
+    } catch {
+      if (isAlone) return [];
+      return drafts.map((draft) => {
+        const alone = this.#newModule();
+        return this.#emit(alone, draft.code, 0) && this.#compile(alone, [draft], true)[0];
+      });
+    }
+  }
+
+  /** Undefined where the host's stack is too small for what a guest has nested. */
+  #emit(module: ModuleBuilder, code: RegionCode, name: number): RegionFunction | undefined {
+    try {
+      const region = emitRegion(module, code, this.#resources.entryOperation);
+      module.export(`${name}`, region.code);
+      return region;
     } catch {
       return undefined;
     }
+  }
+
+  #newModule(): ModuleBuilder {
+    return new ModuleBuilder(this.#resources.memory.bytes.length / 65_536);
+  }
+
+  /** A hart is gone, and with it the address space that was hot. */
+  forget(hart: MachineAddress): void {
+    this.#requests = this.#requests.filter((request) => request.hart !== hart);
   }
 
   /** Whether a region's pages are mapped for a hart where they were when it was made. */

@@ -1,0 +1,238 @@
+/**
+ * What must hold between any two slices of any run, so that no engine ever executes anything but the
+ * instructions that the guest's memory holds where its page tables say:
+ *
+ *     a record is what its frame's bytes decode to, or an entry that knows that
+ *     a code page belongs to one frame; an entry to one record, and to a live region of that page
+ *     a live region's pages all have their records, and a number that is not used has no links
+ *     a TLB entry leads where the page tables say; a write entry to a private frame without records
+ */
+
+import { specialOperations, writeRecord } from "../../../workers/vmm/interpreter/record.ts";
+import { decode, isFullLength } from "../../../workers/vmm/isa/decoder.ts";
+import { hartFields, hartStateBytes } from "../../../workers/vmm/isa/hart-layout.ts";
+import { entryWritable } from "../../../workers/vmm/memory/guest-ram.ts";
+import {
+  codeMarksOffset,
+  codePageStride,
+  codePoolBase,
+  codeTableBase,
+  entryBytes,
+  entryTableBase,
+  mostRegionPages,
+  mostRegions,
+  pageBytes,
+  recordBytes,
+  regionLinkBytes,
+  regionLinksBase,
+} from "../../../workers/vmm/memory/layout.ts";
+import {
+  sharedTlbOffsets,
+  spaceTlbOffsets,
+  tlbEntries,
+  tlbEntryBytes,
+  tlbSpaceBytes,
+  tlbSpaces,
+  writeTableOffset,
+} from "../../../workers/vmm/mmu/tlb.ts";
+import type { ObservedTranslation } from "./observed-translation.ts";
+
+const ramBase = 0x8000_0000n;
+const generationBits = 0xff8;
+/** Stands in place of the `satp` of a space that holds nothing. */
+const nobody = 0xffff_ffff_ffff_ffffn;
+const leafBits = 0xen;
+
+/** Tables that are flushed together; undefined: no page tables are asked. */
+interface Group {
+  readonly generation: number;
+  readonly satp: bigint | undefined;
+}
+
+type Observed = Pick<ObservedTranslation, "memory" | "live" | "harts">;
+
+/** @returns what is wrong, as sentences; nothing where all holds */
+export function brokenInvariants(observed: Observed): string[] {
+  const pages = codePages(observed.memory);
+  return [
+    ...codeCacheFaults(observed, pages),
+    ...regionFaults(observed, new Set(pages.keys())),
+    ...[...observed.harts].flatMap((hart) => tlbFaults(observed.memory, hart)),
+  ];
+}
+
+/** Frames by the addresses of their records. */
+function codePages(memory: DataView): Map<number, number[]> {
+  const pages = new Map<number, number[]>();
+  const frames = memory.byteLength / pageBytes;
+  for (let frame = 0; frame < frames; frame++) {
+    const records = memory.getUint32(codeTableBase + 4 * frame, true);
+    if (records !== 0) pages.set(records, [...(pages.get(records) ?? []), frame]);
+  }
+  return pages;
+}
+
+function codeCacheFaults(
+  { memory, live }: Observed,
+  pages: ReadonlyMap<number, readonly number[]>,
+): string[] {
+  const faults: string[] = [];
+  const entries = new Set<number>();
+  const scratch = new DataView(new ArrayBuffer(recordBytes));
+  for (const [records, [frame = 0, ...others]] of pages) {
+    const name = `records at ${records.toString(16)}`;
+    if ((records - codePoolBase) % codePageStride !== 0) faults.push(`${name} are in no code page`);
+    if (others.length > 0) faults.push(`${name} belong to ${1 + others.length} frames`);
+    for (let offset = 0; offset < pageBytes; offset += 2) {
+      const at = records + (offset * recordBytes) / 2;
+      const operation = memory.getUint16(at, true);
+      const { undecoded, straddling, entry } = specialOperations;
+      if (operation === undecoded) continue;
+      const place = `offset ${offset.toString(16)} of frame ${frame.toString(16)}`;
+      const low = memory.getUint16(frame * pageBytes + offset, true);
+      const isFull = isFullLength(low);
+      const straddles = isFull && offset === pageBytes - 2;
+      if (straddles !== (operation === straddling)) faults.push(`${place} straddles or does not`);
+      if (straddles) continue;
+      const bits = isFull ? memory.getUint32(frame * pageBytes + offset, true) : low;
+      writeRecord(scratch, 0, decode(bits));
+      const own = scratch.getUint16(0, true);
+      let known = operation;
+      if (operation === entry) {
+        const number = memory.getUint16(records + codeMarksOffset + offset, true);
+        const described = entryTableBase + number * entryBytes;
+        known = memory.getUint16(described, true);
+        const region = memory.getUint16(described + 4, true);
+        if (number === 0 || entries.has(number)) faults.push(`${place} shares entry ${number}`);
+        entries.add(number);
+        if (!live.has(region)) faults.push(`${place} is an entry of region ${region}, not live`);
+        else if (!linksOf(memory, region).includes(records)) {
+          faults.push(`${place} is an entry of region ${region}, which is not of that page`);
+        }
+        const inRegion = memory.getInt32(described + 12, true);
+        if ((inRegion & (pageBytes - 1)) !== offset) faults.push(`${place} has another's place`);
+      }
+      if (known !== own) faults.push(`${place} holds ${own} and is executed as ${known}`);
+      // Only what an operation uses of its record is written: compared are those that say it all.
+      else if (operation !== entry && own > Math.max(...Object.values(specialOperations))) {
+        for (let byte = 2; byte < recordBytes; byte += 2) {
+          const written = scratch.getUint16(byte, true);
+          if (memory.getUint16(at + byte, true) !== written) {
+            faults.push(`${place} has other operands than its bytes`);
+          }
+        }
+      }
+    }
+  }
+  return faults;
+}
+
+function linksOf(memory: DataView, region: number): number[] {
+  return Array.from({ length: mostRegionPages }, (_, i) =>
+    memory.getUint32(regionLinksBase + region * regionLinkBytes + 4 * i, true),
+  ).filter((records) => records !== 0);
+}
+
+function regionFaults({ memory, live }: Observed, pages: ReadonlySet<number>): string[] {
+  const faults: string[] = [];
+  const highest = Math.max(0, ...live);
+  for (let region = 0; region < Math.min(highest + 100, mostRegions); region++) {
+    const links = linksOf(memory, region);
+    if (live.has(region) && links.length === 0) faults.push(`region ${region} has no page`);
+    if (!live.has(region) && links.length > 0) faults.push(`region ${region} is gone with links`);
+    if (!links.every((records) => pages.has(records))) {
+      faults.push(`region ${region} has a page that was dropped`);
+    }
+  }
+  return faults;
+}
+
+function tlbFaults(memory: DataView, hart: number): string[] {
+  const faults: string[] = [];
+  const wide = (name: keyof typeof hartFields) =>
+    memory.getBigUint64(hart + hartFields[name].offset, true);
+  const check = (table: number, kind: "read" | "write" | "fetch", group: Group) => {
+    for (let i = 0; i < tlbEntries; i++) {
+      const at = table + i * tlbEntryBytes;
+      const tag = memory.getUint32(at, true);
+      if (tag === 0 || (tag & generationBits) !== group.generation) continue;
+      const address = memory.getBigUint64(at, true) & ~0xfffn;
+      const addend = memory.getUint32(at + 8, true);
+      const frame = memory.getUint32(at + 12, true);
+      const name = `${kind} entry of ${address.toString(16)}`;
+      const physical =
+        group.satp === undefined ? address : translate(memory, hart, group.satp, address);
+      // Pages of a ROM have frames of their own.
+      if (physical !== undefined && physical < ramBase) continue;
+      const entry = physical === undefined ? undefined : mapEntry(memory, hart, physical);
+      if (entry === undefined || entry - (entry % pageBytes) !== frame) {
+        faults.push(`${name} leads to another frame than the page tables`);
+        continue;
+      }
+      const records = memory.getUint32(codeTableBase + (frame / pageBytes) * 4, true);
+      if (kind === "fetch") {
+        if (addend !== records) faults.push(`${name} leads to other records than its frame's`);
+        continue;
+      }
+      const machine = (Number(address & 0xffff_ffffn) + addend) >>> 0;
+      if (machine !== frame) faults.push(`${name} leads to ${machine.toString(16)}`);
+      if (kind === "write" && records !== 0) faults.push(`${name} leads to decoded code`);
+      if (kind === "write" && !(entry & entryWritable)) faults.push(`${name} is not private`);
+    }
+  };
+  const checkData = (table: number, group: Group) => {
+    check(table, "read", group);
+    check(table + writeTableOffset, "write", group);
+  };
+  const tables = hart + hartStateBytes;
+  for (let space = 0; space < tlbSpaces; space++) {
+    const satp = wide(`satpOf${space}` as "satpOf0");
+    if (satp === nobody) continue;
+    const generation = Number(wide(`generationOf${space}` as "generationOf0"));
+    const group = { generation, satp };
+    const first = tables + space * tlbSpaceBytes;
+    checkData(first + spaceTlbOffsets.user, group);
+    checkData(first + spaceTlbOffsets.supervisorSum, group);
+    check(first + spaceTlbOffsets.userFetch, "fetch", group);
+  }
+  const generation = Number(wide("sharedGeneration"));
+  const supervisor = { generation, satp: wide("satp") };
+  checkData(tables + sharedTlbOffsets.supervisor, supervisor);
+  check(tables + sharedTlbOffsets.supervisorFetch, "fetch", supervisor);
+  const machine = { generation, satp: undefined };
+  checkData(tables + sharedTlbOffsets.machine, machine);
+  check(tables + sharedTlbOffsets.machineFetch, "fetch", machine);
+  return faults;
+}
+
+/** The map entry of a page of RAM. */
+function mapEntry(memory: DataView, hart: number, physical: bigint): number | undefined {
+  const page = Number((physical - ramBase) >> 12n);
+  const map = memory.getUint32(hart + hartFields.guestMap.offset, true);
+  const pages = memory.getUint32(hart + hartFields.ramPages.offset, true);
+  return page >= 0 && page < pages ? memory.getUint32(map + 4 * page, true) : undefined;
+}
+
+/** A walk of Sv39 (privileged manual, 10.4) by a guest without faults; undefined where one is. */
+function translate(
+  memory: DataView,
+  hart: number,
+  satp: bigint,
+  address: bigint,
+): bigint | undefined {
+  if (satp >> 60n === 0n) return address;
+  let table = (satp & 0xfff_ffff_ffffn) << 12n;
+  for (let level = 2n; level >= 0n; level--) {
+    const index = (address >> (12n + 9n * level)) & 511n;
+    const entry = mapEntry(memory, hart, table);
+    if (entry === undefined) return undefined;
+    const frame = entry - (entry % pageBytes);
+    const found = memory.getBigUint64(frame + Number(index) * 8, true);
+    if ((found & 1n) === 0n) return undefined;
+    const next = ((found >> 10n) & 0xfff_ffff_ffffn) << 12n;
+    const inside = (1n << (12n + 9n * level)) - 1n;
+    if ((found & leafBits) !== 0n) return (next & ~inside) | (address & inside & ~0xfffn);
+    table = next;
+  }
+  return undefined;
+}
