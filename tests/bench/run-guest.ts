@@ -39,6 +39,7 @@ const config: MachineConfig = {
   harts: 1,
   time: "virtual",
   seed: 1,
+  engine,
   virtio: [],
   boot: { firmware: "none", kernel: readFileSync(elf) },
 };

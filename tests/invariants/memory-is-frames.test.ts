@@ -95,7 +95,8 @@ test.each(engines)(
     for (const slice of [1, 7, 1000]) {
       const { mostBytes, seen } = run(slice);
       expect(seen).toEqual(whole.seen);
-      expect(mostBytes).toBeLessThan(600 * pageBytes);
+      // A sweep is due with 1,024 frames more; see GuestRam.
+      expect(mostBytes).toBeLessThan(1100 * pageBytes);
     }
   },
 );
