@@ -71,22 +71,25 @@ function runBoth(
   );
   const [translated, interpreted] = machines as [(typeof machines)[0], (typeof machines)[0]];
   let end = "budget";
-  for (let n = 0; n < mostSlices && end === "budget"; n++) {
-    const length = lengths[n % lengths.length] as number;
-    const reason = translated.run(length);
-    end = reason.kind;
-    expect(interpreted.run(length), `slice ${n}`).toEqual(reason);
-    expect(translated.stateHash(), `slice ${n}`).toBe(interpreted.stateHash());
-    expect(brokenInvariants(observed), `slice ${n}`).toEqual([]);
-    if (arrive && n % 3 === 1) {
-      const at = codeAddress + arrive.page * 4096 + 64 + arrive.slot * 64 + 4;
-      const code = assemble(0, [asm("addi", { rd: 10, rs1: 10, imm: arrive.imm + n })]);
-      for (const machine of machines) machine.debug.writePhysical(at, code);
-      expect(brokenInvariants(observed), `after slice ${n}`).toEqual([]);
+  try {
+    for (let n = 0; n < mostSlices && end === "budget"; n++) {
+      const length = lengths[n % lengths.length] as number;
+      const reason = translated.run(length);
+      end = reason.kind;
+      expect(interpreted.run(length), `slice ${n}`).toEqual(reason);
+      expect(translated.stateHash(), `slice ${n}`).toBe(interpreted.stateHash());
+      expect(brokenInvariants(observed), `slice ${n}`).toEqual([]);
+      if (arrive && n % 3 === 1) {
+        const at = codeAddress + arrive.page * 4096 + 64 + arrive.slot * 64 + 4;
+        const code = assemble(0, [asm("addi", { rd: 10, rs1: 10, imm: arrive.imm + n })]);
+        for (const machine of machines) machine.debug.writePhysical(at, code);
+        expect(brokenInvariants(observed), `after slice ${n}`).toEqual([]);
+      }
     }
+    expect(translated.exitCounts()).toEqual(interpreted.exitCounts());
+  } finally {
+    for (const machine of machines) machine.dispose();
   }
-  expect(translated.exitCounts()).toEqual(interpreted.exitCounts());
-  for (const machine of machines) machine.dispose();
   observed.harts.clear();
   expect(brokenInvariants(observed), "afterwards").toEqual([]);
   return end;
