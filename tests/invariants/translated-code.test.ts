@@ -70,6 +70,8 @@ function runBoth(
     ),
   );
   const [translated, interpreted] = machines as [(typeof machines)[0], (typeof machines)[0]];
+  // A slice may end before the fence, and the other hart does not fence at all.
+  const isFenced = !harts.flat().some(({ kind }) => kind === "remap");
   let end = "budget";
   try {
     for (let n = 0; n < mostSlices && end === "budget"; n++) {
@@ -78,12 +80,12 @@ function runBoth(
       end = reason.kind;
       expect(interpreted.run(length), `slice ${n}`).toEqual(reason);
       expect(translated.stateHash(), `slice ${n}`).toBe(interpreted.stateHash());
-      expect(brokenInvariants(observed), `slice ${n}`).toEqual([]);
+      expect(brokenInvariants(observed, isFenced), `slice ${n}`).toEqual([]);
       if (arrive && n % 3 === 1) {
         const at = codeAddress + arrive.page * 4096 + 64 + arrive.slot * 64 + 4;
         const code = assemble(0, [asm("addi", { rd: 10, rs1: 10, imm: arrive.imm + n })]);
         for (const machine of machines) machine.debug.writePhysical(at, code);
-        expect(brokenInvariants(observed), `after slice ${n}`).toEqual([]);
+        expect(brokenInvariants(observed, isFenced), `after slice ${n}`).toEqual([]);
       }
     }
     expect(translated.exitCounts()).toEqual(interpreted.exitCounts());
