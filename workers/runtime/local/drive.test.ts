@@ -164,7 +164,8 @@ describe("drive", () => {
       wires.endRequest = { kind: "quit" };
       return budget;
     };
-    expect(await play([budget, quit], wires).ending).toEqual({ kind: "quit" });
+    // The second slice is twice as long as the first, and executed in two pieces.
+    expect(await play([budget, quit, budget], wires).ending).toEqual({ kind: "quit" });
   });
 
   test("a monitor resets the machine, also one that is paused", async () => {
