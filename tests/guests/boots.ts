@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { ensureDebianImage } from "../../deploy/images/debian/ensure-debian-image.ts";
 import { ensureFirmware } from "../../deploy/images/firmware/ensure-firmware.ts";
 import { ensureLinuxImage } from "../../deploy/images/linux/ensure-linux-image.ts";
 import { linuxCommandLine } from "../../deploy/images/linux/linux-command-line.ts";
+import { runTool } from "../../deploy/images/linux/run-tool.ts";
 import { debianLogin, debianOptions } from "./debian-options.ts";
 import type { Turn } from "./talk-to-guest.ts";
 
@@ -83,7 +83,7 @@ export const boots = {
       mkdirSync(root);
       copyFileSync(kernel, `${root}/Image`);
       copyFileSync(initrd, `${root}/initrd`);
-      execFileSync("mke2fs", ["-q", "-t", "ext4", "-d", root, disk, "96M"]);
+      runTool("mke2fs", ["-q", "-t", "ext4", "-d", root, disk, "96M"]);
       return [
         ...[...machine, "-bios", dynamic, "-kernel", uBoot],
         ...["-drive", `file=${disk},if=none,format=raw,id=d0,snapshot=on`],

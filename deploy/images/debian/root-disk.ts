@@ -4,8 +4,6 @@ import { runTool } from "../linux/run-tool.ts";
 import { createMbrDisk, partitionStart } from "./mbr-disk.ts";
 
 const diskBytes = 512 * 1024 * 1024;
-/** An ordinary user's PATH lacks the sbin folders, where Debian keeps e2fsprogs. */
-const pathWithTools = `${process.env.PATH ?? ""}:/usr/sbin:/sbin`;
 const volume = "74726170-6c69-6e65-2064-656269616e21";
 /** 2026-01-01T00:00:00Z, as text of Unix seconds. */
 const madeAt = "1767225600";
@@ -27,7 +25,6 @@ export function createRootDisk(root: string, disk: string): void {
   const fileSystem = ["-q", "-t", "ext4", "-U", volume, "-L", "trapline", "-E", extended];
   runTool("mke2fs", [...fileSystem, "-d", root, disk, `${kibibytes}k`], undefined, {
     E2FSPROGS_FAKE_TIME: madeAt,
-    PATH: pathWithTools,
   });
 }
 
@@ -39,9 +36,7 @@ export function createRootDisk(root: string, disk: string): void {
  */
 export function readFromRootDisk(disk: string, path: string, folder: string): Buffer {
   const debugfs = (request: string) =>
-    runTool("debugfs", ["-R", request, `${disk}?offset=${partitionStart}`], undefined, {
-      PATH: pathWithTools,
-    }).toString();
+    runTool("debugfs", ["-R", request, `${disk}?offset=${partitionStart}`]).toString();
   const target = /Fast link dest: "(.*)"/.exec(debugfs(`stat ${path}`))?.[1];
   const file = target === undefined ? path : `${path.slice(0, path.lastIndexOf("/") + 1)}${target}`;
   debugfs(`dump ${file} ${folder}/dumped`);

@@ -13,6 +13,9 @@ const packageOf: Readonly<Record<string, string>> = {
   mke2fs: "e2fsprogs",
 };
 
+/** An ordinary user's PATH lacks the sbin folders, where Debian keeps e2fsprogs. */
+const pathWithTools = `${process.env.PATH ?? ""}:/usr/sbin:/sbin`;
+
 /**
  * Runs a tool to its end and returns what it printed.
  *
@@ -27,7 +30,7 @@ export function runTool(
   const result = spawnSync(command, args, {
     ...(folder === undefined ? {} : { cwd: folder }),
     // Messages and sort order must not depend on who builds the image.
-    env: { ...process.env, LC_ALL: "C", ...variables },
+    env: { ...process.env, PATH: pathWithTools, LC_ALL: "C", ...variables },
     maxBuffer: 256 * 1024 * 1024,
     stdio: ["ignore", "pipe", "pipe"],
   });
