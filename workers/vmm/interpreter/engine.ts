@@ -78,11 +78,11 @@ export interface Engine {
   isCsrRefused(): number;
 }
 
-/** A region costs about a millisecond: what is translated should have cost as much already. */
+/** A region costs about a millisecond: what is translated has cost about as much already (75 looks). */
 export const usualHeat: HeatPolicy = {
   interval: 4000,
   sampleMarks: 32,
-  hotMarks: 800,
+  hotMarks: 2400,
   joinArrivals: 50_000,
   patience: 8,
 };
