@@ -22,7 +22,7 @@ const debian = {
 export const booted: readonly BootedGuest[] = [
   ...guests.map((guest) => ({
     name: `own kernel \`${guest.name}\``,
-    harts: 1,
+    harts: guest.harts ?? 1,
     test: "tests/guests/golden.test.ts",
     title: "prints its golden text",
     start: guest,

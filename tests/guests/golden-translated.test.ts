@@ -19,6 +19,7 @@ test.each(guests)("$name prints its golden text with all its code translated", (
     bareMetal(readFileSync(elfPath(guest.name)), {
       engine: "translate",
       ramBytes: (guest.ramMebibytes ?? 64) * mebibyte,
+      harts: guest.harts ?? 1,
       virtio: guest.disk ? [{ kind: "block", slot: 0, disk: "disk", readOnly: false }] : [],
     }),
     {

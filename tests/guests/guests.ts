@@ -9,6 +9,8 @@ export interface Guest {
   readonly disk?: true;
   /** Exit status through the test finisher; undefined: the guest hangs on purpose. */
   readonly exitCode: number | undefined;
+  /** How many harts it is for; 1 where it is not said. */
+  readonly harts?: number;
   /** Its RAM; 64 where it is not said. */
   readonly ramMebibytes?: number;
   /** Marks a benchmark, which runs for a second rather than for milliseconds. */
@@ -18,7 +20,7 @@ export interface Guest {
 /**
  * All guests, in the order of what they need from a machine. Each is a file `src/NAME.c`, built into
  * `bin/NAME.elf`, and prints exactly `golden/NAME.out`. Start: `-bios none -kernel bin/NAME.elf`,
- * 64 MiB of RAM where nothing else is said, one hart.
+ * 64 MiB of RAM and one hart where nothing else is said.
  */
 export const guests: readonly Guest[] = [
   { name: "hello", input: "good morning\n", exitCode: 0 },
@@ -26,6 +28,9 @@ export const guests: readonly Guest[] = [
   { name: "traps", exitCode: 0 },
   { name: "timer", exitCode: 0 },
   { name: "paging", exitCode: 0 },
+  { name: "sv48", exitCode: 0 },
+  { name: "spinlock", harts: 2, exitCode: 0 },
+  { name: "ipi", harts: 2, exitCode: 0 },
   { name: "virtio-blk", disk: true, exitCode: 0 },
   { name: "bench-integer", exitCode: 0, bench: true },
   { name: "bench-memory", exitCode: 0, bench: true },

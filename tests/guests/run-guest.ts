@@ -30,7 +30,7 @@ export function runGuest(
     "-m",
     `${guest.ramMebibytes ?? 64}M`,
     "-smp",
-    "1",
+    `${guest.harts ?? 1}`,
     "-nographic",
     "-monitor",
     "none",

@@ -93,6 +93,10 @@ __attribute__((weak)) void handle_machine_trap(struct trap_frame *frame) {
   finish(2);
 }
 
+__attribute__((weak)) void other_main(uint64_t hart) {
+  (void)hart; /* back to start.S, to sleep */
+}
+
 __attribute__((weak)) void handle_supervisor_trap(struct trap_frame *frame) {
   print("unexpected trap in S-mode: cause %x, pc %x, tval %x\n", CSR_READ(scause), frame->pc,
         CSR_READ(stval));

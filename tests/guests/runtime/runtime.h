@@ -60,6 +60,13 @@ void supervisor_trap_entry(void);
 void enter_mode(uint64_t status_mpp, void (*entry)(void), void *stack);
 void enter_user(void (*entry)(void), void *stack);
 
+/*
+ * A guest for two harts defines other_main, which hart 1 calls once main has set harts_released. Its
+ * traps come to handle_machine_trap as those of hart 0 do.
+ */
+extern volatile uint32_t harts_released;
+void other_main(uint64_t hart);
+
 extern char stack_top[], supervisor_stack_top[], free_memory[];
 
 /* Lets S-mode and U-mode reach all memory (without an entry the PMP forbids everything). */
