@@ -7,7 +7,7 @@ export interface DebianImagePaths {
   readonly kernel: string;
   /** The initrd of the image's /boot, which its initramfs-tools made. */
   readonly initrd: string;
-  /** The root file system, ext4 on the whole of a raw disk. */
+  /** A raw disk whose one partition, ext4, holds the root file system. */
   readonly disk: string;
   /** `image.json`: packages, hashes and key; written last, so it vouches for the others. */
   readonly manifest: string;

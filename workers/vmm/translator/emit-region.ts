@@ -50,10 +50,9 @@ export function emitRegion(
     successors,
     first.map((place) => nodes.get(place) as number),
   );
+  const shape = { blocks, nodes, graph, pages, entryOperation };
   const code = module.function(["i32", "i32"], "i32", (f, hart, entry) =>
-    new RegionEmitter(f, { hart, entry }, { region, blocks, nodes, graph, pages }).emit(
-      entryOperation,
-    ),
+    new RegionEmitter(f, { hart, entry }, shape).emit(),
   );
   const entries = graph.entries.map((node) => (blocks[node - 1] as Block).offset);
   return { code, entries, pages };
@@ -92,11 +91,12 @@ function usesFloat(blocks: readonly Block[]): boolean {
 }
 
 interface Shape {
-  readonly region: RegionCode;
   readonly blocks: readonly Block[];
   readonly nodes: ReadonlyMap<number, number>;
   readonly graph: FlowGraph;
   readonly pages: readonly number[];
+  /** The operation of records that are entries. */
+  readonly entryOperation: number;
 }
 
 class RegionEmitter {
@@ -154,7 +154,7 @@ class RegionEmitter {
     };
   }
 
-  emit(entryOperation: number): void {
+  emit(): void {
     const f = this.#f;
     const { blocks, graph } = this.#shape;
     const h = new HartFields(f, this.#hart);
@@ -166,7 +166,7 @@ class RegionEmitter {
         this.#exit = exit;
         f.loop((dispatch) => {
           this.#dispatch = dispatch;
-          this.#within(0, graph.merges(0), entryOperation);
+          this.#within(0, graph.merges(0));
         });
       });
       const info = this.#exitInfo;
@@ -180,32 +180,32 @@ class RegionEmitter {
   }
 
   /** A node with the merges that it dominates behind it, each at the end of a block. */
-  #within(node: number, merges: readonly number[], entryOperation: number): void {
+  #within(node: number, merges: readonly number[]): void {
     const [last, ...rest] = merges;
     if (last === undefined) {
-      this.#code(node, entryOperation);
+      this.#code(node);
       return;
     }
     this.#f.block((label) => {
       this.#labels.set(last, label);
-      this.#within(node, rest, entryOperation);
+      this.#within(node, rest);
     });
-    this.#tree(last, entryOperation);
+    this.#tree(last);
   }
 
-  #tree(node: number, entryOperation: number): void {
+  #tree(node: number): void {
     const { graph } = this.#shape;
     if (!graph.isLoop(node)) {
-      this.#within(node, graph.merges(node), entryOperation);
+      this.#within(node, graph.merges(node));
       return;
     }
     this.#f.loop((again) => {
       this.#loops.set(node, again);
-      this.#within(node, graph.merges(node), entryOperation);
+      this.#within(node, graph.merges(node));
     });
   }
 
-  #code(node: number, entryOperation: number): void {
+  #code(node: number): void {
     const f = this.#f;
     const { blocks, graph } = this.#shape;
     if (node === 0) {
@@ -217,7 +217,7 @@ class RegionEmitter {
     const { instructions } = block;
     this.#budget.set(this.#budget.sub(instructions.length));
     f.ifUnlikely(this.#budget.ltS(0), () => this.#leave(block.offset, instructions.length, "goOn"));
-    const edge = (from: number, to: number) => this.#edge(node, from, to, entryOperation);
+    const edge = (from: number, to: number) => this.#edge(node, from, to);
     instructions.forEach((instruction, i) => {
       const { offset, decoded } = instruction;
       const target = offset + decoded.operands.imm;
@@ -243,7 +243,7 @@ class RegionEmitter {
         },
         branchIf: (condition: I32) => f.if(condition, () => edge(offset, target)),
         jump: () => edge(offset, target),
-        jumpTo: (address: I64) => this.#indirect(address as Local<"i64">, entryOperation),
+        jumpTo: (address: I64) => this.#indirect(address as Local<"i64">),
       };
       const place = {
         pc: this.#bias.add(offset),
@@ -256,7 +256,7 @@ class RegionEmitter {
     if (["plain", "branch", "pause"].includes(effect)) edge(offset, block.end);
   }
 
-  #edge(node: number, from: number, to: number, entryOperation: number): void {
+  #edge(node: number, from: number, to: number): void {
     const f = this.#f;
     const { nodes, graph } = this.#shape;
     const target = nodes.get(to);
@@ -267,7 +267,7 @@ class RegionEmitter {
     const [page, nextPage] = [from, to].map((place) => Math.floor(place / pageBytes));
     if (page !== nextPage) this.#leaveUnlessMapped(nextPage as number, to);
     const kind = graph.kind(node, target);
-    if (kind === "inline") this.#tree(target, entryOperation);
+    if (kind === "inline") this.#tree(target);
     else if (kind === "merge") f.branch(this.#labels.get(target) as Label);
     else if (kind === "back") f.branch(this.#loops.get(target) as Label);
     else {
@@ -294,7 +294,7 @@ class RegionEmitter {
   }
 
   /** To an entry of this region where one stands at the address, else out. */
-  #indirect(address: Local<"i64">, entryOperation: number): void {
+  #indirect(address: Local<"i64">): void {
     const f = this.#f;
     const { fetchTlb } = this.#common;
     const generation = new HartFields(f, this.#hart).get("fetchGeneration");
@@ -312,7 +312,7 @@ class RegionEmitter {
           .shl(2),
       ),
     );
-    f.branchIf(i32.load16U(record).ne(entryOperation), exit);
+    f.branchIf(i32.load16U(record).ne(this.#shape.entryOperation), exit);
     const entry = f.let(entryOf(page, record));
     f.branchIf(regionEntry.region(entry).ne(this.#number), exit);
     // The same page may be mapped elsewhere, too, or stand at another distance from the others now.
