@@ -12,8 +12,7 @@ interface Engine {
  */
 export function steppingCompiler(inner: WasmCompiler): WasmCompiler {
   return {
-    createMemory: (bytes) => inner.createMemory(bytes),
-    createTable: (size) => inner.createTable(size),
+    ...inner,
     instantiate(code, imports) {
       const exports = inner.instantiate(code, imports);
       const engine = exports as unknown as Engine;

@@ -17,6 +17,9 @@ import { GuestRam } from "../../workers/vmm/memory/guest-ram.ts";
 import { codePagesFor, mostRegions, pageBytes } from "../../workers/vmm/memory/layout.ts";
 import { MachineMemory } from "../../workers/vmm/memory/machine-memory.ts";
 import type { HeatPolicy, WasmCompiler } from "../../workers/vmm/mod.ts";
+import { CodeLibrary } from "../../workers/vmm/translator/code-library.ts";
+import { LocalTranslation } from "../../workers/vmm/translator/local-translation.ts";
+import { RegionWriter } from "../../workers/vmm/translator/region-writer.ts";
 import { Translator } from "../../workers/vmm/translator/translator.ts";
 import { asm, assemble, type Line } from "./assembler.ts";
 
@@ -84,12 +87,16 @@ export class BareHart {
       watched: () => 0,
     };
     this.engine = createEngine(compiler, this.memory, table, callbacks, translation.heat);
+    const writer = new RegionWriter(translation.compiler ?? compiler, {
+      memoryPages: machineMemoryBytes / 65_536,
+      entryOperation: specialOperations.entry,
+    });
     this.translator = translation.heat
       ? new Translator({
           compiler,
-          ...{ table, memory: this.memory, records: this.code },
-          entryOperation: specialOperations.entry,
-          patience: translation.heat.patience,
+          ...{ table, memory: this.memory, records: this.code, library: new CodeLibrary() },
+          ...{ writer, service: new LocalTranslation(writer) },
+          ...translation.heat,
           ...translation,
         })
       : undefined;

@@ -5,7 +5,12 @@
 import { compiler } from "../../workers/host/compiler.ts";
 import { noRegion } from "../../workers/vmm/hart/region-entry.ts";
 import { hartFields } from "../../workers/vmm/isa/hart-layout.ts";
-import { entryBytes, entryTableBase, pageBytes } from "../../workers/vmm/memory/layout.ts";
+import {
+  codeMarksOffset,
+  entryBytes,
+  entryTableBase,
+  pageBytes,
+} from "../../workers/vmm/memory/layout.ts";
 import type { HeatPolicy, WasmCompiler } from "../../workers/vmm/mod.ts";
 import { assemble, type Line } from "./assembler.ts";
 import { BareHart, ramBase } from "./bare-hart.ts";
@@ -35,9 +40,12 @@ export class TranslatedProgram {
   constructor(lines: readonly Line[], heat: HeatPolicy = coldHeat) {
     const recording: WasmCompiler = {
       ...compiler,
+      compile: (code) => {
+        this.modules.push(code);
+        return compiler.compile(code);
+      },
       instantiate: (code, imports) => {
         const exports = compiler.instantiate(code, imports);
-        this.modules.push(code);
         this.#regions.push(exports["0"] as (hart: number, entry: number) => number);
         return exports;
       },
@@ -77,21 +85,29 @@ export class TranslatedProgram {
   }
 
   translateHere(): void {
+    const page = this.#records();
+    const mark = codeMarksOffset + (Number(this.h.pc) % pageBytes);
+    if (page !== 0) this.h.memory.setHalfword(page + mark, coldHeat.hotMarks);
     this.h.translator?.request(this.h.hart.address, noRegion);
   }
 
   /** Calls the newest region at the hart's `pc`. @returns false where no entry stands there */
   enter(budget: number): boolean {
     const { hart, memory, code, pc } = { ...this.h, pc: Number(this.h.pc) };
-    const page = memory.codePageOf(
-      memory.word(hart.get("guestMap") + 4 * ((pc - ramBase) >> 12)) >>> 12,
-    );
+    const page = this.#records();
     const number = page === 0 ? undefined : code.entryAt(page, pc % pageBytes);
     if (number === undefined) return false;
     const entry = entryTableBase + number * entryBytes;
     memory.setWord(hart.address + hartFields.budget.offset, budget);
     this.#regions.at(-1)?.(hart.address, entry);
     return true;
+  }
+
+  /** Address of the records of the page that `pc` is in; 0 where it has none. */
+  #records(): number {
+    const { hart, memory } = this.h;
+    const page = (Number(this.h.pc) - ramBase) >> 12;
+    return memory.codePageOf(memory.word(hart.get("guestMap") + 4 * page) >>> 12);
   }
 
   state(): ProgramState {

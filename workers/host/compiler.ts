@@ -1,4 +1,4 @@
-import type { WasmCompiler, WasmExports, WasmMemory, WasmTable } from "../vmm/mod.ts";
+import type { WasmCompiler, WasmExports, WasmMemory, WasmModule, WasmTable } from "../vmm/mod.ts";
 
 /** What is used of the host's `WebAssembly`; its full types belong to the DOM library. */
 interface HostWebAssembly {
@@ -12,9 +12,9 @@ interface HostWebAssembly {
     initial: number;
     maximum: number;
   }) => WasmTable;
-  readonly Module: new (code: Uint8Array) => object;
+  readonly Module: new (code: Uint8Array) => WasmModule;
   readonly Instance: new (
-    module: object,
+    module: WasmModule,
     imports: { env: Record<string, unknown> },
   ) => { readonly exports: WasmExports };
 }
@@ -39,8 +39,10 @@ export const compiler: WasmCompiler = {
     return new WebAssembly.Table({ element: "anyfunc", initial: size, maximum: size });
   },
 
+  compile: (code) => new WebAssembly.Module(code),
+
   instantiate(code, { memory, table, functions }) {
-    const module = new WebAssembly.Module(code);
+    const module = code instanceof Uint8Array ? new WebAssembly.Module(code) : code;
     return new WebAssembly.Instance(module, { env: { ...functions, memory, table } }).exports;
   },
 };

@@ -3,7 +3,13 @@ export { type ExitCategory, exitCategories } from "./base/exits.ts";
 export { Failure } from "./base/failure.ts";
 export type { Alarm, Timers } from "./base/timers.ts";
 export type { Bytes, GuestPhysicalAddress, Instructions, Nanoseconds } from "./base/units.ts";
-export type { WasmCompiler, WasmExports, WasmMemory, WasmTable } from "./base/wasm-compiler.ts";
+export type {
+  WasmCompiler,
+  WasmExports,
+  WasmMemory,
+  WasmModule,
+  WasmTable,
+} from "./base/wasm-compiler.ts";
 export { Loopback } from "./devices/network/loopback.ts";
 export { NetHub } from "./devices/network/net-hub.ts";
 export { NoNetwork } from "./devices/network/no-network.ts";

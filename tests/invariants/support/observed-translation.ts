@@ -24,6 +24,7 @@ export function observedTranslation(memoryBytes: number, heat: HeatPolicy): Obse
   const live = new Set<number>();
   let memory: DataView | undefined;
   const observing: WasmCompiler = {
+    ...compiler,
     createMemory(bytes) {
       const made = compiler.createMemory(bytes);
       memory = new DataView(made.buffer);

@@ -16,6 +16,11 @@ export interface WasmTable {
   set(index: number, target: unknown): void;
 }
 
+/** A compiled module. It may be sent to another thread, which then has no need to compile it. */
+export interface WasmModule {
+  readonly [Symbol.toStringTag]: string;
+}
+
 /** Imports by field name; all are fields of the module `env`. */
 export interface WasmImports {
   readonly memory: WasmMemory;
@@ -28,6 +33,8 @@ export interface WasmCompiler {
   createMemory(bytes: number): WasmMemory;
   /** A function table of a fixed size, empty. */
   createTable(size: number): WasmTable;
-  /** Compiles and instantiates; throws what the host throws when `code` is not valid. */
-  instantiate(code: Uint8Array, imports: WasmImports): WasmExports;
+  /** Throws what the host throws when `code` is not valid. */
+  compile(code: Uint8Array): WasmModule;
+  /** Of code that is not compiled it does that first. */
+  instantiate(code: WasmModule | Uint8Array, imports: WasmImports): WasmExports;
 }

@@ -190,6 +190,10 @@ export class CodeCache {
     return operation;
   }
 
+  mark(page: MachineAddress, offset: number): number {
+    return this.#view.getUint16(page + codeMarksOffset + offset, true);
+  }
+
   clearMark(page: MachineAddress, offset: number): void {
     if (this.entryAt(page, offset) !== undefined) return;
     this.#view.setUint16(page + codeMarksOffset + offset, 0, true);

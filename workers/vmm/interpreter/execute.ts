@@ -229,7 +229,9 @@ function addMarks(
   const next = f.let(old.add(marks));
   f.if(next.leU(0xffff), () => {
     f.storeNarrow(at, 0, next, 2);
-    f.if(old.ltU(heat.hotMarks).and(next.geU(heat.hotMarks)), onHot);
+    // Also now and then before, because its code may be there already.
+    const isHot = old.ltU(heat.hotMarks).and(next.geU(heat.hotMarks));
+    f.if(isHot.or(old.clz().ne(next.clz())), onHot);
   });
 }
 

@@ -13,6 +13,9 @@ import type { HeatPolicy } from "../interpreter/execute.ts";
 import { specialOperations } from "../interpreter/record.ts";
 import { codePagesFor, mostRegions as mostRegionNumbers, pageBytes } from "../memory/layout.ts";
 import { MachineMemory } from "../memory/machine-memory.ts";
+import { CodeLibrary } from "../translator/code-library.ts";
+import { LocalTranslation } from "../translator/local-translation.ts";
+import { RegionWriter } from "../translator/region-writer.ts";
 import { type TranslationStatistics, Translator } from "../translator/translator.ts";
 import type { Machine, MachineConfig, MachineResources } from "./config.ts";
 import { type MonitorServices, VirtualMachine } from "./virtual-machine.ts";
@@ -94,10 +97,15 @@ export class Monitor {
       },
       heat,
     );
+    const writer = new RegionWriter(compiler, {
+      memoryPages: memoryBytes / 65_536,
+      entryOperation: specialOperations.entry,
+    });
     this.#translator = new Translator({
       ...{ compiler, table, memory: this.#memory, records: this.#code },
-      entryOperation: specialOperations.entry,
-      patience: heat.patience,
+      ...{ patience: heat.patience, hotMarks: heat.hotMarks },
+      ...{ writer, service: new LocalTranslation(writer) },
+      library: new CodeLibrary(),
       ...(mostRegions !== undefined && { mostRegions }),
     });
   }
@@ -123,6 +131,24 @@ export class Monitor {
       throw failure;
     }
     return vm;
+  }
+
+  /**
+   * The translations of what its machines executed, to be kept in a place that no guest can write to:
+   * they are executed as they stand.
+   */
+  keepCode(): Uint8Array {
+    return this.#translator.keepCode();
+  }
+
+  /**
+   * Takes over what `keepCode` of a monitor of the same build returned. No guest can tell; one that
+   * executes the same code is faster at once.
+   *
+   * @throws Failure `kept-code-damaged`, `region-shape-damaged`
+   */
+  useKeptCode(code: Uint8Array): void {
+    this.#translator.useKeptCode(code);
   }
 
   /** What the translator has made so far, for benchmarks and whoever looks for a slow guest. */

@@ -14,10 +14,16 @@ import { HartFields } from "../isa/hart-layout.ts";
 import { pageBytes, regionLinkBytes, regionLinksBase } from "../memory/layout.ts";
 import { addend, entryAddress, hits } from "../mmu/tlb.ts";
 import { analyseFlow, type FlowGraph } from "./flow-graph.ts";
-import type { Block, RegionCode, RegionInstruction } from "./region-code.ts";
 import { RegionOperands } from "./region-operands.ts";
 import { RegionRegisters, registerUse } from "./region-registers.ts";
 import { RegionSemantics } from "./region-semantics.ts";
+import {
+  type Block,
+  distancesOf,
+  enterablePlaces,
+  type RegionInstruction,
+  type RegionShape,
+} from "./region-shape.ts";
 
 /** What an exit tells about itself in one number: place, steps to give back, result. */
 const exitPlaceShift = 9;
@@ -36,19 +42,16 @@ export interface RegionFunction {
 /** @param entryOperation the operation of records that are entries */
 export function emitRegion(
   module: ModuleBuilder,
-  region: RegionCode,
+  region: RegionShape,
   entryOperation: number,
 ): RegionFunction {
-  const pages = [...region.pages.keys()].sort((a, b) => a - b);
+  const pages = distancesOf(region);
   const blocks = [...region.blocks.values()];
   const nodes = new Map(blocks.map((block, i) => [block.offset, i + 1]));
   const successors = [[], ...blocks.map((block) => successorNodes(block, nodes))];
-  const enterable = (place: number) =>
-    region.blocks.get(place)?.instructions[0]?.effect !== "leave";
-  const first = [...new Set([...region.entries, ...loopHeads(region)])].filter(enterable);
   const graph = analyseFlow(
     successors,
-    first.map((place) => nodes.get(place) as number),
+    enterablePlaces(region).map((place) => nodes.get(place) as number),
   );
   const shape = { blocks, nodes, graph, pages, entryOperation };
   const code = module.function(["i32", "i32"], "i32", (f, hart, entry) =>
@@ -56,18 +59,6 @@ export function emitRegion(
   );
   const entries = graph.entries.map((node) => (blocks[node - 1] as Block).offset);
   return { code, entries, pages };
-}
-
-/** Targets of jumps backwards: where an iteration can be picked up. */
-function loopHeads({ blocks }: RegionCode): number[] {
-  const heads: number[] = [];
-  for (const block of blocks.values()) {
-    const last = block.instructions.at(-1) as RegionInstruction;
-    if (last.effect !== "branch" && last.effect !== "jump") continue;
-    const target = last.offset + last.decoded.operands.imm;
-    if (target <= last.offset && blocks.has(target)) heads.push(target);
-  }
-  return heads;
 }
 
 function successorNodes(block: Block, nodes: ReadonlyMap<number, number>): number[] {
@@ -249,6 +240,10 @@ class RegionEmitter {
         pc: this.#bias.add(offset),
         next: this.#bias.add(offset + decoded.bytes),
       };
+      if (instruction.effect === "leave") {
+        leave();
+        return;
+      }
       const operands = new RegionOperands(f, this.#registers, decoded);
       f.scope(() => decoded.row.execute(new RegionSemantics(state, operands, place)));
     });

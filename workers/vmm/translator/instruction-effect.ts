@@ -27,6 +27,8 @@ export type InstructionEffect =
 
 /** An instruction and what it does to the flow of control. */
 export interface FlowInstruction {
+  /** Of a compressed instruction the low half only. */
+  readonly bits: number;
   readonly decoded: Decoded;
   readonly effect: InstructionEffect;
 }
@@ -43,7 +45,7 @@ export function readBits(bits: number): FlowInstruction | undefined {
   const decoded = decode(bits);
   if (!decoded) return undefined;
   if (knownBits.size === mostKnownBits) knownBits.clear();
-  const instruction = { decoded, effect: effectOf(decoded) };
+  const instruction = { bits, decoded, effect: effectOf(decoded) };
   knownBits.set(bits, instruction);
   return instruction;
 }

@@ -6,9 +6,10 @@
  * translated once for wherever its pages are mapped.
  */
 import type { MachineAddress } from "../base/units.ts";
-import { type Decoded, isFullLength } from "../isa/decoder.ts";
+import { isFullLength } from "../isa/decoder.ts";
 import { mostRegionPages, pageBytes } from "../memory/layout.ts";
 import { type InstructionEffect, isCall, readBits } from "./instruction-effect.ts";
+import type { Block, RegionInstruction, RegionShape } from "./region-shape.ts";
 
 /** One page of guest code. */
 export interface CodePage {
@@ -29,23 +30,7 @@ export interface CodeView {
   isDecoded(page: CodePage, offset: number): boolean;
 }
 
-export interface RegionInstruction {
-  readonly offset: number;
-  readonly decoded: Decoded;
-  readonly effect: InstructionEffect;
-}
-
-export interface Block {
-  readonly offset: number;
-  readonly instructions: readonly RegionInstruction[];
-  /** Where execution goes on behind the last instruction. */
-  readonly end: number;
-}
-
-export interface RegionCode {
-  readonly blocks: ReadonlyMap<number, Block>;
-  /** Places to enter at besides the heads of loops: the hot one, and those behind calls and exits. */
-  readonly entries: readonly number[];
+export interface RegionCode extends RegionShape {
   readonly pages: ReadonlyMap<number, CodePage>;
   /** Whether all that was found is there, not cut off by a limit. */
   readonly isWhole: boolean;
@@ -160,7 +145,7 @@ function readInstruction(
   const instruction = readBits(bits);
   if (!instruction) return undefined;
   pages.set(distance, page);
-  return { offset, decoded: instruction.decoded, effect: instruction.effect };
+  return { offset, ...instruction };
 }
 
 function cutIntoBlocks(

@@ -13,7 +13,6 @@ import {
   regionLinksBase,
 } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
-import type { RegionFunction } from "./emit-region.ts";
 import { NumberPool } from "./number-pool.ts";
 import type { CodePage, RegionCode } from "./region-code.ts";
 
@@ -25,7 +24,9 @@ export interface CodeRecords {
   /** The number of the entry that a record is; undefined where it is none. */
   entryAt(page: MachineAddress, offset: number): number | undefined;
   clearEntry(page: MachineAddress, offset: number, number: number, operation: number): void;
-  /** Forgets how often execution came to a place. */
+  /** How often execution came to a place that is no entry. */
+  mark(page: MachineAddress, offset: number): number;
+  /** Forgets that. */
   clearMark(page: MachineAddress, offset: number): void;
 }
 
@@ -57,7 +58,10 @@ export interface Region extends RegionOrigin {
 /** A region with its code, before it is installed. */
 export interface RegionDraft extends RegionOrigin {
   readonly code: RegionCode;
-  readonly region: RegionFunction;
+  /** Places that can be entered, in the order of the function's entries. */
+  readonly entries: readonly number[];
+  /** Distances of its pages from the first, in the order of the region's links. */
+  readonly distances: readonly number[];
   /** Regions that it takes the place of. */
   readonly replaces: readonly Region[];
 }
@@ -123,18 +127,19 @@ export class RegionStore {
   }
 
   /** @param target the region's function */
-  install({ code, region, replaces, ...origin }: RegionDraft, target: unknown): void {
+  install(draft: RegionDraft, target: unknown): void {
+    const { code, entries: places, distances, replaces, base, starts, joins } = draft;
     // One of them may have had to make room since the draft was begun.
     for (const old of replaces) if (this.isLive(old)) this.drop(old);
-    this.#makeRoom(region.entries.length);
+    this.#makeRoom(places.length);
     const number = this.#regionNumbers.take();
     this.#table.set(number, target);
     const links = regionLinksBase + number * regionLinkBytes;
-    const pages = region.pages.map((distance) => (code.pages.get(distance) as CodePage).records);
+    const pages = distances.map((distance) => (code.pages.get(distance) as CodePage).records);
     pages.forEach((page, i) => {
       this.#memory.setWord(links + 4 * i, page);
     });
-    const entries = region.entries.flatMap((place, state): Entry[] => {
+    const entries = places.flatMap((place, state): Entry[] => {
       const { page, offset } = placeIn(code, place);
       // What is repeated here is entered where it is on its own.
       if (this.#records.entryAt(page, offset) !== undefined) return [];
@@ -143,7 +148,7 @@ export class RegionStore {
       writeEntry(this.#view, entry, { operation, state, region: number, place });
       return [{ number: entry, page, offset, operation }];
     });
-    const made: Region = { ...origin, number, pages, distances: region.pages, entries };
+    const made: Region = { base, starts, joins, number, pages, distances, entries };
     this.#live.set(number, made);
     for (const page of pages) {
       const regions = this.#regionsOf.get(page) ?? new Set();

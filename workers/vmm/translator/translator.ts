@@ -1,26 +1,32 @@
 /**
- * The second tier: translates hot code into regions, and drops them when their code changes.
+ * The second tier: has hot code translated into regions, and drops them when their code changes.
  *
- * A region belongs to the code pages that it was translated from. Its entries stand in the records
- * of those pages, so the interpreter meets them where it meets the code; its links hold the pages'
- * addresses, so that the region itself sees whether a jump to another page leads where it should.
+ * A region belongs to the code pages that it was found in. Its entries stand in the records of those
+ * pages, so the interpreter meets them where it meets the code; its links hold the pages' addresses,
+ * so that the region itself sees whether a jump to another page leads where it should. Its function
+ * belongs to nobody: it is found by content in the library, and another thread may write it.
  */
 import type { MachineAddress } from "../base/units.ts";
-import { ModuleBuilder } from "../base/wasm/module-builder.ts";
-import type { WasmCompiler, WasmExports, WasmTable } from "../base/wasm-compiler.ts";
+import type { WasmCompiler, WasmModule, WasmTable } from "../base/wasm-compiler.ts";
 import { hartFields } from "../isa/hart-layout.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { tlbEntries, tlbEntryBytes } from "../mmu/tlb.ts";
-import { emitRegion, type RegionFunction } from "./emit-region.ts";
+import type { CodeLibrary, LibraryRegion } from "./code-library.ts";
+import { findShape } from "./find-shape.ts";
+import { decodeKeptCode, encodeKeptCode } from "./kept-code.ts";
 import { type CodePage, type CodeView, findRegionCode, type RegionCode } from "./region-code.ts";
 import {
-  type CodeRecords,
-  placeIn,
-  type Region,
-  type RegionDraft,
-  RegionStore,
-} from "./region-store.ts";
+  decodeShape,
+  distancesOf,
+  encodeShape,
+  enterablePlaces,
+  type RegionShape,
+  shapeKey,
+} from "./region-shape.ts";
+import { type CodeRecords, placeIn, type Region, RegionStore } from "./region-store.ts";
+import type { RegionWriter } from "./region-writer.ts";
+import type { TranslatedRegion, TranslationRequest, TranslationService } from "./translation.ts";
 
 /** Of a new region, and of one that is made of several. */
 const mostInstructions = 500;
@@ -44,7 +50,25 @@ interface JoinRequest {
   readonly regions: readonly [Region, Region];
 }
 
-type Begun = Omit<RegionDraft, "region">;
+/** A region to be, as it was found. */
+interface Draft {
+  readonly code: RegionCode;
+  readonly base: bigint;
+  readonly starts: readonly number[];
+  readonly joins: number;
+  /** Regions that it takes the place of. */
+  readonly replaces: readonly Region[];
+}
+
+/** A draft of which the code is being written. */
+interface Waiting {
+  readonly key: string;
+  readonly shape: RegionShape;
+  /** Undefined when what it was found in is gone. */
+  draft: Draft | undefined;
+  /** Records that are going to be entries, by their addresses. */
+  readonly places: ReadonlySet<number>;
+}
 
 /** What was translated since the beginning. */
 export interface TranslationStatistics {
@@ -57,6 +81,8 @@ export interface TranslationStatistics {
   readonly dropped: number;
   /** Of those dropped, the ones that made room for others. */
   readonly evicted: number;
+  /** Regions whose code was there already. */
+  readonly reused: number;
   /** Regions that the host could not compile. */
   readonly failed: number;
 }
@@ -66,8 +92,12 @@ export interface TranslatorResources {
   readonly memory: MachineMemory;
   readonly table: WasmTable;
   readonly records: CodeRecords;
-  /** The operation of records that are entries. */
-  readonly entryOperation: number;
+  readonly service: TranslationService;
+  /** For code that was kept. */
+  readonly writer: RegionWriter;
+  readonly library: CodeLibrary;
+  /** Marks with which a place is translated; with fewer, only what is there already is used. */
+  readonly hotMarks: number;
   /** Looks at the interpreter until what was found hot is translated; see `HeatPolicy`. */
   readonly patience: number;
   readonly mostRegions?: number;
@@ -76,8 +106,10 @@ export interface TranslatorResources {
 export class Translator {
   readonly #resources: TranslatorResources;
   readonly #regions: RegionStore;
-  readonly #own = { modules: 0, instructions: 0, bytes: 0, failed: 0 };
+  readonly #own = { modules: 0, instructions: 0, bytes: 0, failed: 0, reused: 0 };
+  readonly #waiting = new Map<number, Waiting>();
   #requests: (PlaceRequest | JoinRequest)[] = [];
+  #lastId = 0;
   #isPaused = false;
 
   constructor(resources: TranslatorResources) {
@@ -89,19 +121,26 @@ export class Translator {
     return { ...this.#own, ...this.#regions.statistics };
   }
 
+  /** What there is of regions and their entries now. */
+  get inUse(): { readonly regions: number; readonly entries: number } {
+    return this.#regions.inUse;
+  }
+
   /**
-   * Takes note that the place at a hart's `pc` is hot. Where that is the entry of a region, it and
-   * the one that execution came from are to become one. Places are translated some at a time, for a
-   * module costs the host more than a function in it.
+   * Takes note that execution comes to the place at a hart's `pc` again and again. Where that is the
+   * entry of a region, it and the one that execution came from are to become one. Places are
+   * translated some at a time, for a module costs the host more than a function in it.
    *
    * @param from number of the region that execution came from, or another number
    */
   request(hart: MachineAddress, from: number): void {
-    const { memory, patience, records } = this.#resources;
+    const { hotMarks, memory, patience, records } = this.#resources;
+    this.collect();
     const pc = memory.wide(hart + hartFields.pc.offset);
     const offset = Number(pc & 0xfffn);
     const base = pc - BigInt(offset);
-    const page = this.#codeAt(hart, base).page(0);
+    const view = this.#codeAt(hart, base);
+    const page = view.page(0);
     if (!page) return;
     if (this.#isPaused) {
       records.clearMark(page.records, offset);
@@ -110,51 +149,73 @@ export class Translator {
     const own = this.#regions.at(page.records, offset);
     const neighbour = this.#regions.get(from);
     if (own && neighbour) this.#requests.push({ hart, regions: [neighbour, own] });
-    else if (!own) this.#requests.push({ hart, base, offset, page: page.records });
+    else if (own || view.isTaken(page, offset) || this.#reuse(hart, base, offset, page)) return;
+    else if (records.mark(page.records, offset) < hotMarks) return;
+    else this.#requests.push({ hart, base, offset, page: page.records });
     // Where regions are to be joined little is interpreted, and so looked at.
     if (this.#requests.length >= batch || own || patience === 0) this.translate();
     else memory.setWord(hart + hartFields.translationDue.offset, patience);
   }
 
-  /** Translates what was asked for. */
+  /** Has translated what was asked for. */
   translate(): void {
     const requests = this.#requests;
     this.#requests = [];
-    const module = this.#newModule();
-    const drafts: RegionDraft[] = [];
-    let failed = 0;
+    const asked: TranslationRequest[] = [];
     for (const request of requests) {
-      const isJoin = "regions" in request;
-      const begun = isJoin ? this.#joined(request, drafts) : this.#begun(request, drafts);
-      if (!begun) continue;
-      const region = this.#emit(module, begun.code, drafts.length);
-      if (region) drafts.push({ ...begun, region });
-      else failed++;
+      const draft = "regions" in request ? this.#joined(request) : this.#begun(request);
+      if (!draft) continue;
+      const words = encodeShape(draft.code);
+      const key = shapeKey(words);
+      const known = this.#resources.library.find(key);
+      if (known === "refused") this.#own.failed++;
+      else if (known !== "unknown") this.#install(draft, known, true);
+      else {
+        const places = enterablePlaces(draft.code).map((place) => {
+          const { page, offset } = placeIn(draft.code, place);
+          return page + offset;
+        });
+        const id = ++this.#lastId;
+        // The shape without the draft, which has pages that the library must not keep.
+        const shape = decodeShape(words);
+        this.#waiting.set(id, { key, shape, draft, places: new Set(places) });
+        asked.push({ id, shape: words });
+      }
     }
-    this.#own.failed += failed;
-    if (drafts.length === 0) return;
-    const targets = this.#compile(module, drafts, drafts.length === 1 && failed === 0);
-    drafts.forEach((draft, i) => {
-      const target = targets[i];
-      if (!target) {
-        this.#own.failed++;
-        return;
-      }
-      this.#regions.install(draft, target);
-      for (const block of draft.code.blocks.values()) {
-        this.#own.instructions += block.instructions.length;
-      }
-    });
+    if (asked.length > 0) this.#resources.service.request(asked);
+    this.collect();
   }
 
-  /** What there is of regions and their entries now. */
-  get inUse(): { readonly regions: number; readonly entries: number } {
-    return this.#regions.inUse;
+  /** Takes over what has been translated by now. */
+  collect(): void {
+    if (this.#waiting.size === 0) return;
+    for (const { module, bytes, regions } of this.#resources.service.take()) {
+      const functions = module && this.#instantiate(module);
+      if (functions && bytes > 0) {
+        this.#own.modules++;
+        this.#own.bytes += bytes;
+      }
+      for (const { id, region } of regions) {
+        const waiting = this.#waiting.get(id);
+        if (!waiting) continue;
+        this.#waiting.delete(id);
+        const target = region && functions?.[region.name];
+        if (target) this.#arrived(waiting, region, target);
+        else {
+          this.#own.failed++;
+          this.#resources.library.refuse(waiting.key);
+        }
+      }
+    }
   }
 
   /** The records of a page are gone: so are the regions that it is part of. */
   pageDropped(page: MachineAddress): void {
     this.#regions.dropPage(page);
+    for (const waiting of this.#waiting.values()) {
+      const pages = [...(waiting.draft?.code.pages.values() ?? [])];
+      if (pages.some(({ records }) => records === page)) waiting.draft = undefined;
+    }
     if (this.#requests.length === 0) return;
     // The page may hold other code by the time it would be translated.
     this.#requests = this.#requests.filter((each) => "regions" in each || each.page !== page);
@@ -165,15 +226,69 @@ export class Translator {
     this.#isPaused = isPaused;
     if (!isPaused) return;
     this.#requests = [];
+    for (const waiting of this.#waiting.values()) waiting.draft = undefined;
     this.#regions.dropAll();
   }
 
+  /** All translations, for `useKeptCode` of a monitor of the same build. */
+  keepCode(): Uint8Array {
+    return encodeKeptCode(this.#resources.library);
+  }
+
+  /** @throws Failure `kept-code-damaged`, `region-shape-damaged`; nothing is taken over then */
+  useKeptCode(code: Uint8Array): void {
+    const { library, writer } = this.#resources;
+    const regions = decodeKeptCode(code).map(({ shape, entries, body }) => ({
+      ...{ key: shapeKey(shape), shape: decodeShape(shape) },
+      translated: { name: "", entries, body },
+    }));
+    const module = writer.assemble(regions.map(({ translated }) => translated.body));
+    const functions = module && this.#instantiate(module);
+    regions.forEach(({ key, shape, translated }, i) => {
+      const target = functions?.[`${i}`];
+      if (target) library.add(key, libraryRegion(shape, translated, target));
+    });
+  }
+
+  /** A hart is gone, and with it the address space that was hot. */
+  forget(hart: MachineAddress): void {
+    this.#requests = this.#requests.filter((request) => request.hart !== hart);
+  }
+
+  #arrived({ key, shape, draft }: Waiting, translated: TranslatedRegion, target: unknown): void {
+    const region = libraryRegion(shape, translated, target);
+    this.#resources.library.add(key, region);
+    if (draft) this.#install(draft, region, false);
+  }
+
+  #install(draft: Draft, region: LibraryRegion, isReused: boolean): void {
+    const { target, translated, instructions } = region;
+    const pages = distancesOf(region.shape);
+    this.#regions.install({ ...draft, entries: translated.entries, distances: pages }, target);
+    this.#own.instructions += instructions;
+    if (isReused) this.#own.reused++;
+  }
+
+  /**
+   * Makes a place the entry of a region that was translated before, here, in another VM or in an
+   * earlier run, if the code around is that of the region.
+   */
+  #reuse(hart: MachineAddress, base: bigint, offset: number, page: CodePage): boolean {
+    const { library } = this.#resources;
+    if (library.size === 0) return false;
+    const view = this.#codeAt(hart, base);
+    const found = findShape(view, page, offset, library);
+    if (!found) return false;
+    const { region, code, distance } = found;
+    const starts = enterablePlaces(region.shape);
+    const origin = base - BigInt(distance * pageBytes);
+    this.#install({ code, base: origin, starts, joins: 0, replaces: [] }, region, true);
+    return true;
+  }
+
   /** The code of a region at a hot place. */
-  #begun(
-    { hart, base, offset, page }: PlaceRequest,
-    drafts: readonly RegionDraft[],
-  ): Begun | undefined {
-    const view = this.#codeAt(hart, base, [], drafts);
+  #begun({ hart, base, offset, page }: PlaceRequest): Draft | undefined {
+    const view = this.#codeAt(hart, base);
     const there = view.page(0);
     if (there?.records !== page) {
       // Another address space is mapped by now: the place may become hot again.
@@ -186,68 +301,29 @@ export class Translator {
   }
 
   /** The code of one region in place of two between which execution goes to and fro. */
-  #joined(
-    { hart, regions: [region, other] }: JoinRequest,
-    drafts: readonly RegionDraft[],
-  ): Begun | undefined {
+  #joined({ hart, regions: [region, other] }: JoinRequest): Draft | undefined {
     const both = [region, other];
     const isThere = both.every((each) => this.#regions.isLive(each) && this.#isMapped(hart, each));
-    const isReplaced = drafts.some(({ replaces }) => replaces.some((old) => both.includes(old)));
+    const isReplaced = [...this.#waiting.values()].some(({ draft }) =>
+      draft?.replaces.some((old) => both.includes(old)),
+    );
     const joins = region.joins + other.joins + 1;
     if (!isThere || isReplaced || joins > mostJoins) return undefined;
     const { base } = region;
     const distance = Number(BigInt.asIntN(64, other.base - base));
     const starts = [...new Set([...region.starts, ...other.starts.map((s) => s + distance)])];
-    const view = this.#codeAt(hart, base, both, drafts);
-    const code = findRegionCode(view, starts, mostJoinedInstructions);
+    const code = findRegionCode(this.#codeAt(hart, base, both), starts, mostJoinedInstructions);
     if (!code?.isWhole) return undefined;
     return { code, base, starts, joins, replaces: both };
   }
 
-  /**
-   * The drafts' functions: all compiled at once or, where the host refuses that, each alone. Undefined
-   * for what it refuses still, for it has no memory left, or its compiler a defect: what cannot be
-   * translated stays as it is and is interpreted.
-   */
-  #compile(
-    module: ModuleBuilder,
-    drafts: readonly RegionDraft[],
-    isAlone: boolean,
-  ): readonly (WasmExports[string] | undefined)[] {
+  #instantiate(module: WasmModule): Readonly<Record<string, unknown>> | undefined {
     const { compiler, memory } = this.#resources;
     try {
-      const bytes = module.encode();
-      const exports = compiler.instantiate(bytes, { memory: memory.wasm, functions: {} });
-      this.#own.modules++;
-      this.#own.bytes += bytes.length;
-      return drafts.map((_, i) => exports[`${i}`]);
-    } catch {
-      if (isAlone) return [];
-      return drafts.map((draft) => {
-        const alone = this.#newModule();
-        return this.#emit(alone, draft.code, 0) && this.#compile(alone, [draft], true)[0];
-      });
-    }
-  }
-
-  /** Undefined where the host's stack is too small for what a guest has nested. */
-  #emit(module: ModuleBuilder, code: RegionCode, name: number): RegionFunction | undefined {
-    try {
-      const region = emitRegion(module, code, this.#resources.entryOperation);
-      module.export(`${name}`, region.code);
-      return region;
+      return compiler.instantiate(module, { memory: memory.wasm, functions: {} });
     } catch {
       return undefined;
     }
-  }
-
-  #newModule(): ModuleBuilder {
-    return new ModuleBuilder(this.#resources.memory.bytes.length / 65_536);
-  }
-
-  /** A hart is gone, and with it the address space that was hot. */
-  forget(hart: MachineAddress): void {
-    this.#requests = this.#requests.filter((request) => request.hart !== hart);
   }
 
   /** Whether a region's pages are mapped for a hart where they were when it was made. */
@@ -256,26 +332,13 @@ export class Translator {
     return distances.every((distance, i) => view.page(distance)?.records === pages[i]);
   }
 
-  /**
-   * @param own regions that the code to be found replaces
-   * @param drafts regions that there will be by then
-   */
-  #codeAt(
-    hart: MachineAddress,
-    base: bigint,
-    own: readonly Region[] = [],
-    drafts: readonly RegionDraft[] = [],
-  ): CodeView {
+  /** @param own regions that the code to be found replaces */
+  #codeAt(hart: MachineAddress, base: bigint, own: readonly Region[] = []): CodeView {
     const { memory, records } = this.#resources;
     const table = memory.word(hart + hartFields.fetchTlb.offset);
     const generation = memory.wide(hart + hartFields.fetchGeneration.offset);
-    const isDrafted = (page: CodePage, offset: number) =>
-      drafts.some(({ code, region }) =>
-        region.entries.some((place) => {
-          const entry = placeIn(code, place);
-          return entry.page === page.records && entry.offset === offset;
-        }),
-      );
+    const isWaitedFor = (record: MachineAddress) =>
+      [...this.#waiting.values()].some(({ draft, places }) => draft && places.has(record));
     return {
       page: (distance) => {
         const address = BigInt.asUintN(64, base + BigInt(distance * pageBytes));
@@ -286,9 +349,19 @@ export class Translator {
       halfword: (address) => memory.halfword(address),
       isTaken: (page, offset) => {
         const region = this.#regions.at(page.records, offset);
-        return region ? !own.includes(region) : isDrafted(page, offset);
+        return region ? !own.includes(region) : isWaitedFor(page.records + offset);
       },
       isDecoded: (page, offset) => records.isDecoded(page.records, offset),
     };
   }
+}
+
+function libraryRegion(
+  shape: RegionShape,
+  translated: TranslatedRegion,
+  target: unknown,
+): LibraryRegion {
+  let instructions = 0;
+  for (const block of shape.blocks.values()) instructions += block.instructions.length;
+  return { shape, translated, target, instructions };
 }

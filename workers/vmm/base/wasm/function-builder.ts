@@ -57,7 +57,7 @@ export class Local<T extends ValueType> extends Value<T> {
 
 /** A function as it stands in the code section. */
 export interface FunctionBody {
-  readonly bytes: ByteWriter;
+  readonly bytes: Uint8Array;
   /** Where in it stand branches that are hardly ever taken. */
   readonly unlikely: readonly number[];
 }
@@ -233,7 +233,7 @@ export class FunctionBuilder {
     // Control never reaches the end of a function with a result: each way out is a return.
     if (hasResult) body.byte(0x00);
     body.byte(0x0b);
-    return { bytes: body, unlikely };
+    return { bytes: body.view().slice(), unlikely };
   }
 
   #temporary<T extends ValueType>(type: T): Local<T> {

@@ -109,6 +109,24 @@ export class ModuleBuilder {
     return target;
   }
 
+  /** The code of a function, for another module in which all that it calls has the same indices. */
+  bodyOf(target: { readonly index: number }): FunctionBody {
+    const body = this.#definitions[target.index - this.#imports.length]?.body;
+    if (!body) throw new Error("a declared function has no body");
+    return body;
+  }
+
+  /** A function whose code another module had. */
+  encoded<const P extends readonly ValueType[], R extends ValueType | undefined>(
+    parameters: P,
+    result: R,
+    body: FunctionBody,
+  ): Callee<P, R> {
+    const target = this.declare(parameters, result);
+    (this.#definitions[target.index - this.#imports.length] as Definition).body = body;
+    return target;
+  }
+
   export(name: string, target: { readonly index: number }): void {
     this.#exports.push({ name, index: target.index });
   }
@@ -164,7 +182,8 @@ export class ModuleBuilder {
     section(out, 10, this.#definitions.length, (w) => {
       for (const { body } of this.#definitions) {
         if (!body) throw new Error("a declared function has no body");
-        w.sized(body.bytes);
+        w.unsigned(body.bytes.length);
+        w.bytes(body.bytes);
       }
     });
     return out.view().slice();
