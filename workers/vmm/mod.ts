@@ -33,6 +33,7 @@ export type {
 } from "./machine/config.ts";
 export { ConsoleScript } from "./machine/console-script.ts";
 export type { ConsoleStep, ConsoleStepReport } from "./machine/console-script-step.ts";
+export { createTranslationServer } from "./machine/create-translation.ts";
 export {
   type DebugInstruction,
   type DebugMapping,
@@ -43,3 +44,8 @@ export { Lockstep } from "./machine/lockstep.ts";
 export { Monitor } from "./machine/monitor.ts";
 export type { StopReason } from "./machine/stop-reason.ts";
 export type { Watchpoint } from "./machine/watchpoint.ts";
+export type {
+  TranslationAnswer,
+  TranslationRequest,
+  TranslationService,
+} from "./translator/translation.ts";

@@ -10,14 +10,14 @@ import type { WasmCompiler } from "../base/wasm-compiler.ts";
 import { CodeCache, type CodeShare } from "../interpreter/code-cache.ts";
 import { createEngine, type Engine, usualHeat } from "../interpreter/engine.ts";
 import type { HeatPolicy } from "../interpreter/execute.ts";
-import { specialOperations } from "../interpreter/record.ts";
 import { codePagesFor, mostRegions as mostRegionNumbers, pageBytes } from "../memory/layout.ts";
 import { MachineMemory } from "../memory/machine-memory.ts";
 import { CodeLibrary } from "../translator/code-library.ts";
 import { LocalTranslation } from "../translator/local-translation.ts";
-import { RegionWriter } from "../translator/region-writer.ts";
+import type { TranslationService } from "../translator/translation.ts";
 import { type TranslationStatistics, Translator } from "../translator/translator.ts";
 import type { Machine, MachineConfig, MachineResources } from "./config.ts";
+import { createRegionWriter } from "./create-translation.ts";
 import { type MonitorServices, VirtualMachine } from "./virtual-machine.ts";
 
 const largestMemoryBytes: Bytes = 2 ** 32;
@@ -30,11 +30,13 @@ export interface MonitorUsage {
   readonly entries: number;
 }
 
-/** For tests: no guest can tell. */
-interface TranslationLimits {
-  /** When code is translated. */
+/** No guest can tell any of it. */
+interface MonitorOptions {
+  /** Who writes and compiles translations; this thread itself where it is not said. */
+  readonly translation?: TranslationService;
+  /** For tests: when code is translated. */
   readonly heat?: HeatPolicy;
-  /** Regions at a time. */
+  /** For tests: regions at a time. */
   readonly mostRegions?: number;
 }
 
@@ -49,7 +51,7 @@ export class Monitor {
   private constructor(
     compiler: WasmCompiler,
     memoryBytes: Bytes,
-    { heat = usualHeat, mostRegions }: TranslationLimits,
+    { heat = usualHeat, mostRegions, translation }: MonitorOptions,
   ) {
     this.#memory = new MachineMemory(compiler.createMemory(memoryBytes));
     this.#code = new CodeCache(this.#memory, (records) => this.#translator.pageDropped(records));
@@ -97,14 +99,11 @@ export class Monitor {
       },
       heat,
     );
-    const writer = new RegionWriter(compiler, {
-      memoryPages: memoryBytes / 65_536,
-      entryOperation: specialOperations.entry,
-    });
+    const writer = createRegionWriter(compiler, memoryBytes);
     this.#translator = new Translator({
       ...{ compiler, table, memory: this.#memory, records: this.#code },
       ...{ patience: heat.patience, hotMarks: heat.hotMarks },
-      ...{ writer, service: new LocalTranslation(writer) },
+      ...{ writer, service: translation ?? new LocalTranslation(writer) },
       library: new CodeLibrary(),
       ...(mostRegions !== undefined && { mostRegions }),
     });
@@ -115,7 +114,7 @@ export class Monitor {
    *   where it is not said. It is address space only: pages cost the host when they are first written.
    */
   static create(
-    options: { compiler: WasmCompiler; memoryBytes?: Bytes } & TranslationLimits,
+    options: { compiler: WasmCompiler; memoryBytes?: Bytes } & MonitorOptions,
   ): Monitor {
     const { compiler, memoryBytes = largestMemoryBytes } = options;
     return new Monitor(compiler, memoryBytes, options);
@@ -178,6 +177,7 @@ export class Monitor {
       },
       markBreakpoints: (vm, offsets) => this.#markBreakpoints(vm, offsets),
       whileRunning: (vm, body) => {
+        this.#translator.collect();
         this.#running = vm;
         try {
           return body();
