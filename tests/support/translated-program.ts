@@ -105,9 +105,7 @@ export class TranslatedProgram {
 
   /** Address of the records of the page that `pc` is in; 0 where it has none. */
   #records(): number {
-    const { hart, memory } = this.h;
-    const page = (Number(this.h.pc) - ramBase) >> 12;
-    return memory.codePageOf(memory.word(hart.get("guestMap") + 4 * page) >>> 12);
+    return this.h.recordsAt(Number(this.h.pc));
   }
 
   state(): ProgramState {

@@ -77,3 +77,8 @@ export function writeEntry(memory: DataView, number: number, entry: RegionEntry)
 export function readEntryRegion(memory: DataView, number: number): number {
   return memory.getUint16(entryTableBase + number * entryBytes + entryOffsets.region, true);
 }
+
+/** The operation of the record that stands where an entry is. */
+export function readEntryOperation(memory: DataView, number: number): number {
+  return memory.getUint16(entryTableBase + number * entryBytes + entryOffsets.operation, true);
+}

@@ -5,13 +5,21 @@
  *     const vm = monitor.createMachine(config, { console, disks: new Map() });
  *     vm.run(1e6);
  */
-import type { Bytes, FrameNumber, Pages } from "../base/units.ts";
+import type { Bytes, MachineAddress, Pages } from "../base/units.ts";
 import type { WasmCompiler } from "../base/wasm-compiler.ts";
 import { CodeCache, type CodeShare } from "../interpreter/code-cache.ts";
 import { createEngine, type Engine, usualHeat } from "../interpreter/engine.ts";
 import type { HeatPolicy } from "../interpreter/execute.ts";
-import { codePagesFor, mostRegions as mostRegionNumbers, pageBytes } from "../memory/layout.ts";
+import {
+  codePageStride,
+  codePagesFor,
+  codePoolBase,
+  mostRegions as mostRegionNumbers,
+  pageBytes,
+  recordBytes,
+} from "../memory/layout.ts";
 import { MachineMemory } from "../memory/machine-memory.ts";
+import { redirectFetches } from "../mmu/tlb-repair.ts";
 import { CodeLibrary } from "../translator/code-library.ts";
 import { LocalTranslation } from "../translator/local-translation.ts";
 import type { TranslationService } from "../translator/translation.ts";
@@ -72,22 +80,17 @@ export class Monitor {
           this.#current.deviceStore(address, width, value),
         materialise: (_hart, page) => this.#current.materialise(page),
         hypercall: () => this.#current.hypercall(),
-        codeWritten: (address, width) => {
-          if (this.#code.written(address >>> 0, width)) this.#flush(this.#current);
-        },
-        codeAllocate: (frameAddress) => {
-          const frame = (frameAddress >>> 0) / pageBytes;
+        absent: (_hart, page) => this.#current.absent(page),
+        codeWritten: (slot, offset, width) => {
           const share = this.#shareOf(this.#current);
-          const known = this.#code.recordsOf(frame, share);
-          if (known !== undefined) return known;
-          // From now on every store to the frame must come to the slow path. Only the VM that runs can
-          // have a write entry for it: what is shared is not writable.
+          if (this.#code.written(slot >>> 0, share, offset, width)) this.#flush(this.#current);
+        },
+        codeAllocate: (slot) => {
+          // From now on every store to the page must come to the slow path.
           this.#flush(this.#current);
-          return this.#code.allocate(frame, share);
+          return this.#code.allocate(slot >>> 0, this.#shareOf(this.#current));
         },
-        codeDecode: (record) => {
-          this.#code.decodeFrom(record >>> 0);
-        },
+        codeDecode: (record, slot) => this.#decode(record >>> 0, slot >>> 0),
         codeDecodeInto: (record, bits) => {
           this.#code.decodeInto(record >>> 0, bits);
         },
@@ -165,8 +168,7 @@ export class Monitor {
     return {
       memory: this.#memory,
       engine: this.#engine,
-      onFrameFreed: (frame: FrameNumber) => this.#code.drop(frame),
-      onCodeWrite: (frame: FrameNumber) => this.#code.drop(frame),
+      dropCode: (vm, slot) => this.#code.drop(slot, this.#shareOf(vm)),
       onDispose: (vm) => {
         for (const hart of vm.harts) this.#translator.forget(hart.address);
         const share = this.#codeOf.get(vm);
@@ -207,6 +209,20 @@ export class Monitor {
     const share = this.#codeOf.get(vm);
     if (!share) throw new Error("a machine of this monitor is meant");
     return share;
+  }
+
+  /** Decodes from a record on. @returns where the record is now: other VMs may keep the old one */
+  #decode(record: MachineAddress, slot: MachineAddress): MachineAddress {
+    const vm = this.#current;
+    vm.needPage(slot);
+    const inPage = (record - codePoolBase) % codePageStride;
+    const old = record - inPage;
+    const offset = inPage / (recordBytes / 2);
+    const records = this.#code.decodeFrom(offset, slot, this.#shareOf(vm));
+    if (records !== old) {
+      for (const hart of vm.harts) redirectFetches(this.#memory, hart.address, slot);
+    }
+    return records + inPage;
   }
 
   #flush(vm: VirtualMachine): void {

@@ -1,7 +1,7 @@
 import { Failure } from "../base/failure.ts";
 import type { Bytes, FrameNumber, MachineAddress, Pages } from "../base/units.ts";
 import type { WasmMemory } from "../base/wasm-compiler.ts";
-import { codeTableBase, heapBase, heapBytes, pageBytes, smallestMemoryBytes } from "./layout.ts";
+import { heapBase, heapBytes, pageBytes, smallestMemoryBytes } from "./layout.ts";
 
 /**
  * The one memory of a worker, cut into 4 KiB frames, plus a heap for the monitor's own tables.
@@ -70,6 +70,15 @@ export class MachineMemory {
     return frame;
   }
 
+  /** One more reference to a frame that has some. */
+  retainFrame(frame: FrameNumber): void {
+    this.#references[frame] = this.references(frame) + 1;
+  }
+
+  references(frame: FrameNumber): number {
+    return this.#references[frame] as number;
+  }
+
   /** @returns true where this was the last reference and the frame is free now */
   releaseFrame(frame: FrameNumber): boolean {
     const left = (this.#references[frame] as number) - 1;
@@ -77,11 +86,6 @@ export class MachineMemory {
     if (left > 0) return false;
     this.#freeFrames.push(frame);
     return true;
-  }
-
-  /** Address of the pre-decoded records of a frame, or 0 where it holds no decoded code. */
-  codePageOf(frame: FrameNumber): MachineAddress {
-    return this.word(codeTableBase + frame * 4);
   }
 
   /** An unsigned 32-bit number at an address that is a multiple of 4. */

@@ -9,6 +9,7 @@
 import type { MachineAddress } from "../base/units.ts";
 import type { WasmCompiler, WasmModule, WasmTable } from "../base/wasm-compiler.ts";
 import { hartFields } from "../isa/hart-layout.ts";
+import { entryPresent } from "../memory/guest-map.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { tlbEntries, tlbEntryBytes } from "../mmu/tlb.ts";
@@ -344,7 +345,9 @@ export class Translator {
         const address = BigInt.asUintN(64, base + BigInt(distance * pageBytes));
         const slot = table + Number((address >> 12n) % BigInt(tlbEntries)) * tlbEntryBytes;
         if (memory.wide(slot) !== (address | generation)) return undefined;
-        return { records: memory.word(slot + 8), frame: memory.word(slot + 12) };
+        const entry = memory.word(memory.word(slot + 12));
+        if (!(entry & entryPresent)) return undefined;
+        return { records: memory.word(slot + 8), frame: entry - (entry % pageBytes) };
       },
       halfword: (address) => memory.halfword(address),
       isTaken: (page, offset) => {
