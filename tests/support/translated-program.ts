@@ -18,7 +18,13 @@ import { shapeData } from "./code-shapes.ts";
 
 /** Nothing gets hot by itself. */
 const coldHeat: HeatPolicy = {
-  ...{ interval: 0x7fff_ffff, sampleMarks: 1, hotMarks: 0xffff, joinArrivals: 0x7fff_ffff },
+  ...{
+    interval: 0x7fff_ffff,
+    sampleMarks: 1,
+    hotMarks: 0xffff,
+    joinArrivals: 0x7fff_ffff,
+    adaptExits: 0xffff,
+  },
   patience: 0,
 };
 const ramBytes = 2 ** 20;

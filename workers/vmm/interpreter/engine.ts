@@ -51,7 +51,7 @@ export interface EngineCallbacks {
   hypercall(hart: number): undefined;
   /**
    * The place that `pc` stands at is hot.
-   * @param from number of the region that execution came from, or `noRegion`
+   * @param from number of the region that execution came from, or was left at `pc`, or `noRegion`
    */
   hot(hart: number, from: number): undefined;
   /** What was found hot is to be translated now. */
@@ -88,6 +88,7 @@ export const usualHeat: HeatPolicy = {
   sampleMarks: 32,
   hotMarks: 2400,
   joinArrivals: 50_000,
+  adaptExits: 20_000,
   patience: 8,
 };
 

@@ -105,7 +105,7 @@ export class Monitor {
     const writer = createRegionWriter(compiler, memoryBytes);
     this.#translator = new Translator({
       ...{ compiler, table, memory: this.#memory, records: this.#code },
-      ...{ patience: heat.patience, hotMarks: heat.hotMarks },
+      ...heat,
       ...{ writer, service: translation ?? new LocalTranslation(writer) },
       library: new CodeLibrary(),
       ...(mostRegions !== undefined && { mostRegions }),
