@@ -19,7 +19,6 @@ import {
   codePageBytes,
   codePageStride,
   codePoolBase,
-  codePoolPages,
   codeTableBase,
   frameAddress,
   pageBytes,
@@ -49,14 +48,11 @@ export class CodeCache {
   readonly #memory: MachineMemory;
   readonly #view: DataView;
   readonly #records: RecordCache;
-  readonly #poolPages: Pages;
   readonly #frameOf: Int32Array;
   readonly #ownerOf: (CodeShare | undefined)[] = [];
   /** For each code page, which 64-byte granules of the frame hold decoded instructions. */
   readonly #granules: Uint8Array;
-  readonly #free: number[] = [];
-  #untouched = 0;
-  #promised: Pages = 0;
+  #used: Pages = 0;
   readonly #onPageDropped: (records: MachineAddress) => void;
 
   /** @param onPageDropped the records of a page are gone */
@@ -64,15 +60,14 @@ export class CodeCache {
     this.#memory = memory;
     this.#view = new DataView(memory.wasm.buffer);
     this.#records = new RecordCache(this.#view);
-    this.#poolPages = codePoolPages(memory.bytes.length);
-    this.#frameOf = new Int32Array(this.#poolPages).fill(-1);
-    this.#granules = new Uint8Array(this.#poolPages * granulesPerPage);
+    this.#frameOf = new Int32Array(memory.codePages.size);
+    this.#granules = new Uint8Array(memory.codePages.size * granulesPerPage);
     this.#onPageDropped = onPageDropped;
   }
 
   /** Pages in use. */
   get used(): Pages {
-    return this.#untouched - this.#free.length;
+    return this.#used;
   }
 
   /**
@@ -81,21 +76,20 @@ export class CodeCache {
    * @throws Failure `machine-memory-code-full`
    */
   promise(most: Pages): CodeShare {
-    if (this.#promised + most > this.#poolPages) {
+    if (!this.#memory.codePages.promise(most)) {
       throw new Failure(
         "machine-memory-code-full",
         "The machine memory has no room for the decoded code of one more VM.",
         "Run fewer VMs in this worker, or give it a larger machine memory.",
       );
     }
-    this.#promised += most;
     return { most, pages: new Set(), zeroRecords: undefined, breakpoints: new Set() };
   }
 
   /** Drops all pages of a VM, which is over. */
   giveBack(share: CodeShare): void {
     for (const page of share.pages) this.#release(page);
-    this.#promised -= share.most;
+    this.#memory.codePages.takeBack(share.most);
   }
 
   /** Records that a VM has for the zero frame, which no table of frames leads to. */
@@ -112,14 +106,11 @@ export class CodeCache {
       const [oldest] = share.pages;
       this.#release(oldest as number);
     }
-    const reused = this.#free.pop();
-    const page = reused ?? this.#untouched++;
+    const page = this.#memory.codePages.allocate();
+    if (page === undefined) throw new Error("the pool has less than it has promised");
     const address = codePoolBase + page * codePageStride;
-    // What was never used is zero already, and writing it would have the host back all of it.
-    if (reused !== undefined) {
-      this.#memory.bytes.fill(0, address, address + codePageStride);
-      this.#granules.fill(0, page * granulesPerPage, (page + 1) * granulesPerPage);
-    }
+    this.#granules.fill(0, page * granulesPerPage, (page + 1) * granulesPerPage);
+    this.#used++;
     this.#view.setUint16(address + codePageBytes, specialOperations.nextPage, true);
     this.#frameOf[page] = frame;
     this.#ownerOf[page] = share;
@@ -255,8 +246,8 @@ export class CodeCache {
     else this.#memory.setWord(codeTableBase + frame * 4, 0);
     owner.pages.delete(page);
     this.#ownerOf[page] = undefined;
-    this.#frameOf[page] = -1;
-    this.#free.push(page);
+    this.#memory.codePages.release(page);
+    this.#used--;
     this.#onPageDropped(codePoolBase + page * codePageStride);
   }
 

@@ -1,18 +1,18 @@
 /**
- * The monitor of one worker thread: one machine memory, one interpreter, any number of VMs.
+ * The monitor of one pCPU thread: a view of the machine memory, one interpreter, any number of VMs.
  *
  *     const monitor = Monitor.create({ compiler });
  *     const vm = monitor.createMachine(config, { console, disks: new Map() });
  *     vm.run(1e6);
  */
 import type { Bytes, FrameNumber, Pages } from "../base/units.ts";
-import type { WasmCompiler } from "../base/wasm-compiler.ts";
+import type { WasmCompiler, WasmMemory } from "../base/wasm-compiler.ts";
 import { CodeCache, type CodeShare } from "../interpreter/code-cache.ts";
 import { createEngine, type Engine, usualHeat } from "../interpreter/engine.ts";
 import type { HeatPolicy } from "../interpreter/execute.ts";
 import { specialOperations } from "../interpreter/record.ts";
 import { codePagesFor, mostRegions as mostRegionNumbers, pageBytes } from "../memory/layout.ts";
-import { MachineMemory } from "../memory/machine-memory.ts";
+import { MachineMemory, type PcpuPlace } from "../memory/machine-memory.ts";
 import { CodeLibrary } from "../translator/code-library.ts";
 import { LocalTranslation } from "../translator/local-translation.ts";
 import { RegionWriter } from "../translator/region-writer.ts";
@@ -28,6 +28,11 @@ export interface MonitorUsage {
   readonly codePages: Pages;
   readonly regions: number;
   readonly entries: number;
+}
+
+/** A machine memory of several threads, for one of them; made by `MemoryKeeper`. Can be posted. */
+export interface MemoryShare extends PcpuPlace {
+  readonly wasm: WasmMemory;
 }
 
 /** For tests: no guest can tell. */
@@ -48,10 +53,10 @@ export class Monitor {
 
   private constructor(
     compiler: WasmCompiler,
-    memoryBytes: Bytes,
+    memory: MachineMemory,
     { heat = usualHeat, mostRegions }: TranslationLimits,
   ) {
-    this.#memory = new MachineMemory(compiler.createMemory(memoryBytes));
+    this.#memory = memory;
     this.#code = new CodeCache(this.#memory, (records) => this.#translator.pageDropped(records));
     const table = compiler.createTable(mostRegionNumbers);
     this.#engine = createEngine(
@@ -113,12 +118,20 @@ export class Monitor {
   /**
    * @param options.memoryBytes size of the machine memory, a multiple of 64 KiB; 4 GiB, the most,
    *   where it is not said. It is address space only: pages cost the host when they are first written.
+   * @param options.memory this thread's share of a machine memory, in place of one of its own
    */
   static create(
-    options: { compiler: WasmCompiler; memoryBytes?: Bytes } & TranslationLimits,
+    options: {
+      compiler: WasmCompiler;
+      memoryBytes?: Bytes;
+      memory?: MemoryShare;
+    } & TranslationLimits,
   ): Monitor {
-    const { compiler, memoryBytes = largestMemoryBytes } = options;
-    return new Monitor(compiler, memoryBytes, options);
+    const { compiler, memoryBytes = largestMemoryBytes, memory } = options;
+    const own = memory
+      ? new MachineMemory(memory.wasm, memory)
+      : new MachineMemory(compiler.createMemory(memoryBytes));
+    return new Monitor(compiler, own, options);
   }
 
   /** @throws Failure for an image or a configuration that no machine can be made of */
