@@ -17,7 +17,9 @@ function street() {
   const mailboxes = new SharedArrayBuffer(4 * threads);
   const start = async (pcpu: number, rounds: number, receiver?: number) => {
     const workerData: FrameThreadData = { wasm, pcpu, pcpus: threads, rounds, receiver, mailboxes };
-    const thread = new Worker(new URL("./support/frame-thread.ts", import.meta.url), { workerData });
+    const thread = new Worker(new URL("./support/frame-thread.ts", import.meta.url), {
+      workerData,
+    });
     await once(thread, "message");
     return { thread, done: once(thread, "message") };
   };

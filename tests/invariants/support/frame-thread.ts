@@ -7,9 +7,9 @@
  * and empty again when the giver, who holds it until then, has seen that.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import type { WasmMemory } from "../../../workers/vmm/mod.ts";
 import { pageBytes } from "../../../workers/vmm/memory/layout.ts";
 import { MachineMemory } from "../../../workers/vmm/memory/machine-memory.ts";
+import type { WasmMemory } from "../../../workers/vmm/mod.ts";
 
 export interface FrameThreadData {
   readonly wasm: WasmMemory;
@@ -54,7 +54,10 @@ function take(): void {
   if (frame === undefined) return;
   const start = (frame * pageBytes) / 4;
   const words = memory.words.subarray(start, start + pageBytes / 4);
-  check(words.every((word) => word === 0), `frame ${frame} is not zero`);
+  check(
+    words.every((word) => word === 0),
+    `frame ${frame} is not zero`,
+  );
   const mark = (pcpu + 1) * 2 ** 24 + (++marks % 2 ** 24);
   memory.setWord(frame * pageBytes, mark);
   memory.setWord((frame + 1) * pageBytes - 4, mark);

@@ -103,7 +103,7 @@ export class Monitor {
       heat,
     );
     const writer = new RegionWriter(compiler, {
-      memoryPages: memoryBytes / 65_536,
+      memoryPages: memory.bytes.length / 65_536,
       entryOperation: specialOperations.entry,
     });
     this.#translator = new Translator({

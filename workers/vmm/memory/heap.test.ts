@@ -36,7 +36,9 @@ test("threads get zeroed blocks that never overlap, and one that has ended leave
           }
           const end = start + each.bytes;
           expect(start >= base && end <= base + whole && start % pageBytes === 0).toBe(true);
-          expect(held.flat().find((b) => start < b.start + b.bytes && b.start < end)).toBeUndefined();
+          expect(
+            held.flat().find((b) => start < b.start + b.bytes && b.start < end),
+          ).toBeUndefined();
           expect([bytes[start], bytes[end - 1]]).toEqual([0, 0]);
           bytes.fill(0xff, start, start + 1);
           bytes.fill(0xff, end - 1, end);

@@ -45,7 +45,7 @@ export const framesPerChunk = 256;
 export const heapClaimsBase: MachineAddress = 0x00e0_4000;
 export const codeClaimsBase: MachineAddress = 0x00e0_5000;
 export const codePagesPerChunk = 64;
-/** One u32 for each pCPU thread: frames, and code pages, that its VMs were promised. */
+/** One u32 for each pCPU thread: how many frames, or code pages, its VMs were promised. */
 export const framePromisesBase: MachineAddress = 0x00e0_6000;
 export const codePromisesBase: MachineAddress = 0x00e0_6100;
 /** One u32 for each code page, as for frames. */

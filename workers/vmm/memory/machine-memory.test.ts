@@ -148,7 +148,11 @@ describe("what threads share", () => {
     const wasm = compiler.createMemory(smallestMemoryBytes);
     const [keeper, lost, other] = [0, 1, 2].map((pcpu) => new MachineMemory(wasm, place(pcpu)));
     if (!keeper || !lost || !other) throw new Error("three views were made");
-    const before = { frames: keeper.freeFrames, heap: keeper.freeHeap, code: keeper.codePages.used };
+    const before = {
+      frames: keeper.freeFrames,
+      heap: keeper.freeHeap,
+      code: keeper.codePages.used,
+    };
     const kept = other.allocateFrame() as number;
     const shared = lost.allocateFrame() as number;
     other.retainFrame(shared);

@@ -6,8 +6,8 @@ import { clearPages } from "./clear-pages.ts";
 import { Heap } from "./heap.ts";
 import {
   codeClaimsBase,
-  codePagesPerChunk,
   codePageStride,
+  codePagesPerChunk,
   codePoolBase,
   codePoolPages,
   codePromisesBase,
@@ -146,15 +146,6 @@ export class MachineMemory {
   /** See `SharedPool.references`. */
   references(frame: FrameNumber): number {
     return this.#frames.references(frame);
-  }
-
-  /** See `SharedPool.promise`. */
-  promiseFrames(count: Pages): boolean {
-    return this.#frames.promise(count);
-  }
-
-  takeBackFrames(count: Pages): void {
-    this.#frames.takeBack(count);
   }
 
   /**

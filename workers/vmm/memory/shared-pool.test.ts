@@ -94,7 +94,14 @@ describe("a pool that threads share", () => {
 
   test("keeps few free things for a thread that had many", () => {
     const memory = new Int32Array(new SharedArrayBuffer(2 ** 18));
-    const wide = { words: 0, claims: 2 ** 17, promises: 2 ** 16, first: 0, end: 16_000, perChunk: 16 };
+    const wide = {
+      words: 0,
+      claims: 2 ** 17,
+      promises: 2 ** 16,
+      first: 0,
+      end: 16_000,
+      perChunk: 16,
+    };
     const [first, second] = [0, 1].map((pcpu) => new SharedPool(memory, pcpu, wide, () => {}));
     const things = Array.from({ length: 10_000 }, () => first?.allocate() as number);
     for (const thing of things) first?.release(thing);

@@ -95,7 +95,7 @@ export class SharedPool {
       const at = this.#wordOf + thing;
       const before = Atomics.load(this.#memory, at);
       if ((before & holders) !== 0) continue;
-      const taken = (this.#bit | wasUsed) | 0;
+      const taken = this.#bit | wasUsed | 0;
       if (Atomics.compareExchange(this.#memory, at, before, taken) !== before) continue;
       this.#references[thing] = 1;
       if (before !== 0) this.#clear(thing);
@@ -148,7 +148,8 @@ export class SharedPool {
     const first = this.#place.promises / 4;
     Atomics.add(this.#memory, first + this.#pcpu, count);
     let promised = 0;
-    for (let pcpu = 0; pcpu < mostPcpus; pcpu++) promised += Atomics.load(this.#memory, first + pcpu);
+    for (let pcpu = 0; pcpu < mostPcpus; pcpu++)
+      promised += Atomics.load(this.#memory, first + pcpu);
     if (promised > this.size) this.takeBack(count);
     return promised <= this.size;
   }

@@ -5,11 +5,7 @@
 import type { MachineAddress } from "../base/units.ts";
 import type { WasmTable } from "../base/wasm-compiler.ts";
 import { readEntryRegion, writeEntry } from "../hart/region-entry.ts";
-import {
-  pageBytes,
-  regionLinkBytes,
-  regionLinksBase,
-} from "../memory/layout.ts";
+import { pageBytes, regionLinkBytes, regionLinksBase } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { NumberPool } from "./number-pool.ts";
 import type { CodePage, RegionCode } from "./region-code.ts";
