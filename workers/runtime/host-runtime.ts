@@ -1,10 +1,10 @@
-import type { SpawnMonitorThread } from "./thread/monitor-thread.ts";
+import type { SpawnPcpuThread } from "./thread/pcpu-thread.ts";
 
 /** What differs between Deno and Node. */
 export interface HostRuntime {
   /** Name and version, for example `deno 2.9.6`. */
   readonly name: string;
-  readonly spawn: SpawnMonitorThread;
+  readonly spawn: SpawnPcpuThread;
 }
 
 /** Finds out what runs this process; only the adapter for it is loaded. */

@@ -6,21 +6,20 @@
  *     vm.run(1e6);
  */
 import type { Bytes, FrameNumber, Pages } from "../base/units.ts";
-import type { WasmCompiler, WasmMemory } from "../base/wasm-compiler.ts";
+import type { WasmCompiler } from "../base/wasm-compiler.ts";
 import { CodeCache, type CodeShare } from "../interpreter/code-cache.ts";
 import { createEngine, type Engine, usualHeat } from "../interpreter/engine.ts";
 import type { HeatPolicy } from "../interpreter/execute.ts";
 import { specialOperations } from "../interpreter/record.ts";
 import { codePagesFor, mostRegions as mostRegionNumbers, pageBytes } from "../memory/layout.ts";
-import { MachineMemory, type PcpuPlace } from "../memory/machine-memory.ts";
+import { MachineMemory } from "../memory/machine-memory.ts";
 import { CodeLibrary } from "../translator/code-library.ts";
 import { LocalTranslation } from "../translator/local-translation.ts";
 import { RegionWriter } from "../translator/region-writer.ts";
 import { type TranslationStatistics, Translator } from "../translator/translator.ts";
 import type { Machine, MachineConfig, MachineResources } from "./config.ts";
+import { largestMemoryBytes, type MemoryShare } from "./memory-share.ts";
 import { type MonitorServices, VirtualMachine } from "./virtual-machine.ts";
-
-const largestMemoryBytes: Bytes = 2 ** 32;
 
 export interface MonitorUsage {
   readonly freeFrames: Pages;
@@ -28,11 +27,6 @@ export interface MonitorUsage {
   readonly codePages: Pages;
   readonly regions: number;
   readonly entries: number;
-}
-
-/** A machine memory of several threads, for one of them; made by `MemoryKeeper`. Can be posted. */
-export interface MemoryShare extends PcpuPlace {
-  readonly wasm: WasmMemory;
 }
 
 /** For tests: no guest can tell. */
