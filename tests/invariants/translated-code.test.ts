@@ -1,11 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  codeTableBase,
-  pageBytes,
-  regionLinkBytes,
-  regionLinksBase,
-} from "../../workers/vmm/memory/layout.ts";
+import { hartFields } from "../../workers/vmm/isa/hart-layout.ts";
+import { recordsInSlot, slotOf } from "../../workers/vmm/memory/guest-map.ts";
+import { pageBytes, regionLinkBytes, regionLinksBase } from "../../workers/vmm/memory/layout.ts";
 import { asm, assemble } from "../support/assembler.ts";
 import { eagerHeat } from "../support/eager-heat.ts";
 import { bareMetal, recordedConsole, smallMonitor } from "../support/run-guest.ts";
@@ -158,7 +155,7 @@ test("the guest ends well, and what it executes are regions that come and go", (
 });
 
 describe("a look at the invariants finds", () => {
-  const plant = (damage: (memory: DataView) => void) => {
+  const plant = (damage: (memory: DataView, slots: readonly number[]) => void) => {
     const planted = observedTranslation(128 * mebibyte, heat);
     const machine = planted.monitor.createMachine(
       bareMetal(patchingGuest([script], 1000), { engine: "translate" }),
@@ -167,21 +164,24 @@ describe("a look at the invariants finds", () => {
     machine.run(3001);
     expect(brokenInvariants(planted)).toEqual([]);
     expect(planted.live.size).toBeGreaterThan(0);
-    damage(planted.memory);
+    const [hart = 0] = planted.harts;
+    damage(planted.memory, slotsWithCode(planted.memory, hart));
     return brokenInvariants(planted);
   };
-  /** Machine address of the guest's first page of code, found by what is in it. */
-  const codeFrame = (memory: DataView) => {
-    for (let at = memory.byteLength - pageBytes; at > 0; at -= pageBytes) {
-      const records = memory.getUint32(codeTableBase + at / 1024, true);
-      if (records !== 0) return { at, records };
-    }
-    throw new Error("the guest has no decoded code");
+  /** Slots in the guest map of the pages that were executed. */
+  const slotsWithCode = (memory: DataView, hart: number) => {
+    const field = (name: "guestMap" | "ramPages") =>
+      memory.getUint32(hart + hartFields[name].offset, true);
+    const all = Array.from({ length: field("ramPages") }, (_, page) =>
+      slotOf(field("guestMap"), page),
+    );
+    return all.filter((slot) => memory.getUint32(slot + recordsInSlot, true) !== 0);
   };
 
   test("code that changed behind the records' back", () => {
-    const faults = plant((memory) => {
-      const { at, records } = codeFrame(memory);
+    const faults = plant((memory, [slot = 0]) => {
+      const at = memory.getUint32(slot, true) & -pageBytes;
+      const records = memory.getUint32(slot + recordsInSlot, true);
       for (let offset = 0; offset < pageBytes; offset += 2) {
         if (memory.getUint16(records + offset * 4, true) !== 0)
           memory.setUint16(at + offset, 0, true);
@@ -191,10 +191,8 @@ describe("a look at the invariants finds", () => {
   });
 
   test("records that no fetch can lead to, and those of a dropped page in a region", () => {
-    const faults = plant((memory) => {
-      for (let frame = 0; frame < memory.byteLength / pageBytes; frame++) {
-        memory.setUint32(codeTableBase + 4 * frame, 0, true);
-      }
+    const faults = plant((memory, slots) => {
+      for (const slot of slots) memory.setUint32(slot + recordsInSlot, 0, true);
     });
     expect(faults.join("\n")).toMatch(/leads to other records/);
     expect(faults.join("\n")).toMatch(/has a page that was dropped/);

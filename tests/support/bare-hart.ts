@@ -12,10 +12,18 @@ import {
   type Engine,
   type EngineCallbacks,
 } from "../../workers/vmm/interpreter/engine.ts";
-import { specialOperations } from "../../workers/vmm/interpreter/record.ts";
+import { recordScale, specialOperations } from "../../workers/vmm/interpreter/record.ts";
+import { recordsInSlot, slotOf } from "../../workers/vmm/memory/guest-map.ts";
 import { GuestRam } from "../../workers/vmm/memory/guest-ram.ts";
-import { codePagesFor, mostRegions, pageBytes } from "../../workers/vmm/memory/layout.ts";
+import {
+  codePageStride,
+  codePagesFor,
+  codePoolBase,
+  mostRegions,
+  pageBytes,
+} from "../../workers/vmm/memory/layout.ts";
 import { MachineMemory } from "../../workers/vmm/memory/machine-memory.ts";
+import { mapTlbs } from "../../workers/vmm/mmu/tlb-repair.ts";
 import type { HeatPolicy, WasmCompiler } from "../../workers/vmm/mod.ts";
 import { CodeLibrary } from "../../workers/vmm/translator/code-library.ts";
 import { LocalTranslation } from "../../workers/vmm/translator/local-translation.ts";
@@ -68,17 +76,19 @@ export class BareHart {
         if (!taken) this.hart.set("faulted", 1);
       },
       materialise: (_hart, page) => this.ram.materialise(page),
-      codeWritten: (address, width) => {
-        if (this.code.written(address >>> 0, width)) this.engine.flush(this.hart.address);
-      },
-      codeAllocate: (frameAddress) => {
-        const frame = (frameAddress >>> 0) / pageBytes;
-        const known = this.code.recordsOf(frame, this.share);
-        if (known !== undefined) return known;
+      absent: (_hart, page) => void this.ram.readableEntry(page),
+      codeWritten: (slot, offset, width) => {
+        if (!this.code.written(slot >>> 0, this.share, offset, width)) return;
         this.engine.flush(this.hart.address);
-        return this.code.allocate(frame, this.share);
       },
-      codeDecode: (record) => this.code.decodeFrom(record >>> 0) as undefined,
+      codeAllocate: (slot) => {
+        this.engine.flush(this.hart.address);
+        return this.code.allocate(slot >>> 0, this.share);
+      },
+      codeDecode: (record, slot) => {
+        const inPage = ((record >>> 0) - codePoolBase) % codePageStride;
+        return this.code.decodeFrom(inPage / recordScale, slot >>> 0, this.share) + inPage;
+      },
       codeDecodeInto: (record, bits) => this.code.decodeInto(record >>> 0, bits) as undefined,
       hypercall: () => undefined,
       timerChanged: () => this.timerChanged?.() as undefined,
@@ -106,10 +116,14 @@ export class BareHart {
       base: ramBase,
       bytes: ramBytes,
       limit: ramBytes / pageBytes,
-      onRemap: () => this.engine.flush(this.hart.address),
+      tlbs: mapTlbs(
+        this.memory,
+        () => [this.hart.address],
+        () => this.engine.flush(this.hart.address),
+      ),
       onSweepDue: () => undefined,
-      onCodeWrite: (frame) => {
-        if (this.code.drop(frame)) this.engine.flush(this.hart.address);
+      onCodeWrite: (slot) => {
+        if (this.code.drop(slot, this.share)) this.engine.flush(this.hart.address);
       },
     });
     this.hart.set("guestMap", this.ram.map);
@@ -141,6 +155,12 @@ export class BareHart {
   setX(index: number, value: bigint): void {
     const bits = BigInt.asUintN(64, value);
     this.hart.setX(index, Number(bits & 0xffff_ffffn), Number(bits >> 32n));
+  }
+
+  /** Address of the pre-decoded records of the page at a physical address, or 0. */
+  recordsAt(address: number): number {
+    const slot = slotOf(this.ram.map, Math.floor((address - ramBase) / pageBytes));
+    return this.memory.word(slot + recordsInSlot);
   }
 
   /** Writes a program to RAM; `pc` stays where it is. */

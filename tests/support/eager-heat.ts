@@ -6,5 +6,6 @@ export const eagerHeat: HeatPolicy = {
   sampleMarks: 1,
   hotMarks: 1,
   joinArrivals: 3,
+  adaptExits: 3,
   patience: 0,
 };

@@ -18,7 +18,13 @@ import { shapeData } from "./code-shapes.ts";
 
 /** Nothing gets hot by itself. */
 const coldHeat: HeatPolicy = {
-  ...{ interval: 0x7fff_ffff, sampleMarks: 1, hotMarks: 0xffff, joinArrivals: 0x7fff_ffff },
+  ...{
+    interval: 0x7fff_ffff,
+    sampleMarks: 1,
+    hotMarks: 0xffff,
+    joinArrivals: 0x7fff_ffff,
+    adaptExits: 0xffff,
+  },
   patience: 0,
 };
 const ramBytes = 2 ** 20;
@@ -105,9 +111,7 @@ export class TranslatedProgram {
 
   /** Address of the records of the page that `pc` is in; 0 where it has none. */
   #records(): number {
-    const { hart, memory } = this.h;
-    const page = (Number(this.h.pc) - ramBase) >> 12;
-    return memory.codePageOf(memory.word(hart.get("guestMap") + 4 * page) >>> 12);
+    return this.h.recordsAt(Number(this.h.pc));
   }
 
   state(): ProgramState {

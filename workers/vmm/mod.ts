@@ -33,6 +33,7 @@ export type {
 } from "./machine/config.ts";
 export { ConsoleScript } from "./machine/console-script.ts";
 export type { ConsoleStep, ConsoleStepReport } from "./machine/console-script-step.ts";
+export { createTranslationServer } from "./machine/create-translation.ts";
 export {
   type DebugInstruction,
   type DebugMapping,
@@ -47,3 +48,8 @@ export type { StopReason } from "./machine/stop-reason.ts";
 export type { Watchpoint } from "./machine/watchpoint.ts";
 export { RoundRobin } from "./scheduler/round-robin.ts";
 export type { Milliseconds, VcpuScheduler } from "./scheduler/vcpu-scheduler.ts";
+export type {
+  TranslationAnswer,
+  TranslationRequest,
+  TranslationService,
+} from "./translator/translation.ts";

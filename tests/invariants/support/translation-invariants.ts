@@ -3,7 +3,8 @@
  * instructions that the guest's memory holds where its page tables say:
  *
  *     a record is what its frame's bytes decode to, or an entry that knows that
- *     a code page belongs to one frame; an entry to one record, and to a live region of that page
+ *     a code page belongs to one page of a VM, or to those of its clones that have the same code;
+ *     an entry belongs to one record, and to a live region of that page
  *     a live region's pages all have their records, and a number that is not used has no links
  *     a TLB entry leads where the page tables say; a write entry to a private frame without records
  */
@@ -11,12 +12,16 @@
 import { specialOperations, writeRecord } from "../../../workers/vmm/interpreter/record.ts";
 import { decode, isFullLength } from "../../../workers/vmm/isa/decoder.ts";
 import { hartFields, hartStateBytes } from "../../../workers/vmm/isa/hart-layout.ts";
-import { entryWritable } from "../../../workers/vmm/memory/guest-ram.ts";
+import {
+  entryShared,
+  entryWritable,
+  recordsInSlot,
+  slotOf,
+} from "../../../workers/vmm/memory/guest-map.ts";
 import {
   codeMarksOffset,
   codePageStride,
   codePoolBase,
-  codeTableBase,
   entryBytes,
   entryTableBase,
   mostRegionPages,
@@ -57,7 +62,7 @@ type Observed = Pick<ObservedTranslation, "memory" | "live" | "harts">;
  * @returns what is wrong, as sentences; nothing where all holds
  */
 export function brokenInvariants(observed: Observed, isFenced = true): string[] {
-  const pages = codePages(observed.memory);
+  const pages = codePages(observed);
   return [
     ...codeCacheFaults(observed, pages),
     ...regionFaults(observed, new Set(pages.keys())),
@@ -65,13 +70,21 @@ export function brokenInvariants(observed: Observed, isFenced = true): string[] 
   ];
 }
 
-/** Frames by the addresses of their records. */
-function codePages(memory: DataView): Map<number, number[]> {
+/** Slots of guest maps by the addresses of their records. */
+function codePages({ memory, harts }: Observed): Map<number, number[]> {
   const pages = new Map<number, number[]>();
-  const frames = memory.byteLength / pageBytes;
-  for (let frame = 0; frame < frames; frame++) {
-    const records = memory.getUint32(codeTableBase + 4 * frame, true);
-    if (records !== 0) pages.set(records, [...(pages.get(records) ?? []), frame]);
+  const field = (hart: number, name: "guestMap" | "ramPages") =>
+    memory.getUint32(hart + hartFields[name].offset, true);
+  const maps = new Map(
+    [...harts].map((hart) => [field(hart, "guestMap"), field(hart, "ramPages")]),
+  );
+  for (const [map, ramPages] of maps) {
+    // Behind the pages of RAM comes that of the ROM.
+    for (let page = 0; page <= ramPages; page++) {
+      const slot = slotOf(map, page);
+      const records = memory.getUint32(slot + recordsInSlot, true);
+      if (records !== 0) pages.set(records, [...(pages.get(records) ?? []), slot]);
+    }
   }
   return pages;
 }
@@ -83,10 +96,13 @@ function codeCacheFaults(
   const faults: string[] = [];
   const entries = new Set<number>();
   const scratch = new DataView(new ArrayBuffer(recordBytes));
-  for (const [records, [frame = 0, ...others]] of pages) {
+  for (const [records, [slot = 0, ...others]] of pages) {
     const name = `records at ${records.toString(16)}`;
+    const frame = Math.floor(memory.getUint32(slot, true) / pageBytes);
     if ((records - codePoolBase) % codePageStride !== 0) faults.push(`${name} are in no code page`);
-    if (others.length > 0) faults.push(`${name} belong to ${1 + others.length} frames`);
+    if (others.some((other) => !isCodeEqual(memory, records, slot, other))) {
+      faults.push(`${name} belong to pages with different code`);
+    }
     for (let offset = 0; offset < pageBytes; offset += 2) {
       const at = records + (offset * recordBytes) / 2;
       const operation = memory.getUint16(at, true);
@@ -131,6 +147,24 @@ function codeCacheFaults(
   return faults;
 }
 
+/** Whether the bytes that records were made of are the same in two pages. */
+function isCodeEqual(memory: DataView, records: number, slot: number, other: number): boolean {
+  const [frame, others] = [slot, other].map((each) => {
+    const entry = memory.getUint32(each, true);
+    return entry - (entry % pageBytes);
+  }) as [number, number];
+  for (let offset = 0; offset < pageBytes; offset += 2) {
+    const operation = memory.getUint16(records + (offset * recordBytes) / 2, true);
+    if (operation === specialOperations.undecoded) continue;
+    const low = memory.getUint16(frame + offset, true);
+    if (low !== memory.getUint16(others + offset, true)) return false;
+    if (!isFullLength(low) || offset === pageBytes - 2) continue;
+    if (memory.getUint16(frame + offset + 2, true) !== memory.getUint16(others + offset + 2, true))
+      return false;
+  }
+  return true;
+}
+
 function linksOf(memory: DataView, region: number): number[] {
   return Array.from({ length: mostRegionPages }, (_, i) =>
     memory.getUint32(regionLinksBase + region * regionLinkBytes + 4 * i, true),
@@ -162,28 +196,29 @@ function tlbFaults(memory: DataView, hart: number, isFenced: boolean): string[] 
       if (tag === 0 || (tag & generationBits) !== group.generation) continue;
       const address = memory.getBigUint64(at, true) & ~0xfffn;
       const addend = memory.getUint32(at + 8, true);
-      const frame = memory.getUint32(at + 12, true);
+      const slot = memory.getUint32(at + 12, true);
+      const own = memory.getUint32(slot, true);
+      const frame = own - (own % pageBytes);
       const name = `${kind} entry of ${address.toString(16)}`;
       const physical =
         group.satp === undefined ? address : translate(memory, hart, group.satp, address);
       // Pages of a ROM have frames of their own.
       if (physical !== undefined && physical < ramBase) continue;
-      const entry = physical === undefined ? undefined : mapEntry(memory, hart, physical);
-      const isThere = entry !== undefined && entry - (entry % pageBytes) === frame;
+      const isThere = physical !== undefined && mapSlot(memory, hart, physical) === slot;
       if (!isThere && isFenced) {
-        faults.push(`${name} leads to another frame than the page tables`);
+        faults.push(`${name} leads to another page than the page tables`);
         continue;
       }
-      const records = memory.getUint32(codeTableBase + (frame / pageBytes) * 4, true);
+      const records = memory.getUint32(slot + recordsInSlot, true);
       if (kind === "fetch") {
-        if (addend !== records) faults.push(`${name} leads to other records than its frame's`);
+        if (addend !== records) faults.push(`${name} leads to other records than its page's`);
         continue;
       }
       const machine = (Number(address & 0xffff_ffffn) + addend) >>> 0;
       if (machine !== frame) faults.push(`${name} leads to ${machine.toString(16)}`);
       if (kind === "write" && records !== 0) faults.push(`${name} leads to decoded code`);
-      if (kind === "write" && isThere && !(entry & entryWritable))
-        faults.push(`${name} is not private`);
+      if (kind === "write" && !(own & entryWritable)) faults.push(`${name} is not writable`);
+      if (own & entryWritable && own & entryShared) faults.push(`${name} is shared and writable`);
     }
   };
   const checkData = (table: number, group: Group) => {
@@ -211,12 +246,12 @@ function tlbFaults(memory: DataView, hart: number, isFenced: boolean): string[] 
   return faults;
 }
 
-/** The map entry of a page of RAM. */
-function mapEntry(memory: DataView, hart: number, physical: bigint): number | undefined {
+/** The slot in the guest map of a page of RAM. */
+function mapSlot(memory: DataView, hart: number, physical: bigint): number | undefined {
   const page = Number((physical - ramBase) >> 12n);
   const map = memory.getUint32(hart + hartFields.guestMap.offset, true);
   const pages = memory.getUint32(hart + hartFields.ramPages.offset, true);
-  return page >= 0 && page < pages ? memory.getUint32(map + 4 * page, true) : undefined;
+  return page >= 0 && page < pages ? slotOf(map, page) : undefined;
 }
 
 /** A walk of Sv39 (privileged manual, 10.4) by a guest without faults; undefined where one is. */
@@ -230,8 +265,9 @@ function translate(
   let table = (satp & 0xfff_ffff_ffffn) << 12n;
   for (let level = 2n; level >= 0n; level--) {
     const index = (address >> (12n + 9n * level)) & 511n;
-    const entry = mapEntry(memory, hart, table);
-    if (entry === undefined) return undefined;
+    const slot = mapSlot(memory, hart, table);
+    if (slot === undefined) return undefined;
+    const entry = memory.getUint32(slot, true);
     const frame = entry - (entry % pageBytes);
     const found = memory.getBigUint64(frame + Number(index) * 8, true);
     if ((found & 1n) === 0n) return undefined;

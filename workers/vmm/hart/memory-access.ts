@@ -4,14 +4,22 @@
  * Translates, fills the TLB, reaches devices, and takes misaligned accesses apart where they cross
  * a page. An access that faults raises the exception, sets `faulted` and gives 0.
  */
-import type { FunctionBuilder } from "../base/wasm/function-builder.ts";
+import type { FunctionBuilder, Local } from "../base/wasm/function-builder.ts";
 import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
 import { type I32, type I64, i32, i64, select } from "../base/wasm/value.ts";
 import { HartFields } from "../isa/hart-layout.ts";
-import { codeTableBase } from "../memory/layout.ts";
+import { entryShared, hintsAddress, mapSlot } from "../memory/guest-map.ts";
 import { access } from "../mmu/access.ts";
 import type { PhysicalMemory } from "../mmu/physical-memory.ts";
-import { addend, entryAddress, fillEntry, hits, writeTableOffset } from "../mmu/tlb.ts";
+import {
+  addend,
+  entryAddress,
+  entrySlot,
+  fillEntry,
+  hits,
+  isWithdrawn,
+  writeTableOffset,
+} from "../mmu/tlb.ts";
 import type { Walk } from "../mmu/walk.ts";
 import type { ContextFunctions } from "./context.ts";
 import { exception } from "./privilege.ts";
@@ -130,6 +138,28 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
 
   const crossesPage = (address: I64, width: I32) => address.wrap().and(4095).add(width).gtU(4096);
 
+  /**
+   * Puts an entry back that was withdrawn: as it was, whatever the page tables say by now.
+   *
+   * @returns machine address of the access
+   */
+  const putBack = (
+    f: FunctionBuilder,
+    hart: I32,
+    entry: Local<"i32">,
+    address: I64,
+    how: "readableFrame" | "writableFrame",
+  ): I32 => {
+    const h = new HartFields(f, hart);
+    const slot = f.let(entrySlot(entry));
+    const frame = f.let(memory[how].call(hart, slot));
+    const generation = h.get("dataGeneration");
+    const distance = frame.sub(address.wrap().and(-4096));
+    fillEntry(f, entry, address, { addend: distance, slot, generation });
+    if (how === "readableFrame") noteIfShared(f, h, slot, address);
+    return frame.add(address.wrap().and(4095));
+  };
+
   /** Devices live below 4 GiB; an address beyond is nobody's. */
   const deviceAddress = (
     f: FunctionBuilder,
@@ -168,17 +198,23 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
       const cached = f.let(address.wrap().add(addend(entry)));
       f.return(byWidth(f, width, (bytes) => loadBytes(cached, bytes)));
     });
+    f.if(isWithdrawn(entry, address, h.get("dataGeneration")), () => {
+      const target = f.let(putBack(f, hart, entry, address, "readableFrame"));
+      f.return(byWidth(f, width, (bytes) => loadBytes(target, bytes)));
+    });
     const physical = translate(f, hart, address, access.load, width, nothing);
     report(f, hart, address, width, "load", nothing);
     const target = f.let(memory.readable.call(hart, physical));
     f.if(target.ne(0), () => {
       f.if(walk.isCacheable.get().and(isObserved(h, address).eqz()), () => {
         h.count("mmu.fill");
+        const slot = f.let(memory.slot.get());
         fillEntry(f, entry, address, {
           addend: target.sub(address.wrap()),
-          frame: target.and(-4096),
+          slot,
           generation: h.get("dataGeneration"),
         });
+        noteIfShared(f, h, slot, address);
       });
       f.return(byWidth(f, width, (bytes) => loadBytes(target, bytes)));
     });
@@ -205,9 +241,12 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
     f.if(crossesPage(address, width), () => {
       // Both pages must take the store before any byte of it is visible; the first one's fault counts.
       const inFirst = f.let(i32.const(4096).sub(address.wrap().and(4095)));
-      translate(f, hart, address, access.store, inFirst);
+      const here = translate(f, hart, address, access.store, inFirst);
       const last = f.let(address.add(width.extendU()).sub(1).and(-4096));
       const there = translate(f, hart, last, access.store, width.sub(inFirst));
+      // Where one of them is absent the store comes again: nothing may have been counted by then.
+      f.do(memory.need.call(hart, here));
+      f.do(memory.need.call(hart, there));
       f.if(memory.writable.call(hart, there, 1).eqz(), () => {
         f.do(traps.raise.call(hart, exception.storeAccess, last));
         f.return();
@@ -226,11 +265,17 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
       storeBytes(f, f.let(address.wrap().add(addend(entry))), value, width);
       f.return();
     });
+    f.if(isWithdrawn(entry, address, h.get("dataGeneration")), () => {
+      const target = f.let(putBack(f, hart, entry, address, "writableFrame"));
+      storeBytes(f, target, value, width);
+      f.return();
+    });
     const physical = translate(f, hart, address, access.store, width);
     const target = f.let(memory.writable.call(hart, physical, width));
+    const slot = f.let(memory.slot.get());
     report(f, hart, address, width, "store");
     f.if(target.ne(0), () => {
-      fillWriteEntry(f, h, address, target, walk.isCacheable.get());
+      fillWriteEntry(f, h, address, { target, slot }, walk.isCacheable.get());
       storeBytes(f, target, value, width);
       f.return();
     });
@@ -259,14 +304,18 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
     f.if(hits(entry, address.and(-4096), 1, h.get("dataGeneration")), () =>
       f.return(address.wrap().add(addend(entry))),
     );
+    f.if(isWithdrawn(entry, address, h.get("dataGeneration")), () =>
+      f.return(putBack(f, hart, entry, address, "writableFrame")),
+    );
     const physical = translate(f, hart, address, access.store, width, nothing);
     const target = f.let(memory.writable.call(hart, physical, width));
+    const slot = f.let(memory.slot.get());
     f.if(target.eqz(), () => {
       f.do(traps.raise.call(hart, exception.storeAccess, address));
       f.return(nothing);
     });
     report(f, hart, address, width, "atomic", nothing);
-    fillWriteEntry(f, h, address, target, walk.isCacheable.get());
+    fillWriteEntry(f, h, address, { target, slot }, walk.isCacheable.get());
     f.return(target);
   });
 
@@ -300,28 +349,36 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
 
 /**
  * Grants a write entry where the translation holds for the whole page, unless every store must
- * come here: the frame holds pre-decoded code, or it
- * is watched and the monitor wants to look at it after the instruction.
+ * come here: the page holds pre-decoded code, or it is watched and the monitor wants to look at it
+ * after the instruction.
  */
 function fillWriteEntry(
   f: FunctionBuilder,
   h: HartFields,
   address: I64,
-  target: I32,
+  { target, slot }: { target: I32; slot: I32 },
   isCacheable: I32,
 ): void {
-  const isWatched = f.let(target.and(-4096).eq(h.get("watchedFrame")));
+  const isWatched = f.let(slot.eq(h.get("watchedSlot")));
   f.if(isWatched, () => h.set("stopRequest", stopCodes.watched));
-  const hasCode = i32.load(target.shrU(12).shl(2), codeTableBase).ne(0);
+  const hasCode = mapSlot.records(slot).ne(0);
   const mustComeHere = hasCode.or(isWatched).or(isObserved(h, address));
   f.if(mustComeHere.eqz().and(isCacheable), () => {
     h.count("mmu.fill");
     const entry = f.let(entryAddress(h.get("dataTlb").add(writeTableOffset), address));
     fillEntry(f, entry, address, {
       addend: target.sub(address.wrap()),
-      frame: target.and(-4096),
+      slot,
       generation: h.get("dataGeneration"),
     });
+  });
+}
+
+/** Leaves a hint where a read entry leads to a shared page; see `MapTlbs`. */
+function noteIfShared(f: FunctionBuilder, h: HartFields, slot: I32, address: I64): void {
+  f.if(mapSlot.entry(slot).and(entryShared), () => {
+    const hints = f.let(hintsAddress(h.get("guestMap"), h.get("ramPages"), slot));
+    f.store(hints, 0, i32.load(hints).or(i32.const(1).shl(address.shrU(12).wrap())));
   });
 }
 

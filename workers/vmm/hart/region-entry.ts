@@ -4,6 +4,7 @@
  *     0  u16  operation of the record that stands there otherwise
  *     2  u16  which of the region's entries it is
  *     4  u16  the region's number, which is its function's index in the function table
+ *     6  u16  how often the region was left for `step` at this very instruction
  *     8  u32  how often execution came here straight from another region
  *    12  i32  offset of the record's instruction from where the region's offsets count
  *
@@ -14,7 +15,9 @@ import type { FunctionBuilder } from "../base/wasm/function-builder.ts";
 import { type I32, i32 } from "../base/wasm/value.ts";
 import { codeMarksOffset, entryBytes, entryTableBase } from "../memory/layout.ts";
 
-const entryOffsets = { operation: 0, state: 2, region: 4, arrivals: 8, place: 12 } as const;
+const entryOffsets = {
+  ...{ operation: 0, state: 2, region: 4, exits: 6, arrivals: 8, place: 12 },
+} as const;
 
 /** What a region's function, (hart, address of the entry), gives back. */
 export const regionResults = {
@@ -50,6 +53,11 @@ export const regionEntry = {
   place: (entry: I32): I32 => i32.load(entry, entryOffsets.place),
 };
 
+/** Address of the number of exits at an entry's instruction. */
+export function exitsOf(entry: I32): I32 {
+  return entry.add(entryOffsets.exits);
+}
+
 /** Counts an arrival from another region. @returns how many there were */
 export function countArrival(f: FunctionBuilder, entry: I32): I32 {
   const arrivals = f.let(regionEntry.arrivals(entry).add(1));
@@ -69,6 +77,7 @@ export function writeEntry(memory: DataView, number: number, entry: RegionEntry)
   memory.setUint16(at + entryOffsets.operation, entry.operation, true);
   memory.setUint16(at + entryOffsets.state, entry.state, true);
   memory.setUint16(at + entryOffsets.region, entry.region, true);
+  memory.setUint16(at + entryOffsets.exits, 0, true);
   memory.setUint32(at + entryOffsets.arrivals, 0, true);
   memory.setInt32(at + entryOffsets.place, entry.place, true);
 }
@@ -76,4 +85,9 @@ export function writeEntry(memory: DataView, number: number, entry: RegionEntry)
 /** The region of an entry. */
 export function readEntryRegion(memory: DataView, number: number): number {
   return memory.getUint16(entryTableBase + number * entryBytes + entryOffsets.region, true);
+}
+
+/** The operation of the record that stands where an entry is. */
+export function readEntryOperation(memory: DataView, number: number): number {
+  return memory.getUint16(entryTableBase + number * entryBytes + entryOffsets.operation, true);
 }

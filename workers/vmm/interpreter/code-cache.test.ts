@@ -83,12 +83,11 @@ describe("code that changes", () => {
     h.load([asm("sd", { rs1: 5, rs2: 6 }), add(1)], at);
     h.setX(5, BigInt(at + 2048));
     runAt(at, 2);
-    const frame = Math.floor(h.ram.entry((at - ramBase) / pageBytes) / pageBytes);
-    const records = h.memory.codePageOf(frame);
+    const records = h.recordsAt(at);
     expect(records).not.toBe(0);
     const [before, flushes] = [h.hart.exitCount("trace.code"), h.hart.wide("fetchGeneration")];
     expect(runAt(at, 2)).toBe(1n);
-    expect(h.memory.codePageOf(frame)).toBe(records);
+    expect(h.recordsAt(at)).toBe(records);
     expect(h.hart.exitCount("trace.code")).toBe(before + 1);
     expect(h.hart.wide("fetchGeneration")).toBe(flushes);
   });
@@ -212,8 +211,8 @@ test("more pages of code than a machine may keep are executed all the same, over
   expect(big.share.most).toBeLessThan(pages);
   big.run(3 * 2 * pages);
   expect(big.x(10)).toBe(BigInt(3 * pages));
-  const inUse = Array.from({ length: big.memory.bytes.length / pageBytes }, (_, frame) =>
-    big.memory.codePageOf(frame),
+  const inUse = Array.from({ length: pages }, (_, page) =>
+    big.recordsAt(ramBase + page * pageBytes),
   ).filter((address) => address !== 0);
   expect(inUse.length).toBe(big.share.most);
   expect(new Set(inUse).size).toBe(inUse.length);
@@ -241,17 +240,13 @@ describe("a share of the pool", () => {
     expect(() => code.promise(1)).not.toThrow();
   });
 
-  test("has records of its own for pages that were never touched", () => {
-    const at = fresh();
+  test("has records of its own for each page, touched or not", () => {
+    const [at, other] = [fresh(), fresh()];
     h.hart.setWide("mtvec", BigInt(at));
-    const other = h.code.promise(1);
     runAt(at, 1);
-    const own = h.code.recordsOf(h.memory.zeroFrame, h.share);
-    expect(own).toBeDefined();
-    expect(h.memory.codePageOf(h.memory.zeroFrame)).toBe(0);
-    expect(h.code.recordsOf(h.memory.zeroFrame, other)).toBeUndefined();
-    expect(h.code.allocate(h.memory.zeroFrame, other)).not.toBe(own);
-    h.code.giveBack(other);
-    expect(h.code.recordsOf(h.memory.zeroFrame, h.share)).toBe(own);
+    runAt(other, 1);
+    expect(h.recordsAt(at)).not.toBe(0);
+    expect(h.recordsAt(other)).not.toBe(0);
+    expect(h.recordsAt(at)).not.toBe(h.recordsAt(other));
   });
 });

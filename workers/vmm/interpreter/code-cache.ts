@@ -1,26 +1,28 @@
 /**
- * The pool of pre-decoded code pages in machine memory, one for each frame that was executed.
+ * The pool of pre-decoded code pages in machine memory: one for each page that a VM has executed,
+ * known by the page's slot in the VM's guest map.
  *
- * A page belongs to the VM that executed the frame. A VM is promised its share of the pool when it is
- * made, and one that needs more drops its own oldest page: what a VM keeps is a function of what it
- * executed, so no VM's exit counts depend on its neighbours. Pages are found by frame, but for the
- * zero frame, which is nobody's: each VM that executes it has a page of its own for it. A page is
- * dropped, too, when its frame's code changes or the frame is freed.
+ * A VM is promised its share of the pool when it is made, and one that needs more drops its own
+ * oldest page: what a VM keeps is a function of what it executed, so no VM's exit counts depend on
+ * its neighbours. A page is dropped, too, when its code changes or its frame goes.
+ *
+ * Clones begin with the code pages of their origin (`adopt`). Such a page is copied before one of
+ * them decodes anything more; until then its regions are everybody's.
  *
  *     const share = code.promise(pages);
- *     code.allocate(frame, share);        // the owner's TLBs must be flushed
+ *     code.allocate(slot, share);         // the owner's TLBs must be flushed
  *     code.giveBack(share);
  */
 import { Failure } from "../base/failure.ts";
-import type { FrameNumber, MachineAddress, Pages } from "../base/units.ts";
+import type { Bytes, MachineAddress, Pages } from "../base/units.ts";
+import { readEntryOperation } from "../hart/region-entry.ts";
 import { isFullLength } from "../isa/decoder.ts";
+import { recordsInSlot } from "../memory/guest-map.ts";
 import {
   codeMarksOffset,
   codePageBytes,
   codePageStride,
   codePoolBase,
-  codeTableBase,
-  frameAddress,
   pageBytes,
   recordBytes,
 } from "../memory/layout.ts";
@@ -36,10 +38,8 @@ const granulesPerPage = pageBytes / granuleBytes;
 /** What a VM has of the pool; only the pool changes it. */
 export interface CodeShare {
   readonly most: Pages;
-  /** Its pages by their numbers, the oldest first. */
-  readonly pages: Set<number>;
-  /** Records for the zero frame. */
-  zeroRecords: MachineAddress | undefined;
+  /** The numbers of its code pages by the slots of the guest's pages, the oldest first. */
+  readonly pages: Map<MachineAddress, number>;
   /** Offsets in a page, whatever page, at which its debugger has a breakpoint. */
   breakpoints: ReadonlySet<number>;
 }
@@ -48,9 +48,7 @@ export class CodeCache {
   readonly #memory: MachineMemory;
   readonly #view: DataView;
   readonly #records: RecordCache;
-  readonly #frameOf: Int32Array;
-  readonly #ownerOf: (CodeShare | undefined)[] = [];
-  /** For each code page, which 64-byte granules of the frame hold decoded instructions. */
+  /** For each code page, which 64-byte granules of the guest's page hold decoded instructions. */
   readonly #granules: Uint8Array;
   #used: Pages = 0;
   readonly #onPageDropped: (records: MachineAddress) => void;
@@ -60,12 +58,11 @@ export class CodeCache {
     this.#memory = memory;
     this.#view = new DataView(memory.wasm.buffer);
     this.#records = new RecordCache(this.#view);
-    this.#frameOf = new Int32Array(memory.codePages.size);
     this.#granules = new Uint8Array(memory.codePages.size * granulesPerPage);
     this.#onPageDropped = onPageDropped;
   }
 
-  /** Pages in use. */
+  /** Pages in use by VMs of this thread. */
   get used(): Pages {
     return this.#used;
   }
@@ -83,50 +80,70 @@ export class CodeCache {
         "Run fewer VMs in this worker, or give it a larger machine memory.",
       );
     }
-    return { most, pages: new Set(), zeroRecords: undefined, breakpoints: new Set() };
+    return { most, pages: new Map(), breakpoints: new Set() };
   }
 
-  /** Drops all pages of a VM, which is over. */
+  /** Drops all pages of a VM, which is over; its guest map is still there. */
   giveBack(share: CodeShare): void {
-    for (const page of share.pages) this.#release(page);
+    for (const slot of [...share.pages.keys()]) this.drop(slot, share);
     this.#memory.codePages.takeBack(share.most);
   }
 
-  /** Records that a VM has for the zero frame, which no table of frames leads to. */
-  recordsOf(frame: FrameNumber, share: CodeShare): MachineAddress | undefined {
-    return frame === this.#memory.zeroFrame ? share.zeroRecords : undefined;
+  /**
+   * Gives a VM that has no code pages those of its origin, in their order.
+   *
+   * @param distance from a slot of the origin's guest map to the clone's
+   */
+  adopt(origin: CodeShare, share: CodeShare, distance: Bytes): void {
+    for (const [slot, page] of origin.pages) {
+      this.#memory.codePages.retain(page);
+      share.pages.set(slot + distance, page);
+      this.#memory.setWord(slot + distance + recordsInSlot, recordsOf(page));
+    }
   }
 
   /**
-   * Records for a frame that has none. Where the share is used up its oldest page is dropped: no TLB
+   * Records for a page that has none. Where the share is used up its oldest page is dropped: no TLB
    * of its VM may lead to records any more.
    */
-  allocate(frame: FrameNumber, share: CodeShare): MachineAddress {
+  allocate(slot: MachineAddress, share: CodeShare): MachineAddress {
     if (share.pages.size === share.most) {
-      const [oldest] = share.pages;
-      this.#release(oldest as number);
+      const [oldest] = share.pages.keys();
+      this.drop(oldest as MachineAddress, share);
     }
-    const page = this.#memory.codePages.allocate();
-    if (page === undefined) throw new Error("the pool has less than it has promised");
-    const address = codePoolBase + page * codePageStride;
-    this.#granules.fill(0, page * granulesPerPage, (page + 1) * granulesPerPage);
-    this.#used++;
-    this.#view.setUint16(address + codePageBytes, specialOperations.nextPage, true);
-    this.#frameOf[page] = frame;
-    this.#ownerOf[page] = share;
-    share.pages.add(page);
-    if (frame === this.#memory.zeroFrame) share.zeroRecords = address;
-    else this.#memory.setWord(codeTableBase + frame * 4, address);
-    return address;
+    const page = this.#take();
+    share.pages.set(slot, page);
+    this.#memory.setWord(slot + recordsInSlot, recordsOf(page));
+    return recordsOf(page);
   }
 
-  /** Decodes from an undecoded record on, to the first jump, decoded record or the page's end. */
-  decodeFrom(record: MachineAddress): void {
-    const page = Math.floor((record - codePoolBase) / codePageStride);
-    const first = codePoolBase + page * codePageStride;
-    const code = frameAddress(this.#frameOf[page] as number);
-    const breakpoints = (this.#ownerOf[page] as CodeShare).breakpoints;
-    let offset = (record - first) / (recordBytes / 2);
+  #take(): number {
+    const page = this.#memory.codePages.allocate();
+    if (page === undefined) throw new Error("the pool has less than it has promised");
+    this.#granules.fill(0, page * granulesPerPage, (page + 1) * granulesPerPage);
+    this.#view.setUint16(recordsOf(page) + codePageBytes, specialOperations.nextPage, true);
+    this.#used++;
+    return page;
+  }
+
+  /**
+   * Decodes from an undecoded record on, to the first jump, decoded record or the page's end. The
+   * page, which is here, may have got records of its own for it.
+   *
+   * @returns address of the page's records
+   */
+  decodeFrom(offset: Bytes, slot: MachineAddress, share: CodeShare): MachineAddress {
+    const page = this.#ownPage(slot, share);
+    this.#decode(page, offset, slot, share);
+    return recordsOf(page);
+  }
+
+  #decode(page: number, start: Bytes, slot: MachineAddress, share: CodeShare): void {
+    const first = recordsOf(page);
+    const entry = this.#memory.word(slot);
+    const code = entry - (entry % pageBytes);
+    const { breakpoints } = share;
+    let offset = start;
     for (let n = 0; n < longestRun && offset < pageBytes; n++) {
       const address = first + offset * (recordBytes / 2);
       if (this.#view.getUint16(address, true) !== specialOperations.undecoded) return;
@@ -164,9 +181,10 @@ export class CodeCache {
   setBreakpoints(share: CodeShare, offsets: ReadonlySet<number>): void {
     const changed = [...offsets, ...share.breakpoints];
     share.breakpoints = offsets;
-    for (const page of share.pages) {
+    for (const slot of share.pages.keys()) {
+      const records = recordsOf(this.#ownPage(slot, share));
       for (const offset of changed) {
-        const record = codePoolBase + page * codePageStride + offset * (recordBytes / 2);
+        const record = records + offset * (recordBytes / 2);
         this.#view.setUint16(record, specialOperations.undecoded, true);
       }
     }
@@ -215,44 +233,61 @@ export class CodeCache {
     return !others.includes(operation);
   }
 
-  /** Bytes of a frame with records are about to change. @returns true where records were dropped */
-  written(address: MachineAddress, length: number): boolean {
-    const frame = Math.floor(address / pageBytes);
-    const page = this.#pageOf(frame);
+  /**
+   * Bytes of a page with records are about to change.
+   *
+   * @returns true where records were dropped: no TLB may lead to them any more
+   */
+  written(slot: MachineAddress, share: CodeShare, offset: Bytes, length: Bytes): boolean {
+    const page = share.pages.get(slot);
     if (page === undefined) return false;
-    const first = Math.floor((address % pageBytes) / granuleBytes);
-    const last = Math.min(
-      granulesPerPage - 1,
-      Math.floor(((address % pageBytes) + length - 1) / granuleBytes),
-    );
+    const first = Math.floor(offset / granuleBytes);
+    const last = Math.min(granulesPerPage - 1, Math.floor((offset + length - 1) / granuleBytes));
     for (let granule = first; granule <= last; granule++) {
-      if (this.#granules[page * granulesPerPage + granule]) return this.drop(frame);
+      if (this.#granules[page * granulesPerPage + granule]) return this.drop(slot, share);
     }
     return false;
   }
 
   /** @returns true where there were records: no TLB may lead to them any more */
-  drop(frame: FrameNumber): boolean {
-    const page = this.#pageOf(frame);
+  drop(slot: MachineAddress, share: CodeShare): boolean {
+    const page = share.pages.get(slot);
     if (page === undefined) return false;
-    this.#release(page);
+    share.pages.delete(slot);
+    this.#memory.setWord(slot + recordsInSlot, 0);
+    this.#leave(page);
     return true;
   }
 
-  #release(page: number): void {
-    const frame = this.#frameOf[page] as number;
-    const owner = this.#ownerOf[page] as CodeShare;
-    if (frame === this.#memory.zeroFrame) owner.zeroRecords = undefined;
-    else this.#memory.setWord(codeTableBase + frame * 4, 0);
-    owner.pages.delete(page);
-    this.#ownerOf[page] = undefined;
-    this.#memory.codePages.release(page);
+  /** The page is one VM's less. */
+  #leave(page: number): void {
+    if (!this.#memory.codePages.release(page)) return;
     this.#used--;
-    this.#onPageDropped(codePoolBase + page * codePageStride);
+    this.#onPageDropped(recordsOf(page));
   }
 
-  #pageOf(frame: FrameNumber): number | undefined {
-    const address = this.#memory.codePageOf(frame);
-    return address === 0 ? undefined : (address - codePoolBase) / codePageStride;
+  /** The page's records, which no other VM has. Where they were shared, no fetch may lead to them. */
+  #ownPage(slot: MachineAddress, share: CodeShare): number {
+    const shared = share.pages.get(slot) as number;
+    if (this.#memory.codePages.references(shared) === 1) return shared;
+    const page = this.#take();
+    const [from, to] = [recordsOf(shared), recordsOf(page)];
+    this.#memory.bytes.copyWithin(to, from, from + codePageBytes);
+    for (let offset = 0; offset < pageBytes; offset += 2) {
+      const number = this.entryAt(from, offset);
+      if (number === undefined) continue;
+      const operation = readEntryOperation(this.#view, number);
+      this.#view.setUint16(to + offset * (recordBytes / 2), operation, true);
+    }
+    const granules = shared * granulesPerPage;
+    this.#granules.copyWithin(page * granulesPerPage, granules, granules + granulesPerPage);
+    this.#leave(shared);
+    share.pages.set(slot, page);
+    this.#memory.setWord(slot + recordsInSlot, to);
+    return page;
   }
+}
+
+function recordsOf(page: number): MachineAddress {
+  return codePoolBase + page * codePageStride;
 }

@@ -38,16 +38,20 @@ export interface EngineCallbacks {
   watched(hart: number, low: number, high: number, access: number): number;
   /** Gives a page of RAM a private frame. @returns its map entry */
   materialise(hart: number, page: number): number;
-  codeWritten(address: number, width: number): undefined;
-  codeAllocate(frameAddress: number): number;
-  codeDecode(record: number): undefined;
+  /** An absent page is needed. Throws where it stays absent. */
+  absent(hart: number, page: number): undefined;
+  /** A store is about to change a page with pre-decoded code, by its slot in the guest map. */
+  codeWritten(slot: number, offset: number, width: number): undefined;
+  codeAllocate(slot: number): number;
+  /** @returns where the record is now */
+  codeDecode(record: number, slot: number): number;
   codeDecodeInto(record: number, bits: number): undefined;
   /** @returns 1 where a debugger wants to stop before the instruction at `pc` */
   breakpoint(hart: number): number;
   hypercall(hart: number): undefined;
   /**
    * The place that `pc` stands at is hot.
-   * @param from number of the region that execution came from, or `noRegion`
+   * @param from number of the region that execution came from, or was left at `pc`, or `noRegion`
    */
   hot(hart: number, from: number): undefined;
   /** What was found hot is to be translated now. */
@@ -84,6 +88,7 @@ export const usualHeat: HeatPolicy = {
   sampleMarks: 32,
   hotMarks: 2400,
   joinArrivals: 50_000,
+  adaptExits: 20_000,
   patience: 8,
 };
 
@@ -101,6 +106,7 @@ export function createEngine(
     deviceLoad: callbacks.deviceLoad.bind(callbacks),
     deviceStore: callbacks.deviceStore.bind(callbacks),
     materialise: callbacks.materialise.bind(callbacks),
+    absent: callbacks.absent.bind(callbacks),
     codeWritten: callbacks.codeWritten.bind(callbacks),
     codeAllocate: callbacks.codeAllocate.bind(callbacks),
     codeDecode: callbacks.codeDecode.bind(callbacks),
@@ -126,11 +132,12 @@ function buildModule(memory: MachineMemory, heat: HeatPolicy): Uint8Array {
   };
   const memoryImports = {
     materialise: module.import("materialise", ["i32", "i32"], "i32"),
-    codeWritten: module.import("codeWritten", ["i32", "i32"], undefined),
+    absent: module.import("absent", ["i32", "i32"], undefined),
+    codeWritten: module.import("codeWritten", ["i32", "i32", "i32"], undefined),
   };
   const codeImports = {
     allocate: module.import("codeAllocate", ["i32"], "i32"),
-    decode: module.import("codeDecode", ["i32"], undefined),
+    decode: module.import("codeDecode", ["i32", "i32"], "i32"),
     decodeInto: module.import("codeDecodeInto", ["i32", "i32"], undefined),
     breakpoint: module.import("breakpoint", ["i32"], "i32"),
   };

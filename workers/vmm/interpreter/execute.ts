@@ -15,6 +15,7 @@ import type { ContextFunctions } from "../hart/context.ts";
 import {
   countArrival,
   entryOf,
+  exitsOf,
   markOf,
   noRegion,
   regionEntry,
@@ -41,6 +42,11 @@ export interface HeatPolicy {
   readonly hotMarks: number;
   /** Arrivals from one region at an entry of another, after which they are made one. */
   readonly joinArrivals: number;
+  /**
+   * Times that a region was left for `step` at one instruction, below 65,536, after which it is made
+   * anew with an entry behind that instruction (adaptive translation: Adams & Agesen, ASPLOS 2006, 3.3).
+   */
+  readonly adaptExits: number;
   /** Looks until hot places are translated that are too few for a batch; 0: each at once. */
   readonly patience: number;
 }
@@ -74,6 +80,24 @@ export function buildExecute(
       findRecord(f, h, pc, { page, record }, absent);
       f.branchIf(i32.load16U(record).eq(specialOperations.entry), absent);
       addMarks(heat, f, { page, record }, marks, () => f.do(hot.call(hart, noRegion)));
+    });
+  });
+
+  /** (hart, region): counts that a region was left at the instruction at `pc`. */
+  const leftForStep = module.function(["i32", "i32"], undefined, (f, hart, region) => {
+    const h = new HartFields(f, hart);
+    const page = f.local("i32");
+    const record = f.local("i32");
+    f.block((absent) => {
+      findRecord(f, h, f.let(h.get("pc")), { page, record }, absent);
+      const at = f.let(markOf(page, record));
+      f.if(i32.load16U(record).eq(specialOperations.entry), () =>
+        at.set(exitsOf(entryOf(page, record))),
+      );
+      const next = f.let(i32.load16U(at).add(1));
+      f.branchIf(next.gtU(0xffff), absent);
+      f.storeNarrow(at, 0, next, 2);
+      f.if(next.eq(heat.adaptExits), () => f.do(hot.call(hart, region)));
     });
   });
 
@@ -155,7 +179,10 @@ export function buildExecute(
             );
             last.set(noRegion);
             result.set(callRegion(region, hart, entry));
-            f.branchIf(result.eq(regionResults.step), toStep);
+            f.if(result.eq(regionResults.step), () => {
+              f.do(leftForStep.call(hart, region));
+              f.branch(toStep);
+            });
             last.set(region);
             f.branchIf(result.ne(regionResults.select), goOn);
             f.do(context.select.call(hart));

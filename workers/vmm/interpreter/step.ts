@@ -10,10 +10,11 @@ import { stopCodes } from "../hart/stop-codes.ts";
 import { hasTriggers } from "../hart/trigger-csrs.ts";
 import { type Triggers, triggerKinds } from "../hart/triggers.ts";
 import { HartFields, hartFields } from "../isa/hart-layout.ts";
-import { codePageStride, codePoolBase, codeTableBase } from "../memory/layout.ts";
+import { mapSlot } from "../memory/guest-map.ts";
+import { codePageStride, codePoolBase } from "../memory/layout.ts";
 import { access } from "../mmu/access.ts";
 import type { PhysicalMemory } from "../mmu/physical-memory.ts";
-import { addend, entryAddress, fillEntry, hits } from "../mmu/tlb.ts";
+import { addend, entryAddress, entrySlot, fillEntry, hits } from "../mmu/tlb.ts";
 import type { Walk } from "../mmu/walk.ts";
 import { ExactSemantics } from "./exact-semantics.ts";
 import { operations, recordScale, specialOperations } from "./record.ts";
@@ -22,10 +23,10 @@ import type { HartFunctions, StepState } from "./step-state.ts";
 const scaleLog2 = Math.log2(recordScale);
 
 export interface CodeImports {
-  /** (frame address) → address of the new code page's records. */
+  /** (slot of a page) → address of its new records. */
   readonly allocate: Callee<readonly ["i32"], "i32">;
-  /** (record): decode from here on. */
-  readonly decode: Callee<readonly ["i32"], undefined>;
+  /** (record, slot of its page): decode from here on. → where the record is now */
+  readonly decode: Callee<readonly ["i32", "i32"], "i32">;
   /** (record, instruction bits): decode one instruction into a scratch record. */
   readonly decodeInto: Callee<readonly ["i32", "i32"], undefined>;
   /** (hart) → 1 where a debugger wants to stop before the instruction at `pc`. */
@@ -66,18 +67,19 @@ export function buildStep(
       () => h.count("mmu.fill"),
       () => entry.set(uncachedEntry(hart)),
     );
-    const records = f.let(i32.load(frame.shrU(12).shl(2), codeTableBase));
-    f.if(records.eqz(), () => records.set(code.allocate.call(frame)));
+    const slot = f.let(memory.slot.get());
+    const records = f.let(mapSlot.records(slot));
+    f.if(records.eqz(), () => records.set(code.allocate.call(slot)));
     fillEntry(f, entry, address, {
       addend: records,
-      frame,
+      slot,
       generation: h.get("fetchGeneration"),
     });
     f.return(entry);
   });
 
-  const halfwordAt = (entry: I32, address: I32) =>
-    i32.load16U(frameOf(entry).add(address.and(4095)));
+  const halfwordAt = (hart: I32, entry: I32, address: I32) =>
+    i32.load16U(memory.readableFrame.call(hart, entrySlot(entry)).add(address.and(4095)));
 
   /** (hart) → record of the instruction at `pc`, decoded; 0 after raising a fault. */
   const fetch = module.function(["i32"], "i32", (f, hart) => {
@@ -93,7 +95,7 @@ export function buildStep(
     // Where permission does not hold for the whole page, each half of an instruction needs it.
     f.if(entry.eq(uncachedEntry(hart)), () => {
       const at = h.get("pc");
-      const isFull = f.let(halfwordAt(entry, at.wrap()).and(3).eq(3));
+      const isFull = f.let(halfwordAt(hart, entry, at.wrap()).and(3).eq(3));
       f.if(isFull.and(at.wrap().and(4095).ne(4094)), () => {
         entry.set(fetchEntry.call(hart, at.add(2)));
         f.if(entry.eqz(), () => f.return(i32.const(0)));
@@ -103,7 +105,7 @@ export function buildStep(
     const record = f.let(addend(entry).add(pc.and(0xffe).shl(scaleLog2)));
     f.if(i32.load16U(record).eq(specialOperations.undecoded), () => {
       h.count("translate");
-      f.do(code.decode.call(record));
+      record.set(code.decode.call(record, entrySlot(entry)));
     });
     const operation = f.let(i32.load16U(record));
     const isBreakpoint = f.let(operation.eq(specialOperations.breakpoint));
@@ -115,11 +117,11 @@ export function buildStep(
       }),
     );
     f.if(isBreakpoint.or(operation.eq(specialOperations.straddling)), () => {
-      const bits = f.let(halfwordAt(entry, pc));
+      const bits = f.let(halfwordAt(hart, entry, pc));
       f.if(bits.and(3).eq(3), () => {
         entry.set(fetchEntry.call(hart, h.get("pc").add(2)));
         f.if(entry.eqz(), () => f.return(i32.const(0)));
-        bits.set(bits.or(halfwordAt(entry, pc.add(2)).shl(16)));
+        bits.set(bits.or(halfwordAt(hart, entry, pc.add(2)).shl(16)));
       });
       record.set(hart.add(hartFields.scratchRecord.offset));
       const isKnown = h.get("scratchBits").eq(bits).and(i32.load16U(record).ne(0));
@@ -135,10 +137,10 @@ export function buildStep(
     const h = new HartFields(f, hart);
     const entry = f.let(fetchEntry.call(hart, h.get("pc")));
     const pc = f.let(h.get("pc").wrap());
-    const low = f.let(halfwordAt(entry, pc));
+    const low = f.let(halfwordAt(hart, entry, pc));
     f.if(low.and(3).ne(3), () => f.return(low));
     entry.set(fetchEntry.call(hart, h.get("pc").add(2)));
-    f.return(low.or(halfwordAt(entry, pc.add(2)).shl(16)));
+    f.return(low.or(halfwordAt(hart, entry, pc.add(2)).shl(16)));
   });
 
   return module.function(["i32"], undefined, (f, hart) => {
@@ -183,8 +185,4 @@ export function buildStep(
 /** Stands for an entry of the fetch table until the next fetch. */
 function uncachedEntry(hart: I32): I32 {
   return hart.add(hartFields.uncachedEntry.offset);
-}
-
-function frameOf(entry: I32): I32 {
-  return i32.load(entry, 12);
 }

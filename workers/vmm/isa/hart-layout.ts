@@ -92,9 +92,9 @@ const narrowNames = [
   // Non-zero asks `execute` to come back to JavaScript; see `StopCode`.
   "stopRequest",
   // The machine's physical memory, the same in all harts of a VM.
-  ...["guestMap", "ramPages", "romFrame"],
-  // Machine address of a frame whose every store makes `execute` return; 0: none.
-  "watchedFrame",
+  ...["guestMap", "ramPages"],
+  // The page whose every store makes `execute` return, by its slot in the guest map; 0: none.
+  "watchedSlot",
   "hartId",
   // 1 where `ecall` from S-mode is a hypercall to the monitor's own SBI.
   "hypercalls",

@@ -8,18 +8,15 @@ import { isFullLength } from "../isa/decoder.ts";
 import { disassemble } from "../isa/disassembler.ts";
 import type { GuestRam } from "../memory/guest-ram.ts";
 import { pageBytes } from "../memory/layout.ts";
-import type { MachineMemory } from "../memory/machine-memory.ts";
 import type { DebugInstruction, DebugMapping } from "./debug-port.ts";
 import { listMappings, walkGuest } from "./guest-walk.ts";
 
 export class DebugMemory {
   readonly #harts: readonly Hart[];
-  readonly #memory: MachineMemory;
   readonly #ram: GuestRam;
 
-  constructor(harts: readonly Hart[], memory: MachineMemory, ram: GuestRam) {
+  constructor(harts: readonly Hart[], ram: GuestRam) {
     this.#harts = harts;
-    this.#memory = memory;
     this.#ram = ram;
   }
 
@@ -64,10 +61,9 @@ export class DebugMemory {
     const ram = this.#ram;
     const result = new Uint8Array(bytes);
     if (ram.read(address, result)) return result;
-    const rom = this.#harts[0]?.get("romFrame");
+    const rom = ram.rom;
     if (rom && address >= romBase && address < romBase + pageBytes) {
-      const start = rom + address - romBase;
-      return this.#memory.bytes.slice(start, Math.min(start + bytes, rom + pageBytes));
+      return rom.slice(address - romBase, address - romBase + bytes);
     }
     const left = ram.base + ram.bytes - address;
     return left > 0 && left < bytes ? this.readPhysical(address, left) : result.subarray(0, 0);

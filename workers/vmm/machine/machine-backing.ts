@@ -1,11 +1,12 @@
 /** What a VM takes of its monitor's machine memory: harts, RAM and ROM, filled with its images. */
-import { Failure } from "../base/failure.ts";
 import { ramBase } from "../base/memory-map.ts";
-import type { Bytes, FrameNumber } from "../base/units.ts";
+import type { Bytes, MachineAddress } from "../base/units.ts";
 import { Hart } from "../hart/hart.ts";
 import { GuestRam } from "../memory/guest-ram.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
+import type { RamImage } from "../memory/ram-image.ts";
+import { mapTlbs } from "../mmu/tlb-repair.ts";
 import type { MachineConfig } from "./config.ts";
 import type { BootPlan } from "./plan-boot.ts";
 
@@ -15,50 +16,48 @@ export interface MachineBackingResources {
   readonly limitBytes: Bytes | undefined;
   /** Drops the cached translations of a hart. */
   readonly flush: (hart: Hart) => void;
-  /** @returns true where TLBs may lead to pre-decoded code that is gone now */
-  readonly onCodeWrite: (frame: FrameNumber) => boolean;
-  readonly onFrameFreed: (frame: FrameNumber) => void;
+  /** The page's records are to go. @returns true where TLBs may lead to them */
+  readonly dropCode: (slot: MachineAddress) => boolean;
   /** See `GuestRam`. */
   readonly onSweepDue: () => void;
+  /** What is in RAM and ROM; the plan's images where it is not said. */
+  readonly image?: RamImage | undefined;
 }
 
 export class MachineBacking {
   readonly harts: readonly [Hart, ...Hart[]];
   readonly ram: GuestRam;
-  readonly romFrame: FrameNumber | undefined;
-  readonly #resources: MachineBackingResources;
 
   /**
    * Takes everything or, where something is missing, nothing.
    *
-   * Failures: `machine-memory-full`, `machine-memory-heap-full`, `guest-memory-exhausted`.
+   * Failures: `machine-memory-heap-full`, `guest-memory-exhausted`.
    */
   constructor(config: MachineConfig, plan: BootPlan, resources: MachineBackingResources) {
-    const { memory, limitBytes, flush, onCodeWrite, onFrameFreed } = resources;
-    this.#resources = resources;
-    const flushAll = () => this.harts.forEach(flush);
-    this.ram = new GuestRam({
-      memory,
-      base: ramBase,
-      bytes: config.ramBytes,
-      limit: Math.ceil((limitBytes ?? config.ramBytes) / pageBytes),
-      onRemap: flushAll,
-      onCodeWrite: (frame) => {
-        if (onCodeWrite(frame)) flushAll();
-      },
-      onSweepDue: resources.onSweepDue,
-    });
-    const undo = [() => this.ram.dispose(onFrameFreed)];
+    const { memory, limitBytes, flush, dropCode, onSweepDue, image } = resources;
+    const harts: Hart[] = [];
+    const undo: (() => void)[] = [];
     try {
       const makeHart = (id: number): Hart => {
         const hart = new Hart(memory, id);
         undo.push(() => hart.dispose());
+        harts.push(hart);
         return hart;
       };
-      const others = Array.from({ length: config.harts - 1 }, (_, i) => makeHart(i + 1));
-      this.harts = [makeHart(0), ...others];
+      this.harts = [makeHart(0), ...range(config.harts - 1).map((i) => makeHart(i + 1))];
+      const flushAll = () => harts.forEach(flush);
+      this.ram = new GuestRam({
+        ...{ memory, base: ramBase, bytes: config.ramBytes, onSweepDue, image },
+        limit: Math.ceil((limitBytes ?? config.ramBytes) / pageBytes),
+        tlbs: mapTlbs(memory, () => harts.map(({ address }) => address), flushAll),
+        onCodeWrite: (slot) => {
+          if (dropCode(slot)) flushAll();
+        },
+      });
+      undo.push(() => this.ram.dispose());
+      if (image) return;
       for (const { address, bytes } of plan.segments) this.ram.write(address, bytes);
-      this.romFrame = plan.rom && placeRom(memory, plan.rom.bytes);
+      if (plan.rom) this.ram.placeRom(plan.rom.bytes);
     } catch (failure) {
       for (const release of undo) release();
       throw failure;
@@ -66,24 +65,11 @@ export class MachineBacking {
   }
 
   dispose(): void {
-    const { memory, onFrameFreed } = this.#resources;
-    this.ram.dispose(onFrameFreed);
-    if (this.romFrame !== undefined && memory.releaseFrame(this.romFrame)) {
-      onFrameFreed(this.romFrame);
-    }
+    this.ram.dispose();
     for (const hart of this.harts) hart.dispose();
   }
 }
 
-function placeRom(memory: MachineMemory, bytes: Uint8Array): FrameNumber {
-  const frame = memory.allocateFrame();
-  if (frame === undefined) {
-    throw new Failure(
-      "machine-memory-full",
-      "The machine memory has no frame left for one more VM.",
-      "Run fewer VMs in this worker, or give it a larger machine memory.",
-    );
-  }
-  memory.bytes.set(bytes, frame * pageBytes);
-  return frame;
+function range(length: number): number[] {
+  return Array.from({ length }, (_, i) => i);
 }

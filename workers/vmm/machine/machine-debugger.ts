@@ -69,7 +69,7 @@ export class MachineDebugger implements DebugPort {
   constructor(parts: DebugParts) {
     this.#parts = parts;
     this.#registers = new DebugRegisters(parts.harts, parts.memory, parts.engine);
-    this.#memory = new DebugMemory(parts.harts, parts.memory, parts.ram);
+    this.#memory = new DebugMemory(parts.harts, parts.ram);
     this.harts = parts.harts.length;
     this.images = parts.images;
     this.regions = parts.regions;

@@ -10,6 +10,7 @@ import type { Bytes, Pages } from "../base/units.ts";
 import type { WasmCompiler, WasmMemory } from "../base/wasm-compiler.ts";
 import { hartBytes } from "../hart/hart.ts";
 import type { PcpuNumber } from "../memory/claims.ts";
+import { guestMapBytes } from "../memory/guest-map.ts";
 import {
   codePagesFor,
   codePoolPages,
@@ -30,8 +31,6 @@ export interface MemoryNeed {
   readonly codePages: Pages;
 }
 
-/** Of a page's entry in the guest map. */
-const mapEntryBytes = 8;
 /** The boot ROM, and a page of another kind in the RAM's first. */
 const otherFrames = 2;
 
@@ -84,7 +83,7 @@ export class MemoryKeeper {
   needOf({ ramBytes, harts }: MachineConfig, limitBytes: Bytes): MemoryNeed {
     const { room } = this;
     const pages = ramBytes / pageBytes;
-    const heap = harts * wholePages(hartBytes) + wholePages(pages * mapEntryBytes);
+    const heap = harts * wholePages(hartBytes) + wholePages(guestMapBytes(pages));
     return {
       frames: Math.min(Math.ceil(limitBytes / pageBytes) + otherFrames, room.frames),
       heap: Math.min(heap, room.heap),

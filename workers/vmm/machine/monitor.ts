@@ -5,19 +5,27 @@
  *     const vm = monitor.createMachine(config, { console, disks: new Map() });
  *     vm.run(1e6);
  */
-import type { Bytes, FrameNumber, Pages } from "../base/units.ts";
+import type { Bytes, MachineAddress, Pages } from "../base/units.ts";
 import type { WasmCompiler } from "../base/wasm-compiler.ts";
 import { CodeCache, type CodeShare } from "../interpreter/code-cache.ts";
 import { createEngine, type Engine, usualHeat } from "../interpreter/engine.ts";
 import type { HeatPolicy } from "../interpreter/execute.ts";
-import { specialOperations } from "../interpreter/record.ts";
-import { codePagesFor, mostRegions as mostRegionNumbers, pageBytes } from "../memory/layout.ts";
+import {
+  codePageStride,
+  codePagesFor,
+  codePoolBase,
+  mostRegions as mostRegionNumbers,
+  pageBytes,
+  recordBytes,
+} from "../memory/layout.ts";
 import { MachineMemory } from "../memory/machine-memory.ts";
+import { redirectFetches } from "../mmu/tlb-repair.ts";
 import { CodeLibrary } from "../translator/code-library.ts";
 import { LocalTranslation } from "../translator/local-translation.ts";
-import { RegionWriter } from "../translator/region-writer.ts";
+import type { TranslationService } from "../translator/translation.ts";
 import { type TranslationStatistics, Translator } from "../translator/translator.ts";
 import type { Machine, MachineConfig, MachineResources } from "./config.ts";
+import { createRegionWriter } from "./create-translation.ts";
 import { largestMemoryBytes, type MemoryShare } from "./memory-share.ts";
 import { type MonitorServices, VirtualMachine } from "./virtual-machine.ts";
 
@@ -29,11 +37,13 @@ export interface MonitorUsage {
   readonly entries: number;
 }
 
-/** For tests: no guest can tell. */
-interface TranslationLimits {
-  /** When code is translated. */
+/** No guest can tell any of it. */
+interface MonitorOptions {
+  /** Who writes and compiles translations; this thread itself where it is not said. */
+  readonly translation?: TranslationService;
+  /** For tests: when code is translated. */
   readonly heat?: HeatPolicy;
-  /** Regions at a time. */
+  /** For tests: regions at a time. */
   readonly mostRegions?: number;
 }
 
@@ -48,7 +58,7 @@ export class Monitor {
   private constructor(
     compiler: WasmCompiler,
     memory: MachineMemory,
-    { heat = usualHeat, mostRegions }: TranslationLimits,
+    { heat = usualHeat, mostRegions, translation }: MonitorOptions,
   ) {
     this.#memory = memory;
     this.#code = new CodeCache(this.#memory, (records) => this.#translator.pageDropped(records));
@@ -69,22 +79,17 @@ export class Monitor {
           this.#current.deviceStore(address, width, value),
         materialise: (_hart, page) => this.#current.materialise(page),
         hypercall: () => this.#current.hypercall(),
-        codeWritten: (address, width) => {
-          if (this.#code.written(address >>> 0, width)) this.#flush(this.#current);
-        },
-        codeAllocate: (frameAddress) => {
-          const frame = (frameAddress >>> 0) / pageBytes;
+        absent: (_hart, page) => this.#current.absent(page),
+        codeWritten: (slot, offset, width) => {
           const share = this.#shareOf(this.#current);
-          const known = this.#code.recordsOf(frame, share);
-          if (known !== undefined) return known;
-          // From now on every store to the frame must come to the slow path. Only the VM that runs can
-          // have a write entry for it: what is shared is not writable.
+          if (this.#code.written(slot >>> 0, share, offset, width)) this.#flush(this.#current);
+        },
+        codeAllocate: (slot) => {
+          // From now on every store to the page must come to the slow path.
           this.#flush(this.#current);
-          return this.#code.allocate(frame, share);
+          return this.#code.allocate(slot >>> 0, this.#shareOf(this.#current));
         },
-        codeDecode: (record) => {
-          this.#code.decodeFrom(record >>> 0);
-        },
+        codeDecode: (record, slot) => this.#decode(record >>> 0, slot >>> 0),
         codeDecodeInto: (record, bits) => {
           this.#code.decodeInto(record >>> 0, bits);
         },
@@ -96,14 +101,11 @@ export class Monitor {
       },
       heat,
     );
-    const writer = new RegionWriter(compiler, {
-      memoryPages: memory.bytes.length / 65_536,
-      entryOperation: specialOperations.entry,
-    });
+    const writer = createRegionWriter(compiler, memory.bytes.length);
     this.#translator = new Translator({
       ...{ compiler, table, memory: this.#memory, records: this.#code },
-      ...{ patience: heat.patience, hotMarks: heat.hotMarks },
-      ...{ writer, service: new LocalTranslation(writer) },
+      ...heat,
+      ...{ writer, service: translation ?? new LocalTranslation(writer) },
       library: new CodeLibrary(),
       ...(mostRegions !== undefined && { mostRegions }),
     });
@@ -115,11 +117,7 @@ export class Monitor {
    * @param options.memory this thread's share of a machine memory, in place of one of its own
    */
   static create(
-    options: {
-      compiler: WasmCompiler;
-      memoryBytes?: Bytes;
-      memory?: MemoryShare;
-    } & TranslationLimits,
+    options: { compiler: WasmCompiler; memoryBytes?: Bytes; memory?: MemoryShare } & MonitorOptions,
   ): Monitor {
     const { compiler, memoryBytes = largestMemoryBytes, memory } = options;
     const own = memory
@@ -173,8 +171,7 @@ export class Monitor {
     return {
       memory: this.#memory,
       engine: this.#engine,
-      onFrameFreed: (frame: FrameNumber) => this.#code.drop(frame),
-      onCodeWrite: (frame: FrameNumber) => this.#code.drop(frame),
+      dropCode: (vm, slot) => this.#code.drop(slot, this.#shareOf(vm)),
       onDispose: (vm) => {
         for (const hart of vm.harts) this.#translator.forget(hart.address);
         const share = this.#codeOf.get(vm);
@@ -185,6 +182,7 @@ export class Monitor {
       },
       markBreakpoints: (vm, offsets) => this.#markBreakpoints(vm, offsets),
       whileRunning: (vm, body) => {
+        this.#translator.collect();
         this.#running = vm;
         try {
           return body();
@@ -214,6 +212,20 @@ export class Monitor {
     const share = this.#codeOf.get(vm);
     if (!share) throw new Error("a machine of this monitor is meant");
     return share;
+  }
+
+  /** Decodes from a record on. @returns where the record is now: other VMs may keep the old one */
+  #decode(record: MachineAddress, slot: MachineAddress): MachineAddress {
+    const vm = this.#current;
+    vm.needPage(slot);
+    const inPage = (record - codePoolBase) % codePageStride;
+    const old = record - inPage;
+    const offset = inPage / (recordBytes / 2);
+    const records = this.#code.decodeFrom(offset, slot, this.#shareOf(vm));
+    if (records !== old) {
+      for (const hart of vm.harts) redirectFetches(this.#memory, hart.address, slot);
+    }
+    return records + inPage;
   }
 
   #flush(vm: VirtualMachine): void {

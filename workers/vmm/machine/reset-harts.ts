@@ -1,9 +1,7 @@
 /** The harts' registers at the moment before the first instruction. */
-import type { FrameNumber } from "../base/units.ts";
 import type { Hart } from "../hart/hart.ts";
 import { environment, machine, supervisor, supervisorInterrupts } from "../hart/privilege.ts";
 import type { GuestRam } from "../memory/guest-ram.ts";
-import { pageBytes } from "../memory/layout.ts";
 import type { BootPlan } from "./plan-boot.ts";
 
 /** Everything that can be delegated; S-mode calls (bit 9) are the monitor's hypercalls. */
@@ -23,16 +21,11 @@ const cycleTimeInstret = 0b111n;
  * In M-mode all harts leave reset at the same place. Under the monitor's SBI only the boot hart
  * does; the others are stopped, and `SbiHart.start` says where they begin.
  */
-export function resetHarts(
-  harts: readonly Hart[],
-  plan: BootPlan,
-  physical: { readonly ram: GuestRam; readonly romFrame: FrameNumber | undefined },
-): void {
+export function resetHarts(harts: readonly Hart[], plan: BootPlan, ram: GuestRam): void {
   for (const hart of harts) {
     hart.set("takesTurns", harts.length > 1 ? 1 : 0);
-    hart.set("guestMap", physical.ram.map);
-    hart.set("ramPages", physical.ram.pages);
-    if (physical.romFrame !== undefined) hart.set("romFrame", physical.romFrame * pageBytes);
+    hart.set("guestMap", ram.map);
+    hart.set("ramPages", ram.pages);
     hart.setNumber("pc", plan.startPc);
     hart.setX(10, hart.id, 0);
     hart.setX(11, plan.a1 >>> 0, 0);

@@ -10,7 +10,7 @@ const base = 0x8000_0000;
 const create = () =>
   new GuestRam({
     ...{ memory, base, bytes: 65_536, limit: 16 },
-    onRemap() {},
+    tlbs: { flush() {}, withdrawWrites() {}, noteShared() {}, redirectReads() {} },
     onCodeWrite() {},
     onSweepDue() {},
   });

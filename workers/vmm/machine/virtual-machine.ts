@@ -8,7 +8,7 @@ import { EventQueue } from "../base/event-queue.ts";
 import { type ExitCategory, exitCategories } from "../base/exits.ts";
 import { ramBase, romBase } from "../base/memory-map.ts";
 import type { Timers } from "../base/timers.ts";
-import type { Bytes, FrameNumber, Instructions, Nanoseconds } from "../base/units.ts";
+import type { Bytes, Instructions, MachineAddress, Nanoseconds } from "../base/units.ts";
 import type { FinisherRequest } from "../devices/test-finisher.ts";
 import type { Hart } from "../hart/hart.ts";
 import { stepsUntilOverflow } from "../hart/steps-until-overflow.ts";
@@ -16,6 +16,7 @@ import { stopCodes } from "../hart/stop-codes.ts";
 import { SupervisorTimer } from "../hart/supervisor-timer.ts";
 import type { Engine } from "../interpreter/engine.ts";
 import { implementedExtensions } from "../isa/table.ts";
+import { pageOfSlot } from "../memory/guest-map.ts";
 import type { GuestRam } from "../memory/guest-ram.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
@@ -51,9 +52,8 @@ const mostMoved: Bytes = 2 ** 26;
 export interface MonitorServices {
   readonly memory: MachineMemory;
   readonly engine: Engine;
-  readonly onFrameFreed: (frame: FrameNumber) => void;
-  /** @returns true where TLBs may lead to pre-decoded code that is gone now */
-  readonly onCodeWrite: (frame: FrameNumber) => boolean;
+  /** A page's pre-decoded records are to go. @returns true where TLBs may lead to them */
+  readonly dropCode: (vm: VirtualMachine, slot: MachineAddress) => boolean;
   readonly onDispose: (vm: VirtualMachine) => void;
   /** A debugger of this VM has breakpoints at these offsets in pages. */
   readonly markBreakpoints: (vm: VirtualMachine, pageOffsets: ReadonlySet<number>) => void;
@@ -93,6 +93,7 @@ export class VirtualMachine implements Machine {
       ...services,
       limitBytes: resources.memoryLimitBytes,
       flush: (hart) => engine.flush(hart.address),
+      dropCode: (slot) => services.dropCode(this, slot),
       onSweepDue: () => this.#leaveForSweep(),
     });
     this.harts = this.#backing.harts;
@@ -139,7 +140,7 @@ export class VirtualMachine implements Machine {
       },
       stop: (request) => this.#end(request),
     });
-    resetHarts(this.harts, plan, this.#backing);
+    resetHarts(this.harts, plan, this.#ram);
     if (!isMachineGuest) this.#sbi.handOver();
     this.#htif = plan.htif && this.#watchHtif(plan.htif, resources.console);
     for (const hart of this.harts) {
@@ -247,6 +248,15 @@ export class VirtualMachine implements Machine {
     return this.#ram.materialise(page);
   }
 
+  absent(page: number): undefined {
+    this.#ram.readableEntry(page);
+  }
+
+  /** A page is needed by its slot in the guest map. */
+  needPage(slot: MachineAddress): void {
+    this.#ram.readableEntry(pageOfSlot(this.#ram.map, slot));
+  }
+
   hypercall(): undefined {
     this.#sbi.call(this.#sbiHarts[this.#schedule.current.id] as SbiHartPort);
     this.#afterDeviceAccess();
@@ -280,7 +290,7 @@ export class VirtualMachine implements Machine {
     for (;;) {
       this.#clock.followHost();
       this.#events.advanceTo(this.#clock.now);
-      if (this.#ram.isSweepDue) this.#ram.sweep(this.#services.onFrameFreed);
+      if (this.#ram.isSweepDue) this.#sweep();
       if (this.#ended) return this.#ended;
       if (this.#stopAsked) {
         this.#stopAsked = false;
@@ -310,6 +320,12 @@ export class VirtualMachine implements Machine {
       const stop = this.#debugger?.takeStop(hart);
       if (stop) return stop;
     }
+  }
+
+  #sweep(): void {
+    this.#ram.sweep((slot) => {
+      this.#services.dropCode(this, slot);
+    });
   }
 
   #regions(): DebugPort["regions"] {
@@ -387,11 +403,11 @@ export class VirtualMachine implements Machine {
     for (const timer of this.#supervisorTimers) timer.update();
   }
 
-  /** Its page has one frame for good, to which no hart gets a write entry: each store is seen. */
+  /** Its page is never swept, and no hart gets a write entry for it: each store is seen. */
   #watchHtif(place: HtifPlace, console: ConsoleSink): Htif {
     const page = Math.floor((place.tohost - ramBase) / pageBytes);
-    const frame = this.#ram.pin(page);
-    for (const hart of this.harts) hart.set("watchedFrame", frame * pageBytes);
+    const slot = this.#ram.pin(page);
+    for (const hart of this.harts) hart.set("watchedSlot", slot);
     const onStop = (request: FinisherRequest) => this.#end(request);
     const takeInput = () => this.#board.uart.takeInput();
     return new Htif({ ...place, memory: this.#ram, console, takeInput, onStop });

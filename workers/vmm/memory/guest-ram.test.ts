@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { compiler } from "../../host/compiler.ts";
-import type { FrameNumber } from "../base/units.ts";
+import type { MachineAddress } from "../base/units.ts";
+import { recordsInSlot, slotOf } from "./guest-map.ts";
 import { GuestRam } from "./guest-ram.ts";
-import { codeTableBase, pageBytes, smallestMemoryBytes } from "./layout.ts";
+import { pageBytes, smallestMemoryBytes } from "./layout.ts";
 import { MachineMemory } from "./machine-memory.ts";
 
 const base = 0x8000_0000;
@@ -12,7 +13,7 @@ const bytes = pages * pageBytes;
 
 let memory: MachineMemory;
 let remaps: number;
-let codeWrites: FrameNumber[];
+let codeWrites: MachineAddress[];
 let sweepsDue: number;
 beforeEach(() => {
   memory = new MachineMemory(compiler.createMemory(smallestMemoryBytes));
@@ -22,15 +23,16 @@ beforeEach(() => {
 });
 
 function create(limit = pages, ramBytes = bytes): GuestRam {
-  const onRemap = () => {
+  const flush = () => {
     remaps++;
   };
-  const onCodeWrite = (frame: FrameNumber) => void codeWrites.push(frame);
+  const tlbs = { flush, withdrawWrites() {}, noteShared() {}, redirectReads() {} };
+  const onCodeWrite = (slot: MachineAddress) => void codeWrites.push(slot);
   const onSweepDue = () => {
     sweepsDue++;
   };
   return new GuestRam({
-    ...{ memory, base, bytes: ramBytes, limit, onRemap, onCodeWrite, onSweepDue },
+    ...{ memory, base, bytes: ramBytes, limit, tlbs, onCodeWrite, onSweepDue },
   });
 }
 
@@ -70,7 +72,7 @@ test("reads and writes are those of a plain array, and refuse whatever leaves it
       const whole = new Uint8Array(bytes);
       ram.read(base, whole);
       expect(Buffer.compare(whole, model)).toBe(0);
-      ram.dispose(() => {});
+      ram.dispose();
     }),
     { numRuns: 200 },
   );
@@ -113,7 +115,7 @@ describe("pages", () => {
     const ram = create();
     ram.materialise(3);
     expect(remaps).toBe(0);
-    memory.setWord(ram.map + 4 * 4, memory.zeroFrame * pageBytes + 1);
+    ram.readableEntry(4);
     ram.materialise(4);
     expect(remaps).toBe(1);
     ram.materialise(4);
@@ -122,12 +124,12 @@ describe("pages", () => {
 
   test("that hold decoded code announce a write before it happens", () => {
     const ram = create();
-    const frame = Math.floor(ram.materialise(1) / pageBytes);
+    const slot = slotOf(ram.map, 1);
     ram.write(base + pageBytes, Uint8Array.of(1));
     expect(codeWrites).toEqual([]);
-    memory.setWord(codeTableBase + frame * 4, 0x0100_0000);
+    memory.setWord(slot + recordsInSlot, 0x0100_0000);
     ram.write(base, new Uint8Array(2 * pageBytes));
-    expect(codeWrites).toEqual([frame]);
+    expect(codeWrites).toEqual([slot]);
   });
 });
 
@@ -151,15 +153,15 @@ describe("pages of zeros", () => {
       ram.write(base + page * pageBytes, Uint8Array.of(page + 1));
     const pinned = ram.pin(1);
     for (const page of [0, 1, 4]) ram.write(base + page * pageBytes, Uint8Array.of(0));
-    const gone = [0, 4].map((page) => Math.floor(ram.entry(page) / pageBytes));
+    memory.setWord(slotOf(ram.map, 4) + recordsInSlot, 0x0100_0000);
     const before = remaps;
-    const released: FrameNumber[] = [];
-    ram.sweep((frame) => released.push(frame));
-    expect(released).toEqual(gone);
+    const codeDropped: MachineAddress[] = [];
+    ram.sweep((slot) => codeDropped.push(slot));
+    expect(codeDropped).toEqual([slotOf(ram.map, 4)]);
     expect(remaps).toBe(before + 1);
     expect([ram.residentPages, memory.freeFrames]).toEqual([4, free - 4]);
     expect([0, 1, 4].map((page) => ram.entry(page) !== 0)).toEqual([false, true, false]);
-    expect(Math.floor(ram.entry(1) / pageBytes)).toBe(pinned);
+    expect(pinned).toBe(slotOf(ram.map, 1));
     ram.sweep(() => expect.unreachable("there is nothing left to sweep"));
     expect(remaps).toBe(before + 1);
   });
@@ -184,7 +186,7 @@ describe("pages of zeros", () => {
 test("the zero frame stays zero whatever is written through pages that showed it", () => {
   const ram = create();
   for (let page = 0; page < pages; page++) {
-    memory.setWord(ram.map + page * 4, memory.zeroFrame * pageBytes + 1);
+    ram.readableEntry(page);
   }
   ram.write(base, new Uint8Array(bytes).fill(0xff));
   const zero = memory.bytes.subarray(
@@ -194,14 +196,14 @@ test("the zero frame stays zero whatever is written through pages that showed it
   expect(zero.every((byte) => byte === 0)).toBe(true);
 });
 
-test("disposing gives back every frame and the map, and says which frames became free", () => {
-  const free = memory.freeFrames;
+test("disposing gives back every frame and the map", () => {
+  const [free, heap] = [memory.freeFrames, memory.freeHeap];
   for (let round = 0; round < 200; round++) {
     const ram = create();
     ram.write(base + (round % 8) * pageBytes, new Uint8Array(3 * pageBytes).fill(1));
-    const released: FrameNumber[] = [];
-    ram.dispose((frame) => released.push(frame));
-    expect(new Set(released).size).toBe(3);
-    expect(memory.freeFrames).toBe(free);
+    ram.placeRom(Uint8Array.of(round));
+    expect(memory.freeFrames).toBe(free - 4);
+    ram.dispose();
+    expect([memory.freeFrames, memory.freeHeap]).toEqual([free, heap]);
   }
 });

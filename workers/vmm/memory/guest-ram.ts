@@ -1,10 +1,10 @@
 /**
- * A VM's guest-physical RAM: a map from pages to frames, in machine memory so that generated code
- * walks it. An entry is the frame's machine address with flags in the low bits:
+ * A VM's guest-physical RAM, and the page of ROM behind it: a map from pages to frames, which lies
+ * in machine memory so that generated code walks it (`guest-map.ts`).
  *
- *     0                   never touched
- *     address | present   readable; the shared zero frame where it was read but never written
- *     … | writable        private to this page: a store needs no help
+ * A page's frame may be shared with other VMs and with images (`capture`): the page's next store
+ * makes a copy. It may be absent (`supply`), and while a dirty log is open the first store after each
+ * harvest is noted. All of that is one mechanism, the missing `entryWritable`, and no guest can tell.
  *
  * Systems clear far more pages than they come to use, so pages of zeros give their frames back: now
  * and then, as the number of frames grows, `sweep` looks for them. When that is due is a function of
@@ -18,13 +18,25 @@ import type {
   MachineAddress,
   Pages,
 } from "../base/units.ts";
+import { AbsentPage } from "./absent-page.ts";
+import { type DirtyLog, DirtyPages } from "./dirty-log.ts";
+import {
+  entryAbsent,
+  entryPresent,
+  entryShared,
+  entryWritable,
+  guestMapBytes,
+  hintsOf,
+  recordsInSlot,
+  slotOf,
+} from "./guest-map.ts";
 import type { GuestMemory } from "./guest-memory.ts";
 import { isZero } from "./is-zero.ts";
 import { pageBytes } from "./layout.ts";
 import type { MachineMemory } from "./machine-memory.ts";
+import type { MapTlbs } from "./map-tlbs.ts";
+import { RamImage } from "./ram-image.ts";
 
-export const entryPresent = 1;
-export const entryWritable = 2;
 /** An access of a few bytes takes the host as long as a copy of this many. */
 const accessCost: Bytes = 64;
 /** A sweep is due when there are this many more frames, and half as many again, than after the last. */
@@ -37,43 +49,52 @@ export class GuestRam implements GuestMemory {
   readonly map: MachineAddress;
   readonly #memory: MachineMemory;
   readonly #limit: Pages;
-  readonly #onRemap: () => void;
-  readonly #onCodeWrite: (frame: FrameNumber) => void;
+  readonly #tlbs: MapTlbs;
+  readonly #onCodeWrite: (slot: MachineAddress) => void;
   readonly #onSweepDue: () => void;
-  /** Pages whose frame somebody knows. */
+  readonly #logs = new Set<DirtyPages>();
+  /** Pages that are never swept. */
   readonly #pinned = new Set<number>();
   #sweepAt: Pages = fewestBetweenSweeps;
   #resident: Pages = 0;
+  #absent: Pages = 0;
   #moved: Bytes = 0;
 
   /**
    * @param resources.limit most pages that may be materialised; beyond it a store fails the VM
-   * @param resources.onRemap called when a page that may be cached in a TLB gets another frame
-   * @param resources.onCodeWrite called before bytes of a frame with pre-decoded code change
+   * @param resources.onCodeWrite called before bytes of a page with pre-decoded code change
    * @param resources.onSweepDue `isSweepDue` from now on
+   * @param resources.image what is in RAM and ROM from the beginning; nothing where it is not said
    */
   constructor(resources: {
     memory: MachineMemory;
     base: GuestPhysicalAddress;
     bytes: Bytes;
     limit: Pages;
-    onRemap: () => void;
-    onCodeWrite: (frame: FrameNumber) => void;
+    tlbs: MapTlbs;
+    onCodeWrite: (slot: MachineAddress) => void;
     onSweepDue: () => void;
+    image?: RamImage | undefined;
   }) {
     this.#memory = resources.memory;
     this.base = resources.base;
     this.bytes = resources.bytes;
     this.pages = resources.bytes / pageBytes;
     this.#limit = resources.limit;
-    this.#onRemap = resources.onRemap;
+    this.#tlbs = resources.tlbs;
     this.#onCodeWrite = resources.onCodeWrite;
     this.#onSweepDue = resources.onSweepDue;
-    this.map = this.#memory.allocate(this.pages * 4);
+    this.map = this.#memory.allocate(guestMapBytes(this.pages));
+    if (resources.image) this.#adopt(resources.image);
   }
 
   get residentPages(): Pages {
     return this.#resident;
+  }
+
+  /** Pages that `supply` has still to bring. */
+  get absentPages(): Pages {
+    return this.#absent;
   }
 
   /** What was read and written by other than the guest's own instructions; see `accessCost`. */
@@ -82,60 +103,95 @@ export class GuestRam implements GuestMemory {
   }
 
   entry(page: number): number {
-    return this.#memory.word(this.map + page * 4);
+    return this.#memory.word(slotOf(this.map, page));
   }
 
   get isSweepDue(): boolean {
     return this.#resident >= this.#sweepAt;
   }
 
-  /** Gives the page a private frame for good. @returns the frame */
-  pin(page: number): FrameNumber {
+  /** Keeps a page's frame from being swept. @returns the page's slot in the map */
+  pin(page: number): MachineAddress {
     this.#pinned.add(page);
-    return Math.floor(this.materialise(page) / pageBytes);
+    this.materialise(page);
+    return slotOf(this.map, page);
+  }
+
+  /** The ROM's page, if there is one. */
+  get rom(): Uint8Array | undefined {
+    const entry = this.entry(this.pages);
+    const start = entry - (entry % pageBytes);
+    return entry === 0 ? undefined : this.#memory.bytes.subarray(start, start + pageBytes);
+  }
+
+  /** Fills the ROM's page. */
+  placeRom(bytes: Uint8Array): void {
+    const frame = this.#newFrame();
+    this.#memory.bytes.set(bytes, frame * pageBytes);
+    this.#setEntry(this.pages, frame * pageBytes + entryPresent);
   }
 
   /**
    * Gives back the frames of pages of zeros. Nothing but the map may know a frame now, as in the
    * middle of an instruction.
    *
-   * @param onRelease hears of each frame that becomes free
+   * @param dropCode the page's records are to go, if it has any
    */
-  sweep(onRelease: (frame: FrameNumber) => void): void {
+  sweep(dropCode: (slot: MachineAddress) => void): void {
     const before = this.#resident;
     this.forEachResident((page, content, frame) => {
       if (this.#pinned.has(page) || !isZero(content)) return;
-      this.#memory.setWord(this.map + page * 4, 0);
+      const slot = slotOf(this.map, page);
+      if (this.#memory.word(slot + recordsInSlot) !== 0) dropCode(slot);
+      this.#setEntry(page, 0);
       this.#resident--;
-      if (this.#memory.releaseFrame(frame)) onRelease(frame);
+      this.#release(frame);
     });
     this.#sweepAt = this.#resident + Math.max(fewestBetweenSweeps, this.#resident >> 1);
-    if (this.#resident < before) this.#onRemap();
+    if (this.#resident < before) this.#tlbs.flush();
   }
 
-  /** Gives the page a private frame. @returns its map entry */
+  /**
+   * Makes a page writable: with a frame of its own, and known to all dirty logs.
+   *
+   * @returns its map entry
+   * @throws AbsentPage
+   */
   materialise(page: number): number {
     const known = this.entry(page);
     if (known & entryWritable) return known;
-    const frame = this.#resident < this.#limit ? this.#memory.allocateFrame() : undefined;
-    if (frame === undefined) {
-      throw new Failure(
-        "guest-memory-exhausted",
-        `The VM needs more than ${this.#resident} pages of memory.`,
-        "Raise the memory limit of the assignment, or make the guest use less.",
-      );
-    }
+    if (this.#hasContent(known)) return this.#unlock(page, this.#presentEntry(page));
+    if (this.#resident >= this.#limit) throw this.#exhausted();
+    const entry = this.#newFrame() * pageBytes + entryPresent + entryWritable;
     this.#resident++;
-    const entry = ((frame * pageBytes) | entryPresent | entryWritable) >>> 0;
-    this.#memory.setWord(this.map + page * 4, entry);
-    if (known !== 0) this.#onRemap();
+    this.#setEntry(page, entry);
+    for (const log of this.#logs) log.note(page);
+    if (known !== 0) this.#tlbs.flush();
     if (this.isSweepDue) this.#onSweepDue();
     return entry;
   }
 
+  /** The entry of a page that is read. @throws AbsentPage */
+  readableEntry(page: number): number {
+    const entry = this.#presentEntry(page);
+    if (entry !== 0) return entry;
+    const zeros = this.#memory.zeroFrame * pageBytes + entryPresent;
+    this.#setEntry(page, zeros);
+    return zeros;
+  }
+
+  /** Brings the content of an absent page; that of another page is here already, and stays. */
+  supply(page: number, content: Uint8Array): void {
+    if (!(this.entry(page) & entryAbsent)) return;
+    const frame = this.#newFrame();
+    this.#memory.bytes.set(content.subarray(0, pageBytes), frame * pageBytes);
+    this.#setEntry(page, frame * pageBytes + entryPresent);
+    this.#absent--;
+  }
+
   read(address: GuestPhysicalAddress, target: Uint8Array): boolean {
     return this.#eachPiece(address, target.length, (page, inPage, done, length) => {
-      const entry = this.entry(page);
+      const entry = this.#presentEntry(page);
       const piece = target.subarray(done, done + length);
       if (entry === 0) {
         piece.fill(0);
@@ -149,32 +205,162 @@ export class GuestRam implements GuestMemory {
   write(address: GuestPhysicalAddress, source: Uint8Array): boolean {
     return this.#eachPiece(address, source.length, (page, inPage, done, length) => {
       const piece = source.subarray(done, done + length);
-      const isTouched = (this.entry(page) & entryWritable) !== 0;
-      if (!isTouched && piece.every((byte) => byte === 0)) return;
+      const hasContent = this.#hasContent(this.entry(page));
+      if (!hasContent && piece.every((byte) => byte === 0)) return;
       const entry = this.materialise(page);
-      const frame = Math.floor(entry / pageBytes);
-      if (this.#memory.codePageOf(frame) !== 0) this.#onCodeWrite(frame);
-      this.#memory.bytes.set(piece, frame * pageBytes + inPage);
+      const slot = slotOf(this.map, page);
+      if (this.#memory.word(slot + recordsInSlot) !== 0) this.#onCodeWrite(slot);
+      this.#memory.bytes.set(piece, entry - (entry % pageBytes) + inPage);
     });
   }
 
-  /** Calls `visit` for each page that has a frame of its own, in order. */
+  /** Calls `visit` for each page that has content and is here, in order. */
   forEachResident(visit: (page: number, content: Uint8Array, frame: FrameNumber) => void): void {
     for (let page = 0; page < this.pages; page++) {
-      const frame = Math.floor(this.entry(page) / pageBytes);
-      if (frame === 0 || frame === this.#memory.zeroFrame) continue;
-      const start = frame * pageBytes;
-      visit(page, this.#memory.bytes.subarray(start, start + pageBytes), frame);
+      const entry = this.entry(page);
+      if (!this.#hasContent(entry) || entry & entryAbsent) continue;
+      const start = entry - (entry % pageBytes);
+      visit(page, this.#memory.bytes.subarray(start, start + pageBytes), start / pageBytes);
     }
   }
 
-  /** Gives frames and map back; `onRelease` hears of each frame that becomes free. */
-  dispose(onRelease: (frame: FrameNumber) => void): void {
-    this.forEachResident((_page, _content, frame) => {
-      if (this.#memory.releaseFrame(frame)) onRelease(frame);
+  /**
+   * What is in RAM and ROM now, for as long as the image is not released. Takes as long as a look at
+   * each page, and copies nothing; the first store to each page does, from now on.
+   */
+  capture(): RamImage {
+    const pages: number[] = [];
+    const frames: FrameNumber[] = [];
+    const readZeros: number[] = [];
+    const absent: number[] = [];
+    for (let page = 0; page <= this.pages; page++) {
+      const entry = this.entry(page);
+      if (entry === 0) continue;
+      if (entry & entryAbsent) absent.push(page);
+      else if (!this.#hasContent(entry)) readZeros.push(page);
+      else {
+        const shared = ((entry | entryShared) & ~entryWritable) >>> 0;
+        this.#setEntry(page, shared);
+        pages.push(page);
+        frames.push(Math.floor(entry / pageBytes));
+      }
+    }
+    this.#tlbs.noteShared();
+    this.#tlbs.withdrawWrites();
+    const state = { pages, frames, readZeros, absent, sweepAt: this.#sweepAt };
+    return RamImage.sharing(this.#memory, { ...state, pinned: [...this.#pinned] });
+  }
+
+  /** Notes, from now on, the pages that are written. Takes as long as a look at each page. */
+  openDirtyLog(): DirtyLog {
+    const log = new DirtyPages({
+      pages: this.pages,
+      protect: (pages) => this.#protect(pages),
+      onClose: () => void this.#logs.delete(log),
     });
-    this.#memory.free(this.map, this.pages * 4);
+    this.#protect(this.#writablePages());
+    this.#logs.add(log);
+    return log;
+  }
+
+  /** Gives frames and map back. */
+  dispose(): void {
+    for (let page = 0; page <= this.pages; page++) {
+      const entry = this.entry(page);
+      if (this.#hasContent(entry) && !(entry & entryAbsent)) {
+        this.#release(Math.floor(entry / pageBytes));
+      }
+    }
+    this.#memory.free(this.map, guestMapBytes(this.pages));
     this.#resident = 0;
+    this.#absent = 0;
+  }
+
+  #adopt(image: RamImage): void {
+    image.forEach((page, frame) => {
+      if (frame !== this.#memory.zeroFrame) this.#memory.retainFrame(frame);
+      this.#setEntry(page, frame * pageBytes + entryPresent + entryShared);
+      if (page < this.pages) this.#resident++;
+    });
+    for (const page of image.absent) this.#setEntry(page, entryAbsent);
+    const zeros = this.#memory.zeroFrame * pageBytes + entryPresent;
+    for (const page of image.readZeros) this.#setEntry(page, zeros);
+    for (const page of image.pinned) this.#pinned.add(page);
+    this.#absent = image.absent.length;
+    this.#resident += this.#absent;
+    this.#sweepAt = image.sweepAt;
+  }
+
+  /** Makes a page writable that has content. */
+  #unlock(page: number, known: number): number {
+    const old = Math.floor(known / pageBytes);
+    let frame = old;
+    const isAlone = old !== this.#memory.zeroFrame && this.#memory.references(old) === 1;
+    if (known & entryShared && !isAlone) {
+      frame = this.#newFrame();
+      this.#memory.bytes.copyWithin(frame * pageBytes, old * pageBytes, (old + 1) * pageBytes);
+      this.#release(old);
+    }
+    const entry = frame * pageBytes + entryPresent + entryWritable;
+    this.#setEntry(page, entry);
+    const hints = hintsOf(this.map, this.pages, page);
+    const noted = this.#memory.word(hints);
+    if (noted !== 0) {
+      if (frame !== old) this.#tlbs.redirectReads(slotOf(this.map, page), noted);
+      this.#memory.setWord(hints, 0);
+    }
+    for (const log of this.#logs) log.note(page);
+    return entry;
+  }
+
+  #protect(pages: Iterable<number>): void {
+    let hasChanged = false;
+    for (const page of pages) {
+      const entry = this.entry(page);
+      if (!(entry & entryWritable)) continue;
+      this.#setEntry(page, entry - entryWritable);
+      hasChanged = true;
+    }
+    if (hasChanged) this.#tlbs.withdrawWrites();
+  }
+
+  *#writablePages(): Generator<number> {
+    for (let page = 0; page < this.pages; page++) yield page;
+  }
+
+  /** The entry of a page that is not absent; 0 where it was never touched. */
+  #presentEntry(page: number): number {
+    const entry = this.entry(page);
+    if (entry & entryAbsent) throw new AbsentPage(page);
+    return entry;
+  }
+
+  /** Whether the page is more than zeros that were read: it counts as resident. */
+  #hasContent(entry: number): boolean {
+    if (entry & (entryShared | entryAbsent)) return true;
+    return entry !== 0 && Math.floor(entry / pageBytes) !== this.#memory.zeroFrame;
+  }
+
+  #setEntry(page: number, entry: number): void {
+    this.#memory.setWord(slotOf(this.map, page), entry);
+  }
+
+  #release(frame: FrameNumber): void {
+    if (frame !== this.#memory.zeroFrame) this.#memory.releaseFrame(frame);
+  }
+
+  #newFrame(): FrameNumber {
+    const frame = this.#memory.allocateFrame();
+    if (frame === undefined) throw this.#exhausted();
+    return frame;
+  }
+
+  #exhausted(): Failure {
+    return new Failure(
+      "guest-memory-exhausted",
+      `The VM needs more than ${this.#resident} pages of memory.`,
+      "Raise the memory limit of the assignment, or make the guest use less.",
+    );
   }
 
   #eachPiece(

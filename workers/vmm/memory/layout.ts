@@ -3,7 +3,6 @@
  *
  *     0x0000_0000   guard: never written, so that a null address shows up as a fault in tests
  *     0x0001_0000   constant tables of generated code
- *     0x0010_0000   code table: for each frame, the address of its pre-decoded records, or 0
  *     0x0050_0000   entries of translated regions
  *     0x0060_0000   links of translated regions: the code pages that each is made of
  *     0x00a0_0000   for each frame, which pCPU threads hold it (`SharedPool`)
@@ -21,9 +20,6 @@ export const pageBytes = 4096;
 export const constantTablesBase: MachineAddress = 0x0001_0000;
 /** Behind the 4,096 bytes of the CSR index: the constants of FLI. */
 export const floatConstantsBase: MachineAddress = constantTablesBase + 4096;
-
-/** One u32 for each of the 2^20 frames that 4 GiB can hold. */
-export const codeTableBase: MachineAddress = 0x0010_0000;
 
 /** An entry: where the interpreter may go over to a translated region. See `EntryTable`. */
 export const entryTableBase: MachineAddress = 0x0050_0000;
@@ -74,9 +70,9 @@ export function codePoolPages(memoryBytes: Bytes): Pages {
  * function of the machine alone, because what a VM drops when it has more is seen in its exit counts.
  */
 export function codePagesFor(ramPages: Pages): Pages {
-  const romAndZeroFrame = 2;
+  const romAndOneMore = 2;
   return Math.min(
-    ramPages + romAndZeroFrame,
+    ramPages + romAndOneMore,
     Math.max(256, Math.floor(ramPages / 48)),
     smallestCodePool,
   );
@@ -90,7 +86,7 @@ export function heapBase(memoryBytes: Bytes): MachineAddress {
 /** A hart has more than half of a unit, so a few of them leave little of it unused. */
 export const heapUnitBytes: Bytes = 0x0040_0000;
 
-/** An eighth of the memory, for a guest map takes 1/1024 of its RAM and a hart 2 MiB. */
+/** An eighth of the memory, for a guest map takes 1/341 of its RAM and a hart 2 MiB. */
 export function heapBytes(memoryBytes: Bytes): Bytes {
   return Math.max(0x0180_0000, Math.floor(memoryBytes / 8 / heapUnitBytes) * heapUnitBytes);
 }

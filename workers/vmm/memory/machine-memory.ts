@@ -11,7 +11,6 @@ import {
   codePoolBase,
   codePoolPages,
   codePromisesBase,
-  codeTableBase,
   codeWordsBase,
   entryBytes,
   entryTableBase,
@@ -148,6 +147,15 @@ export class MachineMemory {
     return this.#frames.references(frame);
   }
 
+  /** See `SharedPool.promise`. */
+  promiseFrames(count: Pages): boolean {
+    return this.#frames.promise(count);
+  }
+
+  takeBackFrames(count: Pages): void {
+    this.#frames.takeBack(count);
+  }
+
   /**
    * Takes all from a thread that has ended, wherever it was: frames, heap, code pages, promises, and
    * what its numbers led to. Not before it is certain that it does nothing any more; what is taken may
@@ -161,15 +169,9 @@ export class MachineMemory {
     const entries = partOf(mostEntries, part);
     this.#clear(regionLinksBase, regionLinkBytes, regions);
     this.#clear(entryTableBase, entryBytes, entries);
-    this.#forgetCode(pcpu);
     this.codePages.reclaim(pcpu);
     this.#heap.reclaim(pcpu);
     return this.#frames.reclaim(pcpu);
-  }
-
-  /** Address of the pre-decoded records of a frame, or 0 where it holds no decoded code. */
-  codePageOf(frame: FrameNumber): MachineAddress {
-    return this.word(codeTableBase + frame * 4);
   }
 
   /** An unsigned 32-bit number at an address that is a multiple of 4. */
@@ -205,16 +207,6 @@ export class MachineMemory {
   /** Gives back what `allocate(bytes)` returned. */
   free(start: MachineAddress, bytes: Bytes): void {
     this.#heap.release(start, bytes);
-  }
-
-  /** No frame leads to decoded code of the thread any more. */
-  #forgetCode(pcpu: PcpuNumber): void {
-    for (let frame = 0; frame < this.bytes.length / pageBytes; frame++) {
-      const records = this.codePageOf(frame);
-      if (records === 0) continue;
-      const page = (records - codePoolBase) / codePageStride;
-      if (this.codePages.isHeldBy(page, pcpu)) this.setWord(codeTableBase + frame * 4, 0);
-    }
   }
 
   #clear(table: MachineAddress, bytes: Bytes, { first, end }: NumberRange): void {

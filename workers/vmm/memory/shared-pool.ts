@@ -134,10 +134,6 @@ export class SharedPool {
     return count;
   }
 
-  isHeldBy(thing: number, pcpu: PcpuNumber): boolean {
-    return ((this.#memory[this.#wordOf + thing] as number) & (2 ** pcpu)) !== 0;
-  }
-
   /**
    * Promises so many to somebody on this thread: what is promised by all threads together is never
    * more than there is.

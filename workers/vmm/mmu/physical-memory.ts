@@ -6,11 +6,19 @@
  */
 
 import { ramBase, romBase } from "../base/memory-map.ts";
+import type { FunctionBuilder } from "../base/wasm/function-builder.ts";
 import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
-import { type I64, i32 } from "../base/wasm/value.ts";
+import { type I32, type I64, i32, type Value } from "../base/wasm/value.ts";
 import { HartFields } from "../isa/hart-layout.ts";
-import { entryPresent, entryWritable } from "../memory/guest-ram.ts";
-import { codeTableBase, pageBytes } from "../memory/layout.ts";
+import {
+  entryAbsent,
+  entryPresent,
+  entryShared,
+  entryWritable,
+  mapSlot,
+  slotBytesLog2,
+} from "../memory/guest-map.ts";
+import { pageBytes } from "../memory/layout.ts";
 
 const romPage = romBase / pageBytes;
 
@@ -23,38 +31,98 @@ export interface PhysicalMemory {
    * is dropped. The store must not leave the page.
    */
   readonly writable: Callee<readonly ["i32", "i64", "i32"], "i32">;
+  /** Slot in the guest map of the page that one of the two above found last. */
+  readonly slot: { get(): Value<"i32"> };
+  /** (hart, slot) → machine address of the page's frame, for reading. */
+  readonly readableFrame: Callee<readonly ["i32", "i32"], "i32">;
+  /** (hart, slot) → machine address of the page's frame, which is private afterwards. */
+  readonly writableFrame: Callee<readonly ["i32", "i32"], "i32">;
+  /** (hart, physical address): comes back only where the page is not absent. */
+  readonly need: Callee<readonly ["i32", "i64"], undefined>;
 }
 
 export interface PhysicalMemoryImports {
   /** (hart, page of RAM) → the page's new map entry, writable. */
   readonly materialise: Callee<readonly ["i32", "i32"], "i32">;
-  /** (machine address, width): a store is about to change a frame with pre-decoded code. */
-  readonly codeWritten: Callee<readonly ["i32", "i32"], undefined>;
+  /** (hart, page): an absent page is needed. Does not come back where it stays absent. */
+  readonly absent: Callee<readonly ["i32", "i32"], undefined>;
+  /** (slot, offset in its page, width): a store is about to change a page with pre-decoded code. */
+  readonly codeWritten: Callee<readonly ["i32", "i32", "i32"], undefined>;
 }
 
 export function buildPhysicalMemory(
   module: ModuleBuilder,
   zeroFrameAddress: number,
-  { materialise, codeWritten }: PhysicalMemoryImports,
+  { materialise, absent, codeWritten }: PhysicalMemoryImports,
 ): PhysicalMemory {
+  const found = module.global("i32");
   const pageOf = (address: I64) => address.sub(ramBase).shrU(12);
   const offsetIn = (address: I64) => address.wrap().and(pageBytes - 1);
+  const slotAt = (h: HartFields, page: I32) => h.get("guestMap").add(page.shl(slotBytesLog2));
+  const pageAt = (h: HartFields, slot: I32) => slot.sub(h.get("guestMap")).shrU(slotBytesLog2);
+
+  /** The entry of a page that can be read now. */
+  const entryForReading = (f: FunctionBuilder, hart: I32, slot: I32) => {
+    const entry = f.let(mapSlot.entry(slot));
+    f.if(entry.and(entryPresent).eqz(), () => {
+      f.if(
+        entry.and(entryAbsent),
+        () => {
+          f.do(absent.call(hart, pageAt(new HartFields(f, hart), slot)));
+          entry.set(mapSlot.entry(slot));
+        },
+        () => {
+          entry.set(zeroFrameAddress | entryPresent);
+          f.store(slot, 0, entry);
+        },
+      );
+    });
+    return entry;
+  };
+
+  /** The entry of a page that can be written now. */
+  const entryForWriting = (f: FunctionBuilder, hart: I32, slot: I32) => {
+    const h = new HartFields(f, hart);
+    const entry = f.let(mapSlot.entry(slot));
+    f.if(entry.and(entryWritable).eqz(), () => {
+      f.if(entry.and(entryAbsent), () => {
+        f.do(absent.call(hart, pageAt(h, slot)));
+        entry.set(mapSlot.entry(slot));
+      });
+      f.if(
+        entry.and(entryShared),
+        () => h.count("memory.cow"),
+        () =>
+          f.if(
+            entry
+              .and(-pageBytes)
+              .eq(zeroFrameAddress | 0)
+              .or(entry.eqz()),
+            () => h.count("memory.zero"),
+            () => h.count("trace.dirty"),
+          ),
+      );
+      entry.set(materialise.call(hart, pageAt(h, slot)));
+    });
+    return entry;
+  };
 
   const readable = module.function(["i32", "i64"], "i32", (f, hart, address) => {
     const h = new HartFields(f, hart);
     const page = f.let(pageOf(address));
+    const slot = f.local("i32");
     f.if(page.ltU(h.get("ramPages").extendU()), () => {
-      const slot = f.let(h.get("guestMap").add(page.wrap().shl(2)));
-      const entry = f.let(i32.load(slot));
-      f.if(entry.eqz(), () => {
-        entry.set(zeroFrameAddress | entryPresent);
-        f.store(slot, 0, entry);
-      });
+      slot.set(slotAt(h, page.wrap()));
+      f.setGlobal(found, slot);
+      const entry = entryForReading(f, hart, slot);
       f.return(entry.and(-pageBytes).or(offsetIn(address)));
     });
-    f.if(address.shrU(12).eq(romPage).and(h.get("romFrame").ne(0)), () =>
-      f.return(h.get("romFrame").or(offsetIn(address))),
-    );
+    f.if(address.shrU(12).eq(romPage), () => {
+      slot.set(slotAt(h, h.get("ramPages")));
+      f.setGlobal(found, slot);
+      const entry = f.let(mapSlot.entry(slot));
+      f.if(entry, () => f.return(entry.and(-pageBytes).or(offsetIn(address))));
+    });
     f.return(i32.const(0));
   });
 
@@ -62,18 +130,32 @@ export function buildPhysicalMemory(
     const h = new HartFields(f, hart);
     const page = f.let(pageOf(address));
     f.if(page.geU(h.get("ramPages").extendU()), () => f.return(i32.const(0)));
-    const entry = f.let(i32.load(h.get("guestMap").add(page.wrap().shl(2))));
-    f.if(entry.and(entryWritable).eqz(), () => {
-      h.count("memory.zero");
-      entry.set(materialise.call(hart, page.wrap()));
-    });
-    const target = f.let(entry.and(-pageBytes).or(offsetIn(address)));
-    f.if(i32.load(target.shrU(12).shl(2), codeTableBase), () => {
+    const slot = f.let(slotAt(h, page.wrap()));
+    f.setGlobal(found, slot);
+    const entry = entryForWriting(f, hart, slot);
+    f.if(mapSlot.records(slot), () => {
       h.count("trace.code");
-      f.do(codeWritten.call(target, width));
+      f.do(codeWritten.call(slot, offsetIn(address), width));
     });
-    f.return(target);
+    f.return(entry.and(-pageBytes).or(offsetIn(address)));
   });
 
-  return { readable, writable };
+  const readableFrame = module.function(["i32", "i32"], "i32", (f, hart, slot) => {
+    f.return(entryForReading(f, hart, slot).and(-pageBytes));
+  });
+
+  const writableFrame = module.function(["i32", "i32"], "i32", (f, hart, slot) => {
+    f.return(entryForWriting(f, hart, slot).and(-pageBytes));
+  });
+
+  const need = module.function(["i32", "i64"], undefined, (f, hart, address) => {
+    const h = new HartFields(f, hart);
+    const page = f.let(pageOf(address));
+    f.if(page.geU(h.get("ramPages").extendU()), () => f.return());
+    const isAbsent = mapSlot.entry(slotAt(h, page.wrap())).and(entryAbsent);
+    f.if(isAbsent, () => f.do(absent.call(hart, page.wrap())));
+  });
+
+  const slot = { get: () => found.get() };
+  return { readable, writable, slot, readableFrame, writableFrame, need };
 }

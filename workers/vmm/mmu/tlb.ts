@@ -13,12 +13,13 @@
  * A flush is the step to the group's next *generation*, a number in bits 11:3 of every tag; the
  * tables are only cleared when the generations are used up.
  *
- * An entry is 16 bytes: i64 tag (page address and generation; 0 matches nothing), i32 addend,
- * i32 frame address.
+ * An entry is 16 bytes: i64 tag (page address and generation; 0 matches nothing), i32 addend, i32
+ * address of the page's slot in the guest map.
  * For loads and stores `low32(address) + addend` is the machine address; for fetches the addend is
  * the address of the page's pre-decoded records. A write entry exists only while the page is
- * writable without help: private, and holding no pre-decoded code. No entry exists for a page that
- * PMP permits in part only: each access to it is checked.
+ * writable without help: private, known to the dirty logs, and holding no pre-decoded code. What is
+ * otherwise there is *withdrawn* (`tlb-repair.ts`). No entry exists for a page that PMP permits in
+ * part only: each access to it is checked.
  *
  * The tag compare `(address & (-4096 | width - 1) | generation) == tag` also sends misaligned
  * accesses to the slow path.
@@ -67,6 +68,9 @@ export function entryAddress(table: I32, address: I64): I32 {
     .add(table);
 }
 
+/** In place of a generation, in the tag of an entry that was withdrawn. */
+export const withdrawnTag = 1;
+
 /** Generations as they stand in a tag: the first, the distance, and the end. */
 export const generations = { first: 8, step: 8, end: 4096 } as const;
 
@@ -92,9 +96,20 @@ export function fillEntry(
   f: FunctionBuilder,
   entry: Local<"i32">,
   address: I64,
-  contents: { addend: I32; frame: I32; generation: I64 },
+  contents: { addend: I32; slot: I32; generation: I64 },
 ): void {
   f.store(entry, 0, address.and(-4096).or(contents.generation));
   f.store(entry, 8, contents.addend);
-  f.store(entry, 12, contents.frame);
+  f.store(entry, 12, contents.slot);
+}
+
+/** The slot in the guest map of the page that an entry leads to. */
+export function entrySlot(entry: I32): I32 {
+  return i32.load(entry, 12);
+}
+
+/** 1 where the entry would translate an access to the page of `address`, had it not been withdrawn. */
+export function isWithdrawn(entry: I32, address: I64, generation: I64): I32 {
+  const hasTag = i64.load(entry, 0).eq(address.and(-4096).or(withdrawnTag));
+  return hasTag.and(i32.load(entry, 8).eq(generation.wrap()));
 }

@@ -46,10 +46,12 @@ const mostPagesAway = 1024;
 /** Behind these, execution comes back from without. */
 const goesByExecute: readonly InstructionEffect[] = ["leave", "pause", "away"];
 
+/** @param resumed places of instructions that turned out to leave often: entries are behind them */
 export function findRegionCode(
   view: CodeView,
   starts: readonly number[],
   mostInstructions: number,
+  resumed: ReadonlySet<number> = new Set(),
 ): RegionCode | undefined {
   const instructions = new Map<number, RegionInstruction>();
   const leaders = new Set<number>();
@@ -87,7 +89,7 @@ export function findRegionCode(
         reach(target, isCall(decoded) ? callees : near);
         if (isCall(decoded)) for (const place of smallLeaf(view, target)) repeated.add(place);
       }
-      if (goesByExecute.includes(effect) || isCall(decoded)) {
+      if (goesByExecute.includes(effect) || isCall(decoded) || resumed.has(at)) {
         entries.add(next);
         reach(next, near);
       }

@@ -37,8 +37,10 @@ export interface RegionOrigin {
   readonly base: bigint;
   /** The hot places that it was made for. */
   readonly starts: readonly number[];
-  /** How many times regions were joined to make it. */
+  /** How many times it was made anew, of several or of one. */
   readonly joins: number;
+  /** Places at which it was left often, behind which it is entered. */
+  readonly resumed: ReadonlySet<number>;
 }
 
 export interface Region extends RegionOrigin {
@@ -126,7 +128,7 @@ export class RegionStore {
 
   /** @param target the region's function */
   install(draft: RegionDraft, target: unknown): void {
-    const { code, entries: places, distances, replaces, base, starts, joins } = draft;
+    const { code, entries: places, distances, replaces, base, starts, joins, resumed } = draft;
     // One of them may have had to make room since the draft was begun.
     for (const old of replaces) if (this.isLive(old)) this.drop(old);
     this.#makeRoom(places.length);
@@ -146,7 +148,7 @@ export class RegionStore {
       writeEntry(this.#view, entry, { operation, state, region: number, place });
       return [{ number: entry, page, offset, operation }];
     });
-    const made: Region = { base, starts, joins, number, pages, distances, entries };
+    const made = { base, starts, joins, resumed, number, pages, distances, entries };
     this.#live.set(number, made);
     for (const page of pages) {
       const regions = this.#regionsOf.get(page) ?? new Set();

@@ -69,6 +69,28 @@ describe("hot code", () => {
     expect(h.translator?.statistics).toMatchObject({ regions: 3, dropped: 2 });
   });
 
+  test("is entered behind an instruction that leaves it again and again", () => {
+    const poll: readonly Line[] = [
+      asm("lui", { rd: 8, imm: 0x1000_0000 }),
+      "again",
+      asm("lw", { rd: 9, rs1: 8 }),
+      asm("add", { rd: sum, rs1: sum, rs2: 9 }),
+      asm("addi", { rd: counter, rs1: counter, imm: 1 }),
+      jump("again"),
+    ];
+    const [plain, adaptive] = [0xffff, 3].map((adaptExits) => {
+      const h = new BareHart(ramBytes, { heat: { ...apart, adaptExits } });
+      let reads = 0;
+      h.deviceLoad = () => reads++;
+      return { h, state: stateAfter(h, poll, 4000, 1000) };
+    });
+    expect(adaptive?.state).toEqual(plain?.state);
+    expect(plain?.h.translator?.statistics.dropped).toBe(0);
+    expect(adaptive?.h.translator?.statistics.dropped).toBe(1);
+    const entriesOf = (h?: BareHart) => h?.translator?.inUse.entries ?? 0;
+    expect(entriesOf(adaptive?.h)).toBeGreaterThan(entriesOf(plain?.h));
+  });
+
   test("is dropped when a byte of its page changes, and made anew from what is there then", () => {
     const h = new BareHart(ramBytes, { heat: eagerHeat });
     stateAfter(h, loops(2), 2000);

@@ -9,6 +9,7 @@
 import type { MachineAddress } from "../base/units.ts";
 import type { WasmCompiler, WasmModule, WasmTable } from "../base/wasm-compiler.ts";
 import { hartFields } from "../isa/hart-layout.ts";
+import { entryPresent } from "../memory/guest-map.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { tlbEntries, tlbEntryBytes } from "../mmu/tlb.ts";
@@ -36,12 +37,22 @@ const mostJoins = 8;
 /** Most places that are translated as one module. */
 const batch = 16;
 
+const none: ReadonlySet<number> = new Set();
+
 /** A hot place that is to become a region. */
 interface PlaceRequest {
   readonly hart: MachineAddress;
   readonly base: bigint;
   readonly offset: number;
   readonly page: MachineAddress;
+}
+
+/** A region that is to be made anew, for one of its instructions leaves it often. */
+interface AdaptRequest {
+  readonly hart: MachineAddress;
+  readonly region: Region;
+  /** Virtual address of the instruction. */
+  readonly pc: bigint;
 }
 
 /** Two regions that are to become one. */
@@ -56,6 +67,7 @@ interface Draft {
   readonly base: bigint;
   readonly starts: readonly number[];
   readonly joins: number;
+  readonly resumed: ReadonlySet<number>;
   /** Regions that it takes the place of. */
   readonly replaces: readonly Region[];
 }
@@ -98,6 +110,8 @@ export interface TranslatorResources {
   readonly library: CodeLibrary;
   /** Marks with which a place is translated; with fewer, only what is there already is used. */
   readonly hotMarks: number;
+  /** Marks of an instruction with which a region is entered behind it. */
+  readonly adaptExits: number;
   /** Looks at the interpreter until what was found hot is translated; see `HeatPolicy`. */
   readonly patience: number;
   readonly mostRegions?: number;
@@ -108,7 +122,7 @@ export class Translator {
   readonly #regions: RegionStore;
   readonly #own = { modules: 0, instructions: 0, bytes: 0, failed: 0, reused: 0 };
   readonly #waiting = new Map<number, Waiting>();
-  #requests: (PlaceRequest | JoinRequest)[] = [];
+  #requests: (PlaceRequest | JoinRequest | AdaptRequest)[] = [];
   #lastId = 0;
   #isPaused = false;
 
@@ -128,8 +142,8 @@ export class Translator {
 
   /**
    * Takes note that execution comes to the place at a hart's `pc` again and again. Where that is the
-   * entry of a region, it and the one that execution came from are to become one. Places are
-   * translated some at a time, for a module costs the host more than a function in it.
+   * entry of a region, it and the one that execution came from are to become one; where it is none,
+   * or one of the same region, that region was left there again and again. Places are translated some at a time, for a module costs the host more than a function in it.
    *
    * @param from number of the region that execution came from, or another number
    */
@@ -148,7 +162,9 @@ export class Translator {
     }
     const own = this.#regions.at(page.records, offset);
     const neighbour = this.#regions.get(from);
-    if (own && neighbour) this.#requests.push({ hart, regions: [neighbour, own] });
+    if (neighbour && (!own || own === neighbour)) {
+      this.#requests.push({ hart, region: neighbour, pc });
+    } else if (own && neighbour) this.#requests.push({ hart, regions: [neighbour, own] });
     else if (own || view.isTaken(page, offset) || this.#reuse(hart, base, offset, page)) return;
     else if (records.mark(page.records, offset) < hotMarks) return;
     else this.#requests.push({ hart, base, offset, page: page.records });
@@ -163,7 +179,7 @@ export class Translator {
     this.#requests = [];
     const asked: TranslationRequest[] = [];
     for (const request of requests) {
-      const draft = "regions" in request ? this.#joined(request) : this.#begun(request);
+      const draft = this.#drafted(request);
       if (!draft) continue;
       const words = encodeShape(draft.code);
       const key = shapeKey(words);
@@ -218,7 +234,7 @@ export class Translator {
     }
     if (this.#requests.length === 0) return;
     // The page may hold other code by the time it would be translated.
-    this.#requests = this.#requests.filter((each) => "regions" in each || each.page !== page);
+    this.#requests = this.#requests.filter((each) => !("page" in each) || each.page !== page);
   }
 
   /** While it is true there are no regions. */
@@ -282,8 +298,14 @@ export class Translator {
     const { region, code, distance } = found;
     const starts = enterablePlaces(region.shape);
     const origin = base - BigInt(distance * pageBytes);
-    this.#install({ code, base: origin, starts, joins: 0, replaces: [] }, region, true);
+    const draft = { code, base: origin, starts, joins: 0, resumed: none, replaces: [] };
+    this.#install(draft, region, true);
     return true;
+  }
+
+  #drafted(request: PlaceRequest | JoinRequest | AdaptRequest): Draft | undefined {
+    if ("page" in request) return this.#begun(request);
+    return "region" in request ? this.#adapted(request) : this.#joined(request);
   }
 
   /** The code of a region at a hot place. */
@@ -297,24 +319,57 @@ export class Translator {
     }
     if (view.isTaken(there, offset)) return undefined;
     const code = findRegionCode(view, [offset], mostInstructions);
-    return code && { code, base, starts: [offset], joins: 0, replaces: [] };
+    return code && { code, base, starts: [offset], joins: 0, resumed: none, replaces: [] };
   }
 
   /** The code of one region in place of two between which execution goes to and fro. */
   #joined({ hart, regions: [region, other] }: JoinRequest): Draft | undefined {
     const both = [region, other];
-    const isThere = both.every((each) => this.#regions.isLive(each) && this.#isMapped(hart, each));
-    const isReplaced = [...this.#waiting.values()].some(({ draft }) =>
-      draft?.replaces.some((old) => both.includes(old)),
-    );
     const joins = region.joins + other.joins + 1;
-    if (!isThere || isReplaced || joins > mostJoins) return undefined;
+    if (!both.every((each) => this.#isReplaceable(hart, each)) || joins > mostJoins) {
+      return undefined;
+    }
     const { base } = region;
     const distance = Number(BigInt.asIntN(64, other.base - base));
-    const starts = [...new Set([...region.starts, ...other.starts.map((s) => s + distance)])];
-    const code = findRegionCode(this.#codeAt(hart, base, both), starts, mostJoinedInstructions);
+    const inBoth = (own: Iterable<number>, others: Iterable<number>) =>
+      new Set([...own, ...[...others].map((place) => place + distance)]);
+    const starts = [...inBoth(region.starts, other.starts)];
+    const resumed = inBoth(region.resumed, other.resumed);
+    const view = this.#codeAt(hart, base, both);
+    const code = findRegionCode(view, starts, mostJoinedInstructions, resumed);
     if (!code?.isWhole) return undefined;
-    return { code, base, starts, joins, replaces: both };
+    return { code, base, starts, joins, resumed, replaces: both };
+  }
+
+  /** The code of a region once more, with entries behind the instructions that leave it often. */
+  #adapted({ hart, region, pc }: AdaptRequest): Draft | undefined {
+    const { adaptExits, records } = this.#resources;
+    const { base, starts } = region;
+    const joins = region.joins + 1;
+    const place = Number(BigInt.asIntN(64, pc - base));
+    if (region.resumed.has(place) || joins > mostJoins) return undefined;
+    if (!this.#isReplaceable(hart, region)) return undefined;
+    const view = this.#codeAt(hart, base, [region]);
+    const code = findRegionCode(view, starts, mostJoinedInstructions);
+    if (!code) return undefined;
+    const resumed = new Set([...region.resumed, place]);
+    for (const { instructions } of code.blocks.values()) {
+      for (const { offset } of instructions) {
+        const { page, offset: inPage } = placeIn(code, offset);
+        const isEntry = records.entryAt(page, inPage) !== undefined;
+        // Those that are nearly there come along.
+        if (!isEntry && records.mark(page, inPage) >= adaptExits / 4) resumed.add(offset);
+      }
+    }
+    const adapted = findRegionCode(view, starts, mostJoinedInstructions, resumed);
+    return adapted && { code: adapted, base, starts, joins, resumed, replaces: [region] };
+  }
+
+  #isReplaceable(hart: MachineAddress, region: Region): boolean {
+    const isWaitedFor = [...this.#waiting.values()].some(({ draft }) =>
+      draft?.replaces.includes(region),
+    );
+    return !isWaitedFor && this.#regions.isLive(region) && this.#isMapped(hart, region);
   }
 
   #instantiate(module: WasmModule): Readonly<Record<string, unknown>> | undefined {
@@ -344,7 +399,9 @@ export class Translator {
         const address = BigInt.asUintN(64, base + BigInt(distance * pageBytes));
         const slot = table + Number((address >> 12n) % BigInt(tlbEntries)) * tlbEntryBytes;
         if (memory.wide(slot) !== (address | generation)) return undefined;
-        return { records: memory.word(slot + 8), frame: memory.word(slot + 12) };
+        const entry = memory.word(memory.word(slot + 12));
+        if (!(entry & entryPresent)) return undefined;
+        return { records: memory.word(slot + 8), frame: entry - (entry % pageBytes) };
       },
       halfword: (address) => memory.halfword(address),
       isTaken: (page, offset) => {

@@ -1,0 +1,37 @@
+import { compiler } from "../../host/compiler.ts";
+import { createTranslationServer } from "../../vmm/mod.ts";
+import type { ServedPort } from "./translation-port.ts";
+
+/**
+ * What the worker's main thread tells the translation thread:
+ *
+ *   open      once and first: the size of the machine memory that the monitors share
+ *   connect   a monitor's thread asks by this port from now on
+ *   forget    that thread is gone
+ */
+export type TranslationMessage =
+  | { readonly type: "open"; readonly memoryBytes: number }
+  | { readonly type: "connect"; readonly client: number; readonly port: ServedPort }
+  | { readonly type: "forget"; readonly client: number };
+
+/** @returns what the thread does with each message, in order */
+export function serveTranslation(): (message: TranslationMessage) => void {
+  const ports = new Map<number, ServedPort>();
+  let server: ReturnType<typeof createTranslationServer> | undefined;
+  return (message) => {
+    switch (message.type) {
+      case "open":
+        server = createTranslationServer(compiler, message.memoryBytes);
+        return;
+      case "connect": {
+        const { client, port } = message;
+        ports.set(client, port);
+        port.onmessage = ({ data }) => port.postMessage(server?.answer(data) ?? []);
+        return;
+      }
+      case "forget":
+        ports.get(message.client)?.close();
+        ports.delete(message.client);
+    }
+  };
+}

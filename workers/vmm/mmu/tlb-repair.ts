@@ -1,0 +1,160 @@
+/**
+ * What the monitor does to TLB entries behind a hart's back, so that no other entry is dropped and
+ * nothing is counted that an undisturbed run does not count.
+ *
+ * An entry is *withdrawn* by a tag that no access matches: the page address with bit 0 set and no
+ * generation, which goes to where the addend was. The slow path finds it by its slot's address and
+ * puts it back, without a walk: what the page tables say now may be another thing.
+ */
+import type { MachineAddress } from "../base/units.ts";
+import { type Field, hartFields, hartStateBytes } from "../isa/hart-layout.ts";
+import {
+  entryShared,
+  entryWritable,
+  hintBits,
+  hintsOf,
+  pageOfSlot,
+  recordsInSlot,
+} from "../memory/guest-map.ts";
+import { pageBytes } from "../memory/layout.ts";
+import type { MachineMemory } from "../memory/machine-memory.ts";
+import type { MapTlbs } from "../memory/map-tlbs.ts";
+import {
+  sharedTlbOffsets,
+  spaceTlbOffsets,
+  tlbEntries,
+  tlbEntryBytes,
+  tlbSpaceBytes,
+  tlbSpaces,
+  withdrawnTag,
+  writeTableOffset,
+} from "./tlb.ts";
+
+const entryWords = tlbEntryBytes / 4;
+const inPage = pageBytes - 1;
+/** Words of an entry, which begins with the low half of its tag. */
+const addendWord = 2;
+const slotWord = 3;
+
+interface Table {
+  /** Index of the first entry's first word. */
+  readonly first: number;
+  readonly generation: number;
+}
+
+/**
+ * For a guest map: what it asks of its harts' TLBs.
+ *
+ * @param harts their addresses
+ * @param flush drops all that they have cached
+ */
+export function mapTlbs(
+  memory: MachineMemory,
+  harts: () => readonly MachineAddress[],
+  flush: () => void,
+): MapTlbs {
+  const each = (repair: (memory: MachineMemory, hart: MachineAddress) => void) => () => {
+    for (const hart of harts()) repair(memory, hart);
+  };
+  return {
+    flush,
+    withdrawWrites: each(withdrawWrites),
+    noteShared: each(noteShared),
+    redirectReads: (slot, hints) => {
+      for (const hart of harts()) redirectReads(memory, hart, slot, hints);
+    },
+  };
+}
+
+/** Withdraws the write entries that lead to pages that are not writable. */
+function withdrawWrites(memory: MachineMemory, hart: MachineAddress): void {
+  const { words } = memory;
+  for (const { first, generation } of dataTables(memory, hart)) {
+    const start = first + writeTableOffset / 4;
+    for (let at = start; at < start + tlbEntries * entryWords; at += entryWords) {
+      const tag = words[at] as number;
+      if ((tag & inPage) !== generation) continue;
+      const slot = words[at + slotWord] as number;
+      if ((words[slot >>> 2] as number) & entryWritable) continue;
+      words[at] = (tag & ~inPage) | withdrawnTag;
+      words[at + addendWord] = generation;
+    }
+  }
+}
+
+/** Notes the hints of the shared pages that read entries lead to. */
+function noteShared(memory: MachineMemory, hart: MachineAddress): void {
+  const { words } = memory;
+  const map = memory.word(hart + hartFields.guestMap.offset);
+  const pages = memory.word(hart + hartFields.ramPages.offset);
+  for (const { first, generation } of dataTables(memory, hart)) {
+    for (let i = 0; i < tlbEntries; i++) {
+      const at = first + i * entryWords;
+      if (((words[at] as number) & inPage) !== generation) continue;
+      const slot = (words[at + slotWord] as number) >>> 0;
+      if (!((words[slot >>> 2] as number) & entryShared)) continue;
+      const hints = hintsOf(map, pages, pageOfSlot(map, slot)) >>> 2;
+      words[hints] = (words[hints] as number) | (1 << (i % hintBits));
+    }
+  }
+}
+
+/** Leads the read entries of a page to the frame that it has now. */
+function redirectReads(
+  memory: MachineMemory,
+  hart: MachineAddress,
+  slot: MachineAddress,
+  hints: number,
+): void {
+  const { words } = memory;
+  const frame = (words[slot >>> 2] as number) & ~inPage;
+  for (const { first, generation } of dataTables(memory, hart)) {
+    for (let residue = 0; residue < hintBits; residue++) {
+      if (!(hints & (1 << residue))) continue;
+      for (let i = residue; i < tlbEntries; i += hintBits) {
+        const at = first + i * entryWords;
+        if ((words[at + slotWord] as number) >>> 0 !== slot) continue;
+        const tag = words[at] as number;
+        if ((tag & inPage) === generation) words[at + addendWord] = frame - (tag & ~inPage);
+      }
+    }
+  }
+}
+
+/** Leads fetch entries to a copy of a page's records. */
+export function redirectFetches(
+  memory: MachineMemory,
+  hart: MachineAddress,
+  slot: MachineAddress,
+): void {
+  const { words } = memory;
+  const records = words[(slot + recordsInSlot) >>> 2] as number;
+  const { userFetch } = spaceTlbOffsets;
+  const { supervisorFetch, machineFetch } = sharedTlbOffsets;
+  const tables = hart + hartStateBytes;
+  const inSpaces = Array.from({ length: tlbSpaces }, (_, i) => i * tlbSpaceBytes + userFetch);
+  for (const offset of [...inSpaces, supervisorFetch, machineFetch]) {
+    const start = (tables + offset) >>> 2;
+    for (let at = start; at < start + tlbEntries * entryWords; at += entryWords) {
+      if ((words[at + slotWord] as number) >>> 0 === slot) words[at + addendWord] = records;
+    }
+  }
+  const uncached = (hart + hartFields.uncachedEntry.offset) >>> 2;
+  if ((words[uncached + slotWord] as number) >>> 0 === slot) words[uncached + addendWord] = records;
+}
+
+/** The read tables of all data contexts; each has its write table behind it. */
+function* dataTables(memory: MachineMemory, hart: MachineAddress): Generator<Table> {
+  const tables = hart + hartStateBytes;
+  const generationAt = ({ offset }: Field<"i64">) => memory.word(hart + offset);
+  for (let space = 0; space < tlbSpaces; space++) {
+    const generation = generationAt(hartFields[`generationOf${space}` as "generationOf0"]);
+    for (const offset of [spaceTlbOffsets.user, spaceTlbOffsets.supervisorSum]) {
+      yield { first: (tables + space * tlbSpaceBytes + offset) >>> 2, generation };
+    }
+  }
+  const generation = generationAt(hartFields.sharedGeneration);
+  for (const offset of [sharedTlbOffsets.supervisor, sharedTlbOffsets.machine]) {
+    yield { first: (tables + offset) >>> 2, generation };
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Translates for several threads, so that they go on meanwhile and nothing is written or compiled
+ * twice: what one of them asked for is known when another one does.
+ *
+ *     const server = createTranslationServer(compiler, memoryBytes);
+ *     port.onmessage = ({ data }) => port.postMessage(server.answer(data));
+ */
+import type { WasmModule } from "../base/wasm-compiler.ts";
+import { shapeKey } from "./region-shape.ts";
+import type { RegionWriter } from "./region-writer.ts";
+import type { TranslatedRegion, TranslationAnswer, TranslationRequest } from "./translation.ts";
+
+interface KnownRegion {
+  readonly module: WasmModule;
+  readonly region: TranslatedRegion;
+}
+
+/** Each may be a module of the host's, and V8 has died of some 30,000. */
+const mostKnown = 8000;
+
+export class TranslationServer {
+  readonly #writer: RegionWriter;
+  readonly #most: number;
+  /** By key, the oldest first. */
+  readonly #known = new Map<string, KnownRegion>();
+
+  constructor(writer: RegionWriter, most = mostKnown) {
+    this.#writer = writer;
+    this.#most = most;
+  }
+
+  /** Answers each request once. */
+  answer(requests: readonly TranslationRequest[]): readonly TranslationAnswer[] {
+    const answers: TranslationAnswer[] = [];
+    const others: TranslationRequest[] = [];
+    const keys = new Map<number, string>();
+    for (const request of requests) {
+      const key = shapeKey(request.shape);
+      keys.set(request.id, key);
+      const known = this.#known.get(key);
+      if (!known) others.push(request);
+      else {
+        const { module, region } = known;
+        answers.push({ module, bytes: 0, regions: [{ id: request.id, region }] });
+      }
+    }
+    if (others.length === 0) return answers;
+    for (const answer of this.#writer.write(others)) {
+      answers.push(answer);
+      for (const { id, region } of answer.regions) {
+        if (answer.module && region) this.#keep(keys.get(id) ?? "", answer.module, region);
+      }
+    }
+    return answers;
+  }
+
+  #keep(key: string, module: WasmModule, region: TranslatedRegion): void {
+    const [oldest] = this.#known.keys();
+    if (this.#known.size >= this.#most && oldest !== undefined) this.#known.delete(oldest);
+    this.#known.set(key, { module, region });
+  }
+}
