@@ -11,8 +11,10 @@ const configSchema = z.object({
     .string()
     .regex(/^[A-Za-z0-9._-]{1,60}$/)
     .default(`worker-${crypto.randomUUID().slice(0, 8)}`),
-  /** Guests at the same time; each keeps one core busy. */
+  /** Guests at the same time. Threads have them in turns where there are fewer threads. */
   TRAPLINE_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
+  /** Threads that guests run on; each keeps one core busy. */
+  TRAPLINE_THREADS: z.coerce.number().int().min(1).max(31).optional(),
   /** Milliseconds that a lease lasts when it is not renewed. */
   TRAPLINE_LOCK: z.coerce.number().int().min(1000).default(lockDuration),
   /** Milliseconds between two looks for runs whose worker is gone. */
@@ -39,4 +41,12 @@ export function readWorkerConfig(read: (name: WorkerVariable) => string | undefi
     throw new Error(`The worker cannot start.\n${lines.join("\n")}`);
   }
   return result.data;
+}
+
+/** How many threads guests run on: where it is not said, as many as there are cores to keep busy. */
+export function threadsOf({ TRAPLINE_THREADS, TRAPLINE_CONCURRENCY }: WorkerConfig): number {
+  const { hardwareConcurrency } = globalThis.navigator;
+  const most = TRAPLINE_THREADS ?? Math.min(hardwareConcurrency, 31);
+  // More threads than guests would be there for nothing.
+  return Math.min(most, TRAPLINE_CONCURRENCY);
 }

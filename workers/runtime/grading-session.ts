@@ -9,7 +9,7 @@ import { prepareRun } from "./prepare-run.ts";
 import { runGuest } from "./run-guest.ts";
 import { RunJournal } from "./run-journal.ts";
 import { RunReporter } from "./run-reporter.ts";
-import type { SpawnMonitorThread } from "./thread/monitor-thread.ts";
+import type { PcpuPool } from "./thread/pcpu-pool.ts";
 import type { WorkerIdentity } from "./worker-identity.ts";
 
 /** What became of a job: only `graded` wrote a result. */
@@ -22,11 +22,8 @@ export interface SessionResources {
   readonly redis: Redis;
   readonly blobs: BlobStore;
   readonly identity: WorkerIdentity;
-  readonly spawn: SpawnMonitorThread;
+  readonly pool: PcpuPool;
 }
-
-/** Milliseconds between asking a guest's thread to stop and ending it. */
-const stopGrace = 3000;
 
 class LeaseLost extends Error {
   override readonly name = "LeaseLost";
@@ -44,7 +41,7 @@ class LeaseLost extends Error {
  */
 export async function runSession(
   job: GradingJob,
-  { redis, blobs, identity, spawn }: SessionResources,
+  { redis, blobs, identity, pool }: SessionResources,
   signal: AbortSignal,
 ): Promise<SessionOutcome> {
   const journal = await RunJournal.begin(redis, job.submission, identity);
@@ -63,10 +60,8 @@ export async function runSession(
   try {
     signal.throwIfAborted();
     const { assignment, start } = await prepareRun(job, blobs);
-    const report = await runGuest(spawn, {
+    const report = await runGuest(pool, {
       start,
-      wallClock: assignment.limits["wall-clock"],
-      grace: stopGrace,
       signal: abort.signal,
       onMessage: (message) => {
         switch (message.type) {

@@ -1,11 +1,11 @@
-import type { SpawnMonitorThread } from "./thread/monitor-thread.ts";
+import type { SpawnPcpuThread } from "./thread/pcpu-thread.ts";
 import type { SpawnTranslationThread } from "./translation/translation-thread.ts";
 
 /** What differs between Deno and Node. */
 export interface HostRuntime {
   /** Name and version, for example `deno 2.9.6`. */
   readonly name: string;
-  readonly spawn: SpawnMonitorThread;
+  readonly spawn: SpawnPcpuThread;
   readonly spawnTranslation: SpawnTranslationThread;
 }
 

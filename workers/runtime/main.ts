@@ -4,16 +4,18 @@ import { Redis } from "ioredis";
 import { BlobStore } from "../../shared/blob/blob-store.ts";
 import { type GradingJob, gradingJobSchema } from "../../shared/protocol/grading-job.ts";
 import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
-import { readWorkerConfig } from "./config.ts";
+import { compiler } from "../host/compiler.ts";
+import { readWorkerConfig, threadsOf } from "./config.ts";
 import { runSession, type SessionOutcome } from "./grading-session.ts";
 import { hostRuntime } from "./host-runtime.ts";
+import { PcpuPool } from "./thread/pcpu-pool.ts";
 
 /**
  * The worker as a process, under Deno or Node. Configured by environment variables (`config.ts`);
  * prints `worker NAME ready` when it takes jobs; ends on SIGTERM or SIGINT.
  *
- * This thread holds the lease, the guest runs in another one. The worker owns nothing that must
- * survive it.
+ * This thread holds the leases, guests run on the threads of a pool. The worker owns nothing that
+ * must survive it.
  */
 const config = readWorkerConfig((name) => process.env[name]);
 const { name: runtime, spawn } = await hostRuntime();
@@ -23,6 +25,15 @@ const redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
 redis.on("error", (error) => console.error("redis:", error.message));
 const blobs = new BlobStore(config.TRAPLINE_BLOBS);
 const shutdown = new AbortController();
+const pool = new PcpuPool({
+  compiler,
+  spawn,
+  threads: threadsOf(config),
+  onLost: (reason) => {
+    console.error(`worker: ${reason}; other workers take its runs over`);
+    process.exit(1);
+  },
+});
 
 class ShuttingDown extends Error {
   override readonly name = "ShuttingDown";
@@ -34,7 +45,7 @@ async function take(
   signal?: AbortSignal,
 ): Promise<SessionOutcome> {
   const ends = signal === undefined ? [shutdown.signal] : [shutdown.signal, signal];
-  const resources = { redis, blobs, identity, spawn };
+  const resources = { redis, blobs, identity, pool };
   try {
     return await runSession(gradingJobSchema.parse(job.data), resources, AbortSignal.any(ends));
   } catch (error) {
@@ -78,6 +89,7 @@ async function shutDown(): Promise<void> {
   await worker.close();
   clearTimeout(late);
   redis.disconnect();
+  pool.abandon();
 }
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -66,6 +66,7 @@ export async function prepareRun(job: GradingJob, blobs: BlobStore): Promise<Pre
         instructions: limits.instructions,
         memoryBytes: limits.memory ?? machine.ram,
         outputBytes: limits.output,
+        wallClock: limits["wall-clock"],
       },
     },
   };

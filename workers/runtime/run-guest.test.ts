@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type GuestRun, MonitorFault, runGuest } from "./run-guest.ts";
-import type { MonitorThreadEvents, SpawnMonitorThread } from "./thread/monitor-thread.ts";
+import type { RunEvents } from "./thread/pooled-thread.ts";
 import { type RunReport, type ThreadStart, threadControl } from "./thread/thread-protocol.ts";
 
 const report: RunReport = {
@@ -12,16 +12,18 @@ const report: RunReport = {
   recentOutput: "",
 };
 
-/** A thread that does what the test says once it is started, and notes that it was ended. */
-function thread(act: (events: MonitorThreadEvents, start: ThreadStart) => void) {
-  const ended = { count: 0 };
-  const spawn: SpawnMonitorThread = (events) => ({
-    start: (message) => act(events, message),
-    terminate: async () => {
-      ended.count += 1;
-    },
-  });
-  return { spawn, ended };
+/** A pool of which a run does what the test says, and that notes whether it was dropped. */
+function pool(act: (events: RunEvents, start: ThreadStart) => void) {
+  const dropped = { count: 0 };
+  const start = (message: ThreadStart, events: RunEvents) => {
+    act(events, message);
+    return {
+      drop: () => {
+        dropped.count += 1;
+      },
+    };
+  };
+  return { start, dropped };
 }
 
 function run(part: Partial<GuestRun> = {}): GuestRun {
@@ -34,10 +36,8 @@ function run(part: Partial<GuestRun> = {}): GuestRun {
         { kind: "expect", pattern: "b", within: 1 },
         { kind: "expect", pattern: "c", within: 1 },
       ],
-      limits: { instructions: 1, memoryBytes: 1, outputBytes: 1 },
+      limits: { instructions: 1, memoryBytes: 1, outputBytes: 1, wallClock: 60_000 },
     },
-    wallClock: 60_000,
-    grace: 20,
     signal: new AbortController().signal,
     onMessage: () => undefined,
     ...part,
@@ -45,54 +45,56 @@ function run(part: Partial<GuestRun> = {}): GuestRun {
 }
 
 describe("runGuest", () => {
-  test("gives the thread's report and ends the thread", async () => {
-    const { spawn, ended } = thread(({ onMessage }) => onMessage({ type: "end", report }));
-    expect(await runGuest(spawn, run())).toBe(report);
-    expect(ended.count).toBe(1);
+  test("gives the thread's report, and a control word that lets the guest go on", async () => {
+    let word: number | undefined;
+    const good = pool(({ onMessage }, { control }) => {
+      word = new Int32Array(control)[0];
+      onMessage({ type: "end", report });
+    });
+    expect(await runGuest(good, run())).toBe(report);
+    expect(word).toBe(threadControl.goOn);
   });
 
   test("throws a MonitorFault when the monitor fails or its thread dies", async () => {
-    const failing = thread(({ onMessage }) =>
+    const failing = pool(({ onMessage }) =>
       onMessage({ type: "fault", message: "defect", stack: "" }),
     );
-    await expect(runGuest(failing.spawn, run())).rejects.toThrow(MonitorFault);
-    const dying = thread(({ onDeath }) => onDeath("out of memory"));
-    await expect(runGuest(dying.spawn, run())).rejects.toThrow("out of memory");
-    expect([failing.ended.count, dying.ended.count]).toEqual([1, 1]);
+    await expect(runGuest(failing, run())).rejects.toThrow(MonitorFault);
+    const dying = pool(({ onDeath }) => onDeath("out of memory"));
+    await expect(runGuest(dying, run())).rejects.toThrow("out of memory");
   });
 
-  test("asks the thread to stop at the wall-clock guard", async () => {
-    const { spawn } = thread(({ onMessage }, { control }) => {
-      const word = new Int32Array(control);
-      const timer = setInterval(() => {
-        if (Atomics.load(word, 0) === threadControl.stop) {
-          clearInterval(timer);
-          onMessage({ type: "end", report: { ...report, end: { kind: "wall-clock" } } });
-        }
-      }, 5);
+  test("passes on what the run says while it runs", async () => {
+    const heard: string[] = [];
+    const talking = pool(({ onMessage }) => {
+      onMessage({ type: "console", bytes: new Uint8Array(3) });
+      onMessage({ type: "progress", instructions: 5, step: 0, used: 1 });
+      onMessage({ type: "end", report });
     });
-    expect((await runGuest(spawn, run({ wallClock: 20 }))).end.kind).toBe("wall-clock");
+    await runGuest(talking, run({ onMessage: ({ type }) => heard.push(type) }));
+    expect(heard).toEqual(["console", "progress"]);
   });
 
-  test("grades a thread that does not even stop from what it had reported", async () => {
+  test("grades a run that held its thread for too long from what it had reported", async () => {
     const passed = { state: "passed", waitedFor: "a", sentence: "Saw a." } as const;
-    const { spawn, ended } = thread(({ onMessage }) => {
+    const holding = pool(({ onMessage, onOvertime }) => {
       onMessage({ type: "step", index: 0, report: passed });
-      onMessage({ type: "progress", instructions: 42, step: 1 });
+      onMessage({ type: "progress", instructions: 42, step: 1, used: 1 });
+      onOvertime();
     });
-    const known = await runGuest(spawn, run({ wallClock: 10 }));
+    const known = await runGuest(holding, run());
     expect(known).toMatchObject({ end: { kind: "wall-clock" }, instructions: 42 });
     expect(known.steps.map((step) => step.state)).toEqual(["passed", "failed", "not-reached"]);
-    expect(ended.count).toBe(1);
   });
 
-  test("ends the thread at once when its run is aborted, before or while it runs", async () => {
-    const { spawn, ended } = thread(() => undefined);
+  test("drops the run at once when it is aborted, before or while it runs", async () => {
+    const silent = pool(() => undefined);
     const abort = new AbortController();
-    const pending = runGuest(spawn, run({ signal: abort.signal }));
+    const pending = runGuest(silent, run({ signal: abort.signal }));
     abort.abort(new Error("cancelled"));
     await expect(pending).rejects.toThrow("cancelled");
-    expect(ended.count).toBe(1);
-    await expect(runGuest(spawn, run({ signal: abort.signal }))).rejects.toThrow("cancelled");
+    expect(silent.dropped.count).toBe(1);
+    await expect(runGuest(silent, run({ signal: abort.signal }))).rejects.toThrow("cancelled");
+    expect(silent.dropped.count).toBe(1);
   });
 });

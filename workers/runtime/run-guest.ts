@@ -1,7 +1,7 @@
-import type { MonitorThread, SpawnMonitorThread } from "./thread/monitor-thread.ts";
+import type { PcpuPool } from "./thread/pcpu-pool.ts";
 import {
+  type RunMessage,
   type RunReport,
-  type ThreadMessage,
   type ThreadStart,
   threadControl,
 } from "./thread/thread-protocol.ts";
@@ -13,70 +13,61 @@ export class MonitorFault extends Error {
 
 export interface GuestRun {
   readonly start: Omit<ThreadStart, "control">;
-  /** Host milliseconds after which the thread is asked to stop. */
-  readonly wallClock: number;
-  /** Host milliseconds that it then has: a device or a pattern may hold it. */
-  readonly grace: number;
   /** Cuts the run off at once; `runGuest` then throws the signal's reason. */
   readonly signal: AbortSignal;
-  onMessage(message: Exclude<ThreadMessage, { type: "end" | "fault" }>): void;
+  onMessage(message: Exclude<RunMessage, { type: "end" | "fault" }>): void;
 }
 
 /**
- * Runs a guest in a thread of its own and ends the thread, whatever happens.
+ * Runs a guest on one of the pool's threads, among others.
  *
- * @throws MonitorFault when the thread dies or reports a fault of the monitor
+ * @throws MonitorFault when the thread dies or the monitor reports a fault of its own
  */
-export async function runGuest(spawn: SpawnMonitorThread, run: GuestRun): Promise<RunReport> {
+export async function runGuest(pool: Pick<PcpuPool, "start">, run: GuestRun): Promise<RunReport> {
   run.signal.throwIfAborted();
   const control = new SharedArrayBuffer(4);
-  const timers: ReturnType<typeof setTimeout>[] = [];
-  let thread: MonitorThread | undefined;
+  new Int32Array(control)[0] = threadControl.goOn;
   let instructions = 0;
   let consoleBytes = 0;
   const decided: RunReport["steps"][number][] = [];
-  try {
-    return await new Promise<RunReport>((resolve, reject) => {
-      run.signal.addEventListener("abort", () => reject(run.signal.reason), { once: true });
-      thread = spawn({
+  return await new Promise<RunReport>((resolve, reject) => {
+    const pooled = pool.start(
+      { ...run.start, control },
+      {
         onMessage: (message) => {
           switch (message.type) {
             case "end":
               resolve(message.report);
-              return;
+              break;
             case "fault":
               reject(new MonitorFault(message.message, { cause: message.stack }));
-              return;
+              break;
             case "console":
               consoleBytes += message.bytes.length;
+              run.onMessage(message);
               break;
             case "step":
               decided[message.index] = message.report;
+              run.onMessage(message);
               break;
             case "progress":
               instructions = message.instructions;
+              run.onMessage(message);
               break;
           }
-          run.onMessage(message);
         },
+        onOvertime: () => resolve(whatIsKnown()),
         onDeath: (reason) => reject(new MonitorFault(reason)),
-      });
-      thread.start({ ...run.start, control });
+      },
+    );
+    const abort = () => {
+      pooled.drop();
+      reject(run.signal.reason);
+    };
+    run.signal.addEventListener("abort", abort, { once: true });
+  });
 
-      const stop = () => {
-        Atomics.store(new Int32Array(control), 0, threadControl.stop);
-        timers.push(setTimeout(() => resolve(whatIsKnown()), run.grace));
-      };
-      timers.push(setTimeout(stop, run.wallClock));
-    });
-  } finally {
-    for (const timer of timers) {
-      clearTimeout(timer);
-    }
-    await thread?.terminate();
-  }
-
-  /** The report of a thread that does not even read its control word. */
+  /** The report of a run that does not even read its control word. */
   function whatIsKnown(): RunReport {
     const open = decided.length;
     return {

@@ -41,9 +41,13 @@ export {
   debugRegisters,
 } from "./machine/debug-port.ts";
 export { Lockstep } from "./machine/lockstep.ts";
+export { MemoryKeeper, type MemoryNeed } from "./machine/memory-keeper.ts";
+export type { MemoryShare } from "./machine/memory-share.ts";
 export { Monitor } from "./machine/monitor.ts";
 export type { StopReason } from "./machine/stop-reason.ts";
 export type { Watchpoint } from "./machine/watchpoint.ts";
+export { RoundRobin } from "./scheduler/round-robin.ts";
+export type { Milliseconds, VcpuScheduler } from "./scheduler/vcpu-scheduler.ts";
 export type {
   TranslationAnswer,
   TranslationRequest,

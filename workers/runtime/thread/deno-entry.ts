@@ -1,11 +1,16 @@
 import { serveThread } from "./serve-thread.ts";
-import type { ThreadMessage, ThreadStart } from "./thread-protocol.ts";
+import type { ThreadCommand, ThreadMessage } from "./thread-protocol.ts";
 
 /** What a dedicated worker's global scope has, of which Node's types know nothing. */
 interface ThreadScope {
-  onmessage: ((event: { readonly data: ThreadStart }) => void) | null;
+  onmessage: ((event: { readonly data: ThreadCommand }) => void) | null;
   postMessage(message: ThreadMessage): void;
+  close(): void;
 }
 
 const scope = globalThis as unknown as ThreadScope;
-scope.onmessage = ({ data }) => serveThread(data, (message) => scope.postMessage(message));
+const receive = serveThread(
+  (message) => scope.postMessage(message),
+  () => scope.close(),
+);
+scope.onmessage = ({ data }) => receive(data);

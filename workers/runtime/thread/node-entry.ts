@@ -1,7 +1,11 @@
 import { parentPort } from "node:worker_threads";
 import { serveThread } from "./serve-thread.ts";
-import type { ThreadStart } from "./thread-protocol.ts";
 
-parentPort?.once("message", (start: ThreadStart) =>
-  serveThread(start, (message) => parentPort?.postMessage(message)),
-);
+if (parentPort) {
+  const port = parentPort;
+  const receive = serveThread(
+    (message) => port.postMessage(message),
+    () => process.exit(),
+  );
+  port.on("message", receive);
+}

@@ -1,15 +1,53 @@
 import { MemoryBlock } from "../../host/block-memory.ts";
 import { compiler } from "../../host/compiler.ts";
-import { Monitor } from "../../vmm/mod.ts";
-import { driveGuest } from "./drive-guest.ts";
-import type { ThreadMessage, ThreadStart } from "./thread-protocol.ts";
+import { Monitor, RoundRobin } from "../../vmm/mod.ts";
+import { Pcpu } from "./pcpu.ts";
+import type { ThreadCommand, ThreadMessage } from "./thread-protocol.ts";
+import { ThreadStatus } from "./thread-status.ts";
 
-/** Runs the guest of one `start` message, on the thread that received it. */
-export function serveThread(start: ThreadStart, post: (message: ThreadMessage) => void): void {
-  driveGuest(start, {
-    createMonitor: () => Monitor.create({ compiler }),
-    openDisk: (bytes) => new MemoryBlock(bytes),
-    post,
-    now: () => performance.now(),
-  });
+/** Milliseconds of a turn: a message to a thread of one guest waits no longer than about that. */
+const quantum = 10;
+
+/**
+ * A pCPU thread: gives what to call for each message that it receives.
+ *
+ * @param close ends the thread
+ */
+export function serveThread(
+  post: (message: ThreadMessage) => void,
+  close: () => void,
+): (command: ThreadCommand) => void {
+  let pcpu: Pcpu | undefined;
+  const soon = turns();
+  return (command) => {
+    switch (command.type) {
+      case "open":
+        pcpu = new Pcpu({
+          monitor: Monitor.create({ compiler, memory: command.memory }),
+          scheduler: new RoundRobin(quantum),
+          status: new ThreadStatus(command.status),
+          openDisk: (bytes) => new MemoryBlock(bytes),
+          now: () => performance.now(),
+          ...{ post, soon, close },
+        });
+        break;
+      case "start":
+        pcpu?.start(command.run, command.start);
+        break;
+      case "close":
+        pcpu?.close();
+        break;
+    }
+  };
+}
+
+/** Turns of the event loop. A timer would wait for a millisecond or four. */
+function turns(): (callback: () => void) => void {
+  const { port1, port2 } = new MessageChannel();
+  let next: (() => void) | undefined;
+  port1.onmessage = () => next?.();
+  return (callback) => {
+    next = callback;
+    port2.postMessage(null);
+  };
 }

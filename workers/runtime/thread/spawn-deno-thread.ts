@@ -1,5 +1,4 @@
-import { imageBuffers } from "../image-buffers.ts";
-import type { SpawnMonitorThread } from "./monitor-thread.ts";
+import type { SpawnPcpuThread } from "./pcpu-thread.ts";
 import type { ThreadMessage } from "./thread-protocol.ts";
 
 /** Deno's global `Worker`, of which Node's types know nothing. */
@@ -16,28 +15,50 @@ interface DenoWorkerOptions {
   readonly deno: { readonly permissions: "none" };
 }
 
-/** A thread under Deno, with no permissions at all. */
-export const spawnDenoThread: SpawnMonitorThread = ({ onMessage, onDeath }) => {
+/** Milliseconds between two looks at whether a thread has ended. */
+const lookInterval = 10;
+
+/**
+ * A thread under Deno, with no permissions at all.
+ *
+ * Deno's `terminate` does not wait for the thread, and does not end one that is in an endless loop.
+ * So the thread is asked to end, and says in its status when it has.
+ */
+export const spawnDenoThread: SpawnPcpuThread = ({ status, onMessage, onDeath }) => {
   const { Worker } = globalThis as unknown as {
     readonly Worker: new (url: URL, options: DenoWorkerOptions) => DenoWorker;
   };
   const thread = new Worker(new URL("./deno-entry.ts", import.meta.url), {
     type: "module",
-    name: "monitor",
+    name: "pcpu",
     deno: { permissions: "none" },
   });
   thread.onmessage = ({ data }) => onMessage(data);
   thread.onerror = (event) => {
     event.preventDefault();
+    status.end();
     onDeath(event.message);
   };
+  const stopListening = () => {
+    thread.onmessage = null;
+    thread.onerror = (event) => {
+      event.preventDefault();
+      status.end();
+    };
+  };
   return {
-    start: (message) => {
-      thread.postMessage(message, imageBuffers(message.config.boot, message.disks));
+    post: (command, transfer = []) => thread.postMessage(command, transfer),
+    end: async () => {
+      stopListening();
+      status.askToEnd();
+      thread.postMessage({ type: "close" }, []);
+      while (!status.hasEnded) {
+        await new Promise((resolve) => setTimeout(resolve, lookInterval));
+      }
+      thread.terminate();
     },
-    terminate: async () => {
-      thread.onmessage = null;
-      thread.onerror = null;
+    abandon: () => {
+      stopListening();
       thread.terminate();
     },
   };

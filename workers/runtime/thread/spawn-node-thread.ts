@@ -1,28 +1,36 @@
 import { Worker } from "node:worker_threads";
-import { imageBuffers } from "../image-buffers.ts";
-import type { SpawnMonitorThread } from "./monitor-thread.ts";
+import type { SpawnPcpuThread } from "./pcpu-thread.ts";
 import type { ThreadMessage } from "./thread-protocol.ts";
 
 /** A thread under Node: no environment, no arguments, no standard input. */
-export const spawnNodeThread: SpawnMonitorThread = ({ onMessage, onDeath }) => {
+export const spawnNodeThread: SpawnPcpuThread = ({ onMessage, onDeath }) => {
   const thread = new Worker(new URL("./node-entry.ts", import.meta.url), {
-    name: "monitor",
+    name: "pcpu",
     env: {},
     argv: [],
     stdin: false,
   });
+  const exit = new Promise<void>((resolve) => thread.once("exit", () => resolve()));
+  let reason: string | undefined;
   thread.on("message", (message: ThreadMessage) => onMessage(message));
-  thread.on("error", (error) => onDeath(error instanceof Error ? error.message : String(error)));
-  thread.on("exit", (code) => onDeath(`the monitor's thread ended with code ${code}`));
+  thread.on("error", (error) => {
+    reason = error instanceof Error ? error.message : String(error);
+  });
+  thread.on("exit", (code) => onDeath(reason ?? `a pCPU thread ended with code ${code}`));
+  const stopListening = () => {
+    thread.removeAllListeners();
+    // A late error of a thread that is told to end must not end the process.
+    thread.on("error", () => undefined);
+  };
   return {
-    start: (message) => {
-      thread.postMessage(message, imageBuffers(message.config.boot, message.disks));
+    post: (command, transfer = []) => thread.postMessage(command, transfer),
+    end: async () => {
+      stopListening();
+      await Promise.race([exit, thread.terminate()]);
     },
-    terminate: async () => {
-      thread.removeAllListeners();
-      // A late error of a thread that is told to end must not end the process.
-      thread.on("error", () => undefined);
-      await thread.terminate();
+    abandon: () => {
+      stopListening();
+      void thread.terminate();
     },
   };
 };

@@ -1,15 +1,33 @@
 import type { RunEnd } from "../../../shared/schema/run-end.ts";
-import type { ConsoleStep, ConsoleStepReport, MachineConfig } from "../../vmm/mod.ts";
+import type {
+  ConsoleStep,
+  ConsoleStepReport,
+  MachineConfig,
+  MemoryShare,
+  Milliseconds,
+} from "../../vmm/mod.ts";
 
 /**
- * What the worker's main thread and the monitor's thread say to each other. Closed: nothing else
- * crosses.
+ * What the worker's main thread and a pCPU thread say to each other. Closed: nothing else crosses.
  *
- *   main → thread   start          once, the first and only message
- *                   control word   a shared 32-bit number, because a thread that runs a guest reads
- *                                  no messages: `goOn`, `stop`
- *   thread → main   console*, step*, progress* in any order, then end or fault, once
+ *   main → thread   open           once, first
+ *                   start          a guest, by the number of its run; any number of them
+ *                   close          the thread is to end; it says so in its status
+ *                   control word   of each run: `goOn`, `stop`, seen at its guest's next turn
+ *   thread → main   by run: console*, step*, progress* in any order, then end or fault, once
+ *
+ * A thread reads messages between two slices of guests. What has to be known of a thread that reads
+ * none stands in its status, which both can see at any time.
  */
+export type ThreadCommand =
+  | { readonly type: "open"; readonly memory: MemoryShare; readonly status: SharedArrayBuffer }
+  | { readonly type: "start"; readonly run: RunNumber; readonly start: ThreadStart }
+  | { readonly type: "query" }
+  | { readonly type: "close" };
+
+/** Chosen by the main thread, never used twice. */
+export type RunNumber = number;
+
 export interface ThreadStart {
   readonly control: SharedArrayBuffer;
   /** The thread frees its images when the machine has them. */
@@ -24,15 +42,30 @@ export interface ThreadLimits {
   /** Bytes of machine memory that the guest's RAM may take. */
   readonly memoryBytes: number;
   readonly outputBytes: number;
+  /** What the guest may have of its thread; while others have their turn it does not count. */
+  readonly wallClock: Milliseconds;
 }
 
-export type ThreadMessage =
+export interface ThreadMessage {
+  readonly run: RunNumber;
+  readonly message: RunMessage;
+}
+
+export type RunMessage =
   | { readonly type: "console"; readonly bytes: Uint8Array }
   | { readonly type: "step"; readonly index: number; readonly report: ConsoleStepReport }
-  | { readonly type: "progress"; readonly instructions: number; readonly step: number }
+  | RunProgress
   | { readonly type: "end"; readonly report: RunReport }
   /** The monitor itself is at fault, not the guest. */
   | { readonly type: "fault"; readonly message: string; readonly stack: string };
+
+export interface RunProgress {
+  readonly type: "progress";
+  readonly instructions: number;
+  readonly step: number;
+  /** What the guest has had of its thread. */
+  readonly used: Milliseconds;
+}
 
 /** All that a run leaves behind. */
 export interface RunReport {

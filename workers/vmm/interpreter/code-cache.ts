@@ -23,7 +23,6 @@ import {
   codePageBytes,
   codePageStride,
   codePoolBase,
-  codePoolPages,
   pageBytes,
   recordBytes,
 } from "../memory/layout.ts";
@@ -49,14 +48,9 @@ export class CodeCache {
   readonly #memory: MachineMemory;
   readonly #view: DataView;
   readonly #records: RecordCache;
-  readonly #poolPages: Pages;
-  /** Of how many VMs each page is. */
-  readonly #owners: Uint16Array;
   /** For each code page, which 64-byte granules of the guest's page hold decoded instructions. */
   readonly #granules: Uint8Array;
-  readonly #free: number[] = [];
-  #untouched = 0;
-  #promised: Pages = 0;
+  #used: Pages = 0;
   readonly #onPageDropped: (records: MachineAddress) => void;
 
   /** @param onPageDropped the records of a page are gone */
@@ -64,15 +58,13 @@ export class CodeCache {
     this.#memory = memory;
     this.#view = new DataView(memory.wasm.buffer);
     this.#records = new RecordCache(this.#view);
-    this.#poolPages = codePoolPages(memory.bytes.length);
-    this.#owners = new Uint16Array(this.#poolPages);
-    this.#granules = new Uint8Array(this.#poolPages * granulesPerPage);
+    this.#granules = new Uint8Array(memory.codePages.size * granulesPerPage);
     this.#onPageDropped = onPageDropped;
   }
 
-  /** Pages in use. */
+  /** Pages in use by VMs of this thread. */
   get used(): Pages {
-    return this.#untouched - this.#free.length;
+    return this.#used;
   }
 
   /**
@@ -81,21 +73,20 @@ export class CodeCache {
    * @throws Failure `machine-memory-code-full`
    */
   promise(most: Pages): CodeShare {
-    if (this.#promised + most > this.#poolPages) {
+    if (!this.#memory.codePages.promise(most)) {
       throw new Failure(
         "machine-memory-code-full",
         "The machine memory has no room for the decoded code of one more VM.",
         "Run fewer VMs in this worker, or give it a larger machine memory.",
       );
     }
-    this.#promised += most;
     return { most, pages: new Map(), breakpoints: new Set() };
   }
 
   /** Drops all pages of a VM, which is over; its guest map is still there. */
   giveBack(share: CodeShare): void {
     for (const slot of [...share.pages.keys()]) this.drop(slot, share);
-    this.#promised -= share.most;
+    this.#memory.codePages.takeBack(share.most);
   }
 
   /**
@@ -105,7 +96,7 @@ export class CodeCache {
    */
   adopt(origin: CodeShare, share: CodeShare, distance: Bytes): void {
     for (const [slot, page] of origin.pages) {
-      this.#owners[page] = (this.#owners[page] as number) + 1;
+      this.#memory.codePages.retain(page);
       share.pages.set(slot + distance, page);
       this.#memory.setWord(slot + distance + recordsInSlot, recordsOf(page));
     }
@@ -127,16 +118,11 @@ export class CodeCache {
   }
 
   #take(): number {
-    const reused = this.#free.pop();
-    const page = reused ?? this.#untouched++;
-    const address = recordsOf(page);
-    // What was never used is zero already, and writing it would have the host back all of it.
-    if (reused !== undefined) {
-      this.#memory.bytes.fill(0, address, address + codePageStride);
-      this.#granules.fill(0, page * granulesPerPage, (page + 1) * granulesPerPage);
-    }
-    this.#view.setUint16(address + codePageBytes, specialOperations.nextPage, true);
-    this.#owners[page] = 1;
+    const page = this.#memory.codePages.allocate();
+    if (page === undefined) throw new Error("the pool has less than it has promised");
+    this.#granules.fill(0, page * granulesPerPage, (page + 1) * granulesPerPage);
+    this.#view.setUint16(recordsOf(page) + codePageBytes, specialOperations.nextPage, true);
+    this.#used++;
     return page;
   }
 
@@ -275,17 +261,15 @@ export class CodeCache {
 
   /** The page is one VM's less. */
   #leave(page: number): void {
-    const owners = (this.#owners[page] as number) - 1;
-    this.#owners[page] = owners;
-    if (owners > 0) return;
-    this.#free.push(page);
+    if (!this.#memory.codePages.release(page)) return;
+    this.#used--;
     this.#onPageDropped(recordsOf(page));
   }
 
   /** The page's records, which no other VM has. Where they were shared, no fetch may lead to them. */
   #ownPage(slot: MachineAddress, share: CodeShare): number {
     const shared = share.pages.get(slot) as number;
-    if (this.#owners[shared] === 1) return shared;
+    if (this.#memory.codePages.references(shared) === 1) return shared;
     const page = this.#take();
     const [from, to] = [recordsOf(shared), recordsOf(page)];
     this.#memory.bytes.copyWithin(to, from, from + codePageBytes);

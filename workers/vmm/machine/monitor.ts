@@ -1,5 +1,5 @@
 /**
- * The monitor of one worker thread: one machine memory, one interpreter, any number of VMs.
+ * The monitor of one pCPU thread: a view of the machine memory, one interpreter, any number of VMs.
  *
  *     const monitor = Monitor.create({ compiler });
  *     const vm = monitor.createMachine(config, { console, disks: new Map() });
@@ -26,9 +26,8 @@ import type { TranslationService } from "../translator/translation.ts";
 import { type TranslationStatistics, Translator } from "../translator/translator.ts";
 import type { Machine, MachineConfig, MachineResources } from "./config.ts";
 import { createRegionWriter } from "./create-translation.ts";
+import { largestMemoryBytes, type MemoryShare } from "./memory-share.ts";
 import { type MonitorServices, VirtualMachine } from "./virtual-machine.ts";
-
-const largestMemoryBytes: Bytes = 2 ** 32;
 
 export interface MonitorUsage {
   readonly freeFrames: Pages;
@@ -58,10 +57,10 @@ export class Monitor {
 
   private constructor(
     compiler: WasmCompiler,
-    memoryBytes: Bytes,
+    memory: MachineMemory,
     { heat = usualHeat, mostRegions, translation }: MonitorOptions,
   ) {
-    this.#memory = new MachineMemory(compiler.createMemory(memoryBytes));
+    this.#memory = memory;
     this.#code = new CodeCache(this.#memory, (records) => this.#translator.pageDropped(records));
     const table = compiler.createTable(mostRegionNumbers);
     this.#engine = createEngine(
@@ -102,7 +101,7 @@ export class Monitor {
       },
       heat,
     );
-    const writer = createRegionWriter(compiler, memoryBytes);
+    const writer = createRegionWriter(compiler, memory.bytes.length);
     this.#translator = new Translator({
       ...{ compiler, table, memory: this.#memory, records: this.#code },
       ...heat,
@@ -115,12 +114,16 @@ export class Monitor {
   /**
    * @param options.memoryBytes size of the machine memory, a multiple of 64 KiB; 4 GiB, the most,
    *   where it is not said. It is address space only: pages cost the host when they are first written.
+   * @param options.memory this thread's share of a machine memory, in place of one of its own
    */
   static create(
-    options: { compiler: WasmCompiler; memoryBytes?: Bytes } & MonitorOptions,
+    options: { compiler: WasmCompiler; memoryBytes?: Bytes; memory?: MemoryShare } & MonitorOptions,
   ): Monitor {
-    const { compiler, memoryBytes = largestMemoryBytes } = options;
-    return new Monitor(compiler, memoryBytes, options);
+    const { compiler, memoryBytes = largestMemoryBytes, memory } = options;
+    const own = memory
+      ? new MachineMemory(memory.wasm, memory)
+      : new MachineMemory(compiler.createMemory(memoryBytes));
+    return new Monitor(compiler, own, options);
   }
 
   /** @throws Failure for an image or a configuration that no machine can be made of */

@@ -5,6 +5,8 @@
  *     0x0001_0000   constant tables of generated code
  *     0x0050_0000   entries of translated regions
  *     0x0060_0000   links of translated regions: the code pages that each is made of
+ *     0x00a0_0000   for each frame, which pCPU threads hold it (`SharedPool`)
+ *     0x00e0_0000   which pCPU thread has claimed what; what each has promised; holders of code pages
  *     0x0100_0000   pool of pre-decoded code pages
  *     pool's end    heap: harts, TLBs, guest-physical maps; 0x0600_0000 in small memories
  *     heap's end    frames, the first of which is the shared zero frame
@@ -30,6 +32,20 @@ export const regionLinksBase: MachineAddress = 0x0060_0000;
 export const regionLinkBytes = 64;
 export const mostRegions = 65_536;
 export const mostRegionPages = regionLinkBytes / 4;
+
+export const frameWordsBase: MachineAddress = 0x00a0_0000;
+/** Claims of chunks of frames, 4,096 at the most. */
+export const frameClaimsBase: MachineAddress = 0x00e0_0000;
+/** A chunk is 1 MiB of frames. */
+export const framesPerChunk = 256;
+export const heapClaimsBase: MachineAddress = 0x00e0_4000;
+export const codeClaimsBase: MachineAddress = 0x00e0_5000;
+export const codePagesPerChunk = 64;
+/** One u32 for each pCPU thread: how many frames, or code pages, its VMs were promised. */
+export const framePromisesBase: MachineAddress = 0x00e0_6000;
+export const codePromisesBase: MachineAddress = 0x00e0_6100;
+/** One u32 for each code page, as for frames. */
+export const codeWordsBase: MachineAddress = 0x00e1_0000;
 
 export const codePoolBase: MachineAddress = 0x0100_0000;
 /** Records of the 2,048 halfwords of a page, 8 bytes each, then one that leads to the next page. */
@@ -67,9 +83,12 @@ export function heapBase(memoryBytes: Bytes): MachineAddress {
   return Math.max(smallestHeapBase, Math.ceil(poolEnd / pageBytes) * pageBytes);
 }
 
+/** A hart has more than half of a unit, so a few of them leave little of it unused. */
+export const heapUnitBytes: Bytes = 0x0040_0000;
+
 /** An eighth of the memory, for a guest map takes 1/341 of its RAM and a hart 2 MiB. */
 export function heapBytes(memoryBytes: Bytes): Bytes {
-  return Math.max(0x0180_0000, Math.floor(memoryBytes / 8 / pageBytes) * pageBytes);
+  return Math.max(0x0180_0000, Math.floor(memoryBytes / 8 / heapUnitBytes) * heapUnitBytes);
 }
 
 /** The smallest machine memory that leaves room for frames. */

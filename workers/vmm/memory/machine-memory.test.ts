@@ -126,3 +126,55 @@ test("words and halfwords are little-endian, unsigned numbers", () => {
   memory.setWide(at, -1n);
   expect(memory.wide(at)).toBe(2n ** 64n - 1n);
 });
+
+describe("what threads share", () => {
+  const place = (pcpu: number) => ({ pcpu, pcpus: 3 });
+
+  test("numbers of regions and entries are never two threads', and entry 0 is nobody's", () => {
+    const wasm = compiler.createMemory(smallestMemoryBytes);
+    const views = [0, 1, 2].map((pcpu) => new MachineMemory(wasm, place(pcpu)));
+    for (const kind of ["regionNumbers", "entryNumbers"] as const) {
+      const ranges = views.map((view) => view[kind]).sort((a, b) => a.first - b.first);
+      ranges.forEach(({ first, end }, index) => {
+        expect(first).toBeGreaterThanOrEqual(ranges[index - 1]?.end ?? 0);
+        expect(end - first).toBeGreaterThan(20_000);
+        expect(end).toBeLessThanOrEqual(65_536);
+      });
+    }
+    expect(Math.min(...views.map(({ entryNumbers }) => entryNumbers.first))).toBe(1);
+  });
+
+  test("a thread that has ended leaves nothing behind, and its neighbours what they have", () => {
+    const wasm = compiler.createMemory(smallestMemoryBytes);
+    const [keeper, lost, other] = [0, 1, 2].map((pcpu) => new MachineMemory(wasm, place(pcpu)));
+    if (!keeper || !lost || !other) throw new Error("three views were made");
+    const before = {
+      frames: keeper.freeFrames,
+      heap: keeper.freeHeap,
+      code: keeper.codePages.used,
+    };
+    const kept = other.allocateFrame() as number;
+    const shared = lost.allocateFrame() as number;
+    other.retainFrame(shared);
+    other.bytes.fill(7, shared * pageBytes, (shared + 1) * pageBytes);
+    for (let count = 0; count < 600; count++) lost.allocateFrame();
+    lost.setWord(lost.allocate(5000), 77);
+    lost.codePages.promise(20);
+    lost.codePages.allocate();
+
+    expect(keeper.reclaim(1)).toBe(600);
+    expect(keeper.freeFrames).toBe(before.frames - 2);
+    expect([keeper.freeHeap, keeper.codePages.used]).toEqual([before.heap, before.code]);
+    expect(other.references(kept)).toBe(1);
+    expect(other.references(shared)).toBe(1);
+    expect(other.bytes[shared * pageBytes]).toBe(7);
+    expect(keeper.reclaim(1)).toBe(0);
+
+    const anew = new MachineMemory(wasm, place(1));
+    const block = anew.allocate(heapBytes(smallestMemoryBytes));
+    expect(anew.bytes.subarray(block, block + 2 ** 23).every((byte) => byte === 0)).toBe(true);
+    const frames = Array.from({ length: before.frames - 2 }, () => anew.allocateFrame() as number);
+    expect(new Set([...frames, kept, shared]).size).toBe(before.frames);
+    expect(anew.allocateFrame()).toBeUndefined();
+  });
+});

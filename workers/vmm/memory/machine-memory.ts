@@ -1,13 +1,54 @@
 import { Failure } from "../base/failure.ts";
 import type { Bytes, FrameNumber, MachineAddress, Pages } from "../base/units.ts";
 import type { WasmMemory } from "../base/wasm-compiler.ts";
-import { heapBase, heapBytes, pageBytes, smallestMemoryBytes } from "./layout.ts";
+import type { PcpuNumber } from "./claims.ts";
+import { clearPages } from "./clear-pages.ts";
+import { Heap } from "./heap.ts";
+import {
+  codeClaimsBase,
+  codePageStride,
+  codePagesPerChunk,
+  codePoolBase,
+  codePoolPages,
+  codePromisesBase,
+  codeWordsBase,
+  entryBytes,
+  entryTableBase,
+  frameClaimsBase,
+  framePromisesBase,
+  framesPerChunk,
+  frameWordsBase,
+  heapBase,
+  heapBytes,
+  mostEntries,
+  mostRegions,
+  pageBytes,
+  regionLinkBytes,
+  regionLinksBase,
+  smallestMemoryBytes,
+} from "./layout.ts";
+import { SharedPool } from "./shared-pool.ts";
+
+/** Which of the pCPU threads of a machine memory a view belongs to. */
+export interface PcpuPlace {
+  readonly pcpu: PcpuNumber;
+  /** How many there can be. */
+  readonly pcpus: number;
+}
+
+/** Numbers from the first on, to the one before the end. */
+export interface NumberRange {
+  readonly first: number;
+  readonly end: number;
+}
 
 /**
- * The one memory of a worker, cut into 4 KiB frames, plus a heap for the monitor's own tables.
+ * The one memory of a worker, cut into 4 KiB frames, plus a heap for the monitor's own tables, as one
+ * pCPU thread sees it. Each thread has a view of its own; no two may be made for the same thread.
  *
- * Frames carry a reference count, so that several guest-physical pages (of one VM or of many) may
- * map to one frame. A frame that nobody references is cleared when it is handed out again.
+ * Frames carry reference counts, so that several guest-physical pages (of one VM or of many, on one
+ * thread or on several) may map to one frame. A frame that nobody references is cleared when it is
+ * handed out again.
  */
 export class MachineMemory {
   readonly wasm: WasmMemory;
@@ -16,14 +57,16 @@ export class MachineMemory {
   readonly #view: DataView;
   /** Always zero, never writable, referenced for ever. */
   readonly zeroFrame: FrameNumber;
-  readonly #firstFrame: FrameNumber;
-  readonly #endFrame: FrameNumber;
-  readonly #references: Uint32Array;
-  readonly #freeFrames: FrameNumber[] = [];
-  #untouchedFrame: FrameNumber;
-  readonly #freeBlocks: { start: MachineAddress; bytes: Bytes }[];
+  readonly pcpus: number;
+  /** Pages of the pool of decoded code. */
+  readonly codePages: SharedPool;
+  /** Of regions and of their entries, the numbers that are this thread's. */
+  readonly regionNumbers: NumberRange;
+  readonly entryNumbers: NumberRange;
+  readonly #frames: SharedPool;
+  readonly #heap: Heap;
 
-  constructor(wasm: WasmMemory) {
+  constructor(wasm: WasmMemory, { pcpu, pcpus }: PcpuPlace = { pcpu: 0, pcpus: 1 }) {
     const size = wasm.buffer.byteLength;
     if (size < smallestMemoryBytes) {
       throw new Failure(
@@ -36,56 +79,99 @@ export class MachineMemory {
     this.bytes = new Uint8Array(wasm.buffer);
     this.words = new Int32Array(wasm.buffer);
     this.#view = new DataView(wasm.buffer);
-    const heap = { start: heapBase(size), bytes: heapBytes(size) };
-    const heapEnd = heap.start + heap.bytes;
-    this.#freeBlocks = [heap];
-    this.zeroFrame = heapEnd / pageBytes;
-    this.#firstFrame = this.zeroFrame + 1;
-    this.#untouchedFrame = this.#firstFrame;
-    this.#endFrame = size / pageBytes;
-    this.#references = new Uint32Array(this.#endFrame);
+    this.zeroFrame = (heapBase(size) + heapBytes(size)) / pageBytes;
+    this.pcpus = pcpus;
+    this.#heap = new Heap(this.bytes, pcpu);
+    this.#frames = new SharedPool(
+      this.words,
+      pcpu,
+      {
+        words: frameWordsBase,
+        claims: frameClaimsBase,
+        promises: framePromisesBase,
+        first: this.zeroFrame + 1,
+        end: size / pageBytes,
+        perChunk: framesPerChunk,
+      },
+      (frame) => this.bytes.fill(0, frame * pageBytes, (frame + 1) * pageBytes),
+    );
+    this.codePages = new SharedPool(
+      this.words,
+      pcpu,
+      {
+        words: codeWordsBase,
+        claims: codeClaimsBase,
+        promises: codePromisesBase,
+        first: 0,
+        end: codePoolPages(size),
+        perChunk: codePagesPerChunk,
+      },
+      (page) => {
+        const start = codePoolBase + page * codePageStride;
+        this.bytes.fill(0, start, start + codePageStride);
+      },
+    );
+    const part = { pcpu, pcpus };
+    this.regionNumbers = partOf(mostRegions, part);
+    const entries = partOf(mostEntries, part);
+    this.entryNumbers = { ...entries, first: Math.max(firstEntry, entries.first) };
   }
 
   /** Frames that are not in use. */
   get freeFrames(): Pages {
-    return this.#freeFrames.length + this.#endFrame - this.#untouchedFrame;
+    return this.#frames.size - this.#frames.used;
   }
 
   /** Bytes of the heap that are not in use. */
   get freeHeap(): Bytes {
-    return this.#freeBlocks.reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.#heap.free;
   }
 
   /** A zero-filled frame with one reference, or undefined when none is left. */
   allocateFrame(): FrameNumber | undefined {
-    const reused = this.#freeFrames.pop();
-    if (reused !== undefined) {
-      this.bytes.fill(0, reused * pageBytes, (reused + 1) * pageBytes);
-      this.#references[reused] = 1;
-      return reused;
-    }
-    if (this.#untouchedFrame === this.#endFrame) return undefined;
-    const frame = this.#untouchedFrame++;
-    this.#references[frame] = 1;
-    return frame;
+    return this.#frames.allocate();
   }
 
-  /** One more reference to a frame that has some. */
+  /** One more reference to a frame that somebody, on whatever thread, holds until this comes back. */
   retainFrame(frame: FrameNumber): void {
-    this.#references[frame] = this.references(frame) + 1;
-  }
-
-  references(frame: FrameNumber): number {
-    return this.#references[frame] as number;
+    this.#frames.retain(frame);
   }
 
   /** @returns true where this was the last reference and the frame is free now */
   releaseFrame(frame: FrameNumber): boolean {
-    const left = (this.#references[frame] as number) - 1;
-    this.#references[frame] = left;
-    if (left > 0) return false;
-    this.#freeFrames.push(frame);
-    return true;
+    return this.#frames.release(frame);
+  }
+
+  /** See `SharedPool.references`. */
+  references(frame: FrameNumber): number {
+    return this.#frames.references(frame);
+  }
+
+  /** See `SharedPool.promise`. */
+  promiseFrames(count: Pages): boolean {
+    return this.#frames.promise(count);
+  }
+
+  takeBackFrames(count: Pages): void {
+    this.#frames.takeBack(count);
+  }
+
+  /**
+   * Takes all from a thread that has ended, wherever it was: frames, heap, code pages, promises, and
+   * what its numbers led to. Not before it is certain that it does nothing any more; what is taken may
+   * be somebody else's at once. A new view may be made for its number then.
+   *
+   * @returns frames that are free now
+   */
+  reclaim(pcpu: PcpuNumber): Pages {
+    const part = { pcpu, pcpus: this.pcpus };
+    const regions = partOf(mostRegions, part);
+    const entries = partOf(mostEntries, part);
+    this.#clear(regionLinksBase, regionLinkBytes, regions);
+    this.#clear(entryTableBase, entryBytes, entries);
+    this.codePages.reclaim(pcpu);
+    this.#heap.reclaim(pcpu);
+    return this.#frames.reclaim(pcpu);
   }
 
   /** An unsigned 32-bit number at an address that is a multiple of 4. */
@@ -115,36 +201,24 @@ export class MachineMemory {
 
   /** Zero-filled bytes of the heap, page-aligned; first fit. */
   allocate(bytes: Bytes): MachineAddress {
-    const size = Math.ceil(bytes / pageBytes) * pageBytes;
-    const index = this.#freeBlocks.findIndex((block) => block.bytes >= size);
-    const block = this.#freeBlocks[index];
-    if (!block) {
-      throw new Failure(
-        "machine-memory-heap-full",
-        "The machine memory has no room for the tables of one more VM.",
-        "Run fewer VMs in this worker, or give it a larger machine memory.",
-      );
-    }
-    const { start } = block;
-    if (block.bytes === size) this.#freeBlocks.splice(index, 1);
-    else this.#freeBlocks[index] = { start: start + size, bytes: block.bytes - size };
-    return start;
+    return this.#heap.allocate(bytes);
   }
 
   /** Gives back what `allocate(bytes)` returned. */
   free(start: MachineAddress, bytes: Bytes): void {
-    const size = Math.ceil(bytes / pageBytes) * pageBytes;
-    this.bytes.fill(0, start, start + size);
-    const blocks = this.#freeBlocks;
-    blocks.push({ start, bytes: size });
-    blocks.sort((a, b) => a.start - b.start);
-    for (let i = blocks.length - 1; i > 0; i--) {
-      const [before, after] = [blocks[i - 1], blocks[i]] as [
-        (typeof blocks)[0],
-        (typeof blocks)[0],
-      ];
-      if (before.start + before.bytes !== after.start) continue;
-      blocks.splice(i - 1, 2, { start: before.start, bytes: before.bytes + after.bytes });
-    }
+    this.#heap.release(start, bytes);
   }
+
+  #clear(table: MachineAddress, bytes: Bytes, { first, end }: NumberRange): void {
+    clearPages(this.bytes, table + first * bytes, table + end * bytes);
+  }
+}
+
+/** Number 0 marks a record that is no entry. */
+const firstEntry = 1;
+
+/** The share of a thread of so many numbers. */
+function partOf(count: number, { pcpu, pcpus }: PcpuPlace): NumberRange {
+  const part = Math.floor(count / pcpus);
+  return { first: pcpu * part, end: (pcpu + 1) * part };
 }

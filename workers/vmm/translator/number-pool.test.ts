@@ -9,10 +9,10 @@ test("a number has one owner at a time, and lies in the pool's range", () => {
       fc.integer({ min: 0, max: 5 }),
       fc.array(fc.nat(30), { maxLength: 100 }),
       (size, first, wishes) => {
-        const pool = new NumberPool(first + size, first);
+        const pool = new NumberPool({ first, end: first + size });
         const owned: number[] = [];
         for (const wish of wishes) {
-          expect(pool.left).toBe(size - owned.length);
+          expect([pool.left, pool.used]).toEqual([size - owned.length, owned.length]);
           if (wish % 3 === 0 && owned.length > 0) {
             pool.give(owned.splice(wish % owned.length, 1)[0] as number);
           } else if (pool.left > 0) {
@@ -29,7 +29,7 @@ test("a number has one owner at a time, and lies in the pool's range", () => {
 });
 
 test("an empty pool says so, and goes on when a number comes back", () => {
-  const pool = new NumberPool(2);
+  const pool = new NumberPool({ first: 0, end: 2 });
   const [first] = [pool.take(), pool.take()];
   expect(pool.left).toBe(0);
   expect(() => pool.take()).toThrow(RangeError);

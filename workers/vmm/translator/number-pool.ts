@@ -1,23 +1,29 @@
-/** Numbers below a limit, each given to one owner at a time; the ones given back are used first. */
+import type { NumberRange } from "../memory/machine-memory.ts";
+
+/** The numbers of a range, each given to one owner at a time; the ones given back are used first. */
 export class NumberPool {
   readonly #free: number[] = [];
-  readonly #end: number;
+  readonly #range: NumberRange;
   #next: number;
 
-  constructor(end: number, first = 0) {
-    this.#next = first;
-    this.#end = end;
+  constructor(range: NumberRange) {
+    this.#next = range.first;
+    this.#range = range;
   }
 
   /** How many are left. */
   get left(): number {
-    return this.#free.length + this.#end - this.#next;
+    return this.#free.length + this.#range.end - this.#next;
+  }
+
+  /** How many are somebody's. */
+  get used(): number {
+    return this.#next - this.#range.first - this.#free.length;
   }
 
   take(): number {
-    const number = this.#free.pop() ?? this.#next++;
-    if (number >= this.#end) throw new RangeError("the numbers are used up");
-    return number;
+    if (this.left === 0) throw new RangeError("the numbers are used up");
+    return this.#free.pop() ?? this.#next++;
   }
 
   give(number: number): void {

@@ -5,13 +5,7 @@
 import type { MachineAddress } from "../base/units.ts";
 import type { WasmTable } from "../base/wasm-compiler.ts";
 import { readEntryRegion, writeEntry } from "../hart/region-entry.ts";
-import {
-  mostEntries,
-  mostRegions as mostRegionNumbers,
-  pageBytes,
-  regionLinkBytes,
-  regionLinksBase,
-} from "../memory/layout.ts";
+import { pageBytes, regionLinkBytes, regionLinksBase } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { NumberPool } from "./number-pool.ts";
 import type { CodePage, RegionCode } from "./region-code.ts";
@@ -68,8 +62,10 @@ export interface RegionDraft extends RegionOrigin {
   readonly replaces: readonly Region[];
 }
 
-/** Each may be a module of the host's, and V8 has died of some 30,000. */
-const mostLiveRegions = 10_000;
+/** Each may be a module of the host's, and V8 has died of some 30,000 on all threads together. */
+function mostRegionsOf(pcpus: number): number {
+  return Math.floor(Math.min(10_000, 20_000 / pcpus));
+}
 
 /** The page and the offset in it of a place of a region. */
 export function placeIn(
@@ -87,9 +83,8 @@ export class RegionStore {
   readonly #table: WasmTable;
   readonly #records: CodeRecords;
   readonly #mostRegions: number;
-  readonly #regionNumbers = new NumberPool(mostRegionNumbers);
-  /** Number 0 marks a record that is no entry. */
-  readonly #entryNumbers = new NumberPool(mostEntries, 1);
+  readonly #regionNumbers: NumberPool;
+  readonly #entryNumbers: NumberPool;
   /** In the order in which they were made. */
   readonly #live = new Map<number, Region>();
   readonly #regionsOf = new Map<MachineAddress, Set<Region>>();
@@ -106,12 +101,15 @@ export class RegionStore {
     this.#view = new DataView(resources.memory.wasm.buffer);
     this.#table = resources.table;
     this.#records = resources.records;
-    this.#mostRegions = resources.mostRegions ?? mostLiveRegions;
+    const { regionNumbers, entryNumbers, pcpus } = resources.memory;
+    this.#regionNumbers = new NumberPool(regionNumbers);
+    this.#entryNumbers = new NumberPool(entryNumbers);
+    this.#mostRegions = resources.mostRegions ?? mostRegionsOf(pcpus);
   }
 
   /** What there is of regions and their entries now. */
   get inUse(): { readonly regions: number; readonly entries: number } {
-    return { regions: this.#live.size, entries: mostEntries - 1 - this.#entryNumbers.left };
+    return { regions: this.#live.size, entries: this.#entryNumbers.used };
   }
 
   get(number: number): Region | undefined {

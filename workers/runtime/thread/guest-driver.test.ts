@@ -8,8 +8,8 @@ import {
   type StopReason,
   type Timers,
 } from "../../vmm/mod.ts";
-import { driveGuest } from "./drive-guest.ts";
-import { type RunReport, type ThreadMessage, threadControl } from "./thread-protocol.ts";
+import { GuestDriver } from "./guest-driver.ts";
+import { type RunMessage, type RunReport, threadControl } from "./thread-protocol.ts";
 
 /**
  * A machine that obeys `Machine` and does as its plan says: one entry for each call of `run`, the
@@ -87,13 +87,14 @@ function drive(
     readonly control?: number;
     readonly failure?: Error;
     readonly instructions?: number;
+    readonly wallClock?: number;
   } = {},
 ) {
-  const messages: ThreadMessage[] = [];
+  const messages: RunMessage[] = [];
   const control = new SharedArrayBuffer(4);
   new Int32Array(control)[0] = options.control ?? threadControl.goOn;
   let clock = 0;
-  driveGuest(
+  const driver = new GuestDriver(
     {
       control,
       config: { boot: { firmware: "sbi" } } as MachineConfig,
@@ -103,10 +104,11 @@ function drive(
         instructions: options.instructions ?? 1e9,
         memoryBytes: 2 ** 20,
         outputBytes: 20,
+        wallClock: options.wallClock ?? 1e9,
       },
     },
     {
-      createMonitor: () => ({
+      monitor: {
         createMachine: (_config, { console }) => {
           if (options.failure !== undefined) {
             throw options.failure;
@@ -119,17 +121,18 @@ function drive(
             }),
           );
         },
-      }),
+      },
       openDisk: () => {
         throw new Error("no disks here");
       },
       post: (message) => messages.push(message),
       now: () => {
-        clock += 1;
+        clock += 100;
         return clock;
       },
     },
   );
+  while (driver.advance(100));
   const last = messages.at(-1);
   const report: RunReport | undefined = last?.type === "end" ? last.report : undefined;
   return { messages, last, report };
@@ -137,7 +140,7 @@ function drive(
 
 const states = (report: RunReport | undefined) => report?.steps.map((step) => step.state);
 
-describe("driveGuest", () => {
+describe("a guest's driver", () => {
   test("reports console, steps and progress while it runs, and the end last", () => {
     const { messages, report } = drive((print) => [
       () => {
@@ -211,6 +214,12 @@ describe("driveGuest", () => {
     expect(report?.stateHash).toBeUndefined();
   });
 
+  test("stops a guest that has had its thread for as long as it may", () => {
+    const { report } = drive(() => [go], { wallClock: 1000, steps: [{ ...hello, within: 1e12 }] });
+    expect(report?.end.kind).toBe("wall-clock");
+    expect(report?.stateHash).toBeUndefined();
+  });
+
   test("tells what cannot be started from a fault of the monitor", () => {
     const failure = new Failure("elf-truncated", "Too short.", "Link it again.");
     expect(drive(() => [go], { failure }).report?.end).toEqual({
@@ -218,6 +227,9 @@ describe("driveGuest", () => {
       message: "Too short.",
       hint: "Link it again.",
     });
+    // The neighbours have it: that is nobody's bad image.
+    const full = new Failure("machine-memory-full", "No frame left.", "Run fewer VMs.");
+    expect(drive(() => [go], { failure: full }).last?.type).toBe("fault");
     expect(drive(() => [go], { failure: new Error("defect") }).last).toMatchObject({
       type: "fault",
       message: "defect",

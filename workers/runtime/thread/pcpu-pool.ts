@@ -1,0 +1,218 @@
+/**
+ * The pCPU threads of a worker, and the runs on them. Threads are made when they are needed and stay;
+ * all have one machine memory. A run goes to the thread that has the fewest. One that the memory has
+ * no room for waits, in order: what is promised to a guest its neighbours cannot take.
+ *
+ *     const pool = new PcpuPool({ compiler, spawn, threads: 2 });
+ *     const run = pool.start(start, events);       // `start.control` stops it
+ *     run.drop();                                  // nothing is heard of it any more
+ *     await pool.close();
+ *
+ * A thread that dies, or that a run holds for too long, takes its runs with it and nobody else's; what
+ * it had of the memory is taken back when it is certain that it has ended.
+ */
+import {
+  MemoryKeeper,
+  type MemoryNeed,
+  type Milliseconds,
+  type WasmCompiler,
+} from "../../vmm/mod.ts";
+import type { SpawnPcpuThread } from "./pcpu-thread.ts";
+import { PooledThread, type RunEvents, type ThreadRun } from "./pooled-thread.ts";
+import { Room } from "./room.ts";
+import {
+  type RunNumber,
+  type ThreadMessage,
+  type ThreadStart,
+  threadControl,
+} from "./thread-protocol.ts";
+import { ThreadStatus } from "./thread-status.ts";
+
+export interface PcpuPoolOptions {
+  readonly compiler: WasmCompiler;
+  readonly spawn: SpawnPcpuThread;
+  /** Most threads, at most 31. */
+  readonly threads: number;
+  /** Of the machine memory; 4 GiB, as address space, where it is not said. */
+  readonly memoryBytes?: number;
+  /** What a run has that does not see that its time is over: a device or a pattern may hold it. */
+  readonly grace?: Milliseconds;
+  /** A thread does not end, and its part of the memory is lost: time for another process. */
+  onLost?(reason: string): void;
+}
+
+export interface PooledRun {
+  /** Stops the run; no event comes any more. */
+  drop(): void;
+}
+
+/** How often threads are looked at. */
+const watchInterval: Milliseconds = 250;
+const usualGrace: Milliseconds = 3000;
+/** How long a thread may take to end. */
+const longestEnd: Milliseconds = 30_000;
+
+export class PcpuPool {
+  readonly #options: PcpuPoolOptions;
+  readonly #keeper: MemoryKeeper;
+  readonly #room: Room;
+  readonly #threads: (PooledThread | undefined)[];
+  /** Numbers of threads that are gone but may still use the memory. */
+  readonly #ending = new Map<number, Promise<void>>();
+  readonly #needs = new Map<RunNumber, MemoryNeed>();
+  #waiting: ThreadRun[] = [];
+  #runs: RunNumber = 0;
+  #watch: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: PcpuPoolOptions) {
+    const { compiler, threads, memoryBytes } = options;
+    this.#options = options;
+    this.#keeper = new MemoryKeeper({
+      compiler,
+      pcpus: threads,
+      ...(memoryBytes !== undefined && { memoryBytes }),
+    });
+    this.#room = new Room(this.#keeper.room);
+    this.#threads = Array.from({ length: threads });
+  }
+
+  /** What all guests together have of the machine memory. */
+  get memoryInUse(): MemoryNeed {
+    return this.#keeper.inUse;
+  }
+
+  /** Runs on each thread that there is. */
+  get loads(): readonly number[] {
+    return this.#threads.flatMap((thread) => (thread ? [thread.load] : []));
+  }
+
+  start(start: ThreadStart, events: RunEvents): PooledRun {
+    this.#runs += 1;
+    let isHeard = true;
+    const run: ThreadRun = {
+      number: this.#runs,
+      start,
+      events: {
+        onMessage: (message) => isHeard && events.onMessage(message),
+        onOvertime: () => isHeard && events.onOvertime(),
+        onDeath: (reason) => isHeard && events.onDeath(reason),
+      },
+    };
+    this.#waiting.push(run);
+    this.#place();
+    return {
+      drop: () => {
+        isHeard = false;
+        Atomics.store(new Int32Array(start.control), 0, threadControl.stop);
+        this.#waiting = this.#waiting.filter((other) => other !== run);
+      },
+    };
+  }
+
+  /** Ends all threads, and the runs that there are with them. */
+  async close(): Promise<void> {
+    clearInterval(this.#watch);
+    this.#waiting = [];
+    const ends = this.#threads.map(
+      (thread) => thread && this.#retire(thread, "the pool is closed"),
+    );
+    await Promise.all([...ends, ...this.#ending.values()]);
+  }
+
+  /** As `close`, but waits for no thread: this process is about to end. */
+  abandon(): void {
+    clearInterval(this.#watch);
+    for (const thread of this.#threads) thread?.abandon();
+  }
+
+  /** Starts what waits, as far as there is room for it. */
+  #place(): void {
+    for (;;) {
+      const [run] = this.#waiting;
+      const thread = run && this.#leastLoaded();
+      if (!thread) return;
+      const { config, limits } = run.start;
+      const need = this.#keeper.needOf(config, limits.memoryBytes);
+      if (!this.#room.take(need)) return;
+      this.#needs.set(run.number, need);
+      this.#waiting.shift();
+      thread.start(run);
+      this.#watch ??= setInterval(() => this.#look(), watchInterval);
+    }
+  }
+
+  /** A thread without a run, a new one, or the one with the fewest; none while all are ending. */
+  #leastLoaded(): PooledThread | undefined {
+    const threads = this.#threads.filter((thread) => thread !== undefined);
+    const least = threads.toSorted((a, b) => a.load - b.load)[0];
+    if (least?.load === 0) return least;
+    const free = this.#threads.findIndex(
+      (thread, pcpu) => thread === undefined && !this.#ending.has(pcpu),
+    );
+    return free >= 0 ? this.#open(free) : least;
+  }
+
+  #open(pcpu: number): PooledThread {
+    const status = new ThreadStatus();
+    const thread = this.#options.spawn({
+      status,
+      onMessage: (message) => this.#receive(pooled, message),
+      onDeath: (reason) => void this.#retire(pooled, reason),
+    });
+    const pooled = new PooledThread(pcpu, status, thread);
+    this.#threads[pcpu] = pooled;
+    thread.post({ type: "open", memory: this.#keeper.share(pcpu), status: status.shared });
+    return pooled;
+  }
+
+  #receive(thread: PooledThread, message: ThreadMessage): void {
+    const ended = thread.receive(message.run, message.message);
+    if (ended) this.#forget(ended);
+  }
+
+  /** What it needed others may have now. */
+  #forget(run: ThreadRun): void {
+    const need = this.#needs.get(run.number);
+    if (need) this.#room.giveBack(need);
+    this.#needs.delete(run.number);
+    if (this.#needs.size === 0) {
+      clearInterval(this.#watch);
+      this.#watch = undefined;
+    }
+    this.#place();
+  }
+
+  /** Ends the threads that a run holds for too long. */
+  #look(): void {
+    const now = performance.now();
+    for (const thread of this.#threads) {
+      const run = thread?.overdue(now, this.#options.grace ?? usualGrace);
+      if (!thread || !run) continue;
+      run.events.onOvertime();
+      void this.#retire(thread, "another run held the thread for too long, and it was ended", run);
+    }
+  }
+
+  /**
+   * The thread's number, and the room of its runs, are free only when it has certainly ended.
+   *
+   * @param known a run that has heard already
+   */
+  async #retire(thread: PooledThread, reason: string, known?: ThreadRun): Promise<void> {
+    const { pcpu, runs } = thread;
+    if (this.#threads[pcpu] !== thread) return;
+    this.#threads[pcpu] = undefined;
+    const isLost = () => this.#options.onLost?.("a pCPU thread that was told to end does not");
+    const late = setTimeout(isLost, longestEnd);
+    const end = thread.end().then(() => {
+      clearTimeout(late);
+      this.#keeper.reclaim(pcpu);
+      this.#ending.delete(pcpu);
+      for (const run of runs) this.#forget(run);
+      this.#place();
+    });
+    this.#ending.set(pcpu, end);
+    for (const run of runs) if (run.number !== known?.number) run.events.onDeath(reason);
+    await end;
+  }
+}
