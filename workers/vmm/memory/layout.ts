@@ -93,7 +93,3 @@ export function heapBytes(memoryBytes: Bytes): Bytes {
 
 /** The smallest machine memory that leaves room for frames. */
 export const smallestMemoryBytes: Bytes = 0x0800_0000;
-
-export function frameAddress(frame: FrameNumber): MachineAddress {
-  return frame * pageBytes;
-}
