@@ -13,7 +13,7 @@
  *
  * All regions are address space only: the host backs a page when it is first written.
  */
-import type { Bytes, FrameNumber, MachineAddress, Pages } from "../base/units.ts";
+import type { Bytes, MachineAddress, Pages } from "../base/units.ts";
 
 export const pageBytes = 4096;
 
