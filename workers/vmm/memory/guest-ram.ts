@@ -27,6 +27,7 @@ import {
   guestMapBytes,
   hintsOf,
   recordsInSlot,
+  slotBytes,
   slotOf,
 } from "./guest-map.ts";
 import type { GuestMemory } from "./guest-memory.ts";
@@ -221,19 +222,19 @@ export class GuestRam implements GuestMemory, RamPort {
     }
   }
 
-  capture(only: Iterable<number> = this.#allPages()): RamImage {
+  capture(only?: Iterable<number>): RamImage {
     const pages: number[] = [];
     const frames: FrameNumber[] = [];
     const readZeros: number[] = [];
     const absent: number[] = [];
-    for (const page of only) {
+    for (const page of only ?? this.#touchedPages()) {
       const entry = this.entry(page);
       if (entry === 0) continue;
       if (entry & entryAbsent) absent.push(page);
       else if (!this.#hasContent(entry)) readZeros.push(page);
       else {
         const shared = ((entry | entryShared) & ~entryWritable) >>> 0;
-        this.#setEntry(page, shared);
+        if (shared !== entry) this.#setEntry(page, shared);
         pages.push(page);
         frames.push(Math.floor(entry / pageBytes));
       }
@@ -250,7 +251,7 @@ export class GuestRam implements GuestMemory, RamPort {
       protect: (pages) => this.#protect(pages),
       onClose: () => void this.#logs.delete(log),
     });
-    this.#protect(this.#allPages());
+    this.#protect(this.#touchedPages());
     this.#logs.add(log);
     return log;
   }
@@ -316,8 +317,15 @@ export class GuestRam implements GuestMemory, RamPort {
     if (hasChanged) this.#tlbs.withdrawWrites();
   }
 
-  *#allPages(): Generator<number> {
-    for (let page = 0; page <= this.pages; page++) yield page;
+  /** All pages of RAM and ROM that have an entry, in order. */
+  #touchedPages(): number[] {
+    const { words } = this.#memory;
+    const pages: number[] = [];
+    const first = this.map >>> 2;
+    for (let page = 0; page <= this.pages; page++) {
+      if (words[first + page * (slotBytes / 4)] !== 0) pages.push(page);
+    }
+    return pages;
   }
 
   /** The entry of a page, which is here afterwards; 0 where it was never touched. */
