@@ -36,3 +36,12 @@ export const exitCategories = [
 ] as const;
 
 export type ExitCategory = (typeof exitCategories)[number];
+
+/**
+ * Exits that a guest does not cause itself, but a monitor that saves, clones or moves it: their
+ * counts differ from those of a run that was left alone, and no other count does.
+ */
+export const monitorExits: readonly ExitCategory[] = [
+  ...(["trace.dirty", "memory.cow", "memory.swap", "memory.balloon", "memory.remote"] as const),
+  "pause",
+];
