@@ -7,8 +7,10 @@
       (i32.load16_u offset=4
         (local.get 1)))
     (local.set 3
-      (i32.load16_u offset=2
-        (local.get 1)))
+      (i32.add
+        (i32.load16_u offset=2
+          (local.get 1))
+        (i32.const 1)))
     (local.set 5
       (i64.load hart.pc
         (local.get 0)))
@@ -31,40 +33,43 @@
       (i64.load hart.dataGeneration
         (local.get 0)))
     (local.set 11
-      (i64.load hart.x8
+      (i64.load hart.x5
         (local.get 0)))
     (local.set 12
-      (i64.load hart.x10
+      (i64.load hart.x8
         (local.get 0)))
     (local.set 13
-      (i64.load hart.x11
+      (i64.load hart.x10
         (local.get 0)))
     (local.set 14
-      (i64.load hart.x5
+      (i64.load hart.x11
         (local.get 0)))
     (block  ;; label = @1
       (block  ;; label = @2
         (loop  ;; label = @3
           (block  ;; label = @4
             (block  ;; label = @5
-              (br_table 0 (;@5;) 1 (;@4;) 0 (;@5;)
-                (local.get 3)))
-            (local.set 6
-              (i32.sub
-                (local.get 6)
-                (i32.const 1)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 4))
-                (br 3 (;@2;))))
-            (local.set 14
-              (i64.add
-                (local.get 14)
-                (i64.const 4)))
+              (block  ;; label = @6
+                (block  ;; label = @7
+                  (br_table 0 (;@7;) 1 (;@6;) 2 (;@5;)
+                    (local.get 3))))
+              (local.set 6
+                (i32.sub
+                  (local.get 6)
+                  (i32.const 1)))
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 0))
+                (then
+                  (local.set 4
+                    (i32.const 4))
+                  (br 4 (;@2;))))
+              (local.set 11
+                (i64.add
+                  (local.get 11)
+                  (i64.const 4)))
+              (br 1 (;@4;)))
             (br 0 (;@4;)))
           (loop  ;; label = @4
             (local.set 6
@@ -80,7 +85,7 @@
                   (i32.const 1056))
                 (br 3 (;@2;))))
             (local.set 15
-              (local.get 11))
+              (local.get 12))
             (local.set 16
               (i32.add
                 (i32.and
@@ -117,19 +122,19 @@
                     (local.set 4
                       (i32.const 1057))
                     (br 4 (;@2;))))))
-            (local.set 12
+            (local.set 13
               (i64.load32_s
                 (i32.add
                   (i32.wrap_i64
                     (local.get 15))
                   (i32.load offset=8
                     (local.get 16)))))
-            (local.set 12
+            (local.set 13
               (i64.add
-                (local.get 12)
+                (local.get 13)
                 (i64.const 3)))
             (local.set 15
-              (local.get 11))
+              (local.get 12))
             (local.set 16
               (i32.add
                 (i32.add
@@ -174,10 +179,10 @@
                   (local.get 15))
                 (i32.load offset=8
                   (local.get 16)))
-              (local.get 12))
+              (local.get 13))
             (local.set 15
               (i64.add
-                (local.get 11)
+                (local.get 12)
                 (i64.const 21)))
             (local.set 16
               (i32.add
@@ -210,10 +215,10 @@
                   (local.get 15))
                 (i32.load offset=8
                   (local.get 16)))
-              (local.get 12))
+              (local.get 13))
             (local.set 15
               (i64.add
-                (local.get 11)
+                (local.get 12)
                 (i64.const 17)))
             (local.set 16
               (i32.add
@@ -251,7 +256,7 @@
                     (local.set 4
                       (i32.const 5137))
                     (br 4 (;@2;))))))
-            (local.set 13
+            (local.set 14
               (i64.load
                 (i32.add
                   (i32.wrap_i64
@@ -260,7 +265,7 @@
                     (local.get 16)))))
             (local.set 15
               (i64.add
-                (local.get 11)
+                (local.get 12)
                 (i64.const 32)))
             (local.set 16
               (i32.add
@@ -306,14 +311,14 @@
                   (local.get 15))
                 (i32.load offset=8
                   (local.get 16)))
-              (local.get 13))
-            (local.set 14
+              (local.get 14))
+            (local.set 11
               (i64.add
-                (local.get 14)
+                (local.get 11)
                 (i64.const -1)))
             (if  ;; label = @5
               (i64.ne
-                (local.get 14)
+                (local.get 11)
                 (i64.const 0))
               (then
                 (br 1 (;@4;))))
@@ -349,13 +354,13 @@
               (local.get 4)
               (i32.const 2))
             (i32.const 127)))))
+    (i64.store hart.x5
+      (local.get 0)
+      (local.get 11))
     (i64.store hart.x10
       (local.get 0)
-      (local.get 12))
-    (i64.store hart.x11
-      (local.get 0)
       (local.get 13))
-    (i64.store hart.x5
+    (i64.store hart.x11
       (local.get 0)
       (local.get 14))
     (i64.store hart.pc
