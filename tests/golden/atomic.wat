@@ -56,18 +56,18 @@
                 (block  ;; label = @7
                   (br_table 0 (;@7;) 1 (;@6;) 2 (;@5;)
                     (local.get 3))))
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 1))
+                (then
+                  (local.set 4
+                    (i32.const 0))
+                  (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
                   (local.get 6)
                   (i32.const 1)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 4))
-                  (br 4 (;@2;))))
               (local.set 11
                 (i64.add
                   (local.get 11)
@@ -75,18 +75,18 @@
               (br 1 (;@4;)))
             (br 0 (;@4;)))
           (loop  ;; label = @4
+            (if  ;; label = @5
+              (i32.lt_s
+                (local.get 6)
+                (i32.const 8))
+              (then
+                (local.set 4
+                  (i32.const 1024))
+                (br 3 (;@2;))))
             (local.set 6
               (i32.sub
                 (local.get 6)
                 (i32.const 7)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 1052))
-                (br 3 (;@2;))))
             (local.set 16
               (local.get 12))
             (local.set 17
@@ -319,14 +319,6 @@
               (i32.sub
                 (local.get 6)
                 (i32.const 1)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 8196))
-                (br 3 (;@2;))))
             (local.set 4
               (i32.const 8197))
             (br 2 (;@2;)))))

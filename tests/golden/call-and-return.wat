@@ -53,35 +53,35 @@
                       (block  ;; label = @10
                         (br_table 0 (;@10;) 1 (;@9;) 2 (;@8;) 3 (;@7;) 4 (;@6;)
                           (local.get 3))))
+                    (if  ;; label = @9
+                      (i32.lt_s
+                        (local.get 6)
+                        (i32.const 1))
+                      (then
+                        (local.set 4
+                          (i32.const 0))
+                        (br 7 (;@2;))))
                     (local.set 6
                       (i32.sub
                         (local.get 6)
                         (i32.const 1)))
-                    (if  ;; label = @9
-                      (i32.lt_s
-                        (local.get 6)
-                        (i32.const 0))
-                      (then
-                        (local.set 4
-                          (i32.const 4))
-                        (br 7 (;@2;))))
                     (local.set 11
                       (i64.add
                         (local.get 11)
                         (i64.const 3)))
                     (br 3 (;@5;)))
+                  (if  ;; label = @8
+                    (i32.lt_s
+                      (local.get 6)
+                      (i32.const 3))
+                    (then
+                      (local.set 4
+                        (i32.const 2048))
+                      (br 6 (;@2;))))
                   (local.set 6
                     (i32.sub
                       (local.get 6)
                       (i32.const 2)))
-                  (if  ;; label = @8
-                    (i32.lt_s
-                      (local.get 6)
-                      (i32.const 0))
-                    (then
-                      (local.set 4
-                        (i32.const 2056))
-                      (br 6 (;@2;))))
                   (local.set 11
                     (i64.add
                       (local.get 11)
@@ -96,48 +96,40 @@
                     (i32.sub
                       (local.get 6)
                       (i32.const 1)))
-                  (if  ;; label = @8
-                    (i32.lt_s
-                      (local.get 6)
-                      (i32.const 0))
-                    (then
-                      (local.set 4
-                        (i32.const 4100))
-                      (br 6 (;@2;))))
                   (local.set 4
                     (i32.const 4101))
                   (br 5 (;@2;)))
                 (br 2 (;@4;)))
               (br 0 (;@5;)))
+            (if  ;; label = @5
+              (i32.lt_s
+                (local.get 6)
+                (i32.const 1))
+              (then
+                (local.set 4
+                  (i32.const 1024))
+                (br 3 (;@2;))))
             (local.set 6
               (i32.sub
                 (local.get 6)
                 (i32.const 1)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 1028))
-                (br 3 (;@2;))))
             (local.set 12
               (i64.add
                 (local.get 7)
                 (i64.const 8)))
             (br 0 (;@4;)))
+          (if  ;; label = @4
+            (i32.lt_s
+              (local.get 6)
+              (i32.const 2))
+            (then
+              (local.set 4
+                (i32.const 5120))
+              (br 2 (;@2;))))
           (local.set 6
             (i32.sub
               (local.get 6)
               (i32.const 2)))
-          (if  ;; label = @4
-            (i32.lt_s
-              (local.get 6)
-              (i32.const 0))
-            (then
-              (local.set 4
-                (i32.const 5128))
-              (br 2 (;@2;))))
           (local.set 13
             (i64.add
               (local.get 13)

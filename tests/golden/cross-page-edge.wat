@@ -47,18 +47,18 @@
                 (block  ;; label = @7
                   (br_table 0 (;@7;) 1 (;@6;) 2 (;@5;)
                     (local.get 3))))
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 2))
+                (then
+                  (local.set 4
+                    (i32.const 0))
+                  (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
                   (local.get 6)
                   (i32.const 2)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 8))
-                  (br 4 (;@2;))))
               (local.set 11
                 (i64.add
                   (local.get 11)
@@ -70,18 +70,18 @@
               (br 1 (;@4;)))
             (br 0 (;@4;)))
           (loop  ;; label = @4
+            (if  ;; label = @5
+              (i32.lt_s
+                (local.get 6)
+                (i32.const 6))
+              (then
+                (local.set 4
+                  (i32.const 1046528))
+                (br 3 (;@2;))))
             (local.set 6
               (i32.sub
                 (local.get 6)
                 (i32.const 2)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 1046536))
-                (br 3 (;@2;))))
             (local.set 12
               (i64.add
                 (local.get 12)
@@ -136,14 +136,6 @@
               (i32.sub
                 (local.get 6)
                 (i32.const 3)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 1048588))
-                (br 3 (;@2;))))
             (local.set 12
               (i64.add
                 (local.get 12)
@@ -202,14 +194,6 @@
               (i32.sub
                 (local.get 6)
                 (i32.const 1)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 1051652))
-                (br 3 (;@2;))))
             (local.set 4
               (i32.const 1051653))
             (br 2 (;@2;)))))

@@ -50,18 +50,18 @@
                 (block  ;; label = @7
                   (br_table 0 (;@7;) 1 (;@6;) 2 (;@5;)
                     (local.get 3))))
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 1))
+                (then
+                  (local.set 4
+                    (i32.const 0))
+                  (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
                   (local.get 6)
                   (i32.const 1)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 4))
-                  (br 4 (;@2;))))
               (local.set 11
                 (i64.add
                   (local.get 11)
@@ -70,18 +70,18 @@
             (br 0 (;@4;)))
           (loop  ;; label = @4
             (block  ;; label = @5
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 7))
+                (then
+                  (local.set 4
+                    (i32.const 1024))
+                  (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
                   (local.get 6)
                   (i32.const 2)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 1032))
-                  (br 4 (;@2;))))
               (local.set 12
                 (i64.and
                   (local.get 11)
@@ -94,14 +94,6 @@
                     (i32.sub
                       (local.get 6)
                       (i32.const 1)))
-                  (if  ;; label = @7
-                    (i32.lt_s
-                      (local.get 6)
-                      (i32.const 0))
-                    (then
-                      (local.set 4
-                        (i32.const 5124))
-                      (br 5 (;@2;))))
                   (local.set 13
                     (i64.add
                       (local.get 13)
@@ -111,14 +103,6 @@
                 (i32.sub
                   (local.get 6)
                   (i32.const 2)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 3080))
-                  (br 4 (;@2;))))
               (local.set 13
                 (i64.add
                   (local.get 13)
@@ -132,14 +116,6 @@
               (i32.sub
                 (local.get 6)
                 (i32.const 2)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 6152))
-                (br 3 (;@2;))))
             (local.set 11
               (i64.add
                 (local.get 11)
@@ -154,14 +130,6 @@
               (i32.sub
                 (local.get 6)
                 (i32.const 1)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 8196))
-                (br 3 (;@2;))))
             (local.set 4
               (i32.const 8197))
             (br 2 (;@2;)))))

@@ -83,18 +83,18 @@
                   (block  ;; label = @8
                     (br_table 0 (;@8;) 1 (;@7;) 2 (;@6;) 3 (;@5;)
                       (local.get 3))))
+                (if  ;; label = @7
+                  (i32.lt_s
+                    (local.get 6)
+                    (i32.const 3))
+                  (then
+                    (local.set 4
+                      (i32.const 0))
+                    (br 5 (;@2;))))
                 (local.set 6
                   (i32.sub
                     (local.get 6)
                     (i32.const 3)))
-                (if  ;; label = @7
-                  (i32.lt_s
-                    (local.get 6)
-                    (i32.const 0))
-                  (then
-                    (local.set 4
-                      (i32.const 12))
-                    (br 5 (;@2;))))
                 (local.set 13
                   (i64.const 8192))
                 (local.set 13
@@ -104,18 +104,18 @@
                 (local.set 4
                   (i32.const 2053))
                 (br 4 (;@2;)))
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 3))
+                (then
+                  (local.set 4
+                    (i32.const 3072))
+                  (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
                   (local.get 6)
                   (i32.const 3)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 3084))
-                  (br 4 (;@2;))))
               (local.set 13
                 (i64.const 4))
               (if  ;; label = @6
@@ -186,18 +186,18 @@
               (br 1 (;@4;)))
             (br 0 (;@4;)))
           (loop  ;; label = @4
+            (if  ;; label = @5
+              (i32.lt_s
+                (local.get 6)
+                (i32.const 7))
+              (then
+                (local.set 4
+                  (i32.const 6144))
+                (br 3 (;@2;))))
             (local.set 6
               (i32.sub
                 (local.get 6)
                 (i32.const 6)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 6168))
-                (br 3 (;@2;))))
             (if  ;; label = @5
               (i32.eqz
                 (local.get 12))
@@ -473,14 +473,6 @@
               (i32.sub
                 (local.get 6)
                 (i32.const 1)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 12292))
-                (br 3 (;@2;))))
             (local.set 4
               (i32.const 12293))
             (br 2 (;@2;)))))

@@ -52,18 +52,18 @@
                     (local.get 3))))
               (local.set 3
                 (i32.const 0))
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 3))
+                (then
+                  (local.set 4
+                    (i32.const 0))
+                  (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
                   (local.get 6)
                   (i32.const 3)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 12))
-                  (br 4 (;@2;))))
               (local.set 11
                 (i64.add
                   (local.get 11)
@@ -94,18 +94,18 @@
                   (local.set 3
                     (i32.const 0))
                   (br 1 (;@5;))))
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 3))
+                (then
+                  (local.set 4
+                    (i32.const 3072))
+                  (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
                   (local.get 6)
                   (i32.const 3)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 3084))
-                  (br 4 (;@2;))))
               (local.set 12
                 (i64.add
                   (local.get 12)
@@ -122,18 +122,18 @@
                     (i32.const 8192))
                   (br 4 (;@2;))))
               (br 0 (;@5;)))
+            (if  ;; label = @5
+              (i32.lt_s
+                (local.get 6)
+                (i32.const 2))
+              (then
+                (local.set 4
+                  (i32.const 6144))
+                (br 3 (;@2;))))
             (local.set 6
               (i32.sub
                 (local.get 6)
                 (i32.const 2)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 6152))
-                (br 3 (;@2;))))
             (local.set 12
               (i64.add
                 (local.get 12)

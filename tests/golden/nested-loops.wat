@@ -53,18 +53,18 @@
                       (local.get 3))))
                 (local.set 3
                   (i32.const 0))
+                (if  ;; label = @7
+                  (i32.lt_s
+                    (local.get 6)
+                    (i32.const 1))
+                  (then
+                    (local.set 4
+                      (i32.const 0))
+                    (br 5 (;@2;))))
                 (local.set 6
                   (i32.sub
                     (local.get 6)
                     (i32.const 1)))
-                (if  ;; label = @7
-                  (i32.lt_s
-                    (local.get 6)
-                    (i32.const 0))
-                  (then
-                    (local.set 4
-                      (i32.const 4))
-                    (br 5 (;@2;))))
                 (local.set 11
                   (i64.add
                     (local.get 11)
@@ -84,34 +84,34 @@
                   (local.set 3
                     (i32.const 0))
                   (br 1 (;@5;))))
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 1))
+                (then
+                  (local.set 4
+                    (i32.const 1024))
+                  (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
                   (local.get 6)
                   (i32.const 1)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 1028))
-                  (br 4 (;@2;))))
               (local.set 12
                 (i64.const 4))
               (br 0 (;@5;)))
             (loop  ;; label = @5
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 6))
+                (then
+                  (local.set 4
+                    (i32.const 2048))
+                  (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
                   (local.get 6)
                   (i32.const 3)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 2060))
-                  (br 4 (;@2;))))
               (local.set 13
                 (i64.add
                   (local.get 13)
@@ -130,14 +130,6 @@
                 (i32.sub
                   (local.get 6)
                   (i32.const 2)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 5128))
-                  (br 4 (;@2;))))
               (local.set 11
                 (i64.add
                   (local.get 11)
@@ -152,14 +144,6 @@
                 (i32.sub
                   (local.get 6)
                   (i32.const 1)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 7172))
-                  (br 4 (;@2;))))
               (local.set 4
                 (i32.const 7173))
               (br 3 (;@2;))))))

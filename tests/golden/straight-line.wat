@@ -48,18 +48,18 @@
             (block  ;; label = @5
               (br_table 0 (;@5;) 1 (;@4;)
                 (local.get 3))))
+          (if  ;; label = @4
+            (i32.lt_s
+              (local.get 6)
+              (i32.const 6))
+            (then
+              (local.set 4
+                (i32.const 0))
+              (br 2 (;@2;))))
           (local.set 6
             (i32.sub
               (local.get 6)
               (i32.const 6)))
-          (if  ;; label = @4
-            (i32.lt_s
-              (local.get 6)
-              (i32.const 0))
-            (then
-              (local.set 4
-                (i32.const 24))
-              (br 2 (;@2;))))
           (local.set 11
             (i64.add
               (local.get 11)

@@ -9,11 +9,13 @@ import type { FunctionBuilder, Label, Local } from "../base/wasm/function-builde
 import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
 import { type I32, type I64, i32 } from "../base/wasm/value.ts";
 import { floatConditions } from "../hart/inline/float-conditions.ts";
-import { entryOf, regionEntry, regionResults } from "../hart/region-entry.ts";
+import { entryOf, regionEntry, regionResults, smallestRegionBudget } from "../hart/region-entry.ts";
 import { HartFields } from "../isa/hart-layout.ts";
 import { pageBytes, regionLinkBytes, regionLinksBase } from "../memory/layout.ts";
 import { addend, entryAddress, hits } from "../mmu/tlb.ts";
+import { budgetChecks } from "./budget-checks.ts";
 import { analyseFlow, type FlowGraph } from "./flow-graph.ts";
+import { type AccessKind, KnownPages } from "./known-pages.ts";
 import { RegionOperands } from "./region-operands.ts";
 import { RegionRegisters, registerUse } from "./region-registers.ts";
 import { RegionSemantics } from "./region-semantics.ts";
@@ -51,7 +53,8 @@ export function emitRegion(
   const entries = enterablePlaces(region);
   const entryNodes = entries.map((place) => nodes.get(place) as number);
   const graph = analyseFlow([entryNodes, ...blocks.map((block) => successorNodes(block, nodes))]);
-  const shape = { blocks, nodes, graph, entryNodes, pages, entryOperation };
+  const checks = checksOf(blocks, graph, entryNodes);
+  const shape = { checks, blocks, nodes, graph, entryNodes, pages, entryOperation };
   const code = module.function(["i32", "i32"], "i32", (f, hart, entry) =>
     new RegionEmitter(f, { hart, entry }, shape).emit(),
   );
@@ -78,7 +81,23 @@ function usesFloat(blocks: readonly Block[]): boolean {
   return instructions.some(({ decoded }) => decoded.row.assembly.includes(":f}"));
 }
 
+/** Every loop looks at the budget, and every place that execution is sent to. */
+function checksOf(
+  blocks: readonly Block[],
+  graph: FlowGraph,
+  entries: readonly number[],
+): ReadonlyMap<number, number> {
+  const { successors, routers } = graph;
+  const lengths = successors.map((_, node) => blocks[node - 1]?.instructions.length ?? 0);
+  const routed = [...routers.values()].flatMap(({ head, others }) => [head, ...others]);
+  const loops = blocks.map((_, i) => i + 1).filter(graph.isLoop);
+  const starts = new Set([...entries, ...routed, ...loops]);
+  return budgetChecks({ lengths, successors }, starts, smallestRegionBudget);
+}
+
 interface Shape {
+  /** The nodes that look at the budget, and what it has to be there. */
+  readonly checks: ReadonlyMap<number, number>;
   readonly blocks: readonly Block[];
   readonly nodes: ReadonlyMap<number, number>;
   readonly graph: FlowGraph;
@@ -114,6 +133,7 @@ class RegionEmitter {
     /** Computes the two anew. */
     readonly refresh: () => void;
   };
+  #known: KnownPages | undefined;
   #dispatch: Label | undefined;
   #exit: Label | undefined;
   #exitTo: Label | undefined;
@@ -154,6 +174,7 @@ class RegionEmitter {
     const h = new HartFields(f, this.#hart);
     const use = registerUse(blocks.flatMap((b) => b.instructions.map((i) => i.decoded)));
     this.#registers.load(use);
+    this.#known = new KnownPages(f, blocks);
     f.block((exitTo) => {
       this.#exitTo = exitTo;
       f.block((exit) => {
@@ -201,7 +222,7 @@ class RegionEmitter {
 
   #code(node: number): void {
     const f = this.#f;
-    const { blocks, graph, entryNodes } = this.#shape;
+    const { checks, blocks, graph, entryNodes } = this.#shape;
     if (node === 0) {
       const ways = entryNodes.map((entry) => () => this.#send(node, entry));
       // Wishes count from 1.
@@ -222,8 +243,11 @@ class RegionEmitter {
     }
     const block = blocks[node - 1] as Block;
     const { instructions } = block;
+    const need = checks.get(node);
+    if (need !== undefined) {
+      f.ifUnlikely(this.#budget.ltS(need), () => this.#leave(block.offset, 0, "goOn"));
+    }
     this.#budget.set(this.#budget.sub(instructions.length));
-    f.ifUnlikely(this.#budget.ltS(0), () => this.#leave(block.offset, instructions.length, "goOn"));
     const edge = (from: number, to: number) => this.#edge(node, from, to);
     instructions.forEach((instruction, i) => {
       const { offset, decoded } = instruction;
@@ -241,6 +265,7 @@ class RegionEmitter {
         hart: this.#hart,
         ...this.#common,
         budget: () => this.#budget.add(unused),
+        knownPage: (kind: AccessKind) => this.#known?.of(kind, decoded),
         floatChanged: this.#common.refresh,
         ...{ goTo: select, goBehind: select },
         leave,

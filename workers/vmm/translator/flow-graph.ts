@@ -9,6 +9,8 @@
 import { type Router, withSingleEntryLoops } from "./single-entry-loops.ts";
 
 export interface FlowGraph {
+  /** Of the nodes, then of the routers, by way of routers; one for each jump. */
+  readonly successors: readonly (readonly number[])[];
   /** Where a jump goes that is to reach a node: there, or to a router that is to send it on. */
   readonly hop: (from: number, to: number) => number;
   readonly routers: ReadonlyMap<number, Router>;
@@ -50,7 +52,7 @@ export function analyseFlow(given: readonly (readonly number[])[]): FlowGraph {
     children.set(parent, [...(children.get(parent) ?? []), node]);
   }
   return {
-    ...{ hop, routers },
+    ...{ successors, hop, routers },
     kind(from, to) {
       if (isBackward(from, to)) return "back";
       return isMerge(to) ? "merge" : "inline";
