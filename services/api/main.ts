@@ -1,8 +1,8 @@
-import { mkdir } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Redis } from "ioredis";
-import { BlobStore } from "../../shared/blob/blob-store.ts";
+import { ObjectBlobs } from "../../shared/blob/object-blobs.ts";
+import { openObjects } from "../../shared/blob/objects/open-objects.ts";
 import { createApp } from "./app.ts";
 import { AssignmentCatalogue } from "./assignments/assignment-catalogue.ts";
 import { readApiConfig } from "./config.ts";
@@ -25,8 +25,8 @@ for (const connection of [redis, blocking, subscriber]) {
   connection.on("error", (error) => console.error("redis:", error.message));
 }
 
-await mkdir(config.TRAPLINE_BLOBS, { recursive: true });
-const blobs = new BlobStore(config.TRAPLINE_BLOBS);
+const objects = await openObjects(config.TRAPLINE_BLOBS, (name) => process.env[name]);
+const blobs = new ObjectBlobs(objects);
 const store = new RedisSubmissionStore(redis);
 const queue = new SubmissionQueue(redis, blocking, (submission, reason) => {
   store.fail(submission, reason).catch((error: unknown) => {
