@@ -19,14 +19,14 @@ export class RootStore {
 
   /** @throws BlobError `damaged`, naming the root */
   async read(kind: RootKind, name: string): Promise<HeldRoot | undefined> {
-    return this.#readKey(rootKey(kind, name));
+    return this.readKey(rootKey(kind, name));
   }
 
   /** All roots that are there throughout, removed ones too. */
   async *list(kind?: RootKind): AsyncIterable<HeldRoot> {
     const folder = kind === undefined ? "roots" : `roots/${kind}`;
     for await (const key of this.#objects.listPointers(folder)) {
-      const held = await this.#readKey(key);
+      const held = await this.readKey(key);
       if (held !== undefined) yield held;
     }
   }
@@ -61,11 +61,12 @@ export class RootStore {
     const version = await this.#objects.movePointer(key, bytes, expected);
     if (version !== undefined) return { root: next, version };
     // The answer may have been lost, not the move.
-    const present = await this.#readKey(key);
+    const present = await this.readKey(key);
     return present?.root.token === next.token ? present : undefined;
   }
 
-  async #readKey(key: string): Promise<HeldRoot | undefined> {
+  /** @throws BlobError `damaged`, naming the root */
+  async readKey(key: string): Promise<HeldRoot | undefined> {
     const pointer = await this.#objects.readPointer(key);
     if (pointer === undefined) return undefined;
     try {
