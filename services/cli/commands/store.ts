@@ -114,7 +114,7 @@ async function showUsage(objects: ObjectStore, terminal: CommandTerminal): Promi
       `checkpoints  ${mib(sumOf(/^checkpoints\//))}\n` +
       `blobs        ${mib(sumOf(/^[0-9a-f]{2}\//))}\n`,
   );
-  const { roots } = new CheckpointStore(new PageStore(objects, { knownPages: 1 }));
+  const { roots } = new CheckpointStore(new PageStore(objects, { knownPages: 0 }));
   for (const [label, sum] of [...(await sumRoots(roots))].sort()) {
     terminal.out(`${label}  ${mib(sum)}\n`);
   }
@@ -135,7 +135,7 @@ async function remove(
       `KIND/NAME, where KIND is one of ${rootKindSchema.options.join(", ")}`,
     );
   }
-  const store = new CheckpointStore(new PageStore(objects, { knownPages: 1 }));
+  const store = new CheckpointStore(new PageStore(objects, { knownPages: 0 }));
   const held = await store.roots.read(parsed.data, name);
   if (held === undefined) {
     throw new UsageFailure("store-root", `there is no ${operand}`, "`trapline store usage`");

@@ -7,7 +7,8 @@ import type { PageRef } from "./page-ref.ts";
 import { PageWriter } from "./page-writer.ts";
 
 export interface PageStoreOptions {
-  /** Pages of which it is known where they are, so that they are not stored again; 40 bytes each. */
+  /** Pages of which it is known where they are, so that they are not stored again; 40 bytes each. With
+   * 0 the store is not even looked through. */
   readonly knownPages?: number;
 }
 
@@ -69,7 +70,7 @@ export class PageStore {
     const index = new PageIndex(this.#capacity);
     let room = this.#capacity;
     const packs: ObjectEntry[] = [];
-    for await (const entry of this.objects.list("packs")) {
+    for await (const entry of room > 0 ? this.objects.list("packs") : []) {
       if (!view.condemned.has(entry.key)) packs.push(entry);
     }
     packs.sort((a, b) => b.modified - a.modified);
