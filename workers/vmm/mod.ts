@@ -46,7 +46,7 @@ export type { MemoryShare } from "./machine/memory-share.ts";
 export { Monitor } from "./machine/monitor.ts";
 export type { StopReason } from "./machine/stop-reason.ts";
 export type { Watchpoint } from "./machine/watchpoint.ts";
-export type { DirtyLog } from "./memory/dirty-log.ts";
+export type { PageLog } from "./memory/page-log.ts";
 export type { PageSource } from "./memory/page-source.ts";
 export type { RamImage } from "./memory/ram-image.ts";
 export type { RamPort } from "./memory/ram-port.ts";

@@ -18,9 +18,9 @@ import type {
   MachineAddress,
   Pages,
 } from "../base/units.ts";
-import { type DirtyLog, DirtyPages } from "./dirty-log.ts";
 import {
   entryAbsent,
+  entryAccessed,
   entryPresent,
   entryShared,
   entryWritable,
@@ -35,6 +35,7 @@ import { isZero } from "./is-zero.ts";
 import { pageBytes } from "./layout.ts";
 import type { MachineMemory } from "./machine-memory.ts";
 import type { MapTlbs } from "./map-tlbs.ts";
+import { NotedPages, type PageLog } from "./page-log.ts";
 import type { PageSource } from "./page-source.ts";
 import { RamImage } from "./ram-image.ts";
 import type { RamPort } from "./ram-port.ts";
@@ -43,6 +44,7 @@ import type { RamPort } from "./ram-port.ts";
 const accessCost: Bytes = 64;
 /** A sweep is due when there are this many more frames, and half as many again, than after the last. */
 const fewestBetweenSweeps: Pages = 1024;
+const privateFlags = entryPresent + entryWritable + entryAccessed;
 
 export class GuestRam implements GuestMemory, RamPort {
   readonly base: GuestPhysicalAddress;
@@ -55,7 +57,8 @@ export class GuestRam implements GuestMemory, RamPort {
   readonly #onCodeWrite: (slot: MachineAddress) => void;
   readonly #onSweepDue: () => void;
   readonly #source: PageSource | undefined;
-  readonly #logs = new Set<DirtyPages>();
+  readonly #dirtyLogs = new Set<NotedPages>();
+  readonly #accessLogs = new Set<NotedPages>();
   /** Pages that are never swept. */
   readonly #pinned = new Set<number>();
   #sweepAt: Pages = fewestBetweenSweeps;
@@ -163,13 +166,14 @@ export class GuestRam implements GuestMemory, RamPort {
    */
   materialise(page: number): number {
     const known = this.entry(page);
+    for (const log of this.#accessLogs) log.note(page);
     if (known & entryWritable) return known;
     if (this.#hasContent(known)) return this.#unlock(page, this.#presentEntry(page));
     if (this.#resident >= this.#limit) throw this.#exhausted();
-    const entry = this.#newFrame() * pageBytes + entryPresent + entryWritable;
+    const entry = this.#newFrame() * pageBytes + privateFlags;
     this.#resident++;
     this.#setEntry(page, entry);
-    for (const log of this.#logs) log.note(page);
+    for (const log of this.#dirtyLogs) log.note(page);
     if (known !== 0) this.#tlbs.flush();
     if (this.isSweepDue) this.#onSweepDue();
     return entry;
@@ -214,9 +218,9 @@ export class GuestRam implements GuestMemory, RamPort {
 
   /** Calls `visit` for each page that has content and is here, in order. */
   forEachResident(visit: (page: number, content: Uint8Array, frame: FrameNumber) => void): void {
-    for (let page = 0; page < this.pages; page++) {
+    for (const page of this.#touchedPages()) {
       const entry = this.entry(page);
-      if (!this.#hasContent(entry) || entry & entryAbsent) continue;
+      if (page === this.pages || !this.#hasContent(entry) || entry & entryAbsent) continue;
       const start = entry - (entry % pageBytes);
       visit(page, this.#memory.bytes.subarray(start, start + pageBytes), start / pageBytes);
     }
@@ -245,20 +249,31 @@ export class GuestRam implements GuestMemory, RamPort {
     return RamImage.sharing(this.#memory, { ...state, pinned: [...this.#pinned] });
   }
 
-  openDirtyLog(): DirtyLog {
-    const log = new DirtyPages({
-      pages: this.pages,
-      protect: (pages) => this.#protect(pages),
-      onClose: () => void this.#logs.delete(log),
+  openDirtyLog(): PageLog {
+    const log = new NotedPages(this.pages, {
+      collect: () => {},
+      watch: (pages) => this.#protect(pages),
+      close: () => void this.#dirtyLogs.delete(log),
     });
     this.#protect(this.#touchedPages());
-    this.#logs.add(log);
+    this.#dirtyLogs.add(log);
+    return log;
+  }
+
+  openAccessLog(): PageLog {
+    const log = new NotedPages(this.pages, {
+      collect: () => this.#collectAccessed(),
+      watch: () => {},
+      close: () => void this.#accessLogs.delete(log),
+    });
+    this.#collectAccessed();
+    this.#accessLogs.add(log);
     return log;
   }
 
   /** Gives frames and map back. */
   dispose(): void {
-    for (let page = 0; page <= this.pages; page++) {
+    for (const page of this.#touchedPages()) {
       const entry = this.entry(page);
       if (this.#hasContent(entry) && !(entry & entryAbsent)) {
         this.#release(Math.floor(entry / pageBytes));
@@ -294,7 +309,7 @@ export class GuestRam implements GuestMemory, RamPort {
       this.#memory.bytes.copyWithin(frame * pageBytes, old * pageBytes, (old + 1) * pageBytes);
       this.#release(old);
     }
-    const entry = frame * pageBytes + entryPresent + entryWritable;
+    const entry = frame * pageBytes + privateFlags;
     this.#setEntry(page, entry);
     const hints = hintsOf(this.map, this.pages, page);
     const noted = this.#memory.word(hints);
@@ -302,8 +317,19 @@ export class GuestRam implements GuestMemory, RamPort {
       if (frame !== old) this.#tlbs.redirectReads(slotOf(this.map, page), noted);
       this.#memory.setWord(hints, 0);
     }
-    for (const log of this.#logs) log.note(page);
+    for (const log of this.#dirtyLogs) log.note(page);
     return entry;
+  }
+
+  /** Has all access logs know of what was accessed until now, and looks for more from now on. */
+  #collectAccessed(): void {
+    for (const page of this.#touchedPages()) {
+      const entry = this.entry(page);
+      if (!(entry & entryAccessed)) continue;
+      this.#setEntry(page, entry - entryAccessed);
+      for (const log of this.#accessLogs) log.note(page);
+    }
+    this.#tlbs.withdrawAll();
   }
 
   #protect(pages: Iterable<number>): void {
@@ -330,6 +356,7 @@ export class GuestRam implements GuestMemory, RamPort {
 
   /** The entry of a page, which is here afterwards; 0 where it was never touched. */
   #presentEntry(page: number): number {
+    for (const log of this.#accessLogs) log.note(page);
     if (this.isAbsent(page)) {
       const content = this.#source?.fetch(page);
       if (!content) throw new Error(`page ${page} is absent, and nobody can bring it`);

@@ -3,7 +3,7 @@
  * counted from the start of RAM; the ROM's is the one behind the last.
  */
 import type { Pages } from "../base/units.ts";
-import type { DirtyLog } from "./dirty-log.ts";
+import type { PageLog } from "./page-log.ts";
 import type { RamImage } from "./ram-image.ts";
 
 export interface RamPort {
@@ -17,7 +17,9 @@ export interface RamPort {
    */
   capture(pages?: Iterable<number>): RamImage;
   /** Notes the pages that are written from now on, by whomever (`trace.dirty`). */
-  openDirtyLog(): DirtyLog;
+  openDirtyLog(): PageLog;
+  /** Notes the pages that are accessed from now on, by whomever (`trace.access`). */
+  openAccessLog(): PageLog;
   /** Brings the content of an absent page; a page that is here already stays as it is. */
   supply(page: number, content: Uint8Array): void;
 }
