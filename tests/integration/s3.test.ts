@@ -1,5 +1,11 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
@@ -11,8 +17,10 @@ import { describeObjectStore } from "../support/object-store-contract.ts";
 
 const bucket = "trapline-tests";
 let server: CephServer;
+let directory: string;
 
 beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "store-"));
   server = await startCephServer();
   const client = new S3Client({
     endpoint: server.endpoint,
@@ -24,7 +32,10 @@ beforeAll(async () => {
   client.destroy();
 });
 
-afterAll(() => server?.stop());
+afterAll(async () => {
+  await server?.stop();
+  await rm(directory, { recursive: true });
+});
 
 function openBucket(prefix: string, endpoint = server.endpoint) {
   const { accessKeyId, secretAccessKey } = server.credentials;
@@ -68,6 +79,33 @@ test("a run's checkpoints go from owner to owner, and a collection leaves what i
     found.push(page);
   }
   expect(found.sort((a, b) => a - b)).toEqual(Array.from({ length: 1400 }, (_, index) => index));
+});
+
+test.each([
+  ["a bucket", () => `s3://${bucket}/deno?endpoint=${server.endpoint}`],
+  ["a directory", () => directory],
+])("a worker under Deno uses %s with few permissions", async (_, place) => {
+  const { stdout } = await promisify(execFile)(
+    "deno",
+    [
+      ...["run", "--quiet", "--no-prompt", "--no-lock", "--cached-only"],
+      "--node-modules-dir=manual",
+      `--allow-net=${new URL(server.endpoint).host}`,
+      ...[`--allow-read=${directory}`, `--allow-write=${directory}`],
+      ...["--allow-env=TRAPLINE_*", "--ignore-env"],
+      fileURLToPath(new URL("../support/use-store.ts", import.meta.url)),
+      place(),
+    ],
+    {
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        TRAPLINE_S3_KEY: server.credentials.accessKeyId,
+        TRAPLINE_S3_SECRET: server.credentials.secretAccessKey,
+      },
+    },
+  );
+  expect(stdout).toBe("page 3 begins with 7\n");
 });
 
 test("a listing of more than a thousand objects is whole", async () => {

@@ -22,7 +22,7 @@ export interface S3Place {
 
 /**
  * Objects in a bucket of an S3 server. Pointers are objects that move by conditional writes, so the
- * server must honour `If-Match` and `If-None-Match` on PUT: Amazon, MinIO, Ceph from 16 on do.
+ * server must honour `If-Match` and `If-None-Match` on PUT, as Amazon's and Ceph's (16.2 tried) do.
  * `open` tries it out, because a server that ignores them would let a stale writer win.
  *
  * The SDK is loaded here and nowhere else: who keeps blobs in a directory does not pay for it.
@@ -211,6 +211,7 @@ const nothingToLookUp: Sdk.S3ClientConfig = {
   authSchemePreference: [],
   defaultUserAgentProvider: async () => [["trapline"]],
   defaultsMode: "standard",
+  disableClockSkewCorrection: false,
   disableS3ExpressSessionAuth: true,
   maxAttempts: 4,
   retryMode: "standard",
