@@ -200,7 +200,7 @@ test("whatever order writers and collectors take their steps in, and wherever th
     fc.asyncProperty(fc.integer(), async (seed) => {
       await crowd(seed, { grace: 0, takeOver: true }, false);
     }),
-    { numRuns: Number(process.env.TRAPLINE_CROWDS ?? 150) },
+    { numRuns: Number(process.env.TRAPLINE_CROWDS ?? 40) },
   );
 }, 600_000);
 
@@ -209,7 +209,7 @@ test("so it is with blobs, as long as collectors keep to their leases", async ()
     fc.asyncProperty(fc.integer(), async (seed) => {
       await crowd(seed, { grace: 0, takeOver: false, lease: 1e9, blobs: true }, true);
     }),
-    { numRuns: Number(process.env.TRAPLINE_CROWDS ?? 150) },
+    { numRuns: Number(process.env.TRAPLINE_CROWDS ?? 40) },
   );
 }, 600_000);
 
@@ -227,6 +227,6 @@ test("after the last run has gone, a collection leaves an empty store", async ()
       const left = [...world.content.objects.keys()].filter((key) => !key.startsWith("condemned/"));
       expect(left).toEqual([]);
     }),
-    { numRuns: 25 },
+    { numRuns: 10 },
   );
 }, 600_000);
