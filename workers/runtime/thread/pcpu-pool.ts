@@ -17,6 +17,8 @@ import {
   type Milliseconds,
   type WasmCompiler,
 } from "../../vmm/mod.ts";
+import type { ServedPort, TranslationPort } from "../translation/translation-port.ts";
+import type { TranslationThread } from "../translation/translation-thread.ts";
 import type { SpawnPcpuThread } from "./pcpu-thread.ts";
 import { PooledThread, type RunEvents, type ThreadRun } from "./pooled-thread.ts";
 import { Room } from "./room.ts";
@@ -37,6 +39,8 @@ export interface PcpuPoolOptions {
   readonly memoryBytes?: number;
   /** What a run has that does not see that its time is over: a device or a pattern may hold it. */
   readonly grace?: Milliseconds;
+  /** Translates for all threads; each does so itself where it is not said. */
+  readonly translation?: Pick<TranslationThread, "connect" | "forget"> | undefined;
   /** A thread does not end, and its part of the memory is lost: time for another process. */
   onLost?(reason: string): void;
 }
@@ -161,8 +165,20 @@ export class PcpuPool {
     });
     const pooled = new PooledThread(pcpu, status, thread);
     this.#threads[pcpu] = pooled;
-    thread.post({ type: "open", memory: this.#keeper.share(pcpu), status: status.shared });
+    const memory = this.#keeper.share(pcpu);
+    const translation = this.#connect(pcpu);
+    const transfer = translation ? [translation] : [];
+    thread.post({ type: "open", memory, status: status.shared, translation }, transfer);
     return pooled;
+  }
+
+  /** @returns the thread's end of a channel to the one that translates */
+  #connect(pcpu: number): TranslationPort | undefined {
+    const { translation } = this.#options;
+    if (!translation) return undefined;
+    const { port1, port2 } = new MessageChannel();
+    translation.connect(pcpu, port2 as unknown as ServedPort);
+    return port1 as unknown as TranslationPort;
   }
 
   #receive(thread: PooledThread, message: ThreadMessage): void {
@@ -202,6 +218,7 @@ export class PcpuPool {
     const { pcpu, runs } = thread;
     if (this.#threads[pcpu] !== thread) return;
     this.#threads[pcpu] = undefined;
+    this.#options.translation?.forget(pcpu);
     const isLost = () => this.#options.onLost?.("a pCPU thread that was told to end does not");
     const late = setTimeout(isLost, longestEnd);
     const end = thread.end().then(() => {

@@ -1,6 +1,8 @@
 import { MemoryBlock } from "../../host/block-memory.ts";
 import { compiler } from "../../host/compiler.ts";
-import { Monitor, RoundRobin } from "../../vmm/mod.ts";
+import { type MemoryShare, Monitor, RoundRobin } from "../../vmm/mod.ts";
+import { PortTranslation } from "../translation/port-translation.ts";
+import type { TranslationPort } from "../translation/translation-port.ts";
 import { Pcpu } from "./pcpu.ts";
 import type { ThreadCommand, ThreadMessage } from "./thread-protocol.ts";
 import { ThreadStatus } from "./thread-status.ts";
@@ -23,7 +25,7 @@ export function serveThread(
     switch (command.type) {
       case "open":
         pcpu = new Pcpu({
-          monitor: Monitor.create({ compiler, memory: command.memory }),
+          monitor: createMonitor(command.memory, command.translation),
           scheduler: new RoundRobin(quantum),
           status: new ThreadStatus(command.status),
           openDisk: (bytes) => new MemoryBlock(bytes),
@@ -39,6 +41,11 @@ export function serveThread(
         break;
     }
   };
+}
+
+function createMonitor(memory: MemoryShare, port: TranslationPort | undefined): Monitor {
+  const translation = port && new PortTranslation(port);
+  return Monitor.create({ compiler, memory, ...(translation && { translation }) });
 }
 
 /** Turns of the event loop. A timer would wait for a millisecond or four. */
