@@ -1,5 +1,5 @@
 /** What a row is about: its geometric mean and its goal go by it. */
-export type RowKind = "cpu" | "os" | "boot";
+export type RowKind = "cpu" | "os" | "boot" | "warm boot";
 
 /** One row of the table: one section of one workload. */
 export interface BenchRow {
@@ -7,7 +7,7 @@ export interface BenchRow {
   readonly name: string;
   readonly kind: RowKind;
   /** A bare-metal guest of `tests/guests`, the benchmarks under Linux, or the Linux image itself. */
-  readonly from: `bench-${string}` | "linux" | "boot";
+  readonly from: `bench-${string}` | "linux" | "boot" | "warm-boot";
 }
 
 const bare = (name: string, from: `bench-${string}`, kind: RowKind = "cpu"): BenchRow => ({
@@ -54,6 +54,7 @@ export const benchRows: readonly BenchRow[] = [
   linux("pipe", "os"),
   linux("file", "os"),
   { name: "boot to shell", kind: "boot", from: "boot" },
+  { name: "boot to shell again", kind: "warm boot", from: "warm-boot" },
 ];
 
 /** The row's name as one word of a command line. */

@@ -1,4 +1,5 @@
 import type { BenchRow } from "./bench-rows.ts";
+import { KeptCodeFolder } from "./kept-code-folder.ts";
 import { type BenchClock, measureRun, type Run } from "./measure-run.ts";
 import type { Row } from "./row.ts";
 import { commandOf, type Subject } from "./subjects.ts";
@@ -27,10 +28,13 @@ export async function measureWorkload(
   say: (line: string) => void,
 ): Promise<Row[]> {
   const runs = new Map<Subject, Run[]>(subjects.map((subject) => [subject, []]));
+  using kept = workload.hasKeptCode ? new KeptCodeFolder(workload, engine) : undefined;
+  for (const subject of subjects) kept?.fill(subject);
   for (let round = 1; round <= rounds; round++) {
     const took: string[] = [];
     for (const subject of subjects) {
-      const run = await measureRun(commandOf(subject, workload, engine), workload, clock);
+      const command = commandOf(subject, workload, engine, kept?.folder);
+      const run = await measureRun(command, workload, clock);
       runs.get(subject)?.push(run);
       const milliseconds = run.sections.reduce((sum, { begin, end }) => sum + end - begin, 0);
       took.push(`${subject} ${(milliseconds / 1000).toFixed(2)} s`);

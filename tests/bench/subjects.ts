@@ -19,10 +19,22 @@ const launcher = fileURLToPath(new URL("trapline.mjs", cli));
  * The command of a fresh process that runs the workload with its console on standard output.
  *
  * @param engine for `trapline qemu`; its default where it is not said
+ * @param keptCode folder of translations of earlier runs; without it nothing is known beforehand
  */
-export function commandOf(subject: Subject, workload: Workload, engine?: string): Command {
+export function commandOf(
+  subject: Subject,
+  workload: Workload,
+  engine?: string,
+  keptCode?: string,
+): Command {
   const words = workload.words();
-  const ours = ["qemu", ...words, ...(engine === undefined ? [] : ["--engine", engine])];
+  const ours = [
+    "qemu",
+    ...words,
+    "--kept-code",
+    keptCode ?? "off",
+    ...(engine === undefined ? [] : ["--engine", engine]),
+  ];
   switch (subject) {
     case "node":
       return { file: process.execPath, words: [launcher, ...ours] };

@@ -11,6 +11,8 @@ export interface Workload {
   words(): readonly string[];
   /** Console text that ends a section which began when the process was started. */
   readonly prompt?: { readonly name: string; readonly text: string };
+  /** Whether translations were kept from an earlier run of the same, which is not measured. */
+  readonly hasKeptCode?: boolean;
   /** The sections that a run must show, in order. */
   readonly sections: readonly string[];
 }
@@ -32,6 +34,7 @@ export function workloadsOf(
   return [...new Set(rows.map(({ from }) => from))].map((from) => {
     const own = rows.filter((row) => row.from === from);
     if (from === "boot") return bootWorkload(own, say);
+    if (from === "warm-boot") return { ...bootWorkload(own, say), hasKeptCode: true };
     return from === "linux" ? linuxWorkload(own, say) : bareWorkload(from, own);
   });
 }

@@ -46,6 +46,7 @@ export interface Draft {
   /** Not said: virtual, unless frames come from the host's network. */
   time: "virtual" | "host" | undefined;
   engine: LocalRun["engine"];
+  keptCode: LocalRun["keptCode"];
   seed: number | undefined;
   maxInstructions: number | undefined;
   exitsFile: string | undefined;
@@ -148,6 +149,7 @@ export function emptyDraft(): Draft {
     startsPaused: false,
     time: undefined,
     engine: "translate",
+    keptCode: "usual",
     seed: undefined,
     maxInstructions: undefined,
     exitsFile: undefined,

@@ -25,6 +25,15 @@ export const ownOptions: readonly Option[] = [
     },
   },
   {
+    names: ["kept-code"],
+    value: "DIR|off",
+    summary: "where translations are kept from run to run (in the cache folder)",
+    isOwn: true,
+    set: (draft, value) => {
+      draft.keptCode = value === "off" ? "none" : { folder: value };
+    },
+  },
+  {
     names: ["seed"],
     value: "N",
     summary: "what virtio-rng and /chosen/rng-seed are made from (0)",

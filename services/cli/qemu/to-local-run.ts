@@ -37,6 +37,7 @@ export function toLocalRun(draft: Draft): LocalRun {
     ),
     time: draft.time ?? (devices.networks.some(reachesOut) ? "host" : "virtual"),
     engine: draft.engine,
+    keptCode: draft.keptCode,
     seed,
     onReboot,
     loads,

@@ -4,6 +4,7 @@ import type { StreamAddress } from "../../host/stream.ts";
 import type { EngineName, VirtioConfig } from "../../vmm/mod.ts";
 import type { MonitorMode } from "../debug/serve-monitor.ts";
 import type { TraceItem } from "../debug/trace-items.ts";
+import type { KeptCodePlace } from "./kept-code-file.ts";
 
 /** A disk image on this host. `snapshot`: the file is only read, writes vanish with the run. */
 export interface LocalDisk {
@@ -55,6 +56,8 @@ export interface LocalRun {
   readonly virtio: readonly VirtioConfig[];
   readonly time: "virtual" | "host";
   readonly engine: EngineName;
+  /** Where translations are kept from one run of a kernel to the next. */
+  readonly keptCode: KeptCodePlace;
   /** Without a seed: 0 in virtual time, so that the run repeats; from the host in host time. */
   readonly seed: number | undefined;
   readonly console: ConsoleEnd;

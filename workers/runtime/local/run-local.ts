@@ -19,6 +19,7 @@ import { exitStatus } from "./exit-status.ts";
 import { openExitsReport } from "./exits-report.ts";
 import { finishScript } from "./finish-script.ts";
 import { inventoryOf } from "./inventory-of.ts";
+import { KeptCodeFile } from "./kept-code-file.ts";
 import { LineWires } from "./line-wires.ts";
 import { loadBytes, readLoads } from "./load-bytes.ts";
 import type { ConsoleEnd, LocalRun } from "./local-run.ts";
@@ -46,6 +47,8 @@ export async function runLocal(run: LocalRun): Promise<number> {
   const opened = released.use(openDisks(run.disks));
   const report = openExitsReport(run.exitsFile);
   const monitor = Monitor.create({ compiler, memoryBytes: machineMemory(run.ramBytes) });
+  const kept = run.engine === "interpret" ? undefined : KeptCodeFile.of(run.keptCode, run.kernel);
+  kept?.load(monitor);
   const output = new ConsoleBuffer();
   const secondOutput = new ConsoleBuffer();
   const control = new RunControl(run.startsPaused);
@@ -127,6 +130,7 @@ export async function runLocal(run: LocalRun): Promise<number> {
   control.tell({ kind: "shutdown", ...shutdownReason(ending) });
   control.end(exitStatus(ending));
   await released.disposeAsync();
+  kept?.save(monitor);
   const clause = endingClause(ending);
   if (clause !== undefined) {
     tell(clause);

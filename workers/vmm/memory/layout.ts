@@ -13,7 +13,7 @@
  *
  * All regions are address space only: the host backs a page when it is first written.
  */
-import type { Bytes, FrameNumber, MachineAddress, Pages } from "../base/units.ts";
+import type { Bytes, MachineAddress, Pages } from "../base/units.ts";
 
 export const pageBytes = 4096;
 
@@ -93,7 +93,3 @@ export function heapBytes(memoryBytes: Bytes): Bytes {
 
 /** The smallest machine memory that leaves room for frames. */
 export const smallestMemoryBytes: Bytes = 0x0800_0000;
-
-export function frameAddress(frame: FrameNumber): MachineAddress {
-  return frame * pageBytes;
-}
