@@ -28,6 +28,11 @@ const programs = {
   passt: { commands: ["passt"], debian: "passt", use: "network of guests to test with" },
   mke2fs: { commands: ["mke2fs"], debian: "e2fsprogs", use: "disks for guests" },
   gcc: { commands: ["gcc"], debian: "gcc libc6-dev", use: "floating-point oracle" },
+  ceph: {
+    commands: ["radosgw"],
+    debian: "radosgw ceph-mon ceph-osd",
+    use: "S3 server to test with",
+  },
 };
 
 /** What each purpose needs besides the npm packages. */
@@ -37,7 +42,7 @@ const purposes = {
   demo: ["redis"],
   image: ["mke2fs"],
   bench: ["qemu"],
-  test: ["redis", "qemu", "gdb", "passt", "mke2fs", "gcc"],
+  test: ["redis", "qemu", "gdb", "passt", "mke2fs", "gcc", "ceph"],
 };
 
 function say(sentence) {

@@ -1,8 +1,10 @@
-import { mkdir } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Redis } from "ioredis";
-import { BlobStore } from "../../shared/blob/blob-store.ts";
+import { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
+import { ObjectBlobs } from "../../shared/blob/object-blobs.ts";
+import { openObjects } from "../../shared/blob/objects/open-objects.ts";
+import { PageStore } from "../../shared/blob/pages/page-store.ts";
 import { createApp } from "./app.ts";
 import { AssignmentCatalogue } from "./assignments/assignment-catalogue.ts";
 import { readApiConfig } from "./config.ts";
@@ -25,8 +27,8 @@ for (const connection of [redis, blocking, subscriber]) {
   connection.on("error", (error) => console.error("redis:", error.message));
 }
 
-await mkdir(config.TRAPLINE_BLOBS, { recursive: true });
-const blobs = new BlobStore(config.TRAPLINE_BLOBS);
+const objects = await openObjects(config.TRAPLINE_BLOBS, (name) => process.env[name]);
+const blobs = new ObjectBlobs(objects);
 const store = new RedisSubmissionStore(redis);
 const queue = new SubmissionQueue(redis, blocking, (submission, reason) => {
   store.fail(submission, reason).catch((error: unknown) => {
@@ -36,6 +38,8 @@ const queue = new SubmissionQueue(redis, blocking, (submission, reason) => {
 });
 const app = createApp({
   blobs,
+  // The API puts no pages, so it need not know which ones are there.
+  roots: new CheckpointStore(new PageStore(objects, { knownPages: 0 })),
   store,
   queue,
   catalogue: new AssignmentCatalogue(config.TRAPLINE_ASSIGNMENTS, config.TRAPLINE_IMAGES, blobs),

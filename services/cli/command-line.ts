@@ -22,6 +22,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "show the result of a submission",
     load: () => import("./commands/result.ts"),
   },
+  store: {
+    summary: "look after a store of checkpoints: collect, verify, usage, remove",
+    load: () => import("./commands/store.ts"),
+  },
   qemu: {
     summary: "run one virtual machine here, with the options of qemu-system-riscv64",
     load: () => import("./commands/qemu.ts"),

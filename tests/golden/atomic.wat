@@ -7,8 +7,10 @@
       (i32.load16_u offset=4
         (local.get 1)))
     (local.set 3
-      (i32.load16_u offset=2
-        (local.get 1)))
+      (i32.add
+        (i32.load16_u offset=2
+          (local.get 1))
+        (i32.const 1)))
     (local.set 5
       (i64.load hart.pc
         (local.get 0)))
@@ -31,10 +33,10 @@
       (i64.load hart.dataGeneration
         (local.get 0)))
     (local.set 11
-      (i64.load hart.x8
+      (i64.load hart.x5
         (local.get 0)))
     (local.set 12
-      (i64.load hart.x5
+      (i64.load hart.x8
         (local.get 0)))
     (local.set 13
       (i64.load hart.x10
@@ -50,40 +52,43 @@
         (loop  ;; label = @3
           (block  ;; label = @4
             (block  ;; label = @5
-              (br_table 0 (;@5;) 1 (;@4;) 0 (;@5;)
-                (local.get 3)))
-            (local.set 6
-              (i32.sub
-                (local.get 6)
-                (i32.const 1)))
+              (block  ;; label = @6
+                (block  ;; label = @7
+                  (br_table 0 (;@7;) 1 (;@6;) 2 (;@5;)
+                    (local.get 3))))
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 1))
+                (then
+                  (local.set 4
+                    (i32.const 0))
+                  (br 4 (;@2;))))
+              (local.set 6
+                (i32.sub
+                  (local.get 6)
+                  (i32.const 1)))
+              (local.set 11
+                (i64.add
+                  (local.get 11)
+                  (i64.const 4)))
+              (br 1 (;@4;)))
+            (br 0 (;@4;)))
+          (loop  ;; label = @4
             (if  ;; label = @5
               (i32.lt_s
                 (local.get 6)
-                (i32.const 0))
+                (i32.const 8))
               (then
                 (local.set 4
-                  (i32.const 4))
+                  (i32.const 1024))
                 (br 3 (;@2;))))
-            (local.set 12
-              (i64.add
-                (local.get 12)
-                (i64.const 4)))
-            (br 0 (;@4;)))
-          (loop  ;; label = @4
             (local.set 6
               (i32.sub
                 (local.get 6)
                 (i32.const 7)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 1052))
-                (br 3 (;@2;))))
             (local.set 16
-              (local.get 11))
+              (local.get 12))
             (local.set 17
               (i32.add
                 (i32.add
@@ -123,11 +128,11 @@
               (i64.add
                 (local.get 19)
                 (i64.extend32_s
-                  (local.get 12))))
+                  (local.get 11))))
             (local.set 13
               (local.get 19))
             (local.set 19
-              (local.get 11))
+              (local.get 12))
             (if  ;; label = @5
               (i32.eqz
                 (i64.eqz
@@ -196,7 +201,7 @@
                 (local.get 14)
                 (i64.const 9)))
             (local.set 20
-              (local.get 11))
+              (local.get 12))
             (local.set 16
               (local.get 20))
             (local.set 18
@@ -255,7 +260,7 @@
                 (i32.eqz
                   (local.get 21))))
             (local.set 16
-              (local.get 11))
+              (local.get 12))
             (local.set 21
               (i32.add
                 (i32.add
@@ -294,19 +299,19 @@
               (local.get 17)
               (select
                 (local.get 20)
-                (local.get 12)
+                (local.get 11)
                 (i64.gt_u
                   (local.get 20)
-                  (local.get 12))))
+                  (local.get 11))))
             (drop
               (local.get 20))
-            (local.set 12
+            (local.set 11
               (i64.add
-                (local.get 12)
+                (local.get 11)
                 (i64.const -1)))
             (if  ;; label = @5
               (i64.ne
-                (local.get 12)
+                (local.get 11)
                 (i64.const 0))
               (then
                 (br 1 (;@4;))))
@@ -314,14 +319,6 @@
               (i32.sub
                 (local.get 6)
                 (i32.const 1)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 8196))
-                (br 3 (;@2;))))
             (local.set 4
               (i32.const 8197))
             (br 2 (;@2;)))))
@@ -342,6 +339,9 @@
               (local.get 4)
               (i32.const 2))
             (i32.const 127)))))
+    (i64.store hart.x5
+      (local.get 0)
+      (local.get 11))
     (i64.store hart.x10
       (local.get 0)
       (local.get 13))
@@ -351,9 +351,6 @@
     (i64.store hart.x12
       (local.get 0)
       (local.get 15))
-    (i64.store hart.x5
-      (local.get 0)
-      (local.get 12))
     (i64.store hart.pc
       (local.get 0)
       (local.get 5))

@@ -7,8 +7,10 @@
       (i32.load16_u offset=4
         (local.get 1)))
     (local.set 3
-      (i32.load16_u offset=2
-        (local.get 1)))
+      (i32.add
+        (i32.load16_u offset=2
+          (local.get 1))
+        (i32.const 1)))
     (local.set 5
       (i64.load hart.pc
         (local.get 0)))
@@ -31,10 +33,10 @@
       (i64.load hart.dataGeneration
         (local.get 0)))
     (local.set 11
-      (i64.load hart.x1
+      (i64.load hart.x5
         (local.get 0)))
     (local.set 12
-      (i64.load hart.x5
+      (i64.load hart.x1
         (local.get 0)))
     (local.set 13
       (i64.load hart.x10
@@ -46,97 +48,94 @@
             (block  ;; label = @5
               (block  ;; label = @6
                 (block  ;; label = @7
-                  (br_table 1 (;@6;) 0 (;@7;) 3 (;@4;) 2 (;@5;) 1 (;@6;)
-                    (local.get 3)))
-                (local.set 6
-                  (i32.sub
-                    (local.get 6)
-                    (i32.const 2)))
-                (if  ;; label = @7
-                  (i32.lt_s
-                    (local.get 6)
-                    (i32.const 0))
-                  (then
-                    (local.set 4
-                      (i32.const 2056))
-                    (br 5 (;@2;))))
-                (local.set 12
-                  (i64.add
-                    (local.get 12)
-                    (i64.const -1)))
-                (if  ;; label = @7
-                  (i64.ne
-                    (local.get 12)
-                    (i64.const 0))
-                  (then
-                    (br 2 (;@5;))))
-                (local.set 6
-                  (i32.sub
-                    (local.get 6)
-                    (i32.const 1)))
-                (if  ;; label = @7
-                  (i32.lt_s
-                    (local.get 6)
-                    (i32.const 0))
-                  (then
-                    (local.set 4
-                      (i32.const 4100))
-                    (br 5 (;@2;))))
-                (local.set 4
-                  (i32.const 4101))
-                (br 4 (;@2;)))
-              (local.set 6
-                (i32.sub
-                  (local.get 6)
-                  (i32.const 1)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
+                  (block  ;; label = @8
+                    (block  ;; label = @9
+                      (block  ;; label = @10
+                        (br_table 0 (;@10;) 1 (;@9;) 2 (;@8;) 3 (;@7;) 4 (;@6;)
+                          (local.get 3))))
+                    (if  ;; label = @9
+                      (i32.lt_s
+                        (local.get 6)
+                        (i32.const 1))
+                      (then
+                        (local.set 4
+                          (i32.const 0))
+                        (br 7 (;@2;))))
+                    (local.set 6
+                      (i32.sub
+                        (local.get 6)
+                        (i32.const 1)))
+                    (local.set 11
+                      (i64.add
+                        (local.get 11)
+                        (i64.const 3)))
+                    (br 3 (;@5;)))
+                  (if  ;; label = @8
+                    (i32.lt_s
+                      (local.get 6)
+                      (i32.const 3))
+                    (then
+                      (local.set 4
+                        (i32.const 2048))
+                      (br 6 (;@2;))))
+                  (local.set 6
+                    (i32.sub
+                      (local.get 6)
+                      (i32.const 2)))
+                  (local.set 11
+                    (i64.add
+                      (local.get 11)
+                      (i64.const -1)))
+                  (if  ;; label = @8
+                    (i64.ne
+                      (local.get 11)
+                      (i64.const 0))
+                    (then
+                      (br 3 (;@5;))))
+                  (local.set 6
+                    (i32.sub
+                      (local.get 6)
+                      (i32.const 1)))
                   (local.set 4
-                    (i32.const 4))
-                  (br 4 (;@2;))))
-              (local.set 12
-                (i64.add
-                  (local.get 12)
-                  (i64.const 3)))
+                    (i32.const 4101))
+                  (br 5 (;@2;)))
+                (br 2 (;@4;)))
               (br 0 (;@5;)))
+            (if  ;; label = @5
+              (i32.lt_s
+                (local.get 6)
+                (i32.const 1))
+              (then
+                (local.set 4
+                  (i32.const 1024))
+                (br 3 (;@2;))))
             (local.set 6
               (i32.sub
                 (local.get 6)
                 (i32.const 1)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 1028))
-                (br 3 (;@2;))))
-            (local.set 11
+            (local.set 12
               (i64.add
                 (local.get 7)
                 (i64.const 8)))
             (br 0 (;@4;)))
+          (if  ;; label = @4
+            (i32.lt_s
+              (local.get 6)
+              (i32.const 2))
+            (then
+              (local.set 4
+                (i32.const 5120))
+              (br 2 (;@2;))))
           (local.set 6
             (i32.sub
               (local.get 6)
               (i32.const 2)))
-          (if  ;; label = @4
-            (i32.lt_s
-              (local.get 6)
-              (i32.const 0))
-            (then
-              (local.set 4
-                (i32.const 5128))
-              (br 2 (;@2;))))
           (local.set 13
             (i64.add
               (local.get 13)
               (i64.const 11)))
           (local.set 14
-            (local.get 11))
+            (local.get 12))
           (drop
             (i64.add
               (local.get 7)
@@ -217,8 +216,10 @@
                     (local.get 19))))
               (local.get 15)))
           (local.set 3
-            (i32.load16_u offset=2
-              (local.get 19)))
+            (i32.add
+              (i32.load16_u offset=2
+                (local.get 19))
+              (i32.const 1)))
           (br 0 (;@3;))))
       (local.set 5
         (i64.add
@@ -237,10 +238,10 @@
               (local.get 4)
               (i32.const 2))
             (i32.const 127)))))
-    (i64.store hart.x1
+    (i64.store hart.x5
       (local.get 0)
       (local.get 11))
-    (i64.store hart.x5
+    (i64.store hart.x1
       (local.get 0)
       (local.get 12))
     (i64.store hart.x10

@@ -7,8 +7,10 @@
       (i32.load16_u offset=4
         (local.get 1)))
     (local.set 3
-      (i32.load16_u offset=2
-        (local.get 1)))
+      (i32.add
+        (i32.load16_u offset=2
+          (local.get 1))
+        (i32.const 1)))
     (local.set 5
       (i64.load hart.pc
         (local.get 0)))
@@ -31,32 +33,33 @@
       (i64.load hart.dataGeneration
         (local.get 0)))
     (local.set 11
-      (i64.load hart.x10
+      (i64.load hart.x5
         (local.get 0)))
     (local.set 12
-      (i64.load hart.x5
+      (i64.load hart.x10
         (local.get 0)))
     (block  ;; label = @1
       (block  ;; label = @2
         (loop  ;; label = @3
           (block  ;; label = @4
-            (br_table 0 (;@4;) 0 (;@4;)
-              (local.get 3)))
+            (block  ;; label = @5
+              (br_table 0 (;@5;) 1 (;@4;)
+                (local.get 3))))
+          (if  ;; label = @4
+            (i32.lt_s
+              (local.get 6)
+              (i32.const 3))
+            (then
+              (local.set 4
+                (i32.const 0))
+              (br 2 (;@2;))))
           (local.set 6
             (i32.sub
               (local.get 6)
               (i32.const 2)))
-          (if  ;; label = @4
-            (i32.lt_s
-              (local.get 6)
-              (i32.const 0))
-            (then
-              (local.set 4
-                (i32.const 8))
-              (br 2 (;@2;))))
-          (local.set 12
+          (local.set 11
             (i64.add
-              (local.get 12)
+              (local.get 11)
               (i64.const 3)))
           (drop
             (i64.add
@@ -66,17 +69,9 @@
             (i32.sub
               (local.get 6)
               (i32.const 1)))
-          (if  ;; label = @4
-            (i32.lt_s
-              (local.get 6)
-              (i32.const 0))
-            (then
-              (local.set 4
-                (i32.const 1047556))
-              (br 2 (;@2;))))
-          (local.set 11
+          (local.set 12
             (i64.add
-              (local.get 11)
+              (local.get 12)
               (i64.const 1)))
           (local.set 4
             (i32.const 1048064))
@@ -98,10 +93,10 @@
               (local.get 4)
               (i32.const 2))
             (i32.const 127)))))
-    (i64.store hart.x10
+    (i64.store hart.x5
       (local.get 0)
       (local.get 11))
-    (i64.store hart.x5
+    (i64.store hart.x10
       (local.get 0)
       (local.get 12))
     (i64.store hart.pc

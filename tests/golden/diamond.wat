@@ -7,8 +7,10 @@
       (i32.load16_u offset=4
         (local.get 1)))
     (local.set 3
-      (i32.load16_u offset=2
-        (local.get 1)))
+      (i32.add
+        (i32.load16_u offset=2
+          (local.get 1))
+        (i32.const 1)))
     (local.set 5
       (i64.load hart.pc
         (local.get 0)))
@@ -44,39 +46,42 @@
         (loop  ;; label = @3
           (block  ;; label = @4
             (block  ;; label = @5
-              (br_table 0 (;@5;) 1 (;@4;) 0 (;@5;)
-                (local.get 3)))
-            (local.set 6
-              (i32.sub
-                (local.get 6)
-                (i32.const 1)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 4))
-                (br 3 (;@2;))))
-            (local.set 11
-              (i64.add
-                (local.get 11)
-                (i64.const 4)))
+              (block  ;; label = @6
+                (block  ;; label = @7
+                  (br_table 0 (;@7;) 1 (;@6;) 2 (;@5;)
+                    (local.get 3))))
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 1))
+                (then
+                  (local.set 4
+                    (i32.const 0))
+                  (br 4 (;@2;))))
+              (local.set 6
+                (i32.sub
+                  (local.get 6)
+                  (i32.const 1)))
+              (local.set 11
+                (i64.add
+                  (local.get 11)
+                  (i64.const 4)))
+              (br 1 (;@4;)))
             (br 0 (;@4;)))
           (loop  ;; label = @4
             (block  ;; label = @5
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 7))
+                (then
+                  (local.set 4
+                    (i32.const 1024))
+                  (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
                   (local.get 6)
                   (i32.const 2)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 1032))
-                  (br 4 (;@2;))))
               (local.set 12
                 (i64.and
                   (local.get 11)
@@ -89,14 +94,6 @@
                     (i32.sub
                       (local.get 6)
                       (i32.const 1)))
-                  (if  ;; label = @7
-                    (i32.lt_s
-                      (local.get 6)
-                      (i32.const 0))
-                    (then
-                      (local.set 4
-                        (i32.const 5124))
-                      (br 5 (;@2;))))
                   (local.set 13
                     (i64.add
                       (local.get 13)
@@ -106,14 +103,6 @@
                 (i32.sub
                   (local.get 6)
                   (i32.const 2)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 3080))
-                  (br 4 (;@2;))))
               (local.set 13
                 (i64.add
                   (local.get 13)
@@ -127,14 +116,6 @@
               (i32.sub
                 (local.get 6)
                 (i32.const 2)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 6152))
-                (br 3 (;@2;))))
             (local.set 11
               (i64.add
                 (local.get 11)
@@ -149,14 +130,6 @@
               (i32.sub
                 (local.get 6)
                 (i32.const 1)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 8196))
-                (br 3 (;@2;))))
             (local.set 4
               (i32.const 8197))
             (br 2 (;@2;)))))
@@ -177,12 +150,12 @@
               (local.get 4)
               (i32.const 2))
             (i32.const 127)))))
-    (i64.store hart.x6
-      (local.get 0)
-      (local.get 12))
     (i64.store hart.x5
       (local.get 0)
       (local.get 11))
+    (i64.store hart.x6
+      (local.get 0)
+      (local.get 12))
     (i64.store hart.x10
       (local.get 0)
       (local.get 13))

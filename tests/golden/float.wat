@@ -2,13 +2,15 @@
   (type (;0;) (func (param i32 i32) (result i32)))
   (import "env" "memory" (memory (;0;) 2048 2048 shared))
   (func (;0;) (export "0") (type 0) (param i32 i32) (result i32)
-    (local i32 i32 i32 i64 i32 i64 i32 i32 i64 i32 i32 f64 f64 f64 f64 f64 i64 i64 i64 i32 f64 f64 i64 i64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64)
+    (local i32 i32 i32 i64 i32 i64 i32 i32 i64 i32 i32 i64 f64 i64 f64 f64 f64 f64 i64 i32 f64 f64 i64 i64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64)
     (local.set 2
       (i32.load16_u offset=4
         (local.get 1)))
     (local.set 3
-      (i32.load16_u offset=2
-        (local.get 1)))
+      (i32.add
+        (i32.load16_u offset=2
+          (local.get 1))
+        (i32.const 1)))
     (local.set 5
       (i64.load hart.pc
         (local.get 0)))
@@ -51,25 +53,25 @@
           (i32.load hart.frm
             (local.get 0)))))
     (local.set 13
-      (f64.load hart.f11
+      (i64.load hart.x5
         (local.get 0)))
     (local.set 14
       (f64.load hart.f10
         (local.get 0)))
     (local.set 15
-      (f64.load hart.f12
+      (i64.load hart.x8
         (local.get 0)))
     (local.set 16
-      (f64.load hart.f13
+      (f64.load hart.f11
         (local.get 0)))
     (local.set 17
-      (f64.load hart.f14
+      (f64.load hart.f12
         (local.get 0)))
     (local.set 18
-      (i64.load hart.x5
+      (f64.load hart.f13
         (local.get 0)))
     (local.set 19
-      (i64.load hart.x8
+      (f64.load hart.f14
         (local.get 0)))
     (block  ;; label = @1
       (block  ;; label = @2
@@ -77,21 +79,44 @@
           (block  ;; label = @4
             (block  ;; label = @5
               (block  ;; label = @6
-                (br_table 2 (;@4;) 0 (;@6;) 1 (;@5;) 2 (;@4;)
-                  (local.get 3)))
+                (block  ;; label = @7
+                  (block  ;; label = @8
+                    (br_table 0 (;@8;) 1 (;@7;) 2 (;@6;) 3 (;@5;)
+                      (local.get 3))))
+                (if  ;; label = @7
+                  (i32.lt_s
+                    (local.get 6)
+                    (i32.const 3))
+                  (then
+                    (local.set 4
+                      (i32.const 0))
+                    (br 5 (;@2;))))
+                (local.set 6
+                  (i32.sub
+                    (local.get 6)
+                    (i32.const 3)))
+                (local.set 13
+                  (i64.const 8192))
+                (local.set 13
+                  (i64.extend_i32_s
+                    (i32.wrap_i64
+                      (local.get 13))))
+                (local.set 4
+                  (i32.const 2053))
+                (br 4 (;@2;)))
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 3))
+                (then
+                  (local.set 4
+                    (i32.const 3072))
+                  (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
                   (local.get 6)
                   (i32.const 3)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 3084))
-                  (br 4 (;@2;))))
-              (local.set 18
+              (local.set 13
                 (i64.const 4))
               (if  ;; label = @6
                 (i32.eqz
@@ -102,7 +127,7 @@
                   (br 4 (;@2;))))
               (local.set 14
                 (f64.convert_i64_s
-                  (local.get 18)))
+                  (local.get 13)))
               (if  ;; label = @6
                 (i32.eqz
                   (local.get 11))
@@ -111,7 +136,7 @@
                     (i32.const 5125))
                   (br 4 (;@2;))))
               (local.set 20
-                (local.get 19))
+                (local.get 15))
               (local.set 21
                 (i32.add
                   (i32.add
@@ -158,326 +183,299 @@
                     (local.get 21)))
                 (i64.reinterpret_f64
                   (local.get 14)))
-              (br 0 (;@5;)))
-            (loop  ;; label = @5
-              (local.set 6
-                (i32.sub
-                  (local.get 6)
-                  (i32.const 6)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 6168))
-                  (br 4 (;@2;))))
-              (if  ;; label = @6
-                (i32.eqz
-                  (local.get 12))
-                (then
-                  (local.set 4
-                    (i32.const 6169))
-                  (br 4 (;@2;))))
-              (local.set 22
-                (local.get 13))
-              (local.set 23
-                (local.get 14))
-              (local.set 20
-                (i64.reinterpret_f64
-                  (f64.add
-                    (local.get 22)
-                    (local.get 23))))
-              (if  ;; label = @6
-                (i32.eqz
-                  (i64.lt_u
-                    (i64.and
-                      (local.get 20)
-                      (i64.const 9223372036854775807))
-                    (i64.const 9218868437227405312)))
-                (then
-                  (local.set 4
-                    (i32.const 6169))
-                  (br 4 (;@2;))))
-              (local.set 13
-                (f64.reinterpret_i64
-                  (local.get 20)))
-              (if  ;; label = @6
-                (i32.eqz
-                  (local.get 12))
-                (then
-                  (local.set 4
-                    (i32.const 7189))
-                  (br 4 (;@2;))))
-              (local.set 23
-                (local.get 14))
-              (local.set 22
-                (local.get 13))
-              (local.set 20
-                (i64.reinterpret_f64
-                  (f64.div
-                    (local.get 23)
-                    (local.get 22))))
-              (local.set 24
-                (i64.reinterpret_f64
-                  (local.get 23)))
-              (local.set 25
-                (i64.reinterpret_f64
-                  (local.get 22)))
-              (if  ;; label = @6
-                (i32.eqz
-                  (i32.or
-                    (i64.lt_u
-                      (i64.sub
-                        (i64.and
-                          (local.get 20)
-                          (i64.const 9223372036854775807))
-                        (i64.const 4503599627370497))
-                      (i64.const 9214364837600034815))
-                    (i32.and
-                      (i64.eqz
-                        (i64.and
-                          (local.get 20)
-                          (i64.const 9223372036854775807)))
-                      (i32.or
-                        (i64.eqz
-                          (i64.and
-                            (local.get 24)
-                            (i64.const 9223372036854775807)))
-                        (i64.eq
-                          (i64.and
-                            (local.get 25)
-                            (i64.const 9223372036854775807))
-                          (i64.const 9218868437227405312))))))
-                (then
-                  (local.set 4
-                    (i32.const 7189))
-                  (br 4 (;@2;))))
-              (local.set 15
-                (f64.reinterpret_i64
-                  (local.get 20)))
-              (if  ;; label = @6
-                (i32.eqz
-                  (local.get 12))
-                (then
-                  (local.set 4
-                    (i32.const 8209))
-                  (br 4 (;@2;))))
-              (local.set 22
-                (local.get 15))
-              (local.set 23
-                (local.get 13))
-              (local.set 26
-                (local.get 14))
-              (local.set 27
-                (f64.mul
+              (br 1 (;@4;)))
+            (br 0 (;@4;)))
+          (loop  ;; label = @4
+            (if  ;; label = @5
+              (i32.lt_s
+                (local.get 6)
+                (i32.const 7))
+              (then
+                (local.set 4
+                  (i32.const 6144))
+                (br 3 (;@2;))))
+            (local.set 6
+              (i32.sub
+                (local.get 6)
+                (i32.const 6)))
+            (if  ;; label = @5
+              (i32.eqz
+                (local.get 12))
+              (then
+                (local.set 4
+                  (i32.const 6169))
+                (br 3 (;@2;))))
+            (local.set 22
+              (local.get 16))
+            (local.set 23
+              (local.get 14))
+            (local.set 20
+              (i64.reinterpret_f64
+                (f64.add
                   (local.get 22)
-                  (local.get 23)))
-              (local.set 28
-                (f64.mul
-                  (local.get 22)
-                  (f64.reinterpret_i64
-                    (i64.const 4728779608772575232))))
-              (local.set 29
-                (f64.sub
-                  (local.get 28)
-                  (f64.sub
-                    (local.get 28)
-                    (local.get 22))))
-              (local.set 30
-                (f64.sub
-                  (local.get 22)
-                  (local.get 29)))
-              (local.set 31
-                (f64.mul
+                  (local.get 23))))
+            (if  ;; label = @5
+              (i32.eqz
+                (i64.lt_u
+                  (i64.and
+                    (local.get 20)
+                    (i64.const 9223372036854775807))
+                  (i64.const 9218868437227405312)))
+              (then
+                (local.set 4
+                  (i32.const 6169))
+                (br 3 (;@2;))))
+            (local.set 16
+              (f64.reinterpret_i64
+                (local.get 20)))
+            (if  ;; label = @5
+              (i32.eqz
+                (local.get 12))
+              (then
+                (local.set 4
+                  (i32.const 7189))
+                (br 3 (;@2;))))
+            (local.set 23
+              (local.get 14))
+            (local.set 22
+              (local.get 16))
+            (local.set 20
+              (i64.reinterpret_f64
+                (f64.div
                   (local.get 23)
-                  (f64.reinterpret_i64
-                    (i64.const 4728779608772575232))))
-              (local.set 32
-                (f64.sub
-                  (local.get 31)
-                  (f64.sub
-                    (local.get 31)
-                    (local.get 23))))
-              (local.set 33
-                (f64.sub
-                  (local.get 23)
-                  (local.get 32)))
-              (local.set 34
-                (f64.add
-                  (f64.add
-                    (f64.add
-                      (f64.sub
-                        (f64.mul
-                          (local.get 29)
-                          (local.get 32))
-                        (local.get 27))
-                      (f64.mul
-                        (local.get 29)
-                        (local.get 33)))
-                    (f64.mul
-                      (local.get 30)
-                      (local.get 32)))
-                  (f64.mul
-                    (local.get 30)
-                    (local.get 33))))
-              (local.set 35
-                (f64.add
-                  (local.get 27)
-                  (local.get 26)))
-              (local.set 36
-                (f64.sub
-                  (local.get 35)
-                  (local.get 27)))
-              (local.set 37
-                (f64.add
-                  (f64.add
-                    (f64.sub
-                      (local.get 27)
-                      (f64.sub
-                        (local.get 35)
-                        (local.get 36)))
-                    (f64.sub
-                      (local.get 26)
-                      (local.get 36)))
-                  (local.get 34)))
-              (local.set 38
-                (f64.add
-                  (local.get 35)
-                  (local.get 37)))
-              (if  ;; label = @6
-                (i32.eqz
+                  (local.get 22))))
+            (local.set 24
+              (i64.reinterpret_f64
+                (local.get 23)))
+            (local.set 25
+              (i64.reinterpret_f64
+                (local.get 22)))
+            (if  ;; label = @5
+              (i32.eqz
+                (i32.or
                   (i64.lt_u
                     (i64.sub
-                      (i64.shl
-                        (i64.reinterpret_f64
-                          (local.get 38))
-                        (i64.const 1))
-                      (i64.const 1107885508333142016))
-                    (i64.const -1125899906842624000)))
-                (then
-                  (local.set 4
-                    (i32.const 8209))
-                  (br 4 (;@2;))))
-              (local.set 39
-                (f64.sub
-                  (local.get 38)
-                  (local.get 35)))
-              (local.set 25
-                (i64.shl
-                  (i64.reinterpret_f64
-                    (f64.add
-                      (f64.sub
-                        (local.get 35)
-                        (f64.sub
-                          (local.get 38)
-                          (local.get 39)))
-                      (f64.sub
-                        (local.get 37)
-                        (local.get 39))))
-                  (i64.const 1)))
-              (if  ;; label = @6
-                (i32.eqz
-                  (i32.eqz
-                    (i32.and
+                      (i64.and
+                        (local.get 20)
+                        (i64.const 9223372036854775807))
+                      (i64.const 4503599627370497))
+                    (i64.const 9214364837600034815))
+                  (i32.and
+                    (i64.eqz
+                      (i64.and
+                        (local.get 20)
+                        (i64.const 9223372036854775807)))
+                    (i32.or
                       (i64.eqz
-                        (i64.shl
-                          (local.get 25)
-                          (i64.const 11)))
-                      (i64.ne
-                        (local.get 25)
-                        (i64.const 0)))))
-                (then
-                  (local.set 4
-                    (i32.const 8209))
-                  (br 4 (;@2;))))
-              (local.set 16
-                (local.get 38))
-              (if  ;; label = @6
-                (i32.eqz
-                  (local.get 12))
-                (then
-                  (local.set 4
-                    (i32.const 9229))
-                  (br 4 (;@2;))))
-              (local.set 39
-                (local.get 16))
-              (local.set 25
-                (i64.extend_i32_u
-                  (i32.reinterpret_f32
-                    (f32.demote_f64
-                      (local.get 39)))))
-              (local.set 24
-                (i64.reinterpret_f64
-                  (local.get 39)))
-              (if  ;; label = @6
-                (i32.eqz
-                  (i32.or
-                    (i64.lt_u
-                      (i64.sub
+                        (i64.and
+                          (local.get 24)
+                          (i64.const 9223372036854775807)))
+                      (i64.eq
                         (i64.and
                           (local.get 25)
-                          (i64.const 2147483647))
-                        (i64.const 8388609))
-                      (i64.const 2130706431))
+                          (i64.const 9223372036854775807))
+                        (i64.const 9218868437227405312))))))
+              (then
+                (local.set 4
+                  (i32.const 7189))
+                (br 3 (;@2;))))
+            (local.set 17
+              (f64.reinterpret_i64
+                (local.get 20)))
+            (if  ;; label = @5
+              (i32.eqz
+                (local.get 12))
+              (then
+                (local.set 4
+                  (i32.const 8209))
+                (br 3 (;@2;))))
+            (local.set 22
+              (local.get 17))
+            (local.set 23
+              (local.get 16))
+            (local.set 26
+              (local.get 14))
+            (local.set 27
+              (f64.mul
+                (local.get 22)
+                (local.get 23)))
+            (local.set 28
+              (f64.mul
+                (local.get 22)
+                (f64.reinterpret_i64
+                  (i64.const 4728779608772575232))))
+            (local.set 29
+              (f64.sub
+                (local.get 28)
+                (f64.sub
+                  (local.get 28)
+                  (local.get 22))))
+            (local.set 30
+              (f64.sub
+                (local.get 22)
+                (local.get 29)))
+            (local.set 31
+              (f64.mul
+                (local.get 23)
+                (f64.reinterpret_i64
+                  (i64.const 4728779608772575232))))
+            (local.set 32
+              (f64.sub
+                (local.get 31)
+                (f64.sub
+                  (local.get 31)
+                  (local.get 23))))
+            (local.set 33
+              (f64.sub
+                (local.get 23)
+                (local.get 32)))
+            (local.set 34
+              (f64.add
+                (f64.add
+                  (f64.add
+                    (f64.sub
+                      (f64.mul
+                        (local.get 29)
+                        (local.get 32))
+                      (local.get 27))
+                    (f64.mul
+                      (local.get 29)
+                      (local.get 33)))
+                  (f64.mul
+                    (local.get 30)
+                    (local.get 32)))
+                (f64.mul
+                  (local.get 30)
+                  (local.get 33))))
+            (local.set 35
+              (f64.add
+                (local.get 27)
+                (local.get 26)))
+            (local.set 36
+              (f64.sub
+                (local.get 35)
+                (local.get 27)))
+            (local.set 37
+              (f64.add
+                (f64.add
+                  (f64.sub
+                    (local.get 27)
+                    (f64.sub
+                      (local.get 35)
+                      (local.get 36)))
+                  (f64.sub
+                    (local.get 26)
+                    (local.get 36)))
+                (local.get 34)))
+            (local.set 38
+              (f64.add
+                (local.get 35)
+                (local.get 37)))
+            (if  ;; label = @5
+              (i32.eqz
+                (i64.lt_u
+                  (i64.sub
+                    (i64.shl
+                      (i64.reinterpret_f64
+                        (local.get 38))
+                      (i64.const 1))
+                    (i64.const 1107885508333142016))
+                  (i64.const -1125899906842624000)))
+              (then
+                (local.set 4
+                  (i32.const 8209))
+                (br 3 (;@2;))))
+            (local.set 39
+              (f64.sub
+                (local.get 38)
+                (local.get 35)))
+            (local.set 25
+              (i64.shl
+                (i64.reinterpret_f64
+                  (f64.add
+                    (f64.sub
+                      (local.get 35)
+                      (f64.sub
+                        (local.get 38)
+                        (local.get 39)))
+                    (f64.sub
+                      (local.get 37)
+                      (local.get 39))))
+                (i64.const 1)))
+            (if  ;; label = @5
+              (i32.eqz
+                (i32.eqz
+                  (i32.and
                     (i64.eqz
                       (i64.shl
-                        (local.get 24)
-                        (i64.const 1)))))
-                (then
-                  (local.set 4
-                    (i32.const 9229))
-                  (br 4 (;@2;))))
-              (local.set 17
-                (f64.reinterpret_i64
-                  (i64.or
-                    (local.get 25)
-                    (i64.const -4294967296))))
-              (local.set 18
-                (i64.add
-                  (local.get 18)
-                  (i64.const -1)))
-              (if  ;; label = @6
-                (i64.ne
-                  (local.get 18)
-                  (i64.const 0))
-                (then
-                  (br 1 (;@5;))))
-              (local.set 6
-                (i32.sub
-                  (local.get 6)
-                  (i32.const 1)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 12292))
-                  (br 4 (;@2;))))
-              (local.set 4
-                (i32.const 12293))
-              (br 3 (;@2;))))
-          (local.set 6
-            (i32.sub
-              (local.get 6)
-              (i32.const 3)))
-          (if  ;; label = @4
-            (i32.lt_s
-              (local.get 6)
-              (i32.const 0))
-            (then
-              (local.set 4
-                (i32.const 12))
-              (br 2 (;@2;))))
-          (local.set 18
-            (i64.const 8192))
-          (local.set 18
-            (i64.extend32_s
-              (local.get 18)))
-          (local.set 4
-            (i32.const 2053))
-          (br 1 (;@2;))))
+                        (local.get 25)
+                        (i64.const 11)))
+                    (i64.ne
+                      (local.get 25)
+                      (i64.const 0)))))
+              (then
+                (local.set 4
+                  (i32.const 8209))
+                (br 3 (;@2;))))
+            (local.set 18
+              (local.get 38))
+            (if  ;; label = @5
+              (i32.eqz
+                (local.get 12))
+              (then
+                (local.set 4
+                  (i32.const 9229))
+                (br 3 (;@2;))))
+            (local.set 39
+              (local.get 18))
+            (local.set 25
+              (i64.extend_i32_u
+                (i32.reinterpret_f32
+                  (f32.demote_f64
+                    (local.get 39)))))
+            (local.set 24
+              (i64.reinterpret_f64
+                (local.get 39)))
+            (if  ;; label = @5
+              (i32.eqz
+                (i32.or
+                  (i64.lt_u
+                    (i64.sub
+                      (i64.and
+                        (local.get 25)
+                        (i64.const 2147483647))
+                      (i64.const 8388609))
+                    (i64.const 2130706431))
+                  (i64.eqz
+                    (i64.shl
+                      (local.get 24)
+                      (i64.const 1)))))
+              (then
+                (local.set 4
+                  (i32.const 9229))
+                (br 3 (;@2;))))
+            (local.set 19
+              (f64.reinterpret_i64
+                (i64.or
+                  (local.get 25)
+                  (i64.const -4294967296))))
+            (local.set 13
+              (i64.add
+                (local.get 13)
+                (i64.const -1)))
+            (if  ;; label = @5
+              (i64.ne
+                (local.get 13)
+                (i64.const 0))
+              (then
+                (br 1 (;@4;))))
+            (local.set 6
+              (i32.sub
+                (local.get 6)
+                (i32.const 1)))
+            (local.set 4
+              (i32.const 12293))
+            (br 2 (;@2;)))))
       (local.set 5
         (i64.add
           (local.get 7)
@@ -495,24 +493,24 @@
               (local.get 4)
               (i32.const 2))
             (i32.const 127)))))
-    (f64.store hart.f11
-      (local.get 0)
-      (local.get 13))
-    (f64.store hart.f12
-      (local.get 0)
-      (local.get 15))
-    (f64.store hart.f13
-      (local.get 0)
-      (local.get 16))
-    (f64.store hart.f14
-      (local.get 0)
-      (local.get 17))
     (i64.store hart.x5
       (local.get 0)
-      (local.get 18))
+      (local.get 13))
     (f64.store hart.f10
       (local.get 0)
       (local.get 14))
+    (f64.store hart.f11
+      (local.get 0)
+      (local.get 16))
+    (f64.store hart.f12
+      (local.get 0)
+      (local.get 17))
+    (f64.store hart.f13
+      (local.get 0)
+      (local.get 18))
+    (f64.store hart.f14
+      (local.get 0)
+      (local.get 19))
     (i64.store hart.pc
       (local.get 0)
       (local.get 5))

@@ -7,8 +7,10 @@
       (i32.load16_u offset=4
         (local.get 1)))
     (local.set 3
-      (i32.load16_u offset=2
-        (local.get 1)))
+      (i32.add
+        (i32.load16_u offset=2
+          (local.get 1))
+        (i32.const 1)))
     (local.set 5
       (i64.load hart.pc
         (local.get 0)))
@@ -31,10 +33,10 @@
       (i64.load hart.dataGeneration
         (local.get 0)))
     (local.set 11
-      (i64.load hart.x10
+      (i64.load hart.x5
         (local.get 0)))
     (local.set 12
-      (i64.load hart.x5
+      (i64.load hart.x10
         (local.get 0)))
     (local.set 13
       (i64.load hart.x6
@@ -45,86 +47,102 @@
           (block  ;; label = @4
             (block  ;; label = @5
               (block  ;; label = @6
-                (br_table 0 (;@6;) 2 (;@4;) 1 (;@5;) 0 (;@6;)
-                  (local.get 3)))
+                (block  ;; label = @7
+                  (br_table 0 (;@7;) 1 (;@6;) 2 (;@5;)
+                    (local.get 3))))
+              (local.set 3
+                (i32.const 0))
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 3))
+                (then
+                  (local.set 4
+                    (i32.const 0))
+                  (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
                   (local.get 6)
                   (i32.const 3)))
-              (if  ;; label = @6
-                (i32.lt_s
-                  (local.get 6)
-                  (i32.const 0))
-                (then
-                  (local.set 4
-                    (i32.const 12))
-                  (br 4 (;@2;))))
-              (local.set 12
+              (local.set 11
                 (i64.add
-                  (local.get 12)
+                  (local.get 11)
                   (i64.const 6)))
               (local.set 13
                 (i64.and
-                  (local.get 11)
+                  (local.get 12)
                   (i64.const 1)))
               (if  ;; label = @6
                 (i64.ne
                   (local.get 13)
                   (i64.const 0))
                 (then
-                  (br 1 (;@5;))))
+                  (local.set 3
+                    (i32.const 3))
+                  (br 2 (;@4;))))
               (br 1 (;@4;)))
+            (local.set 3
+              (i32.const 0))
+            (br 0 (;@4;)))
+          (loop  ;; label = @4
+            (block  ;; label = @5
+              (if  ;; label = @6
+                (i32.ne
+                  (local.get 3)
+                  (i32.const 0))
+                (then
+                  (local.set 3
+                    (i32.const 0))
+                  (br 1 (;@5;))))
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 3))
+                (then
+                  (local.set 4
+                    (i32.const 3072))
+                  (br 4 (;@2;))))
+              (local.set 6
+                (i32.sub
+                  (local.get 6)
+                  (i32.const 3)))
+              (local.set 12
+                (i64.add
+                  (local.get 12)
+                  (i64.const 1)))
+              (local.set 11
+                (i64.add
+                  (local.get 11)
+                  (i64.const -1)))
+              (if  ;; label = @6
+                (i64.eqz
+                  (local.get 11))
+                (then
+                  (local.set 4
+                    (i32.const 8192))
+                  (br 4 (;@2;))))
+              (br 0 (;@5;)))
+            (if  ;; label = @5
+              (i32.lt_s
+                (local.get 6)
+                (i32.const 2))
+              (then
+                (local.set 4
+                  (i32.const 6144))
+                (br 3 (;@2;))))
             (local.set 6
               (i32.sub
                 (local.get 6)
                 (i32.const 2)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 6152))
-                (br 3 (;@2;))))
-            (local.set 11
+            (local.set 12
               (i64.add
-                (local.get 11)
+                (local.get 12)
                 (i64.const 16)))
             (drop
               (i64.add
                 (local.get 7)
                 (i64.const 32)))
-            (br 0 (;@4;)))
-          (local.set 6
-            (i32.sub
-              (local.get 6)
-              (i32.const 3)))
-          (if  ;; label = @4
-            (i32.lt_s
-              (local.get 6)
-              (i32.const 0))
-            (then
-              (local.set 4
-                (i32.const 3084))
-              (br 2 (;@2;))))
-          (local.set 11
-            (i64.add
-              (local.get 11)
-              (i64.const 1)))
-          (local.set 12
-            (i64.add
-              (local.get 12)
-              (i64.const -1)))
-          (if  ;; label = @4
-            (i64.eqz
-              (local.get 12))
-            (then
-              (local.set 4
-                (i32.const 8192))
-              (br 2 (;@2;))))
-          (local.set 3
-            (i32.const 2))
-          (br 0 (;@3;))))
+            (br 0 (;@4;)))))
       (local.set 5
         (i64.add
           (local.get 7)
@@ -142,15 +160,15 @@
               (local.get 4)
               (i32.const 2))
             (i32.const 127)))))
-    (i64.store hart.x10
-      (local.get 0)
-      (local.get 11))
     (i64.store hart.x5
       (local.get 0)
-      (local.get 12))
+      (local.get 11))
     (i64.store hart.x6
       (local.get 0)
       (local.get 13))
+    (i64.store hart.x10
+      (local.get 0)
+      (local.get 12))
     (i64.store hart.pc
       (local.get 0)
       (local.get 5))

@@ -7,8 +7,10 @@
       (i32.load16_u offset=4
         (local.get 1)))
     (local.set 3
-      (i32.load16_u offset=2
-        (local.get 1)))
+      (i32.add
+        (i32.load16_u offset=2
+          (local.get 1))
+        (i32.const 1)))
     (local.set 5
       (i64.load hart.pc
         (local.get 0)))
@@ -31,13 +33,13 @@
       (i64.load hart.dataGeneration
         (local.get 0)))
     (local.set 11
-      (i64.load hart.x6
+      (i64.load hart.x5
         (local.get 0)))
     (local.set 12
-      (i64.load hart.x10
+      (i64.load hart.x6
         (local.get 0)))
     (local.set 13
-      (i64.load hart.x5
+      (i64.load hart.x10
         (local.get 0)))
     (block  ;; label = @1
       (block  ;; label = @2
@@ -45,106 +47,106 @@
           (block  ;; label = @4
             (block  ;; label = @5
               (block  ;; label = @6
-                (br_table 0 (;@6;) 2 (;@4;) 1 (;@5;) 0 (;@6;)
-                  (local.get 3)))
+                (block  ;; label = @7
+                  (block  ;; label = @8
+                    (br_table 0 (;@8;) 1 (;@7;) 2 (;@6;) 3 (;@5;)
+                      (local.get 3))))
+                (local.set 3
+                  (i32.const 0))
+                (if  ;; label = @7
+                  (i32.lt_s
+                    (local.get 6)
+                    (i32.const 1))
+                  (then
+                    (local.set 4
+                      (i32.const 0))
+                    (br 5 (;@2;))))
+                (local.set 6
+                  (i32.sub
+                    (local.get 6)
+                    (i32.const 1)))
+                (local.set 11
+                  (i64.add
+                    (local.get 11)
+                    (i64.const 3)))
+                (br 2 (;@4;)))
+              (br 1 (;@4;)))
+            (local.set 3
+              (i32.const 0))
+            (br 0 (;@4;)))
+          (loop  ;; label = @4
+            (block  ;; label = @5
+              (if  ;; label = @6
+                (i32.ne
+                  (local.get 3)
+                  (i32.const 0))
+                (then
+                  (local.set 3
+                    (i32.const 0))
+                  (br 1 (;@5;))))
+              (if  ;; label = @6
+                (i32.lt_s
+                  (local.get 6)
+                  (i32.const 1))
+                (then
+                  (local.set 4
+                    (i32.const 1024))
+                  (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
                   (local.get 6)
                   (i32.const 1)))
+              (local.set 12
+                (i64.const 4))
+              (br 0 (;@5;)))
+            (loop  ;; label = @5
               (if  ;; label = @6
                 (i32.lt_s
                   (local.get 6)
-                  (i32.const 0))
+                  (i32.const 6))
                 (then
                   (local.set 4
-                    (i32.const 4))
+                    (i32.const 2048))
                   (br 4 (;@2;))))
+              (local.set 6
+                (i32.sub
+                  (local.get 6)
+                  (i32.const 3)))
               (local.set 13
                 (i64.add
                   (local.get 13)
-                  (i64.const 3)))
-              (br 0 (;@5;)))
-            (local.set 6
-              (i32.sub
-                (local.get 6)
-                (i32.const 1)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 1028))
-                (br 3 (;@2;))))
-            (local.set 11
-              (i64.const 4))
-            (br 0 (;@4;)))
-          (loop  ;; label = @4
-            (local.set 6
-              (i32.sub
-                (local.get 6)
-                (i32.const 3)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 2060))
-                (br 3 (;@2;))))
-            (local.set 12
-              (i64.add
-                (local.get 12)
-                (local.get 11)))
-            (local.set 11
-              (i64.add
-                (local.get 11)
-                (i64.const -1)))
-            (if  ;; label = @5
-              (i64.ne
-                (local.get 11)
-                (i64.const 0))
-              (then
-                (br 1 (;@4;))))
-            (local.set 6
-              (i32.sub
-                (local.get 6)
-                (i32.const 2)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 5128))
-                (br 3 (;@2;))))
-            (local.set 13
-              (i64.add
-                (local.get 13)
-                (i64.const -1)))
-            (if  ;; label = @5
-              (i64.ne
-                (local.get 13)
-                (i64.const 0))
-              (then
-                (local.set 3
-                  (i32.const 2))
-                (br 2 (;@3;))))
-            (local.set 6
-              (i32.sub
-                (local.get 6)
-                (i32.const 1)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 0))
-              (then
-                (local.set 4
-                  (i32.const 7172))
-                (br 3 (;@2;))))
-            (local.set 4
-              (i32.const 7173))
-            (br 2 (;@2;)))))
+                  (local.get 12)))
+              (local.set 12
+                (i64.add
+                  (local.get 12)
+                  (i64.const -1)))
+              (if  ;; label = @6
+                (i64.ne
+                  (local.get 12)
+                  (i64.const 0))
+                (then
+                  (br 1 (;@5;))))
+              (local.set 6
+                (i32.sub
+                  (local.get 6)
+                  (i32.const 2)))
+              (local.set 11
+                (i64.add
+                  (local.get 11)
+                  (i64.const -1)))
+              (if  ;; label = @6
+                (i64.ne
+                  (local.get 11)
+                  (i64.const 0))
+                (then
+                  (br 2 (;@4;))))
+              (local.set 6
+                (i32.sub
+                  (local.get 6)
+                  (i32.const 1)))
+              (local.set 4
+                (i32.const 7173))
+              (br 3 (;@2;))))))
       (local.set 5
         (i64.add
           (local.get 7)
@@ -162,13 +164,13 @@
               (local.get 4)
               (i32.const 2))
             (i32.const 127)))))
-    (i64.store hart.x6
+    (i64.store hart.x5
       (local.get 0)
       (local.get 11))
-    (i64.store hart.x10
+    (i64.store hart.x6
       (local.get 0)
       (local.get 12))
-    (i64.store hart.x5
+    (i64.store hart.x10
       (local.get 0)
       (local.get 13))
     (i64.store hart.pc

@@ -7,8 +7,10 @@
       (i32.load16_u offset=4
         (local.get 1)))
     (local.set 3
-      (i32.load16_u offset=2
-        (local.get 1)))
+      (i32.add
+        (i32.load16_u offset=2
+          (local.get 1))
+        (i32.const 1)))
     (local.set 5
       (i64.load hart.pc
         (local.get 0)))
@@ -43,20 +45,21 @@
       (block  ;; label = @2
         (loop  ;; label = @3
           (block  ;; label = @4
-            (br_table 0 (;@4;) 0 (;@4;)
-              (local.get 3)))
+            (block  ;; label = @5
+              (br_table 0 (;@5;) 1 (;@4;)
+                (local.get 3))))
+          (if  ;; label = @4
+            (i32.lt_s
+              (local.get 6)
+              (i32.const 6))
+            (then
+              (local.set 4
+                (i32.const 0))
+              (br 2 (;@2;))))
           (local.set 6
             (i32.sub
               (local.get 6)
               (i32.const 6)))
-          (if  ;; label = @4
-            (i32.lt_s
-              (local.get 6)
-              (i32.const 0))
-            (then
-              (local.set 4
-                (i32.const 24))
-              (br 2 (;@2;))))
           (local.set 11
             (i64.add
               (local.get 11)
@@ -118,10 +121,12 @@
               (local.get 11)
               (local.get 12)))
           (drop
-            (i64.extend32_s
-              (i64.add
-                (local.get 11)
-                (local.get 12))))
+            (i64.extend_i32_s
+              (i32.add
+                (i32.wrap_i64
+                  (local.get 11))
+                (i32.wrap_i64
+                  (local.get 12)))))
           (local.set 4
             (i32.const 4613))
           (br 1 (;@2;))))

@@ -13,6 +13,7 @@ import {
   type EngineCallbacks,
 } from "../../workers/vmm/interpreter/engine.ts";
 import { recordScale, specialOperations } from "../../workers/vmm/interpreter/record.ts";
+import { AbsentPage } from "../../workers/vmm/memory/absent-page.ts";
 import { recordsInSlot, slotOf } from "../../workers/vmm/memory/guest-map.ts";
 import { GuestRam } from "../../workers/vmm/memory/guest-ram.ts";
 import {
@@ -76,7 +77,9 @@ export class BareHart {
         if (!taken) this.hart.set("faulted", 1);
       },
       materialise: (_hart, page) => this.ram.materialise(page),
-      absent: (_hart, page) => void this.ram.readableEntry(page),
+      absent: (_hart, page) => {
+        throw new AbsentPage(page);
+      },
       codeWritten: (slot, offset, width) => {
         if (!this.code.written(slot >>> 0, this.share, offset, width)) return;
         this.engine.flush(this.hart.address);

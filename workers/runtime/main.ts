@@ -1,7 +1,8 @@
 import process from "node:process";
 import { DelayedError, Worker } from "bullmq";
 import { Redis } from "ioredis";
-import { BlobStore } from "../../shared/blob/blob-store.ts";
+import { ObjectBlobs } from "../../shared/blob/object-blobs.ts";
+import { openObjects } from "../../shared/blob/objects/open-objects.ts";
 import { type GradingJob, gradingJobSchema } from "../../shared/protocol/grading-job.ts";
 import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
 import { compiler } from "../host/compiler.ts";
@@ -23,7 +24,8 @@ const identity = { name: config.TRAPLINE_WORKER, runtime };
 
 const redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
 redis.on("error", (error) => console.error("redis:", error.message));
-const blobs = new BlobStore(config.TRAPLINE_BLOBS);
+const objects = await openObjects(config.TRAPLINE_BLOBS, (name) => process.env[name]);
+const blobs = new ObjectBlobs(objects);
 const shutdown = new AbortController();
 const threads = threadsOf(config);
 const memoryBytes = 2 ** 32;

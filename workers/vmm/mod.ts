@@ -1,5 +1,5 @@
 /** The only door of the virtual-machine monitor. */
-export { type ExitCategory, exitCategories } from "./base/exits.ts";
+export { type ExitCategory, exitCategories, monitorExits } from "./base/exits.ts";
 export { Failure } from "./base/failure.ts";
 export type { Alarm, Timers } from "./base/timers.ts";
 export type { Bytes, GuestPhysicalAddress, Instructions, Nanoseconds } from "./base/units.ts";
@@ -46,6 +46,10 @@ export type { MemoryShare } from "./machine/memory-share.ts";
 export { Monitor } from "./machine/monitor.ts";
 export type { StopReason } from "./machine/stop-reason.ts";
 export type { Watchpoint } from "./machine/watchpoint.ts";
+export type { PageLog } from "./memory/page-log.ts";
+export type { PageSource } from "./memory/page-source.ts";
+export type { RamImage } from "./memory/ram-image.ts";
+export type { RamPort } from "./memory/ram-port.ts";
 export { RoundRobin } from "./scheduler/round-robin.ts";
 export type { Milliseconds, VcpuScheduler } from "./scheduler/vcpu-scheduler.ts";
 export type {

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { BlobError } from "../../../shared/blob/blob-error.ts";
 import type { BlobStore } from "../../../shared/blob/blob-store.ts";
+import type { CheckpointStore } from "../../../shared/blob/checkpoints/checkpoint-store.ts";
 import type { GradingJob } from "../../../shared/protocol/grading-job.ts";
+import { runRetention } from "../../../shared/protocol/run-retention.ts";
 import type { Assignment } from "../../../shared/schema/assignment.ts";
 import { formatFault } from "../../../shared/schema/file-format.ts";
 import type { ImageSource } from "../../../shared/schema/image-source.ts";
@@ -14,6 +17,8 @@ import type { SubmissionRecord, SubmissionStore } from "./submission-store.ts";
 export interface Intake {
   readonly catalogue: AssignmentCatalogue;
   readonly blobs: BlobStore;
+  /** Keeps a submission's blobs from being collected. */
+  readonly roots: Pick<CheckpointStore, "protect">;
   readonly store: SubmissionStore;
   readonly queue: SubmissionQueue;
 }
@@ -25,7 +30,7 @@ export interface Intake {
  * @throws ProblemError when the assignment is unknown or unusable, or the artefacts do not fit it
  */
 export async function acceptSubmission(
-  { catalogue, blobs, store, queue }: Intake,
+  { catalogue, blobs, roots, store, queue }: Intake,
   upload: Upload,
 ): Promise<SubmissionRecord> {
   const entry = await catalogue.find(upload.assignment);
@@ -58,6 +63,8 @@ export async function acceptSubmission(
     })),
     createdAt: new Date().toISOString(),
   };
+  const files = record.artefacts.map(({ sha256 }) => sha256);
+  await protect(roots, record.id, [...files, frozen.hash, ...hashesOf(images)]);
   // First the record, then the job: a worker must never meet a job that nobody knows.
   await store.create(record);
   try {
@@ -69,6 +76,26 @@ export async function acceptSubmission(
     throw error;
   }
   return record;
+}
+
+function hashesOf({ kernel, initrd, disks }: GradingJob["images"]): string[] {
+  return [kernel, ...(initrd === undefined ? [] : [initrd]), ...Object.values(disks)];
+}
+
+async function protect(roots: Intake["roots"], id: string, blobs: string[]): Promise<void> {
+  const expires = Date.now() + runRetention.blobsSeconds * 1000;
+  try {
+    await roots.protect("submission", id, blobs, expires);
+  } catch (error) {
+    // Old files that nobody wanted any more were being removed just when they came again.
+    if (!(error instanceof BlobError && ["collected", "busy"].includes(error.code))) throw error;
+    throw new ProblemError(
+      503,
+      "store-busy",
+      "The store is being cleaned up",
+      "Hand in again in a minute.",
+    );
+  }
 }
 
 function checkArtefacts(assignment: Assignment, upload: Upload): void {

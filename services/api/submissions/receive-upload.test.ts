@@ -3,16 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BlobStore } from "../../../shared/blob/blob-store.ts";
+import { ObjectBlobs } from "../../../shared/blob/object-blobs.ts";
+import { DirectoryObjects } from "../../../shared/blob/objects/directory-objects.ts";
 import { ProblemError } from "../problem-error.ts";
 import { receiveUpload } from "./receive-upload.ts";
 
 let directory: string;
-let blobs: BlobStore;
+let blobs: ObjectBlobs;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "upload-"));
-  blobs = new BlobStore(directory);
+  blobs = new ObjectBlobs(new DirectoryObjects(directory));
 });
 
 afterEach(() => rm(directory, { recursive: true }));

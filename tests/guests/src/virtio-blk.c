@@ -1,7 +1,8 @@
 /*
  * A driver for a virtio block device behind virtio-mmio, modern interface only (virtio 1.2, 4.2 and
  * 5.2). The disk holds the text "sector N\n" at the start of each sector N. Reads with polling,
- * writes and reads back with interrupts, asks for name and flush, and makes the device refuse.
+ * writes and reads back with interrupts, asks for name and flush, and makes the device refuse. Then the
+ * device writes code where code is executed: what was called a thousand times must not be called again.
  */
 #include "runtime.h"
 
@@ -55,6 +56,11 @@ static volatile struct used used __attribute__((aligned(4)));
 static struct { uint32_t type, reserved; uint64_t sector; } header;
 static volatile uint8_t status;
 static uint8_t buffer[2 * SECTOR], copy[2 * SECTOR];
+
+/* Functions of one argument: add 1, and add 3. */
+static const uint32_t add_one[] = {0x00150513 /* addi a0, a0, 1 */, 0x00008067 /* ret */};
+static const uint32_t add_three[] = {0x00350513 /* addi a0, a0, 3 */, 0x00008067 /* ret */};
+static uint8_t code[SECTOR] __attribute__((aligned(4096)));
 
 static uint64_t base;
 static uint32_t irq;
@@ -148,6 +154,30 @@ static int request(uint32_t type, uint64_t sector, void *data, uint32_t size, in
   return status;
 }
 
+/* Has the device read a sector to where code is, and calls what is there. */
+static uint64_t call_sector(uint64_t sector, int times, uint64_t argument) {
+  check(request(TYPE_READ, sector, code, SECTOR, 0) == 0, "a read of code succeeds");
+  __asm__ volatile("fence.i" : : : "memory");
+  uint64_t (*function)(uint64_t) = (uint64_t (*)(uint64_t))code;
+  for (int i = 0; i < times; i++) argument = function(argument);
+  return argument;
+}
+
+static void read_code(void) {
+  uint8_t before[2][SECTOR];
+  for (int i = 0; i < 2; i++) {
+    check(request(TYPE_READ, 6 + (uint64_t)i, before[i], SECTOR, 0) == 0, "a read succeeds");
+    memset(copy, 0, sizeof copy);
+    memcpy(copy, i == 0 ? add_one : add_three, sizeof add_one);
+    check(request(TYPE_WRITE, 6 + (uint64_t)i, copy, SECTOR, 0) == 0, "a write succeeds");
+  }
+  uint64_t sum = 0;
+  for (int round = 0; round < 20; round++) sum = call_sector(6 + (round & 1), 1000, sum);
+  print("called code that the disk wrote: %u\n", sum);
+  for (int i = 0; i < 2; i++)
+    check(request(TYPE_WRITE, 6 + (uint64_t)i, before[i], SECTOR, 0) == 0, "a write succeeds");
+}
+
 int main(void) {
   check(find_disk(), "a block device is in one of the eight slots");
   set_up();
@@ -161,6 +191,8 @@ int main(void) {
     buffer[end] = 0;
     print("read: %s\n", (char *)buffer);
   }
+
+  read_code();
 
   MMIO32(PLIC_PRIORITY(irq)) = 1;
   MMIO32(PLIC_ENABLE) = 1u << irq;

@@ -6,7 +6,9 @@
  *     a code page belongs to one page of a VM, or to those of its clones that have the same code;
  *     an entry belongs to one record, and to a live region of that page
  *     a live region's pages all have their records, and a number that is not used has no links
- *     a TLB entry leads where the page tables say; a write entry to a private frame without records
+ *     a TLB entry leads where the page tables say, and to the frame that its page has now; a write
+ *     entry to a page that is private, known to all dirty logs, and without records; a read entry of
+ *     a shared page has left its hint
  */
 
 import { specialOperations, writeRecord } from "../../../workers/vmm/interpreter/record.ts";
@@ -15,6 +17,9 @@ import { hartFields, hartStateBytes } from "../../../workers/vmm/isa/hart-layout
 import {
   entryShared,
   entryWritable,
+  hintBits,
+  hintsOf,
+  pageOfSlot,
   recordsInSlot,
   slotOf,
 } from "../../../workers/vmm/memory/guest-map.ts";
@@ -218,6 +223,9 @@ function tlbFaults(memory: DataView, hart: number, isFenced: boolean): string[] 
       if (machine !== frame) faults.push(`${name} leads to ${machine.toString(16)}`);
       if (kind === "write" && records !== 0) faults.push(`${name} leads to decoded code`);
       if (kind === "write" && !(own & entryWritable)) faults.push(`${name} is not writable`);
+      if (kind === "read" && own & entryShared && !hasHint(memory, hart, slot, i)) {
+        faults.push(`${name} would not follow its page to a copy`);
+      }
       if (own & entryWritable && own & entryShared) faults.push(`${name} is shared and writable`);
     }
   };
@@ -244,6 +252,14 @@ function tlbFaults(memory: DataView, hart: number, isFenced: boolean): string[] 
   checkData(tables + sharedTlbOffsets.machine, machine);
   check(tables + sharedTlbOffsets.machineFetch, "fetch", machine);
   return faults;
+}
+
+/** Whether whoever copies a shared page will look at the TLB entries with an index. */
+function hasHint(memory: DataView, hart: number, slot: number, index: number): boolean {
+  const map = memory.getUint32(hart + hartFields.guestMap.offset, true);
+  const pages = memory.getUint32(hart + hartFields.ramPages.offset, true);
+  const hints = memory.getUint32(hintsOf(map, pages, pageOfSlot(map, slot)), true);
+  return (hints & (1 << (index % hintBits))) !== 0;
 }
 
 /** The slot in the guest map of a page of RAM. */

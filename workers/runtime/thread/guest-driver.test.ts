@@ -32,6 +32,10 @@ class PlannedMachine implements Machine {
     throw new Error("nobody debugs a graded run");
   }
 
+  get ram(): Machine["ram"] {
+    throw new Error("nobody saves a planned machine");
+  }
+
   readonly timers: Timers = {
     now: () => this.retired,
     alarm: (_name, fire): Alarm => {

@@ -19,6 +19,7 @@ export const exitCategories = [
   "mmu.fill",
   "mmu.flush",
   "trace.dirty",
+  "trace.access",
   "trace.code",
   "trace.pagetable",
   "memory.cow",
@@ -36,3 +37,12 @@ export const exitCategories = [
 ] as const;
 
 export type ExitCategory = (typeof exitCategories)[number];
+
+/**
+ * Exits that a guest does not cause itself, but a monitor that saves, clones or moves it: their
+ * counts differ from those of a run that was left alone, and no other count does.
+ */
+export const monitorExits: readonly ExitCategory[] = [
+  ...(["trace.dirty", "trace.access", "memory.cow", "memory.swap"] as const),
+  ...(["memory.balloon", "memory.remote", "pause"] as const),
+];

@@ -3,6 +3,7 @@ import type { Bytes, Instructions, Nanoseconds } from "../base/units.ts";
 import type { ConsoleSink } from "../devices/console-sink.ts";
 import type { NetBackend } from "../devices/network/net-backend.ts";
 import type { BlockBackend } from "../devices/virtio/block-backend.ts";
+import type { RamPort } from "../memory/ram-port.ts";
 import type { DebugPort } from "./debug-port.ts";
 import type { StopReason } from "./stop-reason.ts";
 
@@ -110,6 +111,8 @@ export interface Machine {
   readonly steps: Instructions;
   /** Guest time and alarms on it, for whoever drives the machine (console scripts). */
   readonly timers: Timers;
+  /** For checkpoints, clones and migration; between two calls of `run` only. */
+  readonly ram: RamPort;
   /** For debuggers; between two calls of `run` only. */
   readonly debug: DebugPort;
   /** Exits by category of the taxonomy; every category is present, zeros too. */

@@ -20,5 +20,10 @@ export type StopReason =
       readonly hart: number;
       readonly watchpoint?: Pick<Watchpoint, "kind" | "address">;
     }
+  /**
+   * A hart stands before an instruction that needs a page whose content is not here yet. Guest time
+   * stands still until `machine.ram.supply` has brought it; call `run` again then.
+   */
+  | { readonly kind: "absent"; readonly page: number }
   /** `machine.stop()` was called from a console sink or a step; call `run` again to go on. */
   | { readonly kind: "stopped" };

@@ -16,10 +16,12 @@ import { stopCodes } from "../hart/stop-codes.ts";
 import { SupervisorTimer } from "../hart/supervisor-timer.ts";
 import type { Engine } from "../interpreter/engine.ts";
 import { implementedExtensions } from "../isa/table.ts";
+import { AbsentPage } from "../memory/absent-page.ts";
 import { pageOfSlot } from "../memory/guest-map.ts";
 import type { GuestRam } from "../memory/guest-ram.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
+import type { RamPort } from "../memory/ram-port.ts";
 import { Board } from "./board.ts";
 import type { ConsoleSink, Machine, MachineConfig, MachineResources } from "./config.ts";
 import type { DebugPort } from "./debug-port.ts";
@@ -76,6 +78,8 @@ export class VirtualMachine implements Machine {
   readonly #sbiHarts: readonly SbiHartPort[];
   #ended: FinisherRequest | undefined;
   #stopAsked = false;
+  /** What the last instruction needed and did not find. */
+  #absentPage: number | undefined;
   /** What devices may have moved when the present call of `run` comes back. */
   #movedEnd: Bytes = Number.POSITIVE_INFINITY;
   readonly #images: DebugPort["images"];
@@ -167,6 +171,10 @@ export class VirtualMachine implements Machine {
     return this.#clock.now;
   }
 
+  get ram(): RamPort {
+    return this.#ram;
+  }
+
   get debug(): DebugPort {
     const { memory, engine, markBreakpoints } = this.#services;
     this.#debugger ??= new MachineDebugger({
@@ -249,12 +257,13 @@ export class VirtualMachine implements Machine {
   }
 
   absent(page: number): undefined {
-    this.#ram.readableEntry(page);
+    throw new AbsentPage(page);
   }
 
-  /** A page is needed by its slot in the guest map. */
+  /** A page is needed that is known by its slot in the guest map. */
   needPage(slot: MachineAddress): void {
-    this.#ram.readableEntry(pageOfSlot(this.#ram.map, slot));
+    const page = pageOfSlot(this.#ram.map, slot);
+    if (this.#ram.isAbsent(page)) throw new AbsentPage(page);
   }
 
   hypercall(): undefined {
@@ -311,6 +320,7 @@ export class VirtualMachine implements Machine {
       const quantum = this.#schedule.quantumLeft;
       const budget = Math.min(left, untilEvent, slice, quantum, untilOverflow);
       const code = this.#execute(hart, budget, engine.execute);
+      if (this.#absentPage !== undefined) return this.#waitForPage(hart);
       if (code === stopCodes.idle) this.#schedule.wait();
       if (code === stopCodes.turn) this.#schedule.yield();
       // Slices that the driver cuts are no exits of the guest; events and ends of a turn are.
@@ -342,13 +352,31 @@ export class VirtualMachine implements Machine {
     const before = this.#clock.steps;
     hart.set("stopRequest", stopCodes.budget);
     this.#clock.grant(hart, budget);
-    const code = execute(hart.address);
+    const code = this.#executeUntilAbsent(hart, execute);
     this.#clock.settle();
     if (hart.get("countersArmed") !== 0) this.#services.engine.updateCounters(hart.address);
     this.#schedule.use(this.#clock.steps - before);
     // Not `code`: a single step has none.
     if (hart.get("stopRequest") === stopCodes.watched) this.#htif?.poll();
     return code;
+  }
+
+  /** The instruction that needs an absent page has not been: what it did so far can be done again. */
+  #executeUntilAbsent(hart: Hart, execute: (hart: number) => number): number {
+    this.#absentPage = undefined;
+    try {
+      return execute(hart.address);
+    } catch (failure) {
+      if (!(failure instanceof AbsentPage)) throw failure;
+      this.#absentPage = failure.page;
+      hart.set("budget", hart.get("budget") + 1);
+      return stopCodes.requested;
+    }
+  }
+
+  #waitForPage(hart: Hart): StopReason {
+    hart.countExit("memory.remote");
+    return { kind: "absent", page: this.#absentPage as number };
   }
 
   /** All harts wait. @returns a reason to come back, or nothing when time has moved to an event */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { compiler } from "../../host/compiler.ts";
 import type { MachineAddress } from "../base/units.ts";
-import { recordsInSlot, slotOf } from "./guest-map.ts";
+import { entryPresent, recordsInSlot, slotOf } from "./guest-map.ts";
 import { GuestRam } from "./guest-ram.ts";
 import { pageBytes, smallestMemoryBytes } from "./layout.ts";
 import { MachineMemory } from "./machine-memory.ts";
@@ -26,7 +26,13 @@ function create(limit = pages, ramBytes = bytes): GuestRam {
   const flush = () => {
     remaps++;
   };
-  const tlbs = { flush, withdrawWrites() {}, noteShared() {}, redirectReads() {} };
+  const tlbs = {
+    flush,
+    withdrawWrites() {},
+    withdrawAll() {},
+    noteShared() {},
+    redirectReads() {},
+  };
   const onCodeWrite = (slot: MachineAddress) => void codeWrites.push(slot);
   const onSweepDue = () => {
     sweepsDue++;
@@ -115,7 +121,7 @@ describe("pages", () => {
     const ram = create();
     ram.materialise(3);
     expect(remaps).toBe(0);
-    ram.readableEntry(4);
+    memory.setWord(slotOf(ram.map, 4), memory.zeroFrame * pageBytes + entryPresent);
     ram.materialise(4);
     expect(remaps).toBe(1);
     ram.materialise(4);
@@ -186,7 +192,7 @@ describe("pages of zeros", () => {
 test("the zero frame stays zero whatever is written through pages that showed it", () => {
   const ram = create();
   for (let page = 0; page < pages; page++) {
-    ram.readableEntry(page);
+    memory.setWord(slotOf(ram.map, page), memory.zeroFrame * pageBytes + entryPresent);
   }
   ram.write(base, new Uint8Array(bytes).fill(0xff));
   const zero = memory.bytes.subarray(

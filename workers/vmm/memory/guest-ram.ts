@@ -18,16 +18,16 @@ import type {
   MachineAddress,
   Pages,
 } from "../base/units.ts";
-import { AbsentPage } from "./absent-page.ts";
-import { type DirtyLog, DirtyPages } from "./dirty-log.ts";
 import {
   entryAbsent,
+  entryAccessed,
   entryPresent,
   entryShared,
   entryWritable,
   guestMapBytes,
   hintsOf,
   recordsInSlot,
+  slotBytes,
   slotOf,
 } from "./guest-map.ts";
 import type { GuestMemory } from "./guest-memory.ts";
@@ -35,14 +35,18 @@ import { isZero } from "./is-zero.ts";
 import { pageBytes } from "./layout.ts";
 import type { MachineMemory } from "./machine-memory.ts";
 import type { MapTlbs } from "./map-tlbs.ts";
+import { NotedPages, type PageLog } from "./page-log.ts";
+import type { PageSource } from "./page-source.ts";
 import { RamImage } from "./ram-image.ts";
+import type { RamPort } from "./ram-port.ts";
 
 /** An access of a few bytes takes the host as long as a copy of this many. */
 const accessCost: Bytes = 64;
 /** A sweep is due when there are this many more frames, and half as many again, than after the last. */
 const fewestBetweenSweeps: Pages = 1024;
+const privateFlags = entryPresent + entryWritable + entryAccessed;
 
-export class GuestRam implements GuestMemory {
+export class GuestRam implements GuestMemory, RamPort {
   readonly base: GuestPhysicalAddress;
   readonly bytes: Bytes;
   readonly pages: Pages;
@@ -52,7 +56,9 @@ export class GuestRam implements GuestMemory {
   readonly #tlbs: MapTlbs;
   readonly #onCodeWrite: (slot: MachineAddress) => void;
   readonly #onSweepDue: () => void;
-  readonly #logs = new Set<DirtyPages>();
+  readonly #source: PageSource | undefined;
+  readonly #dirtyLogs = new Set<NotedPages>();
+  readonly #accessLogs = new Set<NotedPages>();
   /** Pages that are never swept. */
   readonly #pinned = new Set<number>();
   #sweepAt: Pages = fewestBetweenSweeps;
@@ -65,6 +71,7 @@ export class GuestRam implements GuestMemory {
    * @param resources.onCodeWrite called before bytes of a page with pre-decoded code change
    * @param resources.onSweepDue `isSweepDue` from now on
    * @param resources.image what is in RAM and ROM from the beginning; nothing where it is not said
+   * @param resources.source brings absent pages of the image that are read or written from here
    */
   constructor(resources: {
     memory: MachineMemory;
@@ -75,6 +82,7 @@ export class GuestRam implements GuestMemory {
     onCodeWrite: (slot: MachineAddress) => void;
     onSweepDue: () => void;
     image?: RamImage | undefined;
+    source?: PageSource | undefined;
   }) {
     this.#memory = resources.memory;
     this.base = resources.base;
@@ -84,6 +92,7 @@ export class GuestRam implements GuestMemory {
     this.#tlbs = resources.tlbs;
     this.#onCodeWrite = resources.onCodeWrite;
     this.#onSweepDue = resources.onSweepDue;
+    this.#source = resources.source;
     this.map = this.#memory.allocate(guestMapBytes(this.pages));
     if (resources.image) this.#adopt(resources.image);
   }
@@ -92,7 +101,6 @@ export class GuestRam implements GuestMemory {
     return this.#resident;
   }
 
-  /** Pages that `supply` has still to bring. */
   get absentPages(): Pages {
     return this.#absent;
   }
@@ -155,34 +163,28 @@ export class GuestRam implements GuestMemory {
    * Makes a page writable: with a frame of its own, and known to all dirty logs.
    *
    * @returns its map entry
-   * @throws AbsentPage
    */
   materialise(page: number): number {
     const known = this.entry(page);
+    for (const log of this.#accessLogs) log.note(page);
     if (known & entryWritable) return known;
     if (this.#hasContent(known)) return this.#unlock(page, this.#presentEntry(page));
     if (this.#resident >= this.#limit) throw this.#exhausted();
-    const entry = this.#newFrame() * pageBytes + entryPresent + entryWritable;
+    const entry = this.#newFrame() * pageBytes + privateFlags;
     this.#resident++;
     this.#setEntry(page, entry);
-    for (const log of this.#logs) log.note(page);
+    for (const log of this.#dirtyLogs) log.note(page);
     if (known !== 0) this.#tlbs.flush();
     if (this.isSweepDue) this.#onSweepDue();
     return entry;
   }
 
-  /** The entry of a page that is read. @throws AbsentPage */
-  readableEntry(page: number): number {
-    const entry = this.#presentEntry(page);
-    if (entry !== 0) return entry;
-    const zeros = this.#memory.zeroFrame * pageBytes + entryPresent;
-    this.#setEntry(page, zeros);
-    return zeros;
+  isAbsent(page: number): boolean {
+    return (this.entry(page) & entryAbsent) !== 0;
   }
 
-  /** Brings the content of an absent page; that of another page is here already, and stays. */
   supply(page: number, content: Uint8Array): void {
-    if (!(this.entry(page) & entryAbsent)) return;
+    if (!this.isAbsent(page)) return;
     const frame = this.#newFrame();
     this.#memory.bytes.set(content.subarray(0, pageBytes), frame * pageBytes);
     this.#setEntry(page, frame * pageBytes + entryPresent);
@@ -216,31 +218,27 @@ export class GuestRam implements GuestMemory {
 
   /** Calls `visit` for each page that has content and is here, in order. */
   forEachResident(visit: (page: number, content: Uint8Array, frame: FrameNumber) => void): void {
-    for (let page = 0; page < this.pages; page++) {
+    for (const page of this.#touchedPages()) {
       const entry = this.entry(page);
-      if (!this.#hasContent(entry) || entry & entryAbsent) continue;
+      if (page === this.pages || !this.#hasContent(entry) || entry & entryAbsent) continue;
       const start = entry - (entry % pageBytes);
       visit(page, this.#memory.bytes.subarray(start, start + pageBytes), start / pageBytes);
     }
   }
 
-  /**
-   * What is in RAM and ROM now, for as long as the image is not released. Takes as long as a look at
-   * each page, and copies nothing; the first store to each page does, from now on.
-   */
-  capture(): RamImage {
+  capture(only?: Iterable<number>): RamImage {
     const pages: number[] = [];
     const frames: FrameNumber[] = [];
     const readZeros: number[] = [];
     const absent: number[] = [];
-    for (let page = 0; page <= this.pages; page++) {
+    for (const page of only ?? this.#touchedPages()) {
       const entry = this.entry(page);
       if (entry === 0) continue;
       if (entry & entryAbsent) absent.push(page);
       else if (!this.#hasContent(entry)) readZeros.push(page);
       else {
         const shared = ((entry | entryShared) & ~entryWritable) >>> 0;
-        this.#setEntry(page, shared);
+        if (shared !== entry) this.#setEntry(page, shared);
         pages.push(page);
         frames.push(Math.floor(entry / pageBytes));
       }
@@ -251,21 +249,31 @@ export class GuestRam implements GuestMemory {
     return RamImage.sharing(this.#memory, { ...state, pinned: [...this.#pinned] });
   }
 
-  /** Notes, from now on, the pages that are written. Takes as long as a look at each page. */
-  openDirtyLog(): DirtyLog {
-    const log = new DirtyPages({
-      pages: this.pages,
-      protect: (pages) => this.#protect(pages),
-      onClose: () => void this.#logs.delete(log),
+  openDirtyLog(): PageLog {
+    const log = new NotedPages(this.pages, {
+      collect: () => {},
+      watch: (pages) => this.#protect(pages),
+      close: () => void this.#dirtyLogs.delete(log),
     });
-    this.#protect(this.#writablePages());
-    this.#logs.add(log);
+    this.#protect(this.#touchedPages());
+    this.#dirtyLogs.add(log);
+    return log;
+  }
+
+  openAccessLog(): PageLog {
+    const log = new NotedPages(this.pages, {
+      collect: () => this.#collectAccessed(),
+      watch: () => {},
+      close: () => void this.#accessLogs.delete(log),
+    });
+    this.#collectAccessed();
+    this.#accessLogs.add(log);
     return log;
   }
 
   /** Gives frames and map back. */
   dispose(): void {
-    for (let page = 0; page <= this.pages; page++) {
+    for (const page of this.#touchedPages()) {
       const entry = this.entry(page);
       if (this.#hasContent(entry) && !(entry & entryAbsent)) {
         this.#release(Math.floor(entry / pageBytes));
@@ -301,7 +309,7 @@ export class GuestRam implements GuestMemory {
       this.#memory.bytes.copyWithin(frame * pageBytes, old * pageBytes, (old + 1) * pageBytes);
       this.#release(old);
     }
-    const entry = frame * pageBytes + entryPresent + entryWritable;
+    const entry = frame * pageBytes + privateFlags;
     this.#setEntry(page, entry);
     const hints = hintsOf(this.map, this.pages, page);
     const noted = this.#memory.word(hints);
@@ -309,8 +317,19 @@ export class GuestRam implements GuestMemory {
       if (frame !== old) this.#tlbs.redirectReads(slotOf(this.map, page), noted);
       this.#memory.setWord(hints, 0);
     }
-    for (const log of this.#logs) log.note(page);
+    for (const log of this.#dirtyLogs) log.note(page);
     return entry;
+  }
+
+  /** Has all access logs know of what was accessed until now, and looks for more from now on. */
+  #collectAccessed(): void {
+    for (const page of this.#touchedPages()) {
+      const entry = this.entry(page);
+      if (!(entry & entryAccessed)) continue;
+      this.#setEntry(page, entry - entryAccessed);
+      for (const log of this.#accessLogs) log.note(page);
+    }
+    this.#tlbs.withdrawAll();
   }
 
   #protect(pages: Iterable<number>): void {
@@ -324,15 +343,26 @@ export class GuestRam implements GuestMemory {
     if (hasChanged) this.#tlbs.withdrawWrites();
   }
 
-  *#writablePages(): Generator<number> {
-    for (let page = 0; page < this.pages; page++) yield page;
+  /** All pages of RAM and ROM that have an entry, in order. */
+  #touchedPages(): number[] {
+    const { words } = this.#memory;
+    const pages: number[] = [];
+    const first = this.map >>> 2;
+    for (let page = 0; page <= this.pages; page++) {
+      if (words[first + page * (slotBytes / 4)] !== 0) pages.push(page);
+    }
+    return pages;
   }
 
-  /** The entry of a page that is not absent; 0 where it was never touched. */
+  /** The entry of a page, which is here afterwards; 0 where it was never touched. */
   #presentEntry(page: number): number {
-    const entry = this.entry(page);
-    if (entry & entryAbsent) throw new AbsentPage(page);
-    return entry;
+    for (const log of this.#accessLogs) log.note(page);
+    if (this.isAbsent(page)) {
+      const content = this.#source?.fetch(page);
+      if (!content) throw new Error(`page ${page} is absent, and nobody can bring it`);
+      this.supply(page, content);
+    }
+    return this.entry(page);
   }
 
   /** Whether the page is more than zeros that were read: it counts as resident. */

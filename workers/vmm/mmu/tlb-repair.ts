@@ -7,7 +7,7 @@
  * puts it back, without a walk: what the page tables say now may be another thing.
  */
 import type { MachineAddress } from "../base/units.ts";
-import { type Field, hartFields, hartStateBytes } from "../isa/hart-layout.ts";
+import { hartFields, hartStateBytes } from "../isa/hart-layout.ts";
 import {
   entryShared,
   entryWritable,
@@ -37,9 +37,39 @@ const addendWord = 2;
 const slotWord = 3;
 
 interface Table {
-  /** Index of the first entry's first word. */
-  readonly first: number;
+  /** From the hart's address to the first entry. */
+  readonly offset: number;
+  /** From the hart's address to the generation of the table's group. */
   readonly generation: number;
+}
+
+/** The read tables of all data contexts; each has its write table behind it. */
+const readTables: readonly Table[] = [
+  ...Array.from({ length: tlbSpaces }, (_, space) =>
+    [spaceTlbOffsets.user, spaceTlbOffsets.supervisorSum].map((offset) => ({
+      offset: hartStateBytes + space * tlbSpaceBytes + offset,
+      generation: generationOf(space),
+    })),
+  ).flat(),
+  ...[sharedTlbOffsets.supervisor, sharedTlbOffsets.machine].map((offset) => ({
+    offset: hartStateBytes + offset,
+    generation: hartFields.sharedGeneration.offset,
+  })),
+];
+const fetchTables: readonly Table[] = [
+  ...Array.from({ length: tlbSpaces }, (_, space) => ({
+    offset: hartStateBytes + space * tlbSpaceBytes + spaceTlbOffsets.userFetch,
+    generation: generationOf(space),
+  })),
+  ...[sharedTlbOffsets.supervisorFetch, sharedTlbOffsets.machineFetch].map((offset) => ({
+    offset: hartStateBytes + offset,
+    generation: hartFields.sharedGeneration.offset,
+  })),
+];
+
+/** Offset in a hart of the generation of a space. */
+function generationOf(space: number): number {
+  return hartFields[`generationOf${space}` as "generationOf0"].offset;
 }
 
 /**
@@ -59,6 +89,7 @@ export function mapTlbs(
   return {
     flush,
     withdrawWrites: each(withdrawWrites),
+    withdrawAll: each(withdrawAll),
     noteShared: each(noteShared),
     redirectReads: (slot, hints) => {
       for (const hart of harts()) redirectReads(memory, hart, slot, hints);
@@ -69,8 +100,9 @@ export function mapTlbs(
 /** Withdraws the write entries that lead to pages that are not writable. */
 function withdrawWrites(memory: MachineMemory, hart: MachineAddress): void {
   const { words } = memory;
-  for (const { first, generation } of dataTables(memory, hart)) {
-    const start = first + writeTableOffset / 4;
+  for (const table of readTables) {
+    const generation = words[(hart + table.generation) >>> 2] as number;
+    const start = (hart + table.offset + writeTableOffset) >>> 2;
     for (let at = start; at < start + tlbEntries * entryWords; at += entryWords) {
       const tag = words[at] as number;
       if ((tag & inPage) !== generation) continue;
@@ -82,12 +114,33 @@ function withdrawWrites(memory: MachineMemory, hart: MachineAddress): void {
   }
 }
 
+function withdrawAll(memory: MachineMemory, hart: MachineAddress): void {
+  const { words } = memory;
+  const withdraw = (table: Table, from: number) => {
+    const generation = words[(hart + table.generation) >>> 2] as number;
+    const start = (hart + table.offset + from) >>> 2;
+    for (let at = start; at < start + tlbEntries * entryWords; at += entryWords) {
+      const tag = words[at] as number;
+      if ((tag & inPage) !== generation) continue;
+      words[at] = (tag & ~inPage) | withdrawnTag;
+      words[at + addendWord] = generation;
+    }
+  };
+  for (const table of readTables) {
+    withdraw(table, 0);
+    withdraw(table, writeTableOffset);
+  }
+  for (const table of fetchTables) withdraw(table, 0);
+}
+
 /** Notes the hints of the shared pages that read entries lead to. */
 function noteShared(memory: MachineMemory, hart: MachineAddress): void {
   const { words } = memory;
   const map = memory.word(hart + hartFields.guestMap.offset);
   const pages = memory.word(hart + hartFields.ramPages.offset);
-  for (const { first, generation } of dataTables(memory, hart)) {
+  for (const table of readTables) {
+    const generation = words[(hart + table.generation) >>> 2] as number;
+    const first = (hart + table.offset) >>> 2;
     for (let i = 0; i < tlbEntries; i++) {
       const at = first + i * entryWords;
       if (((words[at] as number) & inPage) !== generation) continue;
@@ -108,12 +161,14 @@ function redirectReads(
 ): void {
   const { words } = memory;
   const frame = (words[slot >>> 2] as number) & ~inPage;
-  for (const { first, generation } of dataTables(memory, hart)) {
-    for (let residue = 0; residue < hintBits; residue++) {
-      if (!(hints & (1 << residue))) continue;
-      for (let i = residue; i < tlbEntries; i += hintBits) {
-        const at = first + i * entryWords;
-        if ((words[at + slotWord] as number) >>> 0 !== slot) continue;
+  for (let left = hints; left !== 0; left &= left - 1) {
+    const residue = 31 - Math.clz32(left & -left);
+    for (const table of readTables) {
+      const generation = words[(hart + table.generation) >>> 2] as number;
+      const first = (hart + table.offset) >>> 2;
+      const end = first + tlbEntries * entryWords;
+      for (let at = first + residue * entryWords; at < end; at += hintBits * entryWords) {
+        if (words[at + slotWord] !== (slot | 0)) continue;
         const tag = words[at] as number;
         if ((tag & inPage) === generation) words[at + addendWord] = frame - (tag & ~inPage);
       }
@@ -129,32 +184,14 @@ export function redirectFetches(
 ): void {
   const { words } = memory;
   const records = words[(slot + recordsInSlot) >>> 2] as number;
-  const { userFetch } = spaceTlbOffsets;
-  const { supervisorFetch, machineFetch } = sharedTlbOffsets;
-  const tables = hart + hartStateBytes;
-  const inSpaces = Array.from({ length: tlbSpaces }, (_, i) => i * tlbSpaceBytes + userFetch);
-  for (const offset of [...inSpaces, supervisorFetch, machineFetch]) {
-    const start = (tables + offset) >>> 2;
+  for (const { offset } of fetchTables) {
+    const start = (hart + offset) >>> 2;
     for (let at = start; at < start + tlbEntries * entryWords; at += entryWords) {
-      if ((words[at + slotWord] as number) >>> 0 === slot) words[at + addendWord] = records;
+      if (words[at + slotWord] !== (slot | 0)) continue;
+      const isWithdrawn = ((words[at] as number) & inPage) === withdrawnTag;
+      if (!isWithdrawn) words[at + addendWord] = records;
     }
   }
   const uncached = (hart + hartFields.uncachedEntry.offset) >>> 2;
-  if ((words[uncached + slotWord] as number) >>> 0 === slot) words[uncached + addendWord] = records;
-}
-
-/** The read tables of all data contexts; each has its write table behind it. */
-function* dataTables(memory: MachineMemory, hart: MachineAddress): Generator<Table> {
-  const tables = hart + hartStateBytes;
-  const generationAt = ({ offset }: Field<"i64">) => memory.word(hart + offset);
-  for (let space = 0; space < tlbSpaces; space++) {
-    const generation = generationAt(hartFields[`generationOf${space}` as "generationOf0"]);
-    for (const offset of [spaceTlbOffsets.user, spaceTlbOffsets.supervisorSum]) {
-      yield { first: (tables + space * tlbSpaceBytes + offset) >>> 2, generation };
-    }
-  }
-  const generation = generationAt(hartFields.sharedGeneration);
-  for (const offset of [sharedTlbOffsets.supervisor, sharedTlbOffsets.machine]) {
-    yield { first: (tables + offset) >>> 2, generation };
-  }
+  if (words[uncached + slotWord] === (slot | 0)) words[uncached + addendWord] = records;
 }

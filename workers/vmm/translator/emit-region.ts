@@ -9,11 +9,13 @@ import type { FunctionBuilder, Label, Local } from "../base/wasm/function-builde
 import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
 import { type I32, type I64, i32 } from "../base/wasm/value.ts";
 import { floatConditions } from "../hart/inline/float-conditions.ts";
-import { entryOf, regionEntry, regionResults } from "../hart/region-entry.ts";
+import { entryOf, regionEntry, regionResults, smallestRegionBudget } from "../hart/region-entry.ts";
 import { HartFields } from "../isa/hart-layout.ts";
 import { pageBytes, regionLinkBytes, regionLinksBase } from "../memory/layout.ts";
 import { addend, entryAddress, hits } from "../mmu/tlb.ts";
+import { budgetChecks } from "./budget-checks.ts";
 import { analyseFlow, type FlowGraph } from "./flow-graph.ts";
+import { type AccessKind, KnownPages } from "./known-pages.ts";
 import { RegionOperands } from "./region-operands.ts";
 import { RegionRegisters, registerUse } from "./region-registers.ts";
 import { RegionSemantics } from "./region-semantics.ts";
@@ -46,18 +48,16 @@ export function emitRegion(
   entryOperation: number,
 ): RegionFunction {
   const pages = distancesOf(region);
-  const blocks = [...region.blocks.values()];
+  const blocks = [...region.blocks.values()].sort((a, b) => a.offset - b.offset);
   const nodes = new Map(blocks.map((block, i) => [block.offset, i + 1]));
-  const successors = [[], ...blocks.map((block) => successorNodes(block, nodes))];
-  const graph = analyseFlow(
-    successors,
-    enterablePlaces(region).map((place) => nodes.get(place) as number),
-  );
-  const shape = { blocks, nodes, graph, pages, entryOperation };
+  const entries = enterablePlaces(region);
+  const entryNodes = entries.map((place) => nodes.get(place) as number);
+  const graph = analyseFlow([entryNodes, ...blocks.map((block) => successorNodes(block, nodes))]);
+  const checks = checksOf(blocks, graph, entryNodes);
+  const shape = { checks, blocks, nodes, graph, entryNodes, pages, entryOperation };
   const code = module.function(["i32", "i32"], "i32", (f, hart, entry) =>
     new RegionEmitter(f, { hart, entry }, shape).emit(),
   );
-  const entries = graph.entries.map((node) => (blocks[node - 1] as Block).offset);
   return { code, entries, pages };
 }
 
@@ -81,10 +81,27 @@ function usesFloat(blocks: readonly Block[]): boolean {
   return instructions.some(({ decoded }) => decoded.row.assembly.includes(":f}"));
 }
 
+/** Every loop looks at the budget, and every place that execution is sent to. */
+function checksOf(
+  blocks: readonly Block[],
+  graph: FlowGraph,
+  entries: readonly number[],
+): ReadonlyMap<number, number> {
+  const { successors, routers } = graph;
+  const lengths = successors.map((_, node) => blocks[node - 1]?.instructions.length ?? 0);
+  const routed = [...routers.values()].flatMap(({ head, others }) => [head, ...others]);
+  const loops = blocks.map((_, i) => i + 1).filter(graph.isLoop);
+  const starts = new Set([...entries, ...routed, ...loops]);
+  return budgetChecks({ lengths, successors }, starts, smallestRegionBudget);
+}
+
 interface Shape {
+  /** The nodes that look at the budget, and what it has to be there. */
+  readonly checks: ReadonlyMap<number, number>;
   readonly blocks: readonly Block[];
   readonly nodes: ReadonlyMap<number, number>;
   readonly graph: FlowGraph;
+  readonly entryNodes: readonly number[];
   readonly pages: readonly number[];
   /** The operation of records that are entries. */
   readonly entryOperation: number;
@@ -95,8 +112,10 @@ class RegionEmitter {
   readonly #hart: Local<"i32">;
   /** The region's own, which tells its entries and links from others. */
   readonly #number: Local<"i32">;
-  /** Which entry the dispatcher goes to. */
-  readonly #state: Local<"i32">;
+  /** Which node the dispatcher and the routers send execution to; 0 where a router is to do nothing. */
+  readonly #wanted: Local<"i32">;
+  /** What stands for a node there: the entries in their order from 1 on, then others. */
+  readonly #wishes: ReadonlyMap<number, number>;
   readonly #shape: Shape;
   readonly #registers: RegionRegisters;
   readonly #labels = new Map<number, Label>();
@@ -114,6 +133,7 @@ class RegionEmitter {
     /** Computes the two anew. */
     readonly refresh: () => void;
   };
+  #known: KnownPages | undefined;
   #dispatch: Label | undefined;
   #exit: Label | undefined;
   #exitTo: Label | undefined;
@@ -130,7 +150,10 @@ class RegionEmitter {
     this.#registers = new RegionRegisters(f, hart);
     const h = new HartFields(f, hart);
     this.#number = f.let(regionEntry.region(entry));
-    this.#state = f.let(regionEntry.state(entry));
+    this.#wanted = f.let(regionEntry.state(entry).add(1));
+    const routed = [...shape.graph.routers.values()].flatMap(({ others }) => others);
+    const targets = new Set([...shape.entryNodes, ...routed]);
+    this.#wishes = new Map([...targets].map((node, i) => [node, i + 1]));
     this.#exitInfo = f.local("i32");
     this.#pc = f.let(h.get("pc"));
     this.#budget = f.let(h.get("budget"));
@@ -151,6 +174,7 @@ class RegionEmitter {
     const h = new HartFields(f, this.#hart);
     const use = registerUse(blocks.flatMap((b) => b.instructions.map((i) => i.decoded)));
     this.#registers.load(use);
+    this.#known = new KnownPages(f, blocks);
     f.block((exitTo) => {
       this.#exitTo = exitTo;
       f.block((exit) => {
@@ -198,16 +222,32 @@ class RegionEmitter {
 
   #code(node: number): void {
     const f = this.#f;
-    const { blocks, graph } = this.#shape;
+    const { checks, blocks, graph, entryNodes } = this.#shape;
     if (node === 0) {
-      const targets = graph.entries.map((entry) => this.#labels.get(entry) as Label);
-      f.branchTable(this.#state, targets, targets[0] as Label);
+      const ways = entryNodes.map((entry) => () => this.#send(node, entry));
+      // Wishes count from 1.
+      f.switch(this.#wanted, [() => undefined, ...ways.slice(0, -1)], ways.at(-1) as () => void);
+      return;
+    }
+    const router = graph.routers.get(node);
+    if (router) {
+      f.ifUnlikely(this.#wanted.ne(0), () => {
+        const [last, ...others] = [...router.others].reverse() as [number, ...number[]];
+        for (const other of others) {
+          f.if(this.#wanted.eq(this.#wish(other)), () => this.#send(node, other));
+        }
+        this.#send(node, last);
+      });
+      this.#go(node, graph.hop(node, router.head));
       return;
     }
     const block = blocks[node - 1] as Block;
     const { instructions } = block;
+    const need = checks.get(node);
+    if (need !== undefined) {
+      f.ifUnlikely(this.#budget.ltS(need), () => this.#leave(block.offset, 0, "goOn"));
+    }
     this.#budget.set(this.#budget.sub(instructions.length));
-    f.ifUnlikely(this.#budget.ltS(0), () => this.#leave(block.offset, instructions.length, "goOn"));
     const edge = (from: number, to: number) => this.#edge(node, from, to);
     instructions.forEach((instruction, i) => {
       const { offset, decoded } = instruction;
@@ -225,6 +265,7 @@ class RegionEmitter {
         hart: this.#hart,
         ...this.#common,
         budget: () => this.#budget.add(unused),
+        knownPage: (kind: AccessKind) => this.#known?.of(kind, decoded),
         floatChanged: this.#common.refresh,
         ...{ goTo: select, goBehind: select },
         leave,
@@ -252,7 +293,6 @@ class RegionEmitter {
   }
 
   #edge(node: number, from: number, to: number): void {
-    const f = this.#f;
     const { nodes, graph } = this.#shape;
     const target = nodes.get(to);
     if (target === undefined) {
@@ -261,14 +301,29 @@ class RegionEmitter {
     }
     const [page, nextPage] = [from, to].map((place) => Math.floor(place / pageBytes));
     if (page !== nextPage) this.#leaveUnlessMapped(nextPage as number, to);
-    const kind = graph.kind(node, target);
-    if (kind === "inline") this.#tree(target);
-    else if (kind === "merge") f.branch(this.#labels.get(target) as Label);
-    else if (kind === "back") f.branch(this.#loops.get(target) as Label);
-    else {
-      this.#state.set(graph.entries.indexOf(target));
-      f.branch(this.#dispatch as Label);
-    }
+    const hop = graph.hop(node, target);
+    const isMeant = hop !== target && graph.routers.get(hop)?.head !== target;
+    if (isMeant) this.#wanted.set(this.#wish(target));
+    this.#go(node, hop);
+  }
+
+  /** The dispatcher or a router fulfils a wish, or leaves it to the next router. */
+  #send(from: number, target: number): void {
+    const { graph } = this.#shape;
+    const hop = graph.hop(from, target);
+    const isThere = hop === target || graph.routers.get(hop)?.head === target;
+    if (isThere && graph.routers.size > 0) this.#wanted.set(0);
+    this.#go(from, hop);
+  }
+
+  #go(from: number, hop: number): void {
+    const kind = this.#shape.graph.kind(from, hop);
+    if (kind === "inline") this.#tree(hop);
+    else this.#f.branch((kind === "merge" ? this.#labels : this.#loops).get(hop) as Label);
+  }
+
+  #wish(node: number): number {
+    return this.#wishes.get(node) as number;
   }
 
   /** The region goes on in another page only if that one is where it was translated. */
@@ -313,7 +368,7 @@ class RegionEmitter {
     // The same page may be mapped elsewhere, too, or stand at another distance from the others now.
     const place = regionEntry.place(entry).extendS();
     f.branchIf(this.#bias.add(place).ne(address), exit);
-    this.#state.set(regionEntry.state(entry));
+    this.#wanted.set(regionEntry.state(entry).add(1));
     f.branch(this.#dispatch as Label);
   }
 

@@ -2,15 +2,20 @@
  * The order in which the blocks of a region are written so that WebAssembly's structured control flow
  * can express their jumps (Ramsey, Beyond Relooper, ICFP 2022): dominators, merges and loops.
  *
- * Node 0 is a dispatcher with an edge to each entry. A jump backwards to a block that does not
- * dominate it has no structured form: its target becomes an entry, and the jump goes by way of the
- * dispatcher.
+ * Node 0 is a dispatcher with an edge to each entry. A loop that is entered in several places has
+ * none that dominates the others, and no structured form: it gets a router, a node that is none of
+ * the given ones, through which it is entered (`single-entry-loops.ts`).
  */
+import { type Router, withSingleEntryLoops } from "./single-entry-loops.ts";
 
 export interface FlowGraph {
-  /** Nodes behind the dispatcher's `br_table`, in its order. */
-  readonly entries: readonly number[];
-  readonly kind: (from: number, to: number) => "dispatch" | "back" | "merge" | "inline";
+  /** Of the nodes, then of the routers, by way of routers; one for each jump. */
+  readonly successors: readonly (readonly number[])[];
+  /** Where a jump goes that is to reach a node: there, or to a router that is to send it on. */
+  readonly hop: (from: number, to: number) => number;
+  readonly routers: ReadonlyMap<number, Router>;
+  /** How the jump to a hop is written. */
+  readonly kind: (from: number, hop: number) => "back" | "merge" | "inline";
   /** Heads of loops. */
   readonly isLoop: (node: number) => boolean;
   /** Children in the dominator tree that several forward edges lead to, the last in order first. */
@@ -18,61 +23,25 @@ export interface FlowGraph {
 }
 
 /**
- * @param successors of each node; those of node 0 are ignored
- * @param firstEntries nodes that are entries in any case
+ * @param successors of each node, which are numbered in the order of their addresses; those of node 0
+ *   are where the graph is entered
  */
-export function analyseFlow(
-  successors: readonly (readonly number[])[],
-  firstEntries: readonly number[],
-): FlowGraph {
-  const entries = [...firstEntries];
-  for (;;) {
-    const order = reversePostorder(successors, entries);
-    const position = new Array<number>(successors.length).fill(-1);
-    order.forEach((node, i) => {
-      position[node] = i;
-    });
-    const dominator = immediateDominators(successors, entries, order, position);
-    const dominates = (a: number, b: number) => {
-      let node = b;
-      while ((position[node] as number) > (position[a] as number)) node = dominator[node] as number;
-      return node === a;
-    };
-    const isBackward = (from: number, to: number) =>
-      (position[to] as number) <= (position[from] as number);
-    const unstructured = new Set<number>();
-    for (const from of order) {
-      if (from === 0) continue;
-      for (const to of successors[from] ?? []) {
-        if (isBackward(from, to) && !dominates(to, from)) unstructured.add(to);
-      }
-    }
-    const added = [...unstructured].filter((node) => !entries.includes(node));
-    if (added.length > 0) {
-      entries.push(...added);
-      continue;
-    }
-    return describe({ successors, entries, order, isBackward, dominates, dominator });
-  }
-}
-
-function describe(graph: {
-  successors: readonly (readonly number[])[];
-  entries: readonly number[];
-  order: readonly number[];
-  isBackward: (from: number, to: number) => boolean;
-  dominates: (a: number, b: number) => boolean;
-  dominator: readonly number[];
-}): FlowGraph {
-  const { successors, entries, order, isBackward, dominates, dominator } = graph;
+export function analyseFlow(given: readonly (readonly number[])[]): FlowGraph {
+  const { successors, hop, routers } = withSingleEntryLoops(given);
+  const order = reversePostorder(successors);
+  const position = new Array<number>(successors.length).fill(-1);
+  order.forEach((node, i) => {
+    position[node] = i;
+  });
+  const dominator = immediateDominators(successors, order, position);
+  const isBackward = (from: number, to: number) =>
+    (position[to] as number) <= (position[from] as number);
   const forwardEdges = new Array<number>(successors.length).fill(0);
   const loops = new Set<number>();
-  for (const entry of entries) forwardEdges[entry] = 2;
   for (const from of order) {
-    if (from === 0) continue;
     for (const to of successors[from] ?? []) {
-      if (!isBackward(from, to)) forwardEdges[to] = (forwardEdges[to] ?? 0) + 1;
-      else if (dominates(to, from)) loops.add(to);
+      if (isBackward(from, to)) loops.add(to);
+      else forwardEdges[to] = (forwardEdges[to] ?? 0) + 1;
     }
   }
   const isMerge = (node: number) => (forwardEdges[node] ?? 0) > 1;
@@ -83,33 +52,22 @@ function describe(graph: {
     children.set(parent, [...(children.get(parent) ?? []), node]);
   }
   return {
-    entries,
+    ...{ successors, hop, routers },
     kind(from, to) {
-      if (!isBackward(from, to)) return isMerge(to) ? "merge" : "inline";
-      return dominates(to, from) ? "back" : "dispatch";
+      if (isBackward(from, to)) return "back";
+      return isMerge(to) ? "merge" : "inline";
     },
     isLoop: (node) => loops.has(node),
     merges: (node) => children.get(node) ?? [],
   };
 }
 
-function successorsOf(
-  successors: readonly (readonly number[])[],
-  entries: readonly number[],
-  node: number,
-): readonly number[] {
-  return node === 0 ? entries : (successors[node] ?? []);
-}
-
-function reversePostorder(
-  successors: readonly (readonly number[])[],
-  entries: readonly number[],
-): number[] {
+function reversePostorder(successors: readonly (readonly number[])[]): number[] {
   const seen = new Set<number>([0]);
   const postorder: number[] = [];
   const stack: { node: number; next: number }[] = [{ node: 0, next: 0 }];
   for (let top = stack.at(-1); top; top = stack.at(-1)) {
-    const child = successorsOf(successors, entries, top.node)[top.next++];
+    const child = successors[top.node]?.[top.next++];
     if (child === undefined) {
       postorder.push(top.node);
       stack.pop();
@@ -124,13 +82,12 @@ function reversePostorder(
 /** Cooper, Harvey, Kennedy: A simple, fast dominance algorithm (2001). */
 function immediateDominators(
   successors: readonly (readonly number[])[],
-  entries: readonly number[],
   order: readonly number[],
   position: readonly number[],
 ): number[] {
   const predecessors: number[][] = successors.map(() => []);
   for (const from of order) {
-    for (const to of successorsOf(successors, entries, from)) predecessors[to]?.push(from);
+    for (const to of successors[from] ?? []) predecessors[to]?.push(from);
   }
   const dominator = new Array<number>(successors.length).fill(-1);
   dominator[0] = 0;

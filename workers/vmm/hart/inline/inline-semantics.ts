@@ -35,11 +35,7 @@ export abstract class InlineSemantics extends RowSemantics<InlineOperands> imple
   }
 
   load(address: I64, width: Width, extension: Extension): I64 {
-    const { f, dataTlb } = this.#state;
-    const at = f.let(address);
-    const entry = f.let(entryAddress(dataTlb, at));
-    this.#leaveUnlessInPage(entry, at, width);
-    return loadWidth(at.wrap().add(addend(entry)), width, extension);
+    return loadWidth(this.#inMemory("load", this.f.let(address), width), width, extension);
   }
 
   store(address: I64, value: I64, width: Width): void {
@@ -152,10 +148,29 @@ export abstract class InlineSemantics extends RowSemantics<InlineOperands> imple
   #writable(address: I64, width: Width, alignment: "natural" | "any"): I32 {
     const { f, dataTlb, generation } = this.#state;
     const at = f.let(address);
+    if (alignment === "any") return this.#inMemory("store", at, width);
     const entry = f.let(entryAddress(dataTlb, at).add(writeTableOffset));
-    if (alignment === "any") this.#leaveUnlessInPage(entry, at, width);
-    else this.#leaveUnless(hits(entry, at, width, generation));
+    this.#leaveUnless(hits(entry, at, width, generation));
     return at.wrap().add(addend(entry));
+  }
+
+  /** The machine address of a load or store. */
+  #inMemory(kind: "load" | "store", at: I64, width: Width): I32 {
+    const { f, dataTlb, knownPage } = this.#state;
+    const table = kind === "load" ? 0 : writeTableOffset;
+    const lookUp = () => {
+      const entry = f.let(entryAddress(dataTlb, at).add(table));
+      this.#leaveUnlessInPage(entry, at, width);
+      return addend(entry);
+    };
+    const known = knownPage?.(kind);
+    if (!known) return at.wrap().add(lookUp());
+    f.ifUnlikely(at.and(-4096 | (width - 1)).ne(known.page), () => {
+      const found = lookUp();
+      known.page.set(at.and(-4096));
+      known.addend.set(found);
+    });
+    return at.wrap().add(known.addend);
   }
 
   /**

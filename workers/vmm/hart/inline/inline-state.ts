@@ -1,5 +1,16 @@
-import type { FunctionBuilder } from "../../base/wasm/function-builder.ts";
+import type { FunctionBuilder, Local } from "../../base/wasm/function-builder.ts";
 import type { I32, I64 } from "../../base/wasm/value.ts";
+
+/**
+ * The page of the last access of some kind, known without a look at the TLB. It stays true as long as
+ * the TLB does, which only `step` fills and what goes by `goTo` chooses anew.
+ */
+export interface KnownPage {
+  /** Its address; -1 while there is none. */
+  readonly page: Local<"i64">;
+  /** From an address in it to the machine address, in 32 bits. */
+  readonly addend: Local<"i32">;
+}
 
 /** What inlined instructions find around them; constant but for what `floatChanged` says. */
 export interface InlineState {
@@ -12,6 +23,8 @@ export interface InlineState {
   readonly floatOn: I32;
   /** 1 where rounding is to nearest even and the inexact flag is set already. */
   readonly floatFast: I32;
+  /** The page that the instruction's loads, or stores, went to the last time, where that is kept. */
+  readonly knownPage?: (kind: "load" | "store") => KnownPage | undefined;
   /** Steps of the budget behind the instruction under way. */
   budget(): I32;
   /** The instruction wrote `mstatus.FS`, `fflags` or `frm`. */

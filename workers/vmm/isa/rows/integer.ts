@@ -44,8 +44,6 @@ const store = (mnemonic: string, funct3: string, width: 1 | 2 | 4 | 8) =>
     m.store(m.rs1.add(m.imm), m.rs2, width),
   );
 
-const low5 = (n: I64): I64 => n.and(31);
-
 export const integerRows: readonly InstructionRow[] = [
   row("lui", "imm[31:12] rd 0110111", "{rd}, {upper}", (m) => m.writeRd(m.imm)),
   row("auipc", "imm[31:12] rd 0010111", "{rd}, {upper}", (m) => m.writeRd(m.pc.add(m.imm))),
@@ -95,16 +93,16 @@ export const integerRows: readonly InstructionRow[] = [
   registerRegister("or", "0000000", "110", (a, b) => a.or(b)),
   registerRegister("and", "0000000", "111", (a, b) => a.and(b)),
   row("addiw", "imm[11:0] rs1 000 rd 0011011", "{rd}, {rs1}, {imm}", (m) =>
-    m.writeRd(word(m.rs1.add(m.imm))),
+    m.writeRd(m.rs1.wrap().add(m.imm.wrap()).extendS()),
   ),
-  wordShift("slliw", "0000000", "001", (a, n) => word(a.shl(n))),
-  wordShift("srliw", "0000000", "101", (a, n) => word(zeroExtended(a).shrU(n))),
-  wordShift("sraiw", "0100000", "101", (a, n) => word(word(a).shrS(n))),
-  wordRegister("addw", "0000000", "000", (a, b) => word(a.add(b))),
-  wordRegister("subw", "0100000", "000", (a, b) => word(a.sub(b))),
-  wordRegister("sllw", "0000000", "001", (a, b) => word(a.shl(low5(b)))),
-  wordRegister("srlw", "0000000", "101", (a, b) => word(zeroExtended(a).shrU(low5(b)))),
-  wordRegister("sraw", "0100000", "101", (a, b) => word(word(a).shrS(low5(b)))),
+  wordShift("slliw", "0000000", "001", (a, n) => a.wrap().shl(n.wrap()).extendS()),
+  wordShift("srliw", "0000000", "101", (a, n) => a.wrap().shrU(n.wrap()).extendS()),
+  wordShift("sraiw", "0100000", "101", (a, n) => a.wrap().shrS(n.wrap()).extendS()),
+  wordRegister("addw", "0000000", "000", (a, b) => a.wrap().add(b.wrap()).extendS()),
+  wordRegister("subw", "0100000", "000", (a, b) => a.wrap().sub(b.wrap()).extendS()),
+  wordRegister("sllw", "0000000", "001", (a, b) => a.wrap().shl(b.wrap()).extendS()),
+  wordRegister("srlw", "0000000", "101", (a, b) => a.wrap().shrU(b.wrap()).extendS()),
+  wordRegister("sraw", "0100000", "101", (a, b) => a.wrap().shrS(b.wrap()).extendS()),
   // Zihintpause: one of the fences that order nothing.
   row("pause", "0000 0001 0000 00000 000 00000 0001111", "", (m) => m.endTurn(), "fence"),
   row("fence", "fm pred succ rs1 000 rd 0001111", "{pred}, {succ}", () => {}),
@@ -135,7 +133,7 @@ export const multiplyRows: readonly InstructionRow[] = [
   row("remu", "0000001 rs2 rs1 111 rd 0110011", "{rd}, {rs1}, {rs2}", (m) =>
     remainderUnsigned(m, m.rs1, m.rs2, (v) => v),
   ),
-  wordRegister("mulw", "0000001", "000", (a, b) => word(a.mul(b))),
+  wordRegister("mulw", "0000001", "000", (a, b) => a.wrap().mul(b.wrap()).extendS()),
   row("divw", "0000001 rs2 rs1 100 rd 0111011", "{rd}, {rs1}, {rs2}", (m) =>
     divide(m, word(m.rs1), word(m.rs2), word),
   ),

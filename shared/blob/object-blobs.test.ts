@@ -2,14 +2,15 @@ import { mkdtemp, readdir, readFile, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BlobStore } from "./blob-store.ts";
+import { ObjectBlobs } from "./object-blobs.ts";
+import { DirectoryObjects } from "./objects/directory-objects.ts";
 
 let directory: string;
-let store: BlobStore;
+let store: ObjectBlobs;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "blobs-"));
-  store = new BlobStore(directory);
+  store = new ObjectBlobs(new DirectoryObjects(directory));
 });
 
 afterEach(() => rm(directory, { recursive: true }));
@@ -17,7 +18,7 @@ afterEach(() => rm(directory, { recursive: true }));
 const bytes = (text: string) => new TextEncoder().encode(text);
 const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-describe("BlobStore", () => {
+describe("ObjectBlobs in a directory", () => {
   test("names a blob by the SHA-256 of its bytes and gives the bytes back", async () => {
     const stored = await store.put([bytes("a"), bytes("bc")]);
     expect(stored).toEqual({ hash: abc, bytes: 3, start: bytes("abc") });

@@ -1,0 +1,43 @@
+import { mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeObjectStore } from "../../../tests/support/object-store-contract.ts";
+import { DirectoryObjects } from "./directory-objects.ts";
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "objects-"));
+});
+
+afterAll(() => rm(directory, { recursive: true }));
+
+describeObjectStore("objects in a directory", async () => [
+  new DirectoryObjects(directory),
+  new DirectoryObjects(directory),
+]);
+
+test("a pointer's old versions are swept away, and a writer that slept meanwhile has lost", async () => {
+  const store = new DirectoryObjects(directory);
+  let version: string | undefined;
+  for (let move = 0; move < 20; move++) {
+    version = await store.movePointer("sweep/p", Uint8Array.of(move), version);
+  }
+  expect((await readdir(join(directory, "sweep/p"))).length).toBeLessThan(8);
+  // What a writer leaves that was stopped between its look and its link, and then killed.
+  await writeFile(join(directory, "sweep/p", "000000000003"), "stale");
+  expect((await store.readPointer("sweep/p"))?.bytes[0]).toBe(19);
+  expect(await store.movePointer("sweep/p", Uint8Array.of(1), "3")).toBeUndefined();
+  expect(await store.movePointer("sweep/p", Uint8Array.of(20), version)).toBe("21");
+});
+
+test("what killed writers have left is removed once it is old", async () => {
+  const store = new DirectoryObjects(directory);
+  await (await store.upload()).append(Uint8Array.of(1));
+  const [left = ""] = await readdir(join(directory, "incoming"));
+  expect(await store.tidy(Date.now() - 3_600_000)).toBe(0);
+  await utimes(join(directory, "incoming", left), 1, 1);
+  expect(await store.tidy(Date.now() - 3_600_000)).toBe(1);
+  expect(await readdir(join(directory, "incoming"))).toEqual([]);
+});

@@ -1,0 +1,104 @@
+import type { ObjectEntry, ObjectStore } from "../objects/object-store.ts";
+import { type CollectionView, readCollectionView } from "../roots/collection-state.ts";
+import { packKey, packLimits, parsePackFront } from "./pack-format.ts";
+import { PageIndex } from "./page-index.ts";
+import { PageReader } from "./page-reader.ts";
+import type { PageRef } from "./page-ref.ts";
+import { PageWriter } from "./page-writer.ts";
+
+export interface PageStoreOptions {
+  /** Pages of which it is known where they are, so that they are not stored again; 40 bytes each. With
+   * 0 the store is not even looked through. */
+  readonly knownPages?: number;
+}
+
+/** Fronts that are read at the same time while a store is looked through. */
+const atOnce = 8;
+
+/**
+ * Pages of 4 KiB, each stored once.
+ *
+ *   const view = await pages.view();          // what is known, and what must not be built upon
+ *   const writer = pages.writer();
+ *   const refs = await writer.put(some);      // waits when the store is slow
+ *   await writer.finish();
+ *   for await (const { index, bytes } of pages.reader.read(refs)) …
+ *
+ * Pages that no root leads to are collected some day: who wants to keep them publishes a checkpoint
+ * (checkpoints/checkpoint-writer.ts), which does all of the above.
+ */
+export class PageStore {
+  readonly objects: ObjectStore;
+  readonly reader: PageReader;
+  readonly #capacity: number;
+  #index: PageIndex;
+  #generation: number | undefined;
+  /** The last look; the next one begins after it. */
+  #looking: Promise<unknown> = Promise.resolve();
+
+  constructor(objects: ObjectStore, { knownPages = 2 ** 20 }: PageStoreOptions = {}) {
+    this.objects = objects;
+    this.reader = new PageReader(objects);
+    this.#capacity = knownPages;
+    this.#index = new PageIndex(knownPages);
+  }
+
+  /**
+   * Looks at the collector's state, and learns anew which pages are there if it has been at work
+   * since. To be called before the pages of a checkpoint are put, and once its root is there.
+   */
+  view(): Promise<CollectionView> {
+    // Never the answer to an earlier question: the asker's root may be younger than that.
+    const look = this.#looking.then(() => this.#learn());
+    this.#looking = look.catch(() => {});
+    return look;
+  }
+
+  writer(): PageWriter {
+    return new PageWriter(this.objects, this.#index);
+  }
+
+  /** Where a page with this SHA-256 is, as far as is known here. */
+  find(hash: Uint8Array): PageRef | undefined {
+    return this.#index.find(hash);
+  }
+
+  async #learn(): Promise<CollectionView> {
+    const view = await readCollectionView(this.objects);
+    if (view.generation === this.#generation) return view;
+    // A new index: a writer that began earlier goes on adding to the one that it knows.
+    const index = new PageIndex(this.#capacity);
+    let room = this.#capacity;
+    const packs: ObjectEntry[] = [];
+    for await (const entry of room > 0 ? this.objects.list("packs") : []) {
+      if (!view.condemned.has(entry.key)) packs.push(entry);
+    }
+    packs.sort((a, b) => b.modified - a.modified);
+    for (let first = 0; first < packs.length && room > 0; first += atOnce) {
+      const some = packs.slice(first, first + atOnce);
+      for (const pages of await Promise.all(some.map(({ key }) => this.#learnPack(key, index)))) {
+        room -= pages;
+      }
+    }
+    this.#index = index;
+    this.#generation = view.generation;
+    return view;
+  }
+
+  async #learnPack(key: string, index: PageIndex): Promise<number> {
+    const name = key.slice("packs/".length).replace("/", "");
+    if (packKey(name) !== key) return 0;
+    const start = await this.objects.read(key, 0, packLimits.frontBytes);
+    if (start === undefined) return 0;
+    try {
+      const front = parsePackFront(name, start);
+      const pack = { name, pageCost: front.bytes / front.pages };
+      for (let slot = 0; slot < front.pages; slot++)
+        index.add({ hash: front.hash(slot), pack, slot });
+      return front.pages;
+    } catch {
+      // A damaged pack is no place to find pages in; `trapline store verify` names it.
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * A machine's RAM for whoever saves, clones or moves it; between two calls of `run` only. Pages are
+ * counted from the start of RAM; the ROM's is the one behind the last.
+ */
+import type { Pages } from "../base/units.ts";
+import type { PageLog } from "./page-log.ts";
+import type { RamImage } from "./ram-image.ts";
+
+export interface RamPort {
+  readonly pages: Pages;
+  /** Pages whose content `supply` has still to bring. */
+  readonly absentPages: Pages;
+  /**
+   * What is in RAM and ROM now, or in some pages of it, for as long as the image is not released.
+   * Copies nothing, takes as long as a look at each of these pages, and has the guest copy the pages
+   * that it stores to from now on (`memory.cow`).
+   */
+  capture(pages?: Iterable<number>): RamImage;
+  /** Notes the pages that are written from now on, by whomever (`trace.dirty`). */
+  openDirtyLog(): PageLog;
+  /** Notes the pages that are accessed from now on, by whomever (`trace.access`). */
+  openAccessLog(): PageLog;
+  /** Brings the content of an absent page; a page that is here already stays as it is. */
+  supply(page: number, content: Uint8Array): void;
+}
