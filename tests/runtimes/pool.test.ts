@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { HoldReport } from "./pool/hold.ts";
 import type { PoolReport } from "./pool/main.ts";
 
 /** A worker's pool of pCPU threads, with real threads under both runtimes. */
-const main = fileURLToPath(new URL("pool/main.ts", import.meta.url));
 const runtimes: Readonly<Record<string, readonly string[]>> = {
   node: [],
   deno: ["run", "--allow-all", "--unstable-worker-options"],
@@ -13,11 +13,16 @@ const runtimes: Readonly<Record<string, readonly string[]>> = {
 const reports = new Map<string, PoolReport>();
 
 describe.each(Object.entries(runtimes))("under %s", (program, words) => {
+  /** What a program of this folder prints. */
+  const run = async (name: string) => {
+    const path = fileURLToPath(new URL(`pool/${name}.ts`, import.meta.url));
+    const options = { timeout: 170_000, killSignal: "SIGKILL", maxBuffer: 2 ** 24 } as const;
+    const { stdout } = await promisify(execFile)(program, [...words, path], options);
+    return JSON.parse(stdout);
+  };
   let report: PoolReport;
   beforeAll(async () => {
-    const options = { timeout: 170_000, killSignal: "SIGKILL", maxBuffer: 2 ** 24 } as const;
-    const { stdout } = await promisify(execFile)(program, [...words, main], options);
-    report = JSON.parse(stdout);
+    report = await run("main");
     reports.set(program, report);
   });
 
@@ -38,6 +43,14 @@ describe.each(Object.entries(runtimes))("under %s", (program, words) => {
     expect(new Set(report.failures)).toEqual(new Set(["ended by the test"]));
     expect(report.again).toEqual(report.together);
     expect(report.threads).toBe(3);
+  });
+
+  test("a run that holds its thread ends as far as it came, its neighbour is tried again", async () => {
+    const { holder, neighbour, later }: HoldReport = await run("hold");
+    expect(holder).toBe("wall-clock");
+    expect(neighbour).toContain("another run held the thread for too long");
+    // Deno cannot end a thread that is held, so its part of the memory is nobody's any more.
+    expect(later).toBe(program === "deno" ? "lost" : "completed");
   });
 
   test("nothing of the machine memory is in use at the end", () => {

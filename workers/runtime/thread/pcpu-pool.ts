@@ -53,13 +53,14 @@ export interface PooledRun {
 /** How often threads are looked at. */
 const watchInterval: Milliseconds = 250;
 const usualGrace: Milliseconds = 3000;
-/** How long a thread may take to end. */
-const longestEnd: Milliseconds = 30_000;
+/** So many times the grace a thread may take to end. */
+const gracesToEnd = 10;
 
 export class PcpuPool {
   readonly #options: PcpuPoolOptions;
   readonly #keeper: MemoryKeeper;
   readonly #room: Room;
+  readonly #grace: Milliseconds;
   readonly #threads: (PooledThread | undefined)[];
   /** Numbers of threads that are gone but may still use the memory. */
   readonly #ending = new Map<number, Promise<void>>();
@@ -71,6 +72,7 @@ export class PcpuPool {
   constructor(options: PcpuPoolOptions) {
     const { compiler, threads, memoryBytes } = options;
     this.#options = options;
+    this.#grace = options.grace ?? usualGrace;
     this.#keeper = new MemoryKeeper({
       compiler,
       pcpus: threads,
@@ -202,7 +204,7 @@ export class PcpuPool {
   #look(): void {
     const now = performance.now();
     for (const thread of this.#threads) {
-      const run = thread?.overdue(now, this.#options.grace ?? usualGrace);
+      const run = thread?.overdue(now, this.#grace);
       if (!thread || !run) continue;
       run.events.onOvertime();
       void this.#retire(thread, "another run held the thread for too long, and it was ended", run);
@@ -220,7 +222,7 @@ export class PcpuPool {
     this.#threads[pcpu] = undefined;
     this.#options.translation?.forget(pcpu);
     const isLost = () => this.#options.onLost?.("a pCPU thread that was told to end does not");
-    const late = setTimeout(isLost, longestEnd);
+    const late = setTimeout(isLost, gracesToEnd * this.#grace);
     const end = thread.end().then(() => {
       clearTimeout(late);
       this.#keeper.reclaim(pcpu);

@@ -1,5 +1,6 @@
 import { MemoryBlock } from "../../host/block-memory.ts";
 import { compiler } from "../../host/compiler.ts";
+import { turn } from "../../host/turn.ts";
 import { type MemoryShare, Monitor, RoundRobin } from "../../vmm/mod.ts";
 import { PortTranslation } from "../translation/port-translation.ts";
 import type { TranslationPort } from "../translation/translation-port.ts";
@@ -20,7 +21,6 @@ export function serveThread(
   close: () => void,
 ): (command: ThreadCommand) => void {
   let pcpu: Pcpu | undefined;
-  const soon = turns();
   return (command) => {
     switch (command.type) {
       case "open":
@@ -30,7 +30,8 @@ export function serveThread(
           status: new ThreadStatus(command.status),
           openDisk: (bytes) => new MemoryBlock(bytes),
           now: () => performance.now(),
-          ...{ post, soon, close },
+          soon: (callback) => void turn().then(callback),
+          ...{ post, close },
         });
         break;
       case "start":
@@ -46,15 +47,4 @@ export function serveThread(
 function createMonitor(memory: MemoryShare, port: TranslationPort | undefined): Monitor {
   const translation = port && new PortTranslation(port);
   return Monitor.create({ compiler, memory, ...(translation && { translation }) });
-}
-
-/** Turns of the event loop. A timer would wait for a millisecond or four. */
-function turns(): (callback: () => void) => void {
-  const { port1, port2 } = new MessageChannel();
-  let next: (() => void) | undefined;
-  port1.onmessage = () => next?.();
-  return (callback) => {
-    next = callback;
-    port2.postMessage(null);
-  };
 }
