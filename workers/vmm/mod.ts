@@ -49,6 +49,7 @@ export { Monitor } from "./machine/monitor.ts";
 export {
   type OpenSnapshot,
   openSnapshot,
+  peekSection,
   readSnapshot,
   sealSnapshot,
   writeSnapshot,
