@@ -52,6 +52,7 @@ export {
   peekSection,
   readSnapshot,
   sealSnapshot,
+  verifySnapshot,
   writeSnapshot,
 } from "./machine/snapshot-file.ts";
 export type { StopReason } from "./machine/stop-reason.ts";

@@ -6,6 +6,7 @@
  *     const again = monitor.restoreMachine(state, ram, resources);
  */
 
+import { sha256 } from "@noble/hashes/sha2.js";
 import type { RamContent } from "../memory/ram-image.ts";
 import {
   type Checksum,
@@ -16,7 +17,13 @@ import {
   type Sections,
   writeContainer,
 } from "../snapshot/container.ts";
-import { buildRamManifest, PageContent, type RamManifest } from "../snapshot/ram-manifest.ts";
+import {
+  buildRamManifest,
+  PageContent,
+  pageHash,
+  type RamManifest,
+} from "../snapshot/ram-manifest.ts";
+import { inSection } from "../snapshot/snapshot-problem.ts";
 import type { Machine } from "./config.ts";
 import { decodeMachine, encodeMachine, ramOfSections } from "./machine-sections.ts";
 import type { MachineState } from "./machine-state.ts";
@@ -88,4 +95,24 @@ export function readSnapshot(
 ): OpenSnapshot & { readonly ram: RamContent } {
   const snapshot = openSnapshot(file, options);
   return { ...snapshot, ram: ramOfSections(snapshot.manifest, snapshot.sections) };
+}
+
+/**
+ * As `readSnapshot`, and looks at each page, too.
+ *
+ * @throws Failure as `readSnapshot`
+ */
+export function verifySnapshot(file: Uint8Array, options: ReadOptions = {}): OpenSnapshot {
+  const { ram, ...snapshot } = readSnapshot(file, options);
+  const { checksum = sha256 } = options;
+  inSection("content", () => {
+    let index = 0;
+    for (const { page, bytes } of ram.pages()) {
+      const expected = pageHash(snapshot.manifest, index++);
+      if (checksum(bytes).some((byte, i) => byte !== expected[i])) {
+        throw new RangeError(`page ${page} has another content than section "ram" says`);
+      }
+    }
+  });
+  return snapshot;
 }
