@@ -31,7 +31,7 @@ export type {
   TimeMode,
   VirtioConfig,
 } from "./machine/config.ts";
-export { ConsoleScript } from "./machine/console-script.ts";
+export { ConsoleScript, type ConsoleScriptState } from "./machine/console-script.ts";
 export type { ConsoleStep, ConsoleStepReport } from "./machine/console-script-step.ts";
 export { createTranslationServer } from "./machine/create-translation.ts";
 export {
@@ -49,8 +49,10 @@ export { Monitor } from "./machine/monitor.ts";
 export {
   type OpenSnapshot,
   openSnapshot,
+  peekSection,
   readSnapshot,
   sealSnapshot,
+  verifySnapshot,
   writeSnapshot,
 } from "./machine/snapshot-file.ts";
 export type { StopReason } from "./machine/stop-reason.ts";
