@@ -33,6 +33,7 @@ const mostUnderWay = 2;
 export class PageWriter {
   readonly #objects: ObjectStore;
   readonly #index: PageIndex;
+  readonly #page = Buffer.alloc(pageBytes);
   readonly #used = new Set<PackPlace>();
   /** Pages of packs that are not stored yet, by hash. */
   readonly #pending = new Map<string, PageRef>();
@@ -87,8 +88,12 @@ export class PageWriter {
     this.#check();
   }
 
-  #place(page: Uint8Array): PutPage {
-    if (page.length !== pageBytes) throw new RangeError(`a page has ${pageBytes} bytes`);
+  #place(bytes: Uint8Array): PutPage {
+    if (bytes.length !== pageBytes) throw new RangeError(`a page has ${pageBytes} bytes`);
+    // A machine's memory is shared, and hashes are not made of shared memory; and what is hashed
+    // must be what is stored.
+    const page = this.#page;
+    page.set(bytes);
     this.#pages++;
     if (zeros.equals(page)) {
       this.#zeroPages++;
@@ -107,9 +112,9 @@ export class PageWriter {
       hashes: [],
       bytes: Buffer.allocUnsafe(packLimits.pages * pageBytes),
     };
-    const { place, hashes, bytes } = this.#open;
+    const { place, hashes, bytes: pack } = this.#open;
     const ref = { hash, pack: place, slot: hashes.length };
-    bytes.set(page, ref.slot * pageBytes);
+    pack.set(page, ref.slot * pageBytes);
     hashes.push(hash);
     this.#pending.set(key, ref);
     this.#used.add(place);
