@@ -1,4 +1,5 @@
 import { hash as digest, randomBytes } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import type { ObjectStore } from "../objects/object-store.ts";
 import { compress } from "./compress.ts";
 import { packKey, packLimits, packName, writePackFront } from "./pack-format.ts";
@@ -19,6 +20,8 @@ export interface PutStatistics {
 const zeros = Buffer.alloc(pageBytes);
 /** Packs on their way to the store while the next one is filled: some 20 MiB at the most. */
 const mostUnderWay = 2;
+/** Pages that are put in one turn of the event loop: some two milliseconds. */
+const turn = 256;
 
 /**
  * Puts pages into packs. Memory is bounded: one pack is filled and two are written, and `put` waits
@@ -65,14 +68,16 @@ export class PageWriter {
   }
 
   /**
-   * Stores pages of 4096 bytes each, in this order; the bytes are the caller's again when it
-   * resolves.
+   * Stores pages of 4096 bytes each, in this order. A page's bytes are the caller's again when the
+   * next one is asked for.
    *
    * @throws whatever the store has thrown
    */
   async put(pages: Iterable<Uint8Array>): Promise<PutPage[]> {
     const refs: PutPage[] = [];
     for (const page of pages) {
+      // Whoever puts many pages that are known shall not keep everything else waiting.
+      if (refs.length % turn === turn - 1) await setImmediate();
       refs.push(this.#place(page));
       if (this.#open?.hashes.length === packLimits.pages) this.#seal();
       while (this.#underWay.size > mostUnderWay) await Promise.race(this.#underWay);
