@@ -81,6 +81,46 @@ test("a machine that goes through the store at any instants, from monitor to mon
   );
 }, 120_000);
 
+test("a machine that begins before its pages are there is the undisturbed one, too", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 200_000 }),
+      fc.integer({ min: 0, max: 40 }),
+      async (instructions, prefetched) => {
+        const content = emptyContent();
+        const resources = { console: recordedConsole().sink, disks: new Map() };
+        const source = smallMonitor().createMachine(config, resources);
+        source.run(instructions);
+        const { writer } = await open(content).claim({ name: "run", epoch: 1 });
+        const captured = captureMachine(source);
+        await writer.publish(captured.content);
+        captured.release();
+        source.dispose();
+        const image = await open(content).open("run", "run");
+        if (image === undefined) throw new Error("the run has no checkpoint");
+        const { state, ram } = await machineOf(image, { isLazy: true });
+        expect(ram.absent.length + [...ram.pages()].length).toBeGreaterThan(1);
+        const machine = smallMonitor().restoreMachine(state, ram, resources);
+        for await (const { page, bytes } of image.read(ram.absent.slice(0, prefetched))) {
+          machine.ram.supply(page, bytes);
+        }
+        for (;;) {
+          const stop = machine.run(1e9);
+          if (stop.kind !== "absent") break;
+          const bytes = await image.readPage(stop.page);
+          machine.ram.supply(stop.page, bytes ?? new Uint8Array(4096));
+        }
+        // The state's hash is over all of the RAM: what the guest never asked for comes, too.
+        for await (const { page, bytes } of image.read(ram.absent)) machine.ram.supply(page, bytes);
+        const end = outcome(machine);
+        machine.dispose();
+        expect(end).toEqual(undisturbed);
+      },
+    ),
+    { numRuns: 12 },
+  );
+}, 120_000);
+
 test("a section that is missing is named", async () => {
   const content = emptyContent();
   const { writer } = await open(content).claim({ name: "run", epoch: 1 });
