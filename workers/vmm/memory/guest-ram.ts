@@ -221,7 +221,7 @@ export class GuestRam implements GuestMemory, RamPort {
     return this.#eachPiece(address, source.length, (page, inPage, done, length) => {
       const piece = source.subarray(done, done + length);
       const hasContent = this.#hasContent(this.entry(page));
-      if (!hasContent && piece.every((byte) => byte === 0)) return;
+      if (!hasContent && isZero(piece)) return;
       const entry = this.materialise(page);
       const slot = slotOf(this.map, page);
       if (this.#memory.word(slot + recordsInSlot) !== 0) this.#onCodeWrite(slot);
