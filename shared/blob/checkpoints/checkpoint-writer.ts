@@ -25,7 +25,8 @@ export interface CheckpointPart {
 /** What a machine is at one instant. Pages and parts may be gone through more than once. */
 export interface CheckpointContent {
   /**
-   * Pages of the RAM, ascending, each good until the next one is asked for: those written to since this writer's last checkpoint (its base, for
+   * Pages of the RAM, each once and good until the next one is asked for; what is wanted together is
+   * best put one after the other. Those written to since this writer's last checkpoint (its base, for
    * the first one), also where they are zero now; or, when `isWhole`, all that are not zero.
    */
   readonly pages: Iterable<{ readonly page: number; readonly bytes: Uint8Array }>;
