@@ -31,7 +31,7 @@ export type {
   TimeMode,
   VirtioConfig,
 } from "./machine/config.ts";
-export { ConsoleScript } from "./machine/console-script.ts";
+export { ConsoleScript, type ConsoleScriptState } from "./machine/console-script.ts";
 export type { ConsoleStep, ConsoleStepReport } from "./machine/console-script-step.ts";
 export { createTranslationServer } from "./machine/create-translation.ts";
 export {
@@ -41,16 +41,31 @@ export {
   debugRegisters,
 } from "./machine/debug-port.ts";
 export { Lockstep } from "./machine/lockstep.ts";
+export { decodeMachine, encodeMachine, ramOfManifest } from "./machine/machine-sections.ts";
+export type { MachineState } from "./machine/machine-state.ts";
 export type { MemoryShare } from "./machine/memory-share.ts";
 export { Monitor } from "./machine/monitor.ts";
+export {
+  type OpenSnapshot,
+  openSnapshot,
+  peekSection,
+  readSnapshot,
+  sealSnapshot,
+  verifySnapshot,
+  writeSnapshot,
+} from "./machine/snapshot-file.ts";
 export type { StopReason } from "./machine/stop-reason.ts";
 export type { Watchpoint } from "./machine/watchpoint.ts";
 export type { PageLog } from "./memory/page-log.ts";
 export type { PageSource } from "./memory/page-source.ts";
-export type { RamImage } from "./memory/ram-image.ts";
+export type { RamContent, RamImage } from "./memory/ram-image.ts";
 export type { RamPort } from "./memory/ram-port.ts";
 export { RoundRobin } from "./scheduler/round-robin.ts";
 export type { Milliseconds, VcpuScheduler } from "./scheduler/vcpu-scheduler.ts";
+export type { Checksum, Sections } from "./snapshot/container.ts";
+export { decodeValue } from "./snapshot/decode-value.ts";
+export { encodeValue } from "./snapshot/encode-value.ts";
+export { buildRamManifest, pageHash, type RamManifest } from "./snapshot/ram-manifest.ts";
 export type {
   TranslationAnswer,
   TranslationRequest,

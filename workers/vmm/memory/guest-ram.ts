@@ -147,14 +147,19 @@ export class GuestRam implements GuestMemory, RamPort {
    */
   sweep(dropCode: (slot: MachineAddress) => void): void {
     const before = this.#resident;
-    this.forEachResident((page, content, frame) => {
-      if (this.#pinned.has(page) || !isZero(content)) return;
+    for (const page of this.#touchedPages()) {
+      const entry = this.entry(page);
+      // An absent page has other content than zeros.
+      if (page === this.pages || !this.#hasContent(entry) || entry & entryAbsent) continue;
+      const start = entry - (entry % pageBytes);
+      const content = this.#memory.bytes.subarray(start, start + pageBytes);
+      if (this.#pinned.has(page) || !isZero(content)) continue;
       const slot = slotOf(this.map, page);
       if (this.#memory.word(slot + recordsInSlot) !== 0) dropCode(slot);
       this.#setEntry(page, 0);
       this.#resident--;
-      this.#release(frame);
-    });
+      this.#release(start / pageBytes);
+    }
     this.#sweepAt = this.#resident + Math.max(fewestBetweenSweeps, this.#resident >> 1);
     if (this.#resident < before) this.#tlbs.flush();
   }
@@ -163,14 +168,22 @@ export class GuestRam implements GuestMemory, RamPort {
    * Makes a page writable: with a frame of its own, and known to all dirty logs.
    *
    * @returns its map entry
+   * @throws Failure `guest-memory-exhausted`, `machine-memory-full`
    */
   materialise(page: number): number {
     const known = this.entry(page);
     for (const log of this.#accessLogs) log.note(page);
     if (known & entryWritable) return known;
     if (this.#hasContent(known)) return this.#unlock(page, this.#presentEntry(page));
-    if (this.#resident >= this.#limit) throw this.#exhausted();
-    const entry = this.#newFrame() * pageBytes + privateFlags;
+    const frame = this.#resident < this.#limit ? this.#memory.allocateFrame() : undefined;
+    if (frame === undefined) {
+      throw new Failure(
+        "guest-memory-exhausted",
+        `The VM needs more than ${this.#resident} pages of memory.`,
+        "Raise the memory limit of the assignment, or make the guest use less.",
+      );
+    }
+    const entry = frame * pageBytes + privateFlags;
     this.#resident++;
     this.#setEntry(page, entry);
     for (const log of this.#dirtyLogs) log.note(page);
@@ -208,7 +221,7 @@ export class GuestRam implements GuestMemory, RamPort {
     return this.#eachPiece(address, source.length, (page, inPage, done, length) => {
       const piece = source.subarray(done, done + length);
       const hasContent = this.#hasContent(this.entry(page));
-      if (!hasContent && piece.every((byte) => byte === 0)) return;
+      if (!hasContent && isZero(piece)) return;
       const entry = this.materialise(page);
       const slot = slotOf(this.map, page);
       if (this.#memory.word(slot + recordsInSlot) !== 0) this.#onCodeWrite(slot);
@@ -216,13 +229,13 @@ export class GuestRam implements GuestMemory, RamPort {
     });
   }
 
-  /** Calls `visit` for each page that has content and is here, in order. */
-  forEachResident(visit: (page: number, content: Uint8Array, frame: FrameNumber) => void): void {
+  /** Calls `visit` for each page that has content, in order; those that are absent are brought. */
+  forEachResident(visit: (page: number, content: Uint8Array) => void): void {
     for (const page of this.#touchedPages()) {
-      const entry = this.entry(page);
-      if (page === this.pages || !this.#hasContent(entry) || entry & entryAbsent) continue;
+      if (page === this.pages || !this.#hasContent(this.entry(page))) continue;
+      const entry = this.#presentEntry(page);
       const start = entry - (entry % pageBytes);
-      visit(page, this.#memory.bytes.subarray(start, start + pageBytes), start / pageBytes);
+      visit(page, this.#memory.bytes.subarray(start, start + pageBytes));
     }
   }
 
@@ -381,16 +394,14 @@ export class GuestRam implements GuestMemory, RamPort {
 
   #newFrame(): FrameNumber {
     const frame = this.#memory.allocateFrame();
-    if (frame === undefined) throw this.#exhausted();
+    if (frame === undefined) {
+      throw new Failure(
+        "machine-memory-full",
+        "The machine memory has no frame left for a page of this VM.",
+        "Run fewer VMs in this worker, or give it a larger machine memory.",
+      );
+    }
     return frame;
-  }
-
-  #exhausted(): Failure {
-    return new Failure(
-      "guest-memory-exhausted",
-      `The VM needs more than ${this.#resident} pages of memory.`,
-      "Raise the memory limit of the assignment, or make the guest use less.",
-    );
   }
 
   #eachPiece(
