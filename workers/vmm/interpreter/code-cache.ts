@@ -186,12 +186,20 @@ export class CodeCache {
    * Marks, in every page of a VM, the records at these offsets: an instruction there asks the monitor
    * before it is executed. A virtual address fixes no page (its mapping may change, or not be there
    * yet), but it fixes the offset; whether it is the address that is meant, the monitor sees.
+   *
+   * @param onMoved fetches of this page must lead to other records from now on: clones keep the old
    */
-  setBreakpoints(share: CodeShare, offsets: ReadonlySet<number>): void {
+  setBreakpoints(
+    share: CodeShare,
+    offsets: ReadonlySet<number>,
+    onMoved: (slot: MachineAddress) => void,
+  ): void {
     const changed = [...offsets, ...share.breakpoints];
     share.breakpoints = offsets;
-    for (const slot of share.pages.keys()) {
-      const records = recordsOf(this.#ownPage(slot, share));
+    for (const [slot, shared] of [...share.pages]) {
+      const page = this.#ownPage(slot, share);
+      if (page !== shared) onMoved(slot);
+      const records = recordsOf(page);
       for (const offset of changed) {
         const record = records + offset * (recordBytes / 2);
         this.#view.setUint16(record, specialOperations.undecoded, true);
