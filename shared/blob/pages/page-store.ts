@@ -7,7 +7,7 @@ import type { PageRef } from "./page-ref.ts";
 import { PageWriter } from "./page-writer.ts";
 
 export interface PageStoreOptions {
-  /** Pages of which it is known where they are, so that they are not stored again; 40 bytes each. With
+  /** Pages of which it is known where they are, so that they are not stored again; 80 bytes each. With
    * 0 the store is not even looked through. */
   readonly knownPages?: number;
   /** Milliseconds after which it is looked again what others have stored. */
@@ -47,7 +47,7 @@ export class PageStore {
 
   constructor(
     objects: ObjectStore,
-    { knownPages = 2 ** 20, refresh = 30_000, now = Date.now }: PageStoreOptions = {},
+    { knownPages = 2 ** 19, refresh = 30_000, now = Date.now }: PageStoreOptions = {},
   ) {
     this.#refresh = refresh;
     this.#now = now;

@@ -55,7 +55,7 @@ export interface MachineResources {
   /** Monotonic host time, needed by `time: "host"` only. */
   readonly hostNow?: () => Nanoseconds;
   /** For a machine that is restored without some of its pages: brings those that devices need. */
-  readonly pages?: PageSource;
+  readonly pageSource?: PageSource;
 }
 
 /** One VM of a worker. Not re-entrant; one thread at a time. */
