@@ -3,6 +3,13 @@ import type { BlockBackend, Bytes } from "../vmm/mod.ts";
 /** Where an overlay reads what has not been written yet. */
 export type BlockSource = Pick<BlockBackend, "bytes" | "read">;
 
+/** Pages of 4 KiB in the order in which they were first written, so that a later list begins alike. */
+export interface WrittenBlocks {
+  readonly pages: Uint32Array;
+  /** Page behind page; the disk's last one is filled up. */
+  readonly content: Uint8Array;
+}
+
 const pageBytes = 4096;
 
 /**
@@ -37,6 +44,27 @@ export class OverlayBlock implements BlockBackend {
 
   flush(): void {
     // Nothing outlives the overlay, so there is nothing to make durable.
+  }
+
+  /** What was written, as `restore` of an overlay over the same source takes it. */
+  save(): WrittenBlocks {
+    const content = new Uint8Array(this.#pages.size * pageBytes);
+    let at = 0;
+    for (const own of this.#pages.values()) {
+      content.set(own, at);
+      at += pageBytes;
+    }
+    return { pages: Uint32Array.from(this.#pages.keys()), content };
+  }
+
+  /** @throws RangeError for pages that the disk does not have */
+  restore({ pages, content }: WrittenBlocks): void {
+    for (const [index, page] of pages.entries()) {
+      const length = Math.min(pageBytes, this.bytes - page * pageBytes);
+      const own = content.slice(index * pageBytes, index * pageBytes + length);
+      if (length <= 0 || own.length < length) throw new RangeError("the disk has no such page");
+      this.#pages.set(page, own);
+    }
   }
 
   #ownPage(page: number): Uint8Array {

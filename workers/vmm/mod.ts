@@ -31,7 +31,7 @@ export type {
   TimeMode,
   VirtioConfig,
 } from "./machine/config.ts";
-export { ConsoleScript } from "./machine/console-script.ts";
+export { ConsoleScript, type ConsoleScriptState } from "./machine/console-script.ts";
 export type { ConsoleStep, ConsoleStepReport } from "./machine/console-script-step.ts";
 export { createTranslationServer } from "./machine/create-translation.ts";
 export {
