@@ -3,13 +3,6 @@ import type { BlockBackend, Bytes } from "../vmm/mod.ts";
 /** Where an overlay reads what has not been written yet. */
 export type BlockSource = Pick<BlockBackend, "bytes" | "read">;
 
-/** Pages of 4 KiB in the order in which they were first written, so that a later list begins alike. */
-export interface WrittenBlocks {
-  readonly pages: Uint32Array;
-  /** Page behind page; the disk's last one is filled up. */
-  readonly content: Uint8Array;
-}
-
 const pageBytes = 4096;
 
 /**
@@ -46,25 +39,25 @@ export class OverlayBlock implements BlockBackend {
     // Nothing outlives the overlay, so there is nothing to make durable.
   }
 
-  /** What was written, as `restore` of an overlay over the same source takes it. */
-  save(): WrittenBlocks {
-    const content = new Uint8Array(this.#pages.size * pageBytes);
-    let at = 0;
-    for (const own of this.#pages.values()) {
-      content.set(own, at);
-      at += pageBytes;
-    }
-    return { pages: Uint32Array.from(this.#pages.keys()), content };
+  /** What was written, in pages of 4 KiB (the last one may be shorter), in their order. */
+  written(): { readonly page: number; readonly bytes: Uint8Array }[] {
+    const pages = [...this.#pages].map(([page, bytes]) => ({ page, bytes: bytes.slice() }));
+    return pages.sort((a, b) => a.page - b.page);
   }
 
-  /** @throws RangeError for pages that the disk does not have */
-  restore({ pages, content }: WrittenBlocks): void {
-    for (const [index, page] of pages.entries()) {
-      const length = Math.min(pageBytes, this.bytes - page * pageBytes);
-      const own = content.slice(index * pageBytes, index * pageBytes + length);
-      if (length <= 0 || own.length < length) throw new RangeError("the disk has no such page");
-      this.#pages.set(page, own);
+  /**
+   * Forgets what was written and has these pages in its place.
+   *
+   * @throws RangeError for a page that the disk does not have
+   */
+  replaceWritten(pages: readonly { readonly page: number; readonly bytes: Uint8Array }[]): void {
+    for (const { page, bytes } of pages) {
+      const expected = Math.min(pageBytes, this.bytes - page * pageBytes);
+      if (bytes.length === expected) continue;
+      throw new RangeError(`page ${page} of the disk has ${bytes.length} bytes, not ${expected}`);
     }
+    this.#pages.clear();
+    for (const { page, bytes } of pages) this.#pages.set(page, bytes.slice());
   }
 
   #ownPage(page: number): Uint8Array {

@@ -4,7 +4,7 @@ import type { BlobStore } from "../../shared/blob/blob-store.ts";
 import type { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { Instructions } from "../vmm/mod.ts";
-import { RunCheckpoints } from "./checkpoints/run-checkpoints.ts";
+import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
 import { gradeRun } from "./grade-run.ts";
 import { RunJournal } from "./run-journal.ts";
 import { RunReporter } from "./run-reporter.ts";

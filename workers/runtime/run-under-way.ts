@@ -2,7 +2,7 @@ import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { Assignment } from "../../shared/schema/assignment.ts";
 import { hiddenStepName, redactStep } from "../../shared/schema/redact-step.ts";
 import type { Progress } from "../../shared/schema/submission.ts";
-import type { RunCheckpoints, TakenOver } from "./checkpoints/run-checkpoints.ts";
+import type { RunCheckpoints, TakenOver } from "./checkpoint/run-checkpoints.ts";
 import { gradeStep, stepLabel } from "./grade-run.ts";
 import type { SessionResources } from "./grading-session.ts";
 import { prepareRun } from "./prepare-run.ts";

@@ -1,4 +1,4 @@
-/** The only door of the virtual-machine monitor. */
+/** The door of the virtual-machine monitor; `keeper.ts` is a small one beside it. */
 export { type ExitCategory, exitCategories, monitorExits } from "./base/exits.ts";
 export { Failure } from "./base/failure.ts";
 export type { Alarm, Timers } from "./base/timers.ts";
@@ -43,14 +43,15 @@ export {
 export { Lockstep } from "./machine/lockstep.ts";
 export { decodeMachine, encodeMachine, ramOfManifest } from "./machine/machine-sections.ts";
 export type { MachineState } from "./machine/machine-state.ts";
-export { MemoryKeeper, type MemoryNeed } from "./machine/memory-keeper.ts";
 export type { MemoryShare } from "./machine/memory-share.ts";
 export { Monitor } from "./machine/monitor.ts";
 export {
   type OpenSnapshot,
   openSnapshot,
+  peekSection,
   readSnapshot,
   sealSnapshot,
+  verifySnapshot,
   writeSnapshot,
 } from "./machine/snapshot-file.ts";
 export type { StopReason } from "./machine/stop-reason.ts";

@@ -45,7 +45,9 @@ class World {
 
   checkpoints(actor?: string): CheckpointStore {
     const knownPages = this.turns.choose(4) === 0 ? 4 : 1000;
-    return new CheckpointStore(new PageStore(this.objects(actor), { knownPages }), {
+    const refresh = this.turns.choose(2) === 0 ? 0 : 1e9;
+    const options = { knownPages, refresh, now: () => this.clock++ };
+    return new CheckpointStore(new PageStore(this.objects(actor), options), {
       now: () => this.clock++,
       pause: async () => {
         await this.turns.turn(actor ?? "nobody")("pause");

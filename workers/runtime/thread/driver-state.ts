@@ -29,16 +29,3 @@ export function decodeDriverState(sections: ReadonlyMap<string, Uint8Array>): Dr
   if (section === undefined) throw new Error("the checkpoint says nothing of the run's script");
   return JSON.parse(new TextDecoder().decode(section)) as DriverState;
 }
-
-/** Four bytes each, little-endian. */
-export function packNumbers(numbers: ArrayLike<number>): Uint8Array {
-  const packed = new Uint8Array(numbers.length * 4);
-  const view = new DataView(packed.buffer);
-  for (let i = 0; i < numbers.length; i++) view.setUint32(4 * i, numbers[i] as number, true);
-  return packed;
-}
-
-export function unpackNumbers(packed: Uint8Array): Uint32Array {
-  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
-  return Uint32Array.from({ length: packed.length >>> 2 }, (_, i) => view.getUint32(4 * i, true));
-}

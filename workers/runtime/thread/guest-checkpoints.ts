@@ -5,7 +5,8 @@
  * their frames stay as they are until `release`, and the guest gets others where it stores to them.
  */
 import { encodeMachine, type Instructions, type Machine, type PageLog } from "../../vmm/mod.ts";
-import { packNumbers, residentSection } from "./driver-state.ts";
+import { packNumbers } from "../checkpoint/resident-pages.ts";
+import { residentSection } from "./driver-state.ts";
 import type { RunCheckpoint } from "./thread-protocol.ts";
 
 type CapturedImage = ReturnType<Machine["ram"]["capture"]>;

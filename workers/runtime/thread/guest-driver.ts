@@ -1,5 +1,5 @@
 import type { RunEnd } from "../../../shared/schema/run-end.ts";
-import type { WrittenBlocks } from "../../host/block-overlay.ts";
+import type { OverlayBlock } from "../../host/block-overlay.ts";
 import {
   type BlockBackend,
   ConsoleScript,
@@ -18,9 +18,8 @@ import {
   decodeDriverState,
   driverSection,
   encodeDriverState,
-  packNumbers,
-  unpackNumbers,
 } from "./driver-state.ts";
+import { addWrittenPages, writtenPages } from "./disk-sections.ts";
 import { GuestCheckpoints } from "./guest-checkpoints.ts";
 import { machineOfSaved } from "./machine-of-saved.ts";
 import {
@@ -43,10 +42,7 @@ export interface DriverPorts {
 }
 
 /** A disk whose written pages can be saved. */
-export interface SavedDisk extends BlockBackend {
-  save(): WrittenBlocks;
-  restore(written: WrittenBlocks): void;
-}
+export type SavedDisk = Pick<OverlayBlock, keyof BlockBackend | "written" | "replaceWritten">;
 
 /** What a guest wants after its turn: another one, one when its checkpoint is released, or none. */
 export type AfterTurn = "more" | "release" | "nothing";
@@ -149,9 +145,7 @@ export class GuestDriver {
       const { machine: saved, ram } = machineOfSaved(resume);
       machine = this.#ports.monitor.restoreMachine(saved, ram, this.#openResources());
       for (const name of state.disks) {
-        const pages = unpackNumbers(resume.sections.get(`disk.${name}.pages`) ?? new Uint8Array());
-        const content = resume.sections.get(`disk.${name}`) ?? new Uint8Array();
-        this.#disks.get(name)?.restore({ pages, content });
+        this.#disks.get(name)?.replaceWritten(writtenPages(resume.sections, name));
       }
       this.#script = new ConsoleScript(steps, state.script);
       this.#script.attach(machine);
@@ -194,11 +188,10 @@ export class GuestDriver {
     const sections = new Map<string, Uint8Array>();
     const disks: string[] = [];
     for (const [name, disk] of this.#disks) {
-      const { pages, content } = disk.save();
-      if (pages.length === 0) continue;
+      const written = disk.written();
+      if (written.length === 0) continue;
       disks.push(name);
-      sections.set(`disk.${name}`, content);
-      sections.set(`disk.${name}.pages`, packNumbers(pages));
+      addWrittenPages(sections, name, written);
     }
     const state: DriverState = {
       script: this.#script.save(),

@@ -1,5 +1,6 @@
 import { decodeMachine, type MachineState, type RamContent, ramOfManifest } from "../../vmm/mod.ts";
-import { residentSection, unpackNumbers } from "./driver-state.ts";
+import { unpackNumbers } from "../checkpoint/resident-pages.ts";
+import { residentSection } from "./driver-state.ts";
 import type { SavedRun } from "./thread-protocol.ts";
 
 const pageBytes = 4096;

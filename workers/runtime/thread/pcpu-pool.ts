@@ -11,12 +11,8 @@
  * A thread that dies, or that a run holds for too long, takes its runs with it and nobody else's; what
  * it had of the memory is taken back when it is certain that it has ended.
  */
-import {
-  MemoryKeeper,
-  type MemoryNeed,
-  type Milliseconds,
-  type WasmCompiler,
-} from "../../vmm/mod.ts";
+import { MemoryKeeper, type MemoryNeed } from "../../vmm/keeper.ts";
+import type { Milliseconds, WasmCompiler } from "../../vmm/mod.ts";
 import type { ServedPort, TranslationPort } from "../translation/translation-port.ts";
 import type { TranslationThread } from "../translation/translation-thread.ts";
 import type { SpawnPcpuThread } from "./pcpu-thread.ts";
