@@ -1,41 +1,17 @@
-import type { Redis } from "ioredis";
 import { BlobError } from "../../shared/blob/blob-error.ts";
-import type { BlobStore } from "../../shared/blob/blob-store.ts";
-import type { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
-import type { Instructions } from "../vmm/mod.ts";
 import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
 import { gradeRun } from "./grade-run.ts";
 import { RunJournal } from "./run-journal.ts";
 import { RunReporter } from "./run-reporter.ts";
 import { RunUnderWay } from "./run-under-way.ts";
-import type { PcpuPool } from "./thread/pcpu-pool.ts";
-import type { WorkerIdentity } from "./worker-identity.ts";
+import type { SessionResources } from "./session-resources.ts";
 
 /** What became of a job: only `graded` wrote a result. */
 export type SessionOutcome =
   | { readonly kind: "graded"; readonly score: number }
   /** The submission had ended, was cancelled, or another worker has taken the run over. */
   | { readonly kind: "superseded" };
-
-export interface SessionResources {
-  readonly redis: Redis;
-  readonly blobs: BlobStore;
-  readonly identity: WorkerIdentity;
-  readonly pool: PcpuPool;
-  readonly checkpoints: {
-    readonly store: CheckpointStore;
-    /** Steps of a machine between two of them; none are made where it is not said. */
-    readonly every: Instructions | undefined;
-  };
-  /** Hears how far the run is. */
-  readonly onProgress?: (run: RunFigures) => void;
-}
-
-export interface RunFigures {
-  readonly epoch: number;
-  readonly instructions: Instructions;
-}
 
 /** How a run is ended from outside. */
 export interface SessionSignals {

@@ -4,7 +4,6 @@ import { hiddenStepName, redactStep } from "../../shared/schema/redact-step.ts";
 import type { Progress } from "../../shared/schema/submission.ts";
 import type { RunCheckpoints, TakenOver } from "./checkpoint/run-checkpoints.ts";
 import { gradeStep, stepLabel } from "./grade-run.ts";
-import type { SessionResources } from "./grading-session.ts";
 import { prepareRun } from "./prepare-run.ts";
 import {
   type GuestRun,
@@ -14,6 +13,7 @@ import {
 } from "./run-guest.ts";
 import type { RunJournal } from "./run-journal.ts";
 import type { RunReporter } from "./run-reporter.ts";
+import type { SessionResources } from "./session-resources.ts";
 import type { RunReport } from "./thread/thread-protocol.ts";
 
 interface RunParts {

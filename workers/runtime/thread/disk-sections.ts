@@ -25,12 +25,16 @@ export function addWrittenPages(
 }
 
 /** The pages back. @throws RangeError where the two sections do not fit */
-export function writtenPages(sections: ReadonlyMap<string, Uint8Array>, name: string): WrittenPages {
+export function writtenPages(
+  sections: ReadonlyMap<string, Uint8Array>,
+  name: string,
+): WrittenPages {
   const content = sections.get(`disk.${name}`) ?? new Uint8Array();
   const list = sections.get(`disk.${name}.pages`) ?? new Uint8Array(lengthBytes);
   const pages = unpackNumbers(list).slice(0, -1);
   const last = unpackNumbers(list).at(-1) ?? 0;
-  if (content.length !== pages.length * pageBytes) throw new RangeError(`disk ${name} is cut short`);
+  if (content.length !== pages.length * pageBytes)
+    throw new RangeError(`disk ${name} is cut short`);
   return pages.map((page, index) => {
     const length = index === pages.length - 1 ? last : pageBytes;
     return { page, bytes: content.subarray(index * pageBytes, index * pageBytes + length) };

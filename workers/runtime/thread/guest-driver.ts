@@ -13,13 +13,13 @@ import {
   type StopReason,
 } from "../../vmm/mod.ts";
 import { freeImages } from "../free-images.ts";
+import { addWrittenPages, writtenPages } from "./disk-sections.ts";
 import {
   type DriverState,
   decodeDriverState,
   driverSection,
   encodeDriverState,
 } from "./driver-state.ts";
-import { addWrittenPages, writtenPages } from "./disk-sections.ts";
 import { GuestCheckpoints } from "./guest-checkpoints.ts";
 import { machineOfSaved } from "./machine-of-saved.ts";
 import {

@@ -254,8 +254,8 @@ export class GuestRam implements GuestMemory, RamPort {
   residence(): Residence {
     const resident: number[] = [];
     const readZeros: number[] = [];
-    for (const page of this.#touchedPages()) {
-      (this.#hasContent(this.entry(page)) ? resident : readZeros).push(page);
+    for (const page of this.#map.touched()) {
+      (this.#map.hasContent(page) ? resident : readZeros).push(page);
     }
     return { resident, readZeros, sweepAt: this.#sweepAt };
   }
