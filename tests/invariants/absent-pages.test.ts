@@ -73,7 +73,10 @@ function travel(
     waits.devices++;
     return away.get(page) as Uint8Array;
   };
-  const moved = observed.monitor.restoreMachine(state, content, { ...resources, pageSource: { fetch } });
+  const moved = observed.monitor.restoreMachine(state, content, {
+    ...resources,
+    pageSource: { fetch },
+  });
   machine.dispose();
   const run = moved.run.bind(moved);
   moved.run = (steps) => {
