@@ -3,7 +3,8 @@
  * may touch them all.
  *
  *   record   hash   submission (JSON, never changes), state, epoch, worker, runtime, startedAt,
- *                   finishedAt, progress (JSON), result (JSON), failure
+ *                   finishedAt, progress (JSON), result (JSON), failure, toldConsole (bytes of the
+ *                   guest's console that are in `events`), toldSteps (reports of so many steps are)
  *   events   stream entries {type, data}: what `/console` shows, in order
  *   channel  pub/sub "events" after each append, "cancelled" when the run must stop
  *

@@ -233,6 +233,7 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
       "guarded",
       "long",
       "pair",
+      "work",
     ]);
     expect(list.find(({ name }) => name === "greet")).toMatchObject({
       maxScore: 4,

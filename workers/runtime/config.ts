@@ -19,7 +19,9 @@ const configSchema = z.object({
   TRAPLINE_LOCK: z.coerce.number().int().min(1000).default(lockDuration),
   /** Milliseconds between two looks for runs whose worker is gone. */
   TRAPLINE_STALLED: z.coerce.number().int().min(500).default(stalledInterval),
-  /** Milliseconds that a run may go on after SIGTERM before it goes back to the queue. */
+  /** Steps of a machine between two checkpoints of its run; 0: none are made. */
+  TRAPLINE_CHECKPOINT: z.coerce.number().int().min(0).default(200_000_000),
+  /** Milliseconds that checkpoints may take after SIGTERM before runs go back without them. */
   TRAPLINE_GRACE: z.coerce.number().int().min(0).default(10_000),
 });
 

@@ -1,14 +1,17 @@
 import process from "node:process";
 import { DelayedError, Worker } from "bullmq";
 import { Redis } from "ioredis";
+import { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
 import { ObjectBlobs } from "../../shared/blob/object-blobs.ts";
 import { openObjects } from "../../shared/blob/objects/open-objects.ts";
+import { PageStore } from "../../shared/blob/pages/page-store.ts";
 import { type GradingJob, gradingJobSchema } from "../../shared/protocol/grading-job.ts";
 import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
 import { compiler } from "../host/compiler.ts";
 import { readWorkerConfig, threadsOf } from "./config.ts";
 import { runSession, type SessionOutcome } from "./grading-session.ts";
 import { hostRuntime } from "./host-runtime.ts";
+import { HandedOver } from "./run-guest.ts";
 import { PcpuPool } from "./thread/pcpu-pool.ts";
 
 /**
@@ -26,6 +29,11 @@ const redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
 redis.on("error", (error) => console.error("redis:", error.message));
 const objects = await openObjects(config.TRAPLINE_BLOBS, (name) => process.env[name]);
 const blobs = new ObjectBlobs(objects);
+const checkpoints = {
+  store: new CheckpointStore(new PageStore(objects)),
+  every: config.TRAPLINE_CHECKPOINT === 0 ? undefined : config.TRAPLINE_CHECKPOINT,
+};
+const drain = new AbortController();
 const shutdown = new AbortController();
 const threads = threadsOf(config);
 const memoryBytes = 2 ** 32;
@@ -49,11 +57,12 @@ async function take(
   signal?: AbortSignal,
 ): Promise<SessionOutcome> {
   const ends = signal === undefined ? [shutdown.signal] : [shutdown.signal, signal];
-  const resources = { redis, blobs, identity, pool };
+  const resources = { redis, blobs, identity, pool, checkpoints };
+  const signals = { signal: AbortSignal.any(ends), handOver: drain.signal };
   try {
-    return await runSession(gradingJobSchema.parse(job.data), resources, AbortSignal.any(ends));
+    return await runSession(gradingJobSchema.parse(job.data), resources, signals);
   } catch (error) {
-    if (error instanceof ShuttingDown) {
+    if (error instanceof ShuttingDown || error instanceof HandedOver) {
       // Back to the queue at once, without using up one of its attempts.
       await job.moveToDelayed(Date.now(), token);
       throw new DelayedError();
@@ -86,6 +95,8 @@ await worker.waitUntilReady();
 console.log(`worker ${identity.name} ready (${runtime})`);
 
 async function shutDown(): Promise<void> {
+  // Other workers go on with the runs where they are now.
+  drain.abort(new HandedOver(`${identity.name} is drained`));
   const late = setTimeout(
     () => shutdown.abort(new ShuttingDown("the worker shuts down")),
     config.TRAPLINE_GRACE,

@@ -133,6 +133,9 @@ function drive(
             }),
           );
         },
+        restoreMachine: () => {
+          throw new Error("nothing was saved");
+        },
       },
       openDisk: () => {
         throw new Error("no disks here");
@@ -144,7 +147,7 @@ function drive(
       },
     },
   );
-  while (driver.advance(100));
+  while (driver.advance(100) === "more");
   const last = messages.at(-1);
   const report: RunReport | undefined = last?.type === "end" ? last.report : undefined;
   return { messages, last, report };

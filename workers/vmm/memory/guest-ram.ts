@@ -34,7 +34,7 @@ import { NotedPages, type PageLog } from "./page-log.ts";
 import { PageMap } from "./page-map.ts";
 import type { PageSource } from "./page-source.ts";
 import { RamImage } from "./ram-image.ts";
-import type { RamPort } from "./ram-port.ts";
+import type { RamPort, Residence } from "./ram-port.ts";
 
 /** An access of a few bytes takes the host as long as a copy of this many. */
 const accessCost: Bytes = 64;
@@ -249,6 +249,15 @@ export class GuestRam implements GuestMemory, RamPort {
     this.#tlbs.withdrawWrites();
     const state = { pages, frames, readZeros, absent, sweepAt: this.#sweepAt };
     return RamImage.sharing(this.#memory, { ...state, pinned: [...this.#pinned] });
+  }
+
+  residence(): Residence {
+    const resident: number[] = [];
+    const readZeros: number[] = [];
+    for (const page of this.#map.touched()) {
+      (this.#map.hasContent(page) ? resident : readZeros).push(page);
+    }
+    return { resident, readZeros, sweepAt: this.#sweepAt };
   }
 
   openDirtyLog(): PageLog {

@@ -6,6 +6,16 @@ import type { Pages } from "../base/units.ts";
 import type { PageLog } from "./page-log.ts";
 import type { RamImage } from "./ram-image.ts";
 
+/** What decides what a run does at which step, besides the content of pages; all in ascending order. */
+export interface Residence {
+  /** Pages that have content, of which some may be zeros. */
+  readonly resident: readonly number[];
+  /** Pages that were read but never written. */
+  readonly readZeros: readonly number[];
+  /** The number of resident pages at which the next sweep is due. */
+  readonly sweepAt: Pages;
+}
+
 export interface RamPort {
   readonly pages: Pages;
   /** Pages whose content `supply` has still to bring. */
@@ -16,6 +26,8 @@ export interface RamPort {
    * that it stores to from now on (`memory.cow`).
    */
   capture(pages?: Iterable<number>): RamImage;
+  /** Which pages there are, without their content: a look at each page, and nothing is shared. */
+  residence(): Residence;
   /** Notes the pages that are written from now on, by whomever (`trace.dirty`). */
   openDirtyLog(): PageLog;
   /** Notes the pages that are accessed from now on, by whomever (`trace.access`). */

@@ -1,0 +1,98 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RunEvent } from "../../shared/protocol/run-event.ts";
+import type { Submission } from "../../shared/schema/submission.ts";
+import { monitorExits } from "../../workers/vmm/mod.ts";
+import { startTestService, type TestService } from "./test-service.ts";
+import { workingGuest } from "./working-guest.ts";
+
+/** What is the same in each run of a submission, however often its worker has died. */
+function outcome({ state, result }: Submission, events: readonly RunEvent[]) {
+  const counted = Object.entries(result?.exits ?? {}).filter(
+    ([name]) => !(monitorExits as readonly string[]).includes(name),
+  );
+  const { score, end, steps, instructions, stateHash, consoleBytes, consoleTail } = result ?? {};
+  return {
+    ...{ state, score, end, steps, instructions, stateHash, consoleBytes, consoleTail },
+    exits: Object.fromEntries(counted),
+    console: events.map((event) => (event.type === "console" ? event.data.text : "")).join(""),
+    told: events.flatMap((event) => (event.type === "step" ? [event.data.name] : [])),
+    ends: events.filter(({ type }) => type === "end").length,
+  };
+}
+
+const guest = workingGuest(40);
+const every = { TRAPLINE_CHECKPOINT: "50000000" };
+
+async function undisturbed() {
+  const service = await startTestService(["node"], { TRAPLINE_CHECKPOINT: "0" });
+  try {
+    const id = await service.submit("work", guest);
+    const events = service.events(id);
+    return outcome(await service.ended(id), await events);
+  } finally {
+    await service.stop();
+  }
+}
+
+describe("a run with checkpoints", () => {
+  let reference: ReturnType<typeof outcome>;
+  let service: TestService;
+
+  beforeAll(async () => {
+    reference = await undisturbed();
+    service = await startTestService(["node", "deno"], every);
+  });
+
+  afterAll(() => service?.stop());
+
+  /** Waits until the run has been somewhere behind what it has told so far. */
+  const hasGoneOn = (id: string, instructions: number) =>
+    service.until(id, ({ progress }) => (progress?.instructions ?? 0) >= instructions);
+  const workerOf = async (id: string) => {
+    const { worker } = await service.record(id);
+    return service.service.workers.find(({ name }) => name === worker);
+  };
+
+  test("is the undisturbed one", async () => {
+    expect(reference).toMatchObject({ state: "graded", score: 7 });
+    expect(reference.stateHash).toMatch(/^[0-9a-f]{64}$/);
+    const id = await service.submit("work", guest);
+    const events = service.events(id);
+    expect(outcome(await service.ended(id), await events)).toEqual(reference);
+  });
+
+  test("goes on from its last checkpoint, under Node and Deno, when its worker is killed again and again", async () => {
+    const id = await service.submit("work", guest);
+    const events = service.events(id);
+    for (const instructions of [150e6, 400e6, 650e6]) {
+      await hasGoneOn(id, instructions);
+      process.kill((await workerOf(id))?.pid ?? 0, "SIGKILL");
+    }
+    const submission = await service.ended(id);
+    const told = await events;
+    expect(outcome(submission, told)).toEqual(reference);
+    expect(submission.runs).toBe(4);
+    const resumed = told.flatMap((event) =>
+      event.type === "resumed" ? [event.data.instructions] : [],
+    );
+    expect(resumed.length).toBe(3);
+    expect(resumed[2]).toBeGreaterThanOrEqual(500e6);
+  });
+
+  test("begins again, and tells nothing twice, when its checkpoints are damaged", async () => {
+    const id = await service.submit("work", guest);
+    const events = service.events(id);
+    await hasGoneOn(id, 250e6);
+    const worker = await workerOf(id);
+    process.kill(worker?.pid ?? 0, "SIGKILL");
+    const folder = join(service.blobs, "checkpoints");
+    for (const name of await readdir(folder, { recursive: true })) {
+      if (name.length > 60) await writeFile(join(folder, name), "nothing");
+    }
+    const submission = await service.ended(id);
+    expect(outcome(submission, await events)).toEqual(reference);
+    expect((await events).some(({ type }) => type === "resumed")).toBe(false);
+  });
+});
