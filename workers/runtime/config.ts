@@ -21,6 +21,8 @@ const configSchema = z.object({
   TRAPLINE_STALLED: z.coerce.number().int().min(500).default(stalledInterval),
   /** Milliseconds that a run may go on after SIGTERM before it goes back to the queue. */
   TRAPLINE_GRACE: z.coerce.number().int().min(0).default(10_000),
+  /** File to write signs of life to, for a probe; its folder must exist. */
+  TRAPLINE_ALIVE: z.string().min(1).optional(),
 });
 
 export type WorkerConfig = z.infer<typeof configSchema>;
