@@ -4,6 +4,7 @@ import { problemResponse } from "./problem-response.ts";
 import { addAssignmentRoutes } from "./routes/assignment-routes.ts";
 import { addConsoleRoute } from "./routes/console-route.ts";
 import { addHealthRoutes } from "./routes/health-routes.ts";
+import { addQueueRoute } from "./routes/queue-route.ts";
 import { addSubmissionRoutes } from "./routes/submission-routes.ts";
 import type { Intake } from "./submissions/accept-submission.ts";
 import type { RunEventHub } from "./submissions/run-event-hub.ts";
@@ -51,7 +52,12 @@ export function createApp(parts: AppParts): OpenAPIHono {
   addSubmissionRoutes(app, parts, parts.maxUploadBytes);
   addConsoleRoute(app, parts);
   addAssignmentRoutes(app, parts.catalogue);
-  addHealthRoutes(app, parts.store);
+  addQueueRoute(app, parts.queue);
+  addHealthRoutes(app, {
+    redis: () => parts.store.ping(),
+    // Any name will do: a store that answers "no" answers.
+    blobs: () => parts.blobs.has("0".repeat(64)),
+  });
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: {

@@ -8,6 +8,7 @@ import { PageStore } from "../../shared/blob/pages/page-store.ts";
 import { type GradingJob, gradingJobSchema } from "../../shared/protocol/grading-job.ts";
 import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
 import { compiler } from "../host/compiler.ts";
+import { AliveFile } from "./alive-file.ts";
 import { readWorkerConfig, threadsOf } from "./config.ts";
 import { runSession, type SessionOutcome } from "./grading-session.ts";
 import { hostRuntime } from "./host-runtime.ts";
@@ -92,6 +93,8 @@ worker.on("lockRenewalFailed", (ids) => {
   }
 });
 await worker.waitUntilReady();
+const alive =
+  config.TRAPLINE_ALIVE === undefined ? undefined : new AliveFile(config.TRAPLINE_ALIVE);
 console.log(`worker ${identity.name} ready (${runtime})`);
 
 async function shutDown(): Promise<void> {
@@ -105,10 +108,16 @@ async function shutDown(): Promise<void> {
   clearTimeout(late);
   redis.disconnect();
   pool.abandon();
+  alive?.remove();
 }
 
+let isEnding = false;
+
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  process.once(signal, () => {
+  // Not `once`: a second SIGTERM (a cluster sends one behind its hook's) must not cut the end short.
+  process.on(signal, () => {
+    if (isEnding) return;
+    isEnding = true;
     void shutDown();
   });
 }
