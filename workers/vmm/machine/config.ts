@@ -5,6 +5,7 @@ import type { NetBackend } from "../devices/network/net-backend.ts";
 import type { BlockBackend } from "../devices/virtio/block-backend.ts";
 import type { RamPort } from "../memory/ram-port.ts";
 import type { DebugPort } from "./debug-port.ts";
+import type { MachineState } from "./machine-state.ts";
 import type { StopReason } from "./stop-reason.ts";
 
 export type { BlockBackend, ConsoleSink, NetBackend, StopReason };
@@ -117,6 +118,10 @@ export interface Machine {
   readonly debug: DebugPort;
   /** Exits by category of the taxonomy; every category is present, zeros too. */
   exitCounts(): Record<string, number>;
+  /** Everything but what RAM holds, between two calls of `run`; see `Monitor.restoreMachine`. */
+  save(): MachineState;
+  /** One more machine of the same monitor, that goes on from here on its own. */
+  fork(resources: MachineResources): Machine;
   /** SHA-256 (lower-case hex) over harts, RAM, devices and clock. */
   stateHash(): string;
   /** Bytes of machine memory that the VM's frames take now. */

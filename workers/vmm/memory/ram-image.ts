@@ -18,6 +18,12 @@ export interface PageContent {
   readonly bytes: Uint8Array;
 }
 
+/** RAM as a snapshot or a monitor has it; a `RamImage` is one. */
+export interface RamContent extends Omit<ImageState, "pinned"> {
+  /** Each time anew; bytes are good until the next page is asked for. */
+  pages(): Iterable<PageContent>;
+}
+
 /** Besides contents, what decides what a run does at which step; all pages in ascending order. */
 interface ImageState {
   /** Pages that were read but never written, as a map remembers them. */
@@ -92,6 +98,10 @@ export class RamImage implements ImageState {
       frames.push(frame);
     }
     return new RamImage(memory, { ...content, pages, frames: Int32Array.from(frames) });
+  }
+
+  isOf(memory: MachineMemory): boolean {
+    return this.#memory === memory;
   }
 
   /** Pages with content, of which some may be zeros; absent ones are not among them. */
