@@ -5,7 +5,7 @@
  */
 import type { Pages } from "../base/units.ts";
 import { pageBytes } from "../memory/layout.ts";
-import type { RamImage } from "../memory/ram-image.ts";
+import type { RamContent } from "../memory/ram-image.ts";
 import type { Sections } from "../snapshot/container.ts";
 import { decodeValue } from "../snapshot/decode-value.ts";
 import { encodeValue } from "../snapshot/encode-value.ts";
@@ -56,15 +56,23 @@ export function decodeMachine(sections: Sections): SavedMachine {
   return { state: { hardware, ...parts } as unknown as MachineState, ram };
 }
 
-/** RAM whose pages come from somewhere: in a snapshot's own `content`, or from a store. */
-export function ramImageOf(ram: RamManifest, pages: () => PageSource): RamImage {
-  return { pages, readZeros: ram.readZeros, sweepAt: ram.sweepAt, release() {} };
+/**
+ * RAM of a manifest.
+ *
+ * @param pages its pages in their order; those of `absent`, which are supplied later, left out
+ */
+export function ramOfManifest(
+  { readZeros, sweepAt }: RamManifest,
+  pages: () => PageSource,
+  absent: readonly number[] = [],
+): RamContent {
+  return { pages, readZeros, sweepAt, absent };
 }
 
-/** RAM out of a snapshot that has it all. */
-export function ramImageOfSections(ram: RamManifest, sections: Sections): RamImage {
+/** RAM out of a snapshot that has all its pages. */
+export function ramOfSections(ram: RamManifest, sections: Sections): RamContent {
   const content = sectionOf(sections, "content");
-  return ramImageOf(ram, () => pagesOfContent(ram, content));
+  return ramOfManifest(ram, () => pagesOfContent(ram, content));
 }
 
 function sectionOf(sections: Sections, name: string): Uint8Array {
