@@ -196,11 +196,15 @@ export class Monitor {
     return { freeFrames, freeHeap, codePages: this.#code.used, ...this.#translator.inUse };
   }
 
-  #build(origin: MachineOrigin, resources: MachineResources): VirtualMachine {
+  #build(
+    origin: MachineOrigin,
+    resources: MachineResources,
+    parent?: VirtualMachine,
+  ): VirtualMachine {
     const vm = new VirtualMachine(this.#services, origin, resources);
     try {
       this.#codeOf.set(vm, this.#code.promise(codePagesFor(vm.ramPages)));
-      if (origin.kind === "saved") vm.adopt(origin.state);
+      if (origin.kind === "saved") vm.adopt(origin.state, parent);
     } catch (failure) {
       vm.dispose();
       throw failure;
@@ -220,7 +224,12 @@ export class Monitor {
           this.#code.restorePage(this.#shareOf(vm), { slot, decoded, granules });
         }
       },
-      restore: (state, ram, resources) => this.restoreMachine(state, ram, resources),
+      adoptCode: (vm, origin, distance) =>
+        this.#code.adopt(this.#shareOf(origin), this.#shareOf(vm), distance),
+      fork: (origin, saved, resources) => {
+        if (saved.kind === "saved") validateConfig(saved.state.hardware, resources);
+        return this.#build(saved, resources, origin);
+      },
       memory: this.#memory,
       engine: this.#engine,
       dropCode: (vm, slot) => this.#code.drop(slot, this.#shareOf(vm)),

@@ -71,8 +71,10 @@ export interface MonitorServices {
     pages: readonly CodePageState[],
     slotOfPage: (page: number) => MachineAddress,
   ): void;
-  /** Makes one more machine of this monitor. */
-  restore(state: MachineState, ram: RamImage, resources: MachineResources): Machine;
+  /** Gives a new VM the code pages of another one; which page is where is the same in both. */
+  adoptCode(vm: VirtualMachine, origin: VirtualMachine, distance: Bytes): void;
+  /** Makes one more machine of this monitor, which shares with its origin what both leave alone. */
+  fork(origin: VirtualMachine, saved: MachineOrigin, resources: MachineResources): Machine;
   /** Runs `body` with this VM as the one that callbacks of generated code belong to. */
   whileRunning<T>(vm: VirtualMachine, body: () => T): T;
 }
@@ -121,58 +123,63 @@ export class VirtualMachine implements Machine {
     });
     this.harts = this.#backing.harts;
     this.#ram = this.#backing.ram;
-    const hostNow = hardware.time === "host" ? resources.hostNow : undefined;
-    this.#clock = new GuestClock(this.harts, hostNow);
-    this.#events = new EventQueue(() => this.#clock.now);
-    this.#supervisorTimers = this.harts.map(
-      (hart) => new SupervisorTimer({ hart, timers: this.#events }),
-    );
-    this.#board = new Board({
-      hardware,
-      resources,
-      saved: isNew ? undefined : origin.state.devices,
-      harts: this.harts,
-      memory: this.#ram,
-      timers: this.#events,
-      onStop: (request) => this.#end(request),
-      onDoorbell: () => this.#schedule.current.countExit("doorbell"),
-      onInterHartInterrupt: () => this.#yield(),
-      onTimeSet: () => this.#followMachineTime(),
-    });
-    this.#sbiHarts = this.harts.map(
-      (hart) =>
-        new SbiHartPort(hart, {
-          engine,
-          isStarted: !hardware.hasSbi || hart.id === bootHart,
-          onInterrupt: () => this.#yield(),
-        }),
-    );
-    this.#schedule = new HartSchedule(
-      this.harts,
-      (hart) => this.#sbiHarts[hart]?.status === "stopped",
-    );
-    this.#sbi = new Sbi({
-      harts: this.#sbiHarts,
-      memory: this.#ram,
-      timer: {
-        setCompare: (hart, low, high) => this.#supervisorTimers[hart]?.setCompare(low, high),
-      },
-      console: {
-        write: (byte) => resources.console.write(byte),
-        takeInput: () => this.#board.uart.takeInput(),
-      },
-      stop: (request) => this.#end(request),
-    });
-    wireHarts(this.harts, this.#ram, hardware.hasSbi);
-    if (isNew) {
-      resetHarts(this.harts, origin.plan);
-      if (hardware.hasSbi) this.#sbi.handOver();
-    }
-    this.#htif = hardware.htif && this.#watchHtif(hardware.htif, resources.console);
-    for (const hart of this.harts) {
-      hart.set("translates", hardware.engine === "interpret" ? 0 : 1);
-      hart.set("inlinesPrivileged", hardware.engine === "trap-and-emulate" ? 0 : 1);
-      if (isNew) engine.selectContext(hart.address);
+    try {
+      const hostNow = hardware.time === "host" ? resources.hostNow : undefined;
+      this.#clock = new GuestClock(this.harts, hostNow);
+      this.#events = new EventQueue(() => this.#clock.now);
+      this.#supervisorTimers = this.harts.map(
+        (hart) => new SupervisorTimer({ hart, timers: this.#events }),
+      );
+      this.#board = new Board({
+        hardware,
+        resources,
+        saved: isNew ? undefined : origin.state.devices,
+        harts: this.harts,
+        memory: this.#ram,
+        timers: this.#events,
+        onStop: (request) => this.#end(request),
+        onDoorbell: () => this.#schedule.current.countExit("doorbell"),
+        onInterHartInterrupt: () => this.#yield(),
+        onTimeSet: () => this.#followMachineTime(),
+      });
+      this.#sbiHarts = this.harts.map(
+        (hart) =>
+          new SbiHartPort(hart, {
+            engine,
+            isStarted: !hardware.hasSbi || hart.id === bootHart,
+            onInterrupt: () => this.#yield(),
+          }),
+      );
+      this.#schedule = new HartSchedule(
+        this.harts,
+        (hart) => this.#sbiHarts[hart]?.status === "stopped",
+      );
+      this.#sbi = new Sbi({
+        harts: this.#sbiHarts,
+        memory: this.#ram,
+        timer: {
+          setCompare: (hart, low, high) => this.#supervisorTimers[hart]?.setCompare(low, high),
+        },
+        console: {
+          write: (byte) => resources.console.write(byte),
+          takeInput: () => this.#board.uart.takeInput(),
+        },
+        stop: (request) => this.#end(request),
+      });
+      wireHarts(this.harts, this.#ram, hardware.hasSbi);
+      if (isNew) {
+        resetHarts(this.harts, origin.plan);
+        if (hardware.hasSbi) this.#sbi.handOver();
+      }
+      this.#htif = hardware.htif && this.#watchHtif(hardware.htif, resources.console);
+      for (const hart of this.harts) {
+        hart.set("translates", hardware.engine === "interpret" ? 0 : 1);
+        hart.set("inlinesPrivileged", hardware.engine === "trap-and-emulate" ? 0 : 1);
+        if (isNew) engine.selectContext(hart.address);
+      }
+    } catch (failure) {
+      this.#backing.dispose();
+      throw failure;
     }
   }
 
@@ -250,9 +257,10 @@ export class VirtualMachine implements Machine {
   }
 
   fork(resources: MachineResources): Machine {
+    const state = this.save();
     const image = this.#ram.capture();
     try {
-      return this.#services.restore(this.save(), image, resources);
+      return this.#services.fork(this, { kind: "saved", state, ram: image }, resources);
     } finally {
       image.release();
     }
@@ -261,9 +269,10 @@ export class VirtualMachine implements Machine {
   /**
    * The second half of a restore, when the monitor knows the machine.
    *
+   * @param origin the machine of this monitor that the state is of, while it has not gone on
    * @throws Failure `snapshot-damaged`
    */
-  adopt(state: MachineState): void {
+  adopt(state: MachineState, origin?: VirtualMachine): void {
     const { memory, engine } = this.#services;
     inSection("schedule", () => this.#schedule.restore(state.schedule));
     this.harts.forEach((hart, index) => {
@@ -279,7 +288,8 @@ export class VirtualMachine implements Machine {
       if (entry === 0 || entry & entryAbsent) throw new RangeError(`page ${page} is not there`);
       return slotOf(this.#ram.map, page);
     };
-    inSection("code", () => this.#services.restoreCode(this, state.code, slotOfPage));
+    if (origin) this.#services.adoptCode(this, origin, this.#ram.map - origin.#ram.map);
+    else inSection("code", () => this.#services.restoreCode(this, state.code, slotOfPage));
     this.harts.forEach((hart, index) => {
       inSection("tlbs", () =>
         restoreTlb(memory, hart.address, state.tlbs[index] as TlbState, (page, access) =>
