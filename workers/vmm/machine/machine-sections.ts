@@ -21,9 +21,6 @@ import { damagedSection, inSection } from "../snapshot/snapshot-problem.ts";
 import type { MachineState } from "./machine-state.ts";
 import { checkHtif, hardwareShape, sectionShapes } from "./machine-state-shape.ts";
 
-/** The newest format that is written, and the newest that is read. */
-export const snapshotVersion = 1;
-
 /** The parts that a machine may be without. */
 const optionalParts = new Set<string>(["htif", "ended"]);
 
