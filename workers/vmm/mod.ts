@@ -50,6 +50,7 @@ export {
   type OpenSnapshot,
   openSnapshot,
   readSnapshot,
+  sealSnapshot,
   writeSnapshot,
 } from "./machine/snapshot-file.ts";
 export type { StopReason } from "./machine/stop-reason.ts";
@@ -60,12 +61,7 @@ export type { RamContent, RamImage } from "./memory/ram-image.ts";
 export type { RamPort } from "./memory/ram-port.ts";
 export { RoundRobin } from "./scheduler/round-robin.ts";
 export type { Milliseconds, VcpuScheduler } from "./scheduler/vcpu-scheduler.ts";
-export {
-  type Checksum,
-  readContainer,
-  type Sections,
-  writeContainer,
-} from "./snapshot/container.ts";
+export type { Checksum, Sections } from "./snapshot/container.ts";
 export { decodeValue } from "./snapshot/decode-value.ts";
 export { encodeValue } from "./snapshot/encode-value.ts";
 export { buildRamManifest, pageHash, type RamManifest } from "./snapshot/ram-manifest.ts";

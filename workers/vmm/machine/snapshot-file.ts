@@ -28,6 +28,11 @@ export interface OpenSnapshot {
   readonly sections: Sections;
 }
 
+/** Sections of `encodeMachine`, and whatever goes with them, as a file of the newest format. */
+export function sealSnapshot(sections: Sections, checksum?: Checksum): Uint8Array<ArrayBuffer> {
+  return writeContainer({ version: snapshotVersion, sections }, checksum);
+}
+
 /** @param others sections of whoever drives the machine, under names of their own */
 export function writeSnapshot(
   machine: Pick<Machine, "save" | "captureRam">,
@@ -39,8 +44,10 @@ export function writeSnapshot(
     const content = new PageContent();
     const ram = buildRamManifest(image, (hash, page) => content.add(hash, page), checksum);
     const sections = encodeMachine({ state, ram });
-    const all = new Map([...others, ...sections, ["content", content.join()] as const]);
-    return writeContainer({ version: snapshotVersion, sections: all }, checksum);
+    return sealSnapshot(
+      new Map([...others, ...sections, ["content", content.join()] as const]),
+      checksum,
+    );
   } finally {
     image.release();
   }
