@@ -83,19 +83,24 @@ export class RamImage implements ImageState {
   ): RamImage {
     const pages: number[] = [];
     const frames: FrameNumber[] = [];
-    for (const { page, bytes } of content.pages) {
-      const frame = isZero(bytes) ? memory.zeroFrame : memory.allocateFrame();
-      if (frame === undefined) {
-        for (const taken of frames) if (taken !== memory.zeroFrame) memory.releaseFrame(taken);
-        throw new Failure(
-          "machine-memory-full",
-          "The machine memory has no room for the pages of one more VM.",
-          "Run fewer VMs in this worker, or give it a larger machine memory.",
-        );
+    try {
+      for (const { page, bytes } of content.pages) {
+        const frame = isZero(bytes) ? memory.zeroFrame : memory.allocateFrame();
+        if (frame === undefined) {
+          throw new Failure(
+            "machine-memory-full",
+            "The machine memory has no room for the pages of one more VM.",
+            "Run fewer VMs in this worker, or give it a larger machine memory.",
+          );
+        }
+        if (frame !== memory.zeroFrame) memory.bytes.set(bytes, frame * pageBytes);
+        pages.push(page);
+        frames.push(frame);
       }
-      if (frame !== memory.zeroFrame) memory.bytes.set(bytes, frame * pageBytes);
-      pages.push(page);
-      frames.push(frame);
+    } catch (failure) {
+      // The pages may come from a file, and then going through them may fail, too.
+      for (const taken of frames) if (taken !== memory.zeroFrame) memory.releaseFrame(taken);
+      throw failure;
     }
     return new RamImage(memory, { ...content, pages, frames: Int32Array.from(frames) });
   }
