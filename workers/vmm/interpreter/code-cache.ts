@@ -201,19 +201,21 @@ export class CodeCache {
 
   /** The code pages of a VM, the oldest first. */
   savePages(share: CodeShare): SavedCodePage[] {
+    const halfwords = new Uint16Array(this.#memory.wasm.buffer);
+    const perGranule = granuleBytes / 2;
     return [...share.pages].map(([slot, page]) => {
       const decoded = new Uint8Array(pageBytes / 16);
-      const first = recordsOf(page) / 2;
-      const halfwords = new Uint16Array(this.#memory.wasm.buffer);
-      for (let halfword = 0; halfword < pageBytes / 2; halfword++) {
-        if (halfwords[first + halfword * (recordBytes / 2)] === specialOperations.undecoded)
-          continue;
-        decoded[halfword >> 3] = (decoded[halfword >> 3] as number) | (1 << (halfword & 7));
-      }
       const granules = new Uint8Array(granulesPerPage / 8);
+      const first = recordsOf(page) / 2;
       for (let granule = 0; granule < granulesPerPage; granule++) {
         if (this.#granules[page * granulesPerPage + granule] === 0) continue;
         granules[granule >> 3] = (granules[granule >> 3] as number) | (1 << (granule & 7));
+        const end = (granule + 1) * perGranule;
+        for (let halfword = granule * perGranule; halfword < end; halfword++) {
+          const operation = halfwords[first + halfword * (recordBytes / 2)];
+          if (operation === specialOperations.undecoded) continue;
+          decoded[halfword >> 3] = (decoded[halfword >> 3] as number) | (1 << (halfword & 7));
+        }
       }
       return { slot, decoded, granules };
     });

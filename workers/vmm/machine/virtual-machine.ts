@@ -236,6 +236,12 @@ export class VirtualMachine implements Machine {
   }
 
   save(): MachineState {
+    const pageOf = (slot: MachineAddress) => pageOfSlot(this.#ram.map, slot);
+    return { ...this.#saveAllBut(), code: this.#services.saveCode(this, pageOf) };
+  }
+
+  /** A clone gets its code pages otherwise. */
+  #saveAllBut(): Omit<MachineState, "code"> {
     if (this.#isRunning) throw new RangeError("a machine is saved between two runs");
     const { memory } = this.#services;
     const pageOf = (slot: MachineAddress) => pageOfSlot(this.#ram.map, slot);
@@ -248,7 +254,6 @@ export class VirtualMachine implements Machine {
       tlbs: this.harts.map((hart) =>
         saveTlb(memory, hart.address, (group) => hart.tlbGeneration(group), pageOf),
       ),
-      code: this.#services.saveCode(this, pageOf),
       started: this.#sbiHarts.map((hart) => hart.status),
       devices: this.#board.save(),
       ...(this.#htif === undefined ? {} : { htif: this.#htif.save() }),
@@ -257,7 +262,7 @@ export class VirtualMachine implements Machine {
   }
 
   fork(resources: MachineResources): Machine {
-    const state = this.save();
+    const state = { ...this.#saveAllBut(), code: [] };
     const image = this.#ram.capture();
     try {
       return this.#services.fork(this, { kind: "saved", state, ram: image }, resources);
