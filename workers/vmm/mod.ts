@@ -41,10 +41,10 @@ export {
   debugRegisters,
 } from "./machine/debug-port.ts";
 export { Lockstep } from "./machine/lockstep.ts";
-export { MemoryKeeper, type MemoryNeed } from "./machine/memory-keeper.ts";
-export type { MemoryShare } from "./machine/memory-share.ts";
 export { decodeMachine, encodeMachine, ramOfManifest } from "./machine/machine-sections.ts";
 export type { MachineState } from "./machine/machine-state.ts";
+export { MemoryKeeper, type MemoryNeed } from "./machine/memory-keeper.ts";
+export type { MemoryShare } from "./machine/memory-share.ts";
 export { Monitor } from "./machine/monitor.ts";
 export {
   type OpenSnapshot,

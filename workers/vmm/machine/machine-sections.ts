@@ -12,7 +12,7 @@ import { encodeValue } from "../snapshot/encode-value.ts";
 import {
   decodeRamManifest,
   encodeRamManifest,
-  type PageSource,
+  type PageList,
   pagesOfContent,
   type RamManifest,
 } from "../snapshot/ram-manifest.ts";
@@ -60,7 +60,7 @@ export function decodeMachine(sections: Sections): SavedMachine {
  */
 export function ramOfManifest(
   { readZeros, sweepAt }: RamManifest,
-  pages: () => PageSource,
+  pages: () => PageList,
   absent: readonly number[] = [],
 ): RamContent {
   return { pages, readZeros, sweepAt, absent };

@@ -35,11 +35,11 @@ export function sealSnapshot(sections: Sections, checksum?: Checksum): Uint8Arra
 
 /** @param others sections of whoever drives the machine, under names of their own */
 export function writeSnapshot(
-  machine: Pick<Machine, "save" | "captureRam">,
+  machine: Pick<Machine, "save" | "ram">,
   { others = new Map(), checksum }: { others?: Sections; checksum?: Checksum } = {},
 ): Uint8Array<ArrayBuffer> {
   const state = machine.save();
-  const image = machine.captureRam();
+  const image = machine.ram.capture();
   try {
     const content = new PageContent();
     const ram = buildRamManifest(image, (hash, page) => content.add(hash, page), checksum);

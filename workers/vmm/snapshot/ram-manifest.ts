@@ -22,7 +22,7 @@ export interface RamManifest {
 }
 
 /** Pages as a machine gives them: good until the next one is asked for. */
-export type PageSource = Iterable<{ readonly page: number; readonly bytes: Uint8Array }>;
+export type PageList = Iterable<{ readonly page: number; readonly bytes: Uint8Array }>;
 
 export const pageHashBytes = 32;
 const pageBytes = 4096;
@@ -30,7 +30,7 @@ const mostPages = 2 ** 20;
 
 /** Hashes all pages; `visit` gets each with its hash, to be kept where it is not known yet. */
 export function buildRamManifest(
-  image: { pages(): PageSource; readonly readZeros: readonly number[]; readonly sweepAt: Pages },
+  image: { pages(): PageList; readonly readZeros: readonly number[]; readonly sweepAt: Pages },
   visit: (hash: Uint8Array, bytes: Uint8Array) => void,
   checksum: Checksum = sha256,
 ): RamManifest {
