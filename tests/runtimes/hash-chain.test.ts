@@ -17,7 +17,15 @@ const deno = ["deno", "run", "--no-prompt", "--allow-read"] as const;
 const seed = Number(process.env.HASH_CHAIN_SEED ?? 1);
 const [reference = ""] = ways.keys();
 
-const others = [
+interface Other {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  readonly way: string;
+  readonly seed: number;
+  readonly isMoved?: boolean;
+}
+
+const others: readonly Other[] = [
   { name: "in another process of Node, cut at random places", command: node, way: reference, seed },
   { name: "under Deno, not cut", command: deno, way: reference, seed: 0 },
   { name: "under Deno, cut at other places", command: deno, way: reference, seed: seed + 1 },
@@ -39,14 +47,22 @@ const others = [
       seed: seed + 5 + i,
     },
   })),
+  ...[
+    ...[...ways.keys()].map((way) => ({ way, command: node, runtime: "Node" })),
+    ...["interpret", "translate-at-once"].map((way) => ({ way, command: deno, runtime: "Deno" })),
+  ].map(({ way, command, runtime }, i) => ({
+    ...{ name: `by ${way} under ${runtime}, cloned and restored at random places`, command, way },
+    ...{ seed: seed + 7 + i, isMoved: true },
+  })),
 ];
 
 async function chains(
   [program, ...options]: readonly [string, ...string[]],
   way: string,
   cuts: number,
+  isMoved = false,
 ) {
-  const words = [...options, main, way, String(cuts)];
+  const words = [...options, main, way, String(cuts), ...(isMoved ? ["moved"] : [])];
   const { stdout } = await promisify(execFile)(program, words, { maxBuffer: 2 ** 26 });
   const lines = stdout.trim().split("\n");
   return new Map(
@@ -62,10 +78,10 @@ beforeAll(async () => {
   first = await chains(node, reference, 0);
 });
 
-describe.each(others)("every state $name", ({ command, way, seed: cuts }) => {
+describe.each(others)("every state $name", ({ command, way, seed: cuts, isMoved }) => {
   let second: ReadonlyMap<string, Chain>;
   beforeAll(async () => {
-    second = await chains(command, way, cuts);
+    second = await chains(command, way, cuts, isMoved);
   });
 
   test.each(subjects.map(({ name }) => name))("of %s is the same", (name) => {

@@ -41,17 +41,30 @@ export {
   debugRegisters,
 } from "./machine/debug-port.ts";
 export { Lockstep } from "./machine/lockstep.ts";
+export { decodeMachine, encodeMachine, ramOfManifest } from "./machine/machine-sections.ts";
+export type { MachineState } from "./machine/machine-state.ts";
 export { MemoryKeeper, type MemoryNeed } from "./machine/memory-keeper.ts";
 export type { MemoryShare } from "./machine/memory-share.ts";
 export { Monitor } from "./machine/monitor.ts";
+export {
+  type OpenSnapshot,
+  openSnapshot,
+  readSnapshot,
+  sealSnapshot,
+  writeSnapshot,
+} from "./machine/snapshot-file.ts";
 export type { StopReason } from "./machine/stop-reason.ts";
 export type { Watchpoint } from "./machine/watchpoint.ts";
 export type { DirtyLog } from "./memory/dirty-log.ts";
 export type { PageSource } from "./memory/page-source.ts";
-export type { RamImage } from "./memory/ram-image.ts";
+export type { RamContent, RamImage } from "./memory/ram-image.ts";
 export type { RamPort } from "./memory/ram-port.ts";
 export { RoundRobin } from "./scheduler/round-robin.ts";
 export type { Milliseconds, VcpuScheduler } from "./scheduler/vcpu-scheduler.ts";
+export type { Checksum, Sections } from "./snapshot/container.ts";
+export { decodeValue } from "./snapshot/decode-value.ts";
+export { encodeValue } from "./snapshot/encode-value.ts";
+export { buildRamManifest, pageHash, type RamManifest } from "./snapshot/ram-manifest.ts";
 export type {
   TranslationAnswer,
   TranslationRequest,

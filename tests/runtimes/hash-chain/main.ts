@@ -1,10 +1,18 @@
 /**
  * Runs all subjects and prints each one's chain of state hashes as a line of JSON:
  * `node main.ts WAY SEED`, `deno run -A main.ts WAY SEED`, with a way of `ways.ts`. The seed says where the runs are cut
- * in slices besides the places where they are hashed; 0 cuts nowhere else.
+ * in slices besides the places where they are hashed; 0 cuts nowhere else. With a third word,
+ * `moved`, the machine is saved at those cuts and goes on as a clone, or from its file elsewhere.
  */
 import { MemoryBlock } from "../../../workers/host/block-memory.ts";
-import type { Monitor } from "../../../workers/vmm/mod.ts";
+import {
+  type Machine,
+  type MachineResources,
+  type Monitor,
+  monitorExits,
+  readSnapshot,
+  writeSnapshot,
+} from "../../../workers/vmm/mod.ts";
 import { Random } from "../../differential/random.ts";
 import { recordedConsole } from "../../support/run-guest.ts";
 import type { Chain, Link } from "./chain.ts";
@@ -14,29 +22,49 @@ import { type Way, ways } from "./ways.ts";
 function chainOf(
   { name, config, disk, input, interval, links: most }: Subject,
   { engine }: Way,
-  monitor: Monitor,
+  monitors: readonly [Monitor, Monitor],
   seed: number,
 ): Chain {
   const random = new Random(seed);
-  const machine = monitor.createMachine(
-    { ...config(), engine },
-    {
-      console: recordedConsole().sink,
-      disks: new Map(disk && [["disk", new MemoryBlock(disk())]]),
-    },
-  );
+  const resources = {
+    console: recordedConsole().sink,
+    disks: new Map(disk && [["disk", new MemoryBlock(disk())]]),
+  };
+  let [here, there] = monitors;
+  let machine = here.createMachine({ ...config(), engine }, resources);
   machine.sendConsole(new TextEncoder().encode(input));
   const links: Link[] = [];
   let ending = "budget";
   while (ending === "budget" && links.length < most) {
     const rest = interval - (machine.steps % interval);
     ending = machine.run(seed === 0 ? rest : Math.min(rest, sliceLength(random, interval))).kind;
-    if (ending === "budget" && machine.steps % interval !== 0) continue;
+    if (ending === "budget" && machine.steps % interval !== 0) {
+      if (!isMoved) continue;
+      const isFar = random.chance(0.5);
+      machine = isFar ? moved(machine, there, resources) : cloned(machine, resources);
+      if (isFar) [here, there] = [there, here];
+      continue;
+    }
     links.push({ steps: machine.steps, hash: machine.stateHash() });
   }
-  const exits = machine.exitCounts();
+  const counts = Object.entries(machine.exitCounts());
+  const isOwn = (category: string) => monitorExits.some((own) => own === category);
+  const exits = Object.fromEntries(counts.filter(([category]) => !isOwn(category)));
   machine.dispose();
   return { guest: name, links, ending, exits };
+}
+
+function moved(machine: Machine, to: Monitor, resources: MachineResources): Machine {
+  const file = writeSnapshot(machine);
+  machine.dispose();
+  const { state, ram } = readSnapshot(file);
+  return to.restoreMachine(state, ram, resources);
+}
+
+function cloned(machine: Machine, resources: MachineResources): Machine {
+  const clone = machine.fork(resources);
+  machine.dispose();
+  return clone;
 }
 
 /** Mostly a good part of an interval, now and then a few instructions. */
@@ -47,9 +75,12 @@ function sliceLength(random: Random, interval: number): number {
 const way = ways.get(process.argv[2] ?? "");
 if (!way) throw new Error(`the way is one of ${[...ways.keys()].join(", ")}`);
 const seed = Number(process.argv[3] ?? 0);
-const monitor = way.monitor();
-for (const subject of subjects) console.log(JSON.stringify(chainOf(subject, way, monitor, seed)));
-const { regions, failed } = monitor.translations;
+const isMoved = process.argv[4] === "moved";
+const monitors = [way.monitor(), way.monitor()] as const;
+for (const subject of subjects) console.log(JSON.stringify(chainOf(subject, way, monitors, seed)));
+const statistics = monitors.map(({ translations }) => translations);
+const regions = statistics.reduce((sum, { regions }) => sum + regions, 0);
+const failed = statistics.reduce((sum, { failed }) => sum + failed, 0);
 if (regions > 0 !== way.translates || failed > 0 !== way.fails) {
   throw new Error(`${regions} regions were made and ${failed} could not be`);
 }

@@ -33,7 +33,15 @@ class PlannedMachine implements Machine {
   }
 
   get ram(): Machine["ram"] {
+    return this.save();
+  }
+
+  save(): never {
     throw new Error("nobody saves a planned machine");
+  }
+
+  fork(): never {
+    return this.save();
   }
 
   readonly timers: Timers = {

@@ -17,6 +17,8 @@ export type EventQueueState = Readonly<Record<string, Nanoseconds>>;
 export class EventQueue implements Timers {
   readonly #readClock: () => Nanoseconds;
   readonly #alarms: QueuedAlarm[] = [];
+  /** Restored deadlines of alarms that nobody has registered yet. */
+  readonly #unclaimed = new Map<string, Nanoseconds>();
   #next: Nanoseconds = Number.POSITIVE_INFINITY;
   #nextIsKnown = true;
 
@@ -37,6 +39,9 @@ export class EventQueue implements Timers {
       this.#nextIsKnown = false;
     });
     this.#alarms.push(alarm);
+    const saved = this.#unclaimed.get(name);
+    if (saved !== undefined) alarm.arm(saved);
+    this.#unclaimed.delete(name);
     return alarm;
   }
 
@@ -63,17 +68,20 @@ export class EventQueue implements Timers {
 
   save(): EventQueueState {
     const armed = this.#alarms.filter((alarm) => alarm.isArmed);
-    return Object.fromEntries(armed.map((alarm) => [alarm.name, alarm.deadline]));
+    const deadlines = armed.map((alarm) => [alarm.name, alarm.deadline] as const);
+    return Object.fromEntries([...deadlines, ...this.#unclaimed]);
   }
 
-  /** Arms exactly the alarms of `state`. Their owners must have registered them before. */
+  /**
+   * Arms exactly the alarms of `state`. Whoever drives a machine may come after it: an alarm that
+   * nobody has registered yet is armed when somebody does.
+   */
   restore(state: EventQueueState): void {
-    const unknown = Object.keys(state).find((name) => !this.#alarms.some((a) => a.name === name));
-    if (unknown !== undefined) {
-      throw new RangeError(`no component has registered the alarm ${unknown}`);
-    }
+    this.#unclaimed.clear();
+    for (const [name, deadline] of Object.entries(state)) this.#unclaimed.set(name, deadline);
     for (const alarm of this.#alarms) {
       alarm.arm(state[alarm.name] ?? Number.POSITIVE_INFINITY);
+      this.#unclaimed.delete(alarm.name);
     }
   }
 

@@ -12,44 +12,17 @@ import {
 } from "../isa/hart-layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { generations, tlbBytes, tlbSpaces } from "../mmu/tlb.ts";
+import { architecturalFields, type HartState, isPossible, savedFields } from "./hart-state.ts";
 import { environment, interrupt } from "./privilege.ts";
 import { stateEnableAfterReset } from "./state-enable-csrs.ts";
 import { triggerType } from "./trigger-csrs.ts";
 
 type FieldName = keyof typeof hartFields;
 
-/** Fields that a run determines: they enter the state hash, the rest follows from them. */
-const architecturalFields = [
-  ...([
-    "pc",
-    "exceptions",
-    "reservedAddress",
-    "reservedValue",
-    "privilege",
-    "fflags",
-    "frm",
-  ] as const),
-  ...(["mstatus", "medeleg", "mideleg", "mie", "mip", "mtvec", "mcounteren", "menvcfg"] as const),
-  ...(["mscratch", "mepc", "mcause", "mtval", "mcycleOffset", "minstretOffset"] as const),
-  ...(["stvec", "scounteren", "senvcfg", "sscratch", "sepc", "scause", "stval", "satp"] as const),
-  ...(["mcountinhibit", "externalWritten", "stimecmp", "pmpcfg0", "pmpcfg2"] as const),
-  ...(["pmpaddr0", "pmpaddr1", "pmpaddr2", "pmpaddr3", "pmpaddr4", "pmpaddr5"] as const),
-  ...(["pmpaddr6", "pmpaddr7", "pmpaddr8", "pmpaddr9", "pmpaddr10", "pmpaddr11"] as const),
-  ...(["pmpaddr12", "pmpaddr13", "pmpaddr14", "pmpaddr15"] as const),
-  ...(["mhpmcounter3", "mhpmcounter4", "mhpmcounter5", "mhpmcounter6", "mhpmcounter7"] as const),
-  ...(["mhpmcounter8", "mhpmcounter9", "mhpmcounter10", "mhpmcounter11"] as const),
-  ...(["mhpmcounter12", "mhpmcounter13", "mhpmcounter14", "mhpmcounter15"] as const),
-  ...(["mhpmcounter16", "mhpmcounter17", "mhpmcounter18"] as const),
-  ...(["mhpmevent3", "mhpmevent4", "mhpmevent5", "mhpmevent6", "mhpmevent7"] as const),
-  ...(["mhpmevent8", "mhpmevent9", "mhpmevent10", "mhpmevent11", "mhpmevent12"] as const),
-  ...(["mhpmevent13", "mhpmevent14", "mhpmevent15", "mhpmevent16"] as const),
-  ...(["mhpmevent17", "mhpmevent18", "countersRunning", "tselect"] as const),
-  ...(["mstateen0", "mstateen1", "mstateen2", "mstateen3"] as const),
-  ...(["tdata1Of0", "tdata1Of1", "tdata2Of0", "tdata2Of1"] as const),
-] as const;
-
 export const hartBytes = hartStateBytes + tlbBytes;
 const two32 = 2 ** 32;
+/** A number in hexadecimal as `toString` writes it, of at most 64 bits. */
+const canonicalHex = /^(0|[1-9a-f][0-9a-f]{0,15})$/;
 
 export class Hart {
   readonly id: number;
@@ -140,6 +113,11 @@ export class Hart {
     return (this.get("mip") & this.get("mie")) !== 0;
   }
 
+  /** The present generation of a group of TLB tables, the shared one last. */
+  tlbGeneration(group: number): number {
+    return this.#memory.word(this.address + hartFields.generationOf0.offset + group * 8);
+  }
+
   exitCount(category: ExitCategory): number {
     const index = exitCategories.indexOf(category);
     return Number(this.#memory.wide(this.address + exitCountersOffset + index * 8));
@@ -151,23 +129,66 @@ export class Hart {
 
   /** Name and value of everything that a run determines. */
   architecturalState(): Record<string, string> {
-    const state: Record<string, string> = {};
-    for (const field of architecturalFields) {
-      const value = hartFields[field].type === "i32" ? BigInt(this.get(field)) : this.wide(field);
-      state[field] = value.toString(16);
+    return this.#read(architecturalFields);
+  }
+
+  /** All but its clocks and its TLB, which are saved by those who own them. */
+  save(): HartState {
+    const exits = exitCategories.map((category) => [category, this.exitCount(category)] as const);
+    return { registers: this.#read(savedFields), exits: Object.fromEntries(exits) };
+  }
+
+  /** @throws RangeError for a register or category that is missing, unknown or impossible */
+  restore({ registers, exits }: HartState): void {
+    const places = this.#places(savedFields);
+    const stranger = Object.keys(registers).find((name) => !places.has(name));
+    if (stranger !== undefined) throw new RangeError(`a hart has no register ${stranger}`);
+    for (const [name, { address, type }] of places) {
+      const digits = registers[name];
+      if (digits === undefined) throw new RangeError(`register ${name} is missing`);
+      if (!canonicalHex.test(digits)) throw new RangeError(`register ${name} is no number`);
+      const value = BigInt(`0x${digits}`);
+      const isNarrow = type === "i32";
+      if (!isPossible(name as FieldName, value) || (isNarrow && value >= 1n << 32n)) {
+        throw new RangeError(`register ${name} cannot be ${digits}`);
+      }
+      if (isNarrow) this.#memory.setWord(address, Number(value));
+      else this.#memory.setWide(address, value);
     }
-    for (let i = 1; i < 32; i++) {
-      state[`x${i}`] = this.#memory
-        .wide(this.address + integerRegistersOffset + i * 8)
-        .toString(16);
+    for (const [category, count] of Object.entries(exits)) {
+      const index = exitCategories.indexOf(category as ExitCategory);
+      if (index < 0) throw new RangeError(`there is no exit category ${category}`);
+      this.#memory.setWide(this.address + exitCountersOffset + index * 8, BigInt(count));
     }
-    for (let i = 0; i < 32; i++) {
-      state[`f${i}`] = this.#memory.wide(this.address + floatRegistersOffset + i * 8).toString(16);
-    }
-    return state;
   }
 
   dispose(): void {
     this.#memory.free(this.address, hartBytes);
+  }
+
+  #read(fields: readonly FieldName[]): Record<string, string> {
+    const state: Record<string, string> = {};
+    for (const [name, { address, type }] of this.#places(fields)) {
+      const value =
+        type === "i32" ? BigInt(this.#memory.word(address)) : this.#memory.wide(address);
+      state[name] = value.toString(16);
+    }
+    return state;
+  }
+
+  /** Where the registers lie: these fields, and both register files. */
+  #places(
+    fields: readonly FieldName[],
+  ): ReadonlyMap<string, { readonly address: MachineAddress; readonly type: "i32" | "i64" }> {
+    const at = (offset: number, type: "i32" | "i64") => ({ address: this.address + offset, type });
+    const files = Array.from({ length: 32 }, (_, i) => [
+      [`x${i}`, at(integerRegistersOffset + i * 8, "i64")] as const,
+      [`f${i}`, at(floatRegistersOffset + i * 8, "i64")] as const,
+    ]).flat();
+    const named = fields.map((name) => {
+      const { offset, type } = hartFields[name];
+      return [name, at(offset, type)] as const;
+    });
+    return new Map([...named, ...files].filter(([name]) => name !== "x0"));
   }
 }

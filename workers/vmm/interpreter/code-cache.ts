@@ -44,6 +44,15 @@ export interface CodeShare {
   breakpoints: ReadonlySet<number>;
 }
 
+/** What of a code page decides later exits: the rest follows from the guest's page. */
+export interface SavedCodePage {
+  readonly slot: MachineAddress;
+  /** A bit for each halfword: whether an instruction that begins there was decoded. */
+  readonly decoded: Uint8Array;
+  /** A bit for each 64 bytes: whether a store to them drops the page. */
+  readonly granules: Uint8Array;
+}
+
 export class CodeCache {
   readonly #memory: MachineMemory;
   readonly #view: DataView;
@@ -187,6 +196,56 @@ export class CodeCache {
         const record = records + offset * (recordBytes / 2);
         this.#view.setUint16(record, specialOperations.undecoded, true);
       }
+    }
+  }
+
+  /** The code pages of a VM, the oldest first. */
+  savePages(share: CodeShare): SavedCodePage[] {
+    const halfwords = new Uint16Array(this.#memory.wasm.buffer);
+    const perGranule = granuleBytes / 2;
+    return [...share.pages].map(([slot, page]) => {
+      const decoded = new Uint8Array(pageBytes / 16);
+      const granules = new Uint8Array(granulesPerPage / 8);
+      const first = recordsOf(page) / 2;
+      for (let granule = 0; granule < granulesPerPage; granule++) {
+        if (this.#granules[page * granulesPerPage + granule] === 0) continue;
+        granules[granule >> 3] = (granules[granule >> 3] as number) | (1 << (granule & 7));
+        const end = (granule + 1) * perGranule;
+        for (let halfword = granule * perGranule; halfword < end; halfword++) {
+          const operation = halfwords[first + halfword * (recordBytes / 2)];
+          if (operation === specialOperations.undecoded) continue;
+          decoded[halfword >> 3] = (decoded[halfword >> 3] as number) | (1 << (halfword & 7));
+        }
+      }
+      return { slot, decoded, granules };
+    });
+  }
+
+  /**
+   * Gives a VM a code page as it was saved; in the order in which they were saved. Everything is
+   * decoded that was: `step` would count what it executes where `run` is ahead of its records.
+   *
+   * @throws RangeError for a page too many, or one that is there already
+   */
+  restorePage(share: CodeShare, { slot, decoded, granules }: SavedCodePage): void {
+    if (share.pages.size === share.most) throw new RangeError("there are too many code pages");
+    if (share.pages.has(slot)) throw new RangeError("a code page is there twice");
+    const first = this.allocate(slot, share);
+    const page = share.pages.get(slot) as number;
+    const entry = this.#memory.word(slot);
+    const code = entry - (entry % pageBytes);
+    for (let halfword = 0; halfword < pageBytes / 2; halfword++) {
+      if ((((decoded[halfword >> 3] as number) >> (halfword & 7)) & 1) === 0) continue;
+      const record = first + halfword * recordBytes;
+      const at = code + 2 * halfword;
+      const low = this.#view.getUint16(at, true);
+      const isStraddling = isFullLength(low) && halfword === pageBytes / 2 - 1;
+      if (isStraddling) this.#view.setUint16(record, specialOperations.straddling, true);
+      else this.#records.write(record, isFullLength(low) ? this.#view.getUint32(at, true) : low);
+    }
+    for (let granule = 0; granule < granulesPerPage; granule++) {
+      const bit = ((granules[granule >> 3] as number) >> (granule & 7)) & 1;
+      this.#granules[page * granulesPerPage + granule] = bit;
     }
   }
 

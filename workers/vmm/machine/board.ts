@@ -7,7 +7,7 @@ import { Failure } from "../base/failure.ts";
 import { virtioBase, virtioSlots } from "../base/memory-map.ts";
 import type { Timers } from "../base/timers.ts";
 import { Bus } from "../bus/bus.ts";
-import type { Device } from "../bus/device.ts";
+import type { Device, InterruptLine } from "../bus/device.ts";
 import { Clint } from "../devices/clint.ts";
 import type { ConsoleSink } from "../devices/console-sink.ts";
 import { GoldfishRtc } from "../devices/goldfish-rtc.ts";
@@ -24,8 +24,21 @@ import { VirtioRng } from "../devices/virtio/virtio-rng.ts";
 import type { Hart } from "../hart/hart.ts";
 import { interrupt } from "../hart/privilege.ts";
 import type { GuestMemory } from "../memory/guest-memory.ts";
-import type { MachineConfig, MachineResources, VirtioConfig } from "./config.ts";
+import type { Shape } from "../snapshot/shape.ts";
+import { damagedSection, inSection } from "../snapshot/snapshot-problem.ts";
+import type { MachineResources, VirtioConfig } from "./config.ts";
+import {
+  bufferShapes,
+  clintShape,
+  emptyShape,
+  plicShape,
+  rngShape,
+  rtcShape,
+  uartShape,
+  virtioShape,
+} from "./device-shapes.ts";
 import { macOf } from "./mac-of.ts";
+import type { MachineHardware } from "./machine-hardware.ts";
 import { networkOf } from "./network-of.ts";
 import { diskOf } from "./validate-config.ts";
 
@@ -44,8 +57,10 @@ const plicSources = 96;
 const bootEpochNanoseconds = 1_767_225_600n * 1_000_000_000n;
 
 export interface BoardResources {
-  readonly config: MachineConfig;
+  readonly hardware: MachineHardware;
   readonly resources: MachineResources;
+  /** What `save` gave, for a machine that is restored. */
+  readonly saved: Readonly<Record<string, unknown>> | undefined;
   readonly harts: readonly Hart[];
   readonly memory: GuestMemory;
   readonly timers: Timers;
@@ -67,64 +82,67 @@ export class Board {
   readonly #namedConsoles = new Map<string, VirtioConsole>();
 
   constructor(parts: BoardResources) {
-    const { config, resources, harts, memory, timers, onStop } = parts;
+    const { hardware, resources, harts, timers, onStop, saved } = parts;
     // Not `parts` itself: devices live as long as the machine, its images should not.
     const { onInterHartInterrupt } = parts;
-    const isSupervisorGuest = config.boot.firmware === "sbi";
+    const make = <R extends { readonly name: string }, S, D>(
+      type: (new (resources: R) => D) & { restore(resources: R, state: S): D },
+      own: R,
+      shape: Shape<S>,
+    ): D =>
+      saved === undefined
+        ? new type(own)
+        : inSection("devices", () => type.restore(own, shape(saved[own.name], own.name)));
 
-    const plic = new Plic({
+    const plicResources = {
       name: "plic0",
       sources: plicSources,
       contexts: 2 * harts.length,
-      onContextLevel: (context, asserted) =>
+      onContextLevel: (context: number, asserted: boolean) =>
         harts[context >> 1]?.setPending(
           context % 2 === 0 ? interrupt.machineExternal : interrupt.supervisorExternal,
           asserted,
         ),
-    });
-    this.clint = new Clint({
+    };
+    const plic = make(Plic, plicResources, plicShape(plicSources, 2 * harts.length));
+    const clintResources = {
       name: "clint0",
       harts: harts.length,
       timers,
-      setSoftware: (hart, on) => {
+      setSoftware: (hart: number, on: boolean) => {
         harts[hart]?.setPending(interrupt.machineSoftware, on);
         if (on) onInterHartInterrupt();
       },
-      setTimer: (hart, on) => harts[hart]?.setPending(interrupt.machineTimer, on),
+      setTimer: (hart: number, on: boolean) => harts[hart]?.setPending(interrupt.machineTimer, on),
       onTimeSet: parts.onTimeSet,
-    });
-    this.uart = new Uart16550({
-      name: "uart0",
-      irq: plic.line(lines.uart),
-      console: resources.console,
-    });
+    };
+    this.clint = make(Clint, clintResources, clintShape(harts.length));
+    const uartResources = { name: "uart0", irq: plic.line(lines.uart), console: resources.console };
+    this.uart = make(Uart16550, uartResources, uartShape);
     this.#console = this.uart;
-    const rtc = new GoldfishRtc({
-      name: "rtc0",
-      irq: plic.line(lines.rtc),
-      timers,
-      bootEpochNanoseconds,
-    });
+    const rtcResources = { name: "rtc0", irq: plic.line(lines.rtc), timers, bootEpochNanoseconds };
+    const rtc = make(GoldfishRtc, rtcResources, rtcShape);
 
-    this.#map(windows.finisher, new TestFinisher({ name: "finisher0", onStop }));
+    this.#map(windows.finisher, make(TestFinisher, { name: "finisher0", onStop }, emptyShape));
     this.#map(windows.rtc, rtc);
     // Below an SBI the CLINT is the firmware's own: an S-mode guest has no business there.
-    if (isSupervisorGuest) this.#devices.push(this.clint);
+    if (hardware.hasSbi) this.#devices.push(this.clint);
     else this.#map(windows.clint, this.clint);
     this.#map(windows.plic, plic);
     this.#map(windows.uart, this.uart);
     for (let slot = 0; slot < virtioSlots; slot++) {
-      const irq = plic.line(lines.virtio0 + slot);
-      const plugged = config.virtio.find((device) => device.slot === slot);
+      const plugged = hardware.virtio.find((device) => device.slot === slot);
       const name = `virtio${slot}`;
       const device = plugged
-        ? new VirtioMmio<unknown>({
-            ...{ name, irq, memory, packed: plugged.packed ?? false },
-            device: this.#virtioDevice(plugged, parts),
-            onNotify: parts.onDoorbell,
-          })
-        : new EmptyVirtioSlot({ name });
+        ? this.#virtioSlot(name, plugged, plic.line(lines.virtio0 + slot), parts)
+        : make(EmptyVirtioSlot, { name }, emptyShape);
       this.#map([virtioBase + slot * virtioBytes, virtioBytes], device);
+    }
+    const stranger = Object.keys(saved ?? {}).find(
+      (name) => !this.#devices.some((device) => device.name === name),
+    );
+    if (stranger !== undefined) {
+      throw damagedSection("devices", `there is a device ${stranger}, which the machine has not`);
     }
   }
 
@@ -144,27 +162,59 @@ export class Board {
     this.bus.map(base, bytes, device);
   }
 
-  #virtioDevice(plugged: VirtioConfig, parts: BoardResources): VirtioDevice<unknown> {
-    const { config, resources, timers } = parts;
-    const name = `virtio${plugged.slot}.${plugged.kind}`;
+  #virtioSlot(
+    name: string,
+    plugged: VirtioConfig,
+    irq: InterruptLine,
+    parts: BoardResources,
+  ): Device<unknown> {
+    const { hardware, resources, timers, memory, saved } = parts;
+    const shapes = bufferShapes(hardware.ramBytes);
+    const device = `${name}.${plugged.kind}`;
+    const build = <R, S>(
+      type: (new (
+        resources: R,
+      ) => VirtioDevice<S>) & {
+        restore(resources: R, state: S): VirtioDevice<S>;
+      },
+      own: R,
+      queues: number,
+      shape: Shape<S>,
+    ): readonly [Device<unknown>, VirtioDevice<S>] => {
+      const rest = { packed: plugged.packed ?? false, onNotify: parts.onDoorbell };
+      const transport = { ...{ name, irq, memory }, ...rest };
+      if (saved === undefined) {
+        const made = new type(own);
+        return [new VirtioMmio({ ...transport, device: made }), made];
+      }
+      return inSection("devices", () => {
+        const state = virtioShape(queues, shape)(saved[name], name);
+        const restored = type.restore(own, state.device);
+        return [VirtioMmio.restore({ ...transport, device: restored }, state), restored];
+      });
+    };
     switch (plugged.kind) {
       case "block": {
         const backend = diskOf(plugged, resources);
-        return new VirtioBlock({ name, backend, readOnly: plugged.readOnly, timers });
+        const own = { name: device, backend, readOnly: plugged.readOnly, timers };
+        return build(VirtioBlock, own, 1, shapes.block)[0];
       }
       case "rng":
-        return new VirtioRng({ seed: config.seed });
+        return build(VirtioRng, { seed: hardware.seed }, 1, rngShape)[0];
       case "net": {
-        const card = config.virtio.filter(({ kind }) => kind === "net").indexOf(plugged);
+        const card = hardware.virtio.filter(({ kind }) => kind === "net").indexOf(plugged);
         const mac = macOf(plugged, card);
-        return new VirtioNet({ name, backend: networkOf(plugged, resources), mac, timers });
+        const own = { name: device, backend: networkOf(plugged, resources), mac, timers };
+        return build(VirtioNet, own, 2, shapes.net)[0];
       }
       case "console": {
-        const own = plugged.console === undefined ? undefined : consoleOf(plugged.console, parts);
-        const console = new VirtioConsole({ console: own ?? resources.console });
+        const far = plugged.console === undefined ? undefined : consoleOf(plugged.console, parts);
+        const own = { console: far ?? resources.console };
+        const [slot, made] = build(VirtioConsole, own, 2, shapes.console);
+        const console = made as VirtioConsole;
         if (plugged.console !== undefined) this.#namedConsoles.set(plugged.console, console);
         else if (plugged.takesInput) this.#console = console;
-        return console;
+        return slot;
       }
     }
   }

@@ -5,22 +5,19 @@ import type { NetBackend } from "../devices/network/net-backend.ts";
 import type { BlockBackend } from "../devices/virtio/block-backend.ts";
 import type { RamPort } from "../memory/ram-port.ts";
 import type { DebugPort } from "./debug-port.ts";
+import type { EngineName, HardwareConfig, TimeMode, VirtioConfig } from "./hardware-config.ts";
+import type { MachineState } from "./machine-state.ts";
 import type { StopReason } from "./stop-reason.ts";
 
-export type { BlockBackend, ConsoleSink, NetBackend, StopReason };
-
-/** How guest time advances: with retired instructions (deterministic) or with the host's clock. */
-export type TimeMode = "virtual" | "host";
-
-/**
- * How instructions are executed: a technique of the syllabus.
- *
- * `interpret`: by the interpreter alone. `translate`: what is hot is translated, and privileged
- * instructions are executed in line where that is possible. `trap-and-emulate`: what is hot is
- * translated, but every privileged instruction is an exit, as on a processor that runs the guest
- * directly and without privilege (Popek & Goldberg 1974).
- */
-export type EngineName = "interpret" | "trap-and-emulate" | "translate";
+export type {
+  BlockBackend,
+  ConsoleSink,
+  EngineName,
+  NetBackend,
+  StopReason,
+  TimeMode,
+  VirtioConfig,
+};
 
 /** What the machine starts: the images are whole files, parsed when the machine is made. */
 export interface BootConfig {
@@ -38,42 +35,9 @@ export interface BootConfig {
   readonly deviceTree?: Uint8Array;
 }
 
-/** One virtio-mmio slot in use. Slot numbers are QEMU's: 0 is the lowest address. */
-export type VirtioConfig = (
-  | { readonly kind: "block"; readonly disk: string; readonly readOnly: boolean }
-  | { readonly kind: "rng" }
-  | {
-      readonly kind: "net";
-      /** `none`, `loopback`, or one of the networks that the machine is given. */
-      readonly network: string;
-      /** `52:54:00:12:34:56`, which is also what the first card has where it is not said. */
-      readonly mac?: string;
-    }
-  /** A second console; what is printed on it goes where the UART's output goes. */
-  | {
-      readonly kind: "console";
-      /** Whether console input goes here and not to the UART. */
-      readonly takesInput: boolean;
-      /** One of the consoles that the machine is given, for both ways in place of the UART's. */
-      readonly console?: string;
-    }
-) & {
-  readonly slot: number;
-  /** Whether packed rings are offered to the driver; they are not by default. */
-  readonly packed?: boolean;
-};
-
 /** All that decides a run besides the console input: plain data, hashed into the receipt. */
-export interface MachineConfig {
-  readonly ramBytes: Bytes;
-  readonly harts: number;
+export interface MachineConfig extends HardwareConfig {
   readonly boot: BootConfig;
-  readonly time: TimeMode;
-  /** Seeds `/chosen/rng-seed` and virtio-rng: 32 bits, any number. */
-  readonly seed: number;
-  readonly virtio: readonly VirtioConfig[];
-  /** How instructions are executed, `translate` where it is not said. No guest can tell. */
-  readonly engine?: EngineName;
 }
 
 /** What the outside world gives to a machine. */
@@ -117,6 +81,10 @@ export interface Machine {
   readonly debug: DebugPort;
   /** Exits by category of the taxonomy; every category is present, zeros too. */
   exitCounts(): Record<string, number>;
+  /** Everything but what RAM holds, between two calls of `run`; see `Monitor.restoreMachine`. */
+  save(): MachineState;
+  /** One more machine of the same monitor, that goes on from here on its own. */
+  fork(resources: MachineResources): Machine;
   /** SHA-256 (lower-case hex) over harts, RAM, devices and clock. */
   stateHash(): string;
   /** Bytes of machine memory that the VM's frames take now. */

@@ -53,7 +53,8 @@ export class ConsoleScript implements ConsoleSink {
     const match = timers.alarm("script.match", (now) => this.#advance(now));
     const deadline = timers.alarm("script.deadline", () => this.#expire());
     this.#link = { machine, match, deadline };
-    if (this.#deadlineOf < 0 && this.#reports.length === 0) {
+    // A restored script that has not begun either finds its alarm armed by the machine.
+    if (this.#deadlineOf < 0 && this.#reports.length === 0 && !match.isArmed) {
       match.arm(timers.now() + quietNanoseconds);
     }
   }

@@ -9,9 +9,19 @@
 import type { Instructions, Nanoseconds } from "../base/units.ts";
 import type { Hart } from "../hart/hart.ts";
 
+/** Between two runs, when no hart has a budget. */
+export interface GuestClockState {
+  readonly now: Nanoseconds;
+  /** Of all harts together. */
+  readonly steps: Instructions;
+  readonly ownSteps: readonly Instructions[];
+}
+
 export class GuestClock {
+  readonly #harts: readonly Hart[];
   readonly #hostNow: (() => Nanoseconds) | undefined;
-  readonly #hostStart: Nanoseconds;
+  /** What the host's clock shows at guest time 0. */
+  #hostStart: Nanoseconds;
   /** The hart that runs, or ran last. */
   #hart: Hart;
   #clockEnd: Nanoseconds = 0;
@@ -21,6 +31,7 @@ export class GuestClock {
 
   /** @param hostNow given in host-time mode only */
   constructor(harts: readonly [Hart, ...Hart[]], hostNow: (() => Nanoseconds) | undefined) {
+    this.#harts = harts;
     this.#hart = harts[0];
     this.#ownStepsEnd = harts.map(() => 0);
     this.#hostNow = hostNow;
@@ -74,6 +85,29 @@ export class GuestClock {
   /** In host time, brings the clock up to the host's. */
   followHost(): void {
     if (this.#hostNow) this.skipTo(Math.floor(this.#hostNow() - this.#hostStart));
+  }
+
+  save(): GuestClockState {
+    return { now: this.now, steps: this.steps, ownSteps: [...this.#ownStepsEnd] };
+  }
+
+  /**
+   * In host time the clock goes on from here: what passed between save and restore did not.
+   *
+   * @throws RangeError for the clock of a machine with other harts
+   */
+  restore({ now, steps, ownSteps }: GuestClockState): void {
+    if (ownSteps.length !== this.#harts.length) {
+      throw new RangeError(`the clock is not that of ${this.#harts.length} harts`);
+    }
+    if (ownSteps.reduce((sum, own) => sum + own, 0) !== steps || steps > now) {
+      throw new RangeError("the clock and the harts' steps contradict each other");
+    }
+    this.#clockEnd = now;
+    this.#stepsEnd = steps;
+    this.#ownStepsEnd.splice(0, ownSteps.length, ...ownSteps);
+    this.#hostStart = (this.#hostNow?.() ?? 0) - now;
+    for (const hart of this.#harts) this.#write(hart, 0);
   }
 
   #add(steps: Instructions): void {

@@ -92,6 +92,17 @@ export class HartSchedule {
     };
   }
 
+  /** @throws RangeError for a state of other harts */
+  restore({ current, quantumLeft, waiting }: HartScheduleState): void {
+    if (waiting.length !== this.#harts.length || this.#harts[current] === undefined) {
+      throw new RangeError(`the schedule is not one of ${this.#harts.length} harts`);
+    }
+    if (quantumLeft > this.#quantum) throw new RangeError("a hart's turn is longer than any");
+    this.#current = current;
+    this.#quantumLeft = this.#harts.length === 1 ? Number.POSITIVE_INFINITY : quantumLeft;
+    this.#waiting.splice(0, this.#waiting.length, ...waiting);
+  }
+
   /** Whether a hart has something to do; one that an interrupt waits for no longer waits itself. */
   canRun(index: number): boolean {
     if (this.#isStopped(index)) return false;

@@ -33,7 +33,11 @@ export class MachineBacking {
    *
    * Failures: `machine-memory-heap-full`, `guest-memory-exhausted`.
    */
-  constructor(config: MachineConfig, plan: BootPlan, resources: MachineBackingResources) {
+  constructor(
+    config: Pick<MachineConfig, "ramBytes" | "harts">,
+    plan: Pick<BootPlan, "segments" | "rom">,
+    resources: MachineBackingResources,
+  ) {
     const { memory, limitBytes, flush, dropCode, onSweepDue, image } = resources;
     const harts: Hart[] = [];
     const undo: (() => void)[] = [];

@@ -19,15 +19,22 @@ import {
   recordBytes,
 } from "../memory/layout.ts";
 import { MachineMemory } from "../memory/machine-memory.ts";
+import { type RamContent, RamImage } from "../memory/ram-image.ts";
 import { redirectFetches } from "../mmu/tlb-repair.ts";
+import { inSection } from "../snapshot/snapshot-problem.ts";
 import { CodeLibrary } from "../translator/code-library.ts";
 import { LocalTranslation } from "../translator/local-translation.ts";
 import type { TranslationService } from "../translator/translation.ts";
 import { type TranslationStatistics, Translator } from "../translator/translator.ts";
+import { checkedContent } from "./checked-content.ts";
 import type { Machine, MachineConfig, MachineResources } from "./config.ts";
 import { createRegionWriter } from "./create-translation.ts";
+import { isaString } from "./isa-string.ts";
+import type { MachineState } from "./machine-state.ts";
 import { largestMemoryBytes, type MemoryShare } from "./memory-share.ts";
-import { type MonitorServices, VirtualMachine } from "./virtual-machine.ts";
+import { planBoot } from "./plan-boot.ts";
+import { validateConfig } from "./validate-config.ts";
+import { type MachineOrigin, type MonitorServices, VirtualMachine } from "./virtual-machine.ts";
 
 export interface MonitorUsage {
   readonly freeFrames: Pages;
@@ -128,14 +135,36 @@ export class Monitor {
 
   /** @throws Failure for an image or a configuration that no machine can be made of */
   createMachine(config: MachineConfig, resources: MachineResources): Machine {
-    const vm = new VirtualMachine(this.#services, config, resources);
-    try {
-      this.#codeOf.set(vm, this.#code.promise(codePagesFor(config.ramBytes / pageBytes)));
-    } catch (failure) {
-      vm.dispose();
-      throw failure;
+    validateConfig(config, resources);
+    const plan = planBoot(config, { isa: isaString(), mmuType: "riscv,sv57" });
+    const { boot: _, ...rest } = config;
+    const images = plan.segments.map((image) => ({ ...image, bytes: image.bytes.length }));
+    const hasSbi = plan.startMode === "supervisor";
+    const hardware = { ...rest, hasSbi, images, ...(plan.htif && { htif: plan.htif }) };
+    return this.#build({ kind: "boot", hardware, plan }, resources);
+  }
+
+  /**
+   * Makes the machine that was saved: it goes on as the saved one would have, exit for exit.
+   *
+   * @param ram from this monitor or another one; it stays the caller's
+   * @throws Failure `snapshot-damaged` for a state that cannot be, with its section; those of
+   *   `createMachine` for resources that do not fit
+   */
+  restoreMachine(state: MachineState, ram: RamContent, resources: MachineResources): Machine {
+    validateConfig(state.hardware, resources);
+    if (ram instanceof RamImage && ram.isOf(this.#memory)) {
+      return this.#build({ kind: "saved", state, ram }, resources);
     }
-    return vm;
+    const ramPages = state.hardware.ramBytes / pageBytes;
+    const image = inSection("ram", () =>
+      RamImage.of(this.#memory, { ...checkedContent(ram, ramPages), pinned: [] }),
+    );
+    try {
+      return this.#build({ kind: "saved", state, ram: image }, resources);
+    } finally {
+      image.release();
+    }
   }
 
   /**
@@ -167,8 +196,40 @@ export class Monitor {
     return { freeFrames, freeHeap, codePages: this.#code.used, ...this.#translator.inUse };
   }
 
+  #build(
+    origin: MachineOrigin,
+    resources: MachineResources,
+    parent?: VirtualMachine,
+  ): VirtualMachine {
+    const vm = new VirtualMachine(this.#services, origin, resources);
+    try {
+      this.#codeOf.set(vm, this.#code.promise(codePagesFor(vm.ramPages)));
+      if (origin.kind === "saved") vm.adopt(origin.state, parent);
+    } catch (failure) {
+      vm.dispose();
+      throw failure;
+    }
+    return vm;
+  }
+
   get #services(): MonitorServices {
     return {
+      saveCode: (vm, pageOf) =>
+        this.#code.savePages(this.#shareOf(vm)).map(({ slot, decoded, granules }) => {
+          return { page: pageOf(slot), decoded, granules };
+        }),
+      restoreCode: (vm, pages, slotOfPage) => {
+        for (const { page, decoded, granules } of pages) {
+          const slot = slotOfPage(page);
+          this.#code.restorePage(this.#shareOf(vm), { slot, decoded, granules });
+        }
+      },
+      adoptCode: (vm, origin, distance) =>
+        this.#code.adopt(this.#shareOf(origin), this.#shareOf(vm), distance),
+      fork: (origin, saved, resources) => {
+        if (saved.kind === "saved") validateConfig(saved.state.hardware, resources);
+        return this.#build(saved, resources, origin);
+      },
       memory: this.#memory,
       engine: this.#engine,
       dropCode: (vm, slot) => this.#code.drop(slot, this.#shareOf(vm)),

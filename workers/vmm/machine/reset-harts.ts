@@ -1,7 +1,6 @@
 /** The harts' registers at the moment before the first instruction. */
 import type { Hart } from "../hart/hart.ts";
 import { environment, machine, supervisor, supervisorInterrupts } from "../hart/privilege.ts";
-import type { GuestRam } from "../memory/guest-ram.ts";
 import type { BootPlan } from "./plan-boot.ts";
 
 /** Everything that can be delegated; S-mode calls (bit 9) are the monitor's hypercalls. */
@@ -21,11 +20,8 @@ const cycleTimeInstret = 0b111n;
  * In M-mode all harts leave reset at the same place. Under the monitor's SBI only the boot hart
  * does; the others are stopped, and `SbiHart.start` says where they begin.
  */
-export function resetHarts(harts: readonly Hart[], plan: BootPlan, ram: GuestRam): void {
+export function resetHarts(harts: readonly Hart[], plan: BootPlan): void {
   for (const hart of harts) {
-    hart.set("takesTurns", harts.length > 1 ? 1 : 0);
-    hart.set("guestMap", ram.map);
-    hart.set("ramPages", ram.pages);
     hart.setNumber("pc", plan.startPc);
     hart.setX(10, hart.id, 0);
     hart.setX(11, plan.a1 >>> 0, 0);
@@ -34,7 +30,6 @@ export function resetHarts(harts: readonly Hart[], plan: BootPlan, ram: GuestRam
       continue;
     }
     hart.set("privilege", supervisor);
-    hart.set("hypercalls", 1);
     hart.setWide("medeleg", delegatedToSupervisor);
     hart.setWide("mideleg", supervisorInterrupts);
     hart.setWide("mcounteren", allCounters);

@@ -5,7 +5,7 @@ import type { Hart } from "../hart/hart.ts";
 import { interrupt, machine, mstatus, supervisor } from "../hart/privilege.ts";
 import { stopCodes } from "../hart/stop-codes.ts";
 import type { Engine } from "../interpreter/engine.ts";
-import type { SbiHart } from "./sbi-ports.ts";
+import type { SbiHart, SbiHartStatus } from "./sbi-ports.ts";
 
 export interface SbiHartResources {
   readonly engine: Engine;
@@ -18,7 +18,7 @@ export class SbiHartPort implements SbiHart {
   readonly #hart: Hart;
   readonly #engine: Engine;
   readonly #onInterrupt: () => void;
-  #status: "started" | "stopped" | "suspended";
+  #status: SbiHartStatus;
 
   constructor(hart: Hart, { engine, isStarted, onInterrupt }: SbiHartResources) {
     this.#hart = hart;
@@ -27,11 +27,16 @@ export class SbiHartPort implements SbiHart {
     this.#onInterrupt = onInterrupt;
   }
 
+  /** What `status` was when the machine was saved. */
+  restore(status: SbiHartStatus): void {
+    this.#status = status;
+  }
+
   get id(): number {
     return this.#hart.id;
   }
   /** A suspended hart is one that waits: it counts as started again when it executes. */
-  get status(): "started" | "stopped" | "suspended" {
+  get status(): SbiHartStatus {
     return this.#status;
   }
   x(index: number): number {

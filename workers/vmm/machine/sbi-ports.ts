@@ -2,6 +2,8 @@ import type { GuestPhysicalAddress } from "../base/units.ts";
 import type { FinisherRequest } from "../devices/test-finisher.ts";
 import type { GuestMemory } from "../memory/guest-memory.ts";
 
+export type SbiHartStatus = "started" | "stopped" | "suspended";
+
 /**
  * What the SBI needs of a hart. Registers are the general ones by number, in two unsigned halves.
  * The hart itself moves its `pc` past the `ecall`; whether before or after the call, the SBI cannot
@@ -9,7 +11,7 @@ import type { GuestMemory } from "../memory/guest-memory.ts";
  */
 export interface SbiHart {
   readonly id: number;
-  readonly status: "started" | "stopped" | "suspended";
+  readonly status: SbiHartStatus;
   /** Bits 31:0 of register `index`. */
   x(index: number): number;
   /** Bits 63:32 of register `index`. */

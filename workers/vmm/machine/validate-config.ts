@@ -18,7 +18,10 @@ const longestCommandLine: Bytes = 2 ** 20 - 2 ** 16;
 /** Failures: `ram-size`, `harts-unsupported`, `seed-invalid`, `command-line-too-long`,
  * `virtio-slot`, `disk-missing`, `disk-size`, `network-missing`, `mac-invalid`,
  * `host-clock-missing`. */
-export function validateConfig(config: MachineConfig, resources: MachineResources): void {
+export function validateConfig(
+  config: Omit<MachineConfig, "boot"> & Partial<Pick<MachineConfig, "boot">>,
+  resources: MachineResources,
+): void {
   const { ramBytes, harts, virtio, time, seed, boot } = config;
   if (!(ramBytes >= smallestRam && ramBytes <= largestRam && ramBytes % pageBytes === 0)) {
     throw new Failure(
@@ -41,7 +44,7 @@ export function validateConfig(config: MachineConfig, resources: MachineResource
       "Give a whole number from 0 to 4294967295.",
     );
   }
-  const commandLine = boot.commandLine ?? "";
+  const commandLine = boot?.commandLine ?? "";
   if (commandLine.length > longestCommandLine) {
     throw new Failure(
       "command-line-too-long",

@@ -8,22 +8,25 @@ import { EventQueue } from "../base/event-queue.ts";
 import { type ExitCategory, exitCategories } from "../base/exits.ts";
 import { ramBase, romBase } from "../base/memory-map.ts";
 import type { Timers } from "../base/timers.ts";
-import type { Bytes, Instructions, MachineAddress, Nanoseconds } from "../base/units.ts";
+import type { Bytes, Instructions, MachineAddress, Nanoseconds, Pages } from "../base/units.ts";
 import type { FinisherRequest } from "../devices/test-finisher.ts";
 import type { Hart } from "../hart/hart.ts";
+import type { HartState } from "../hart/hart-state.ts";
 import { stepsUntilOverflow } from "../hart/steps-until-overflow.ts";
 import { stopCodes } from "../hart/stop-codes.ts";
 import { SupervisorTimer } from "../hart/supervisor-timer.ts";
 import type { Engine } from "../interpreter/engine.ts";
-import { implementedExtensions } from "../isa/table.ts";
 import { AbsentPage } from "../memory/absent-page.ts";
-import { pageOfSlot } from "../memory/guest-map.ts";
+import { entryAbsent, pageOfSlot, recordsInSlot, slotOf } from "../memory/guest-map.ts";
 import type { GuestRam } from "../memory/guest-ram.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
+import type { RamImage } from "../memory/ram-image.ts";
 import type { RamPort } from "../memory/ram-port.ts";
+import { restoreTlb, saveTlb, type TlbState, type TlbTarget } from "../mmu/saved-tlb.ts";
+import { inSection } from "../snapshot/snapshot-problem.ts";
 import { Board } from "./board.ts";
-import type { ConsoleSink, Machine, MachineConfig, MachineResources } from "./config.ts";
+import type { ConsoleSink, Machine, MachineResources } from "./config.ts";
 import type { DebugPort } from "./debug-port.ts";
 import type { HtifPlace } from "./find-htif.ts";
 import { GuestClock } from "./guest-clock.ts";
@@ -31,13 +34,16 @@ import { HartSchedule } from "./hart-schedule.ts";
 import { Htif } from "./htif.ts";
 import { MachineBacking } from "./machine-backing.ts";
 import { MachineDebugger } from "./machine-debugger.ts";
-import { planBoot } from "./plan-boot.ts";
+import type { MachineHardware } from "./machine-hardware.ts";
+import type { CodePageState, MachineState } from "./machine-state.ts";
+import type { BootPlan } from "./plan-boot.ts";
 import { resetHarts } from "./reset-harts.ts";
 import { Sbi } from "./sbi.ts";
 import { SbiHartPort } from "./sbi-hart-port.ts";
+import type { SbiHartStatus } from "./sbi-ports.ts";
 import { stateHash } from "./state-hash.ts";
 import type { StopReason } from "./stop-reason.ts";
-import { validateConfig } from "./validate-config.ts";
+import { wireHarts } from "./wire-harts.ts";
 
 const bootHart = 0;
 const two32 = 2 ** 32;
@@ -59,9 +65,24 @@ export interface MonitorServices {
   readonly onDispose: (vm: VirtualMachine) => void;
   /** A debugger of this VM has breakpoints at these offsets in pages. */
   readonly markBreakpoints: (vm: VirtualMachine, pageOffsets: ReadonlySet<number>) => void;
+  saveCode(vm: VirtualMachine, pageOf: (slot: MachineAddress) => number): CodePageState[];
+  restoreCode(
+    vm: VirtualMachine,
+    pages: readonly CodePageState[],
+    slotOfPage: (page: number) => MachineAddress,
+  ): void;
+  /** Gives a new VM the code pages of another one; which page is where is the same in both. */
+  adoptCode(vm: VirtualMachine, origin: VirtualMachine, distance: Bytes): void;
+  /** Makes one more machine of this monitor, which shares with its origin what both leave alone. */
+  fork(origin: VirtualMachine, saved: MachineOrigin, resources: MachineResources): Machine;
   /** Runs `body` with this VM as the one that callbacks of generated code belong to. */
   whileRunning<T>(vm: VirtualMachine, body: () => T): T;
 }
+
+/** How a machine comes to be: switched on, or as it was saved. */
+export type MachineOrigin =
+  | { readonly kind: "boot"; readonly hardware: MachineHardware; readonly plan: BootPlan }
+  | { readonly kind: "saved"; readonly state: MachineState; readonly ram: RamImage };
 
 export class VirtualMachine implements Machine {
   readonly harts: readonly [Hart, ...Hart[]];
@@ -82,80 +103,92 @@ export class VirtualMachine implements Machine {
   #absentPage: number | undefined;
   /** What devices may have moved when the present call of `run` comes back. */
   #movedEnd: Bytes = Number.POSITIVE_INFINITY;
-  readonly #images: DebugPort["images"];
-  readonly #ramBytes: Bytes;
+  readonly #hardware: MachineHardware;
+  #isRunning = false;
   #debugger: MachineDebugger | undefined;
 
-  constructor(services: MonitorServices, config: MachineConfig, resources: MachineResources) {
-    validateConfig(config, resources);
-    const plan = planBoot(config, { isa: isaString(), mmuType: "riscv,sv57" });
+  constructor(services: MonitorServices, origin: MachineOrigin, resources: MachineResources) {
+    const isNew = origin.kind === "boot";
+    const hardware = isNew ? origin.hardware : origin.state.hardware;
     const { engine } = services;
     this.#services = services;
-    this.#ramBytes = config.ramBytes;
-    this.#images = plan.segments.map((image) => ({ ...image, bytes: image.bytes.length }));
-    this.#backing = new MachineBacking(config, plan, {
+    this.#hardware = hardware;
+    this.#backing = new MachineBacking(hardware, isNew ? origin.plan : { segments: [] }, {
       ...services,
       limitBytes: resources.memoryLimitBytes,
       flush: (hart) => engine.flush(hart.address),
       dropCode: (slot) => services.dropCode(this, slot),
       onSweepDue: () => this.#leaveForSweep(),
+      image: isNew ? undefined : origin.ram,
     });
     this.harts = this.#backing.harts;
     this.#ram = this.#backing.ram;
-    const hostNow = config.time === "host" ? resources.hostNow : undefined;
-    this.#clock = new GuestClock(this.harts, hostNow);
-    this.#events = new EventQueue(() => this.#clock.now);
-    this.#supervisorTimers = this.harts.map(
-      (hart) => new SupervisorTimer({ hart, timers: this.#events }),
-    );
-    this.#board = new Board({
-      config,
-      resources,
-      harts: this.harts,
-      memory: this.#ram,
-      timers: this.#events,
-      onStop: (request) => this.#end(request),
-      onDoorbell: () => this.#schedule.current.countExit("doorbell"),
-      onInterHartInterrupt: () => this.#yield(),
-      onTimeSet: () => this.#followMachineTime(),
-    });
-    const isMachineGuest = plan.startMode === "machine";
-    this.#sbiHarts = this.harts.map(
-      (hart) =>
-        new SbiHartPort(hart, {
-          engine,
-          isStarted: isMachineGuest || hart.id === bootHart,
-          onInterrupt: () => this.#yield(),
-        }),
-    );
-    this.#schedule = new HartSchedule(
-      this.harts,
-      (hart) => this.#sbiHarts[hart]?.status === "stopped",
-    );
-    this.#sbi = new Sbi({
-      harts: this.#sbiHarts,
-      memory: this.#ram,
-      timer: {
-        setCompare: (hart, low, high) => this.#supervisorTimers[hart]?.setCompare(low, high),
-      },
-      console: {
-        write: (byte) => resources.console.write(byte),
-        takeInput: () => this.#board.uart.takeInput(),
-      },
-      stop: (request) => this.#end(request),
-    });
-    resetHarts(this.harts, plan, this.#ram);
-    if (!isMachineGuest) this.#sbi.handOver();
-    this.#htif = plan.htif && this.#watchHtif(plan.htif, resources.console);
-    for (const hart of this.harts) {
-      engine.selectContext(hart.address);
-      hart.set("translates", config.engine === "interpret" ? 0 : 1);
-      hart.set("inlinesPrivileged", config.engine === "trap-and-emulate" ? 0 : 1);
+    try {
+      const hostNow = hardware.time === "host" ? resources.hostNow : undefined;
+      this.#clock = new GuestClock(this.harts, hostNow);
+      this.#events = new EventQueue(() => this.#clock.now);
+      this.#supervisorTimers = this.harts.map(
+        (hart) => new SupervisorTimer({ hart, timers: this.#events }),
+      );
+      this.#board = new Board({
+        hardware,
+        resources,
+        saved: isNew ? undefined : origin.state.devices,
+        harts: this.harts,
+        memory: this.#ram,
+        timers: this.#events,
+        onStop: (request) => this.#end(request),
+        onDoorbell: () => this.#schedule.current.countExit("doorbell"),
+        onInterHartInterrupt: () => this.#yield(),
+        onTimeSet: () => this.#followMachineTime(),
+      });
+      this.#sbiHarts = this.harts.map(
+        (hart) =>
+          new SbiHartPort(hart, {
+            engine,
+            isStarted: !hardware.hasSbi || hart.id === bootHart,
+            onInterrupt: () => this.#yield(),
+          }),
+      );
+      this.#schedule = new HartSchedule(
+        this.harts,
+        (hart) => this.#sbiHarts[hart]?.status === "stopped",
+      );
+      this.#sbi = new Sbi({
+        harts: this.#sbiHarts,
+        memory: this.#ram,
+        timer: {
+          setCompare: (hart, low, high) => this.#supervisorTimers[hart]?.setCompare(low, high),
+        },
+        console: {
+          write: (byte) => resources.console.write(byte),
+          takeInput: () => this.#board.uart.takeInput(),
+        },
+        stop: (request) => this.#end(request),
+      });
+      wireHarts(this.harts, this.#ram, hardware.hasSbi);
+      if (isNew) {
+        resetHarts(this.harts, origin.plan);
+        if (hardware.hasSbi) this.#sbi.handOver();
+      }
+      this.#htif = hardware.htif && this.#watchHtif(hardware.htif, resources.console);
+      for (const hart of this.harts) {
+        hart.set("translates", hardware.engine === "interpret" ? 0 : 1);
+        hart.set("inlinesPrivileged", hardware.engine === "trap-and-emulate" ? 0 : 1);
+        if (isNew) engine.selectContext(hart.address);
+      }
+    } catch (failure) {
+      this.#backing.dispose();
+      throw failure;
     }
   }
 
   get timers(): Timers {
     return this.#events;
+  }
+
+  get ramPages(): Pages {
+    return this.#ram.pages;
   }
 
   get retired(): Instructions {
@@ -178,7 +211,7 @@ export class VirtualMachine implements Machine {
   get debug(): DebugPort {
     const { memory, engine, markBreakpoints } = this.#services;
     this.#debugger ??= new MachineDebugger({
-      ...{ harts: this.harts, ram: this.#ram, memory, engine, images: this.#images },
+      ...{ harts: this.harts, ram: this.#ram, memory, engine, images: this.#hardware.images },
       regions: this.#regions(),
       schedule: this.#schedule,
       isStopped: (hart) => this.#sbiHarts[hart]?.status === "stopped",
@@ -194,7 +227,82 @@ export class VirtualMachine implements Machine {
   }
 
   run(instructions: Instructions): StopReason {
-    return this.#services.whileRunning(this, () => this.#run(instructions));
+    this.#isRunning = true;
+    try {
+      return this.#services.whileRunning(this, () => this.#run(instructions));
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  save(): MachineState {
+    const pageOf = (slot: MachineAddress) => pageOfSlot(this.#ram.map, slot);
+    return { ...this.#saveAllBut(), code: this.#services.saveCode(this, pageOf) };
+  }
+
+  /** A clone gets its code pages otherwise. */
+  #saveAllBut(): Omit<MachineState, "code"> {
+    if (this.#isRunning) throw new RangeError("a machine is saved between two runs");
+    const { memory } = this.#services;
+    const pageOf = (slot: MachineAddress) => pageOfSlot(this.#ram.map, slot);
+    return {
+      hardware: this.#hardware,
+      clock: this.#clock.save(),
+      events: this.#events.save(),
+      schedule: this.#schedule.save(),
+      harts: this.harts.map((hart) => hart.save()),
+      tlbs: this.harts.map((hart) =>
+        saveTlb(memory, hart.address, (group) => hart.tlbGeneration(group), pageOf),
+      ),
+      started: this.#sbiHarts.map((hart) => hart.status),
+      devices: this.#board.save(),
+      ...(this.#htif === undefined ? {} : { htif: this.#htif.save() }),
+      ...(this.#ended === undefined ? {} : { ended: this.#ended }),
+    };
+  }
+
+  fork(resources: MachineResources): Machine {
+    const state = { ...this.#saveAllBut(), code: [] };
+    const image = this.#ram.capture();
+    try {
+      return this.#services.fork(this, { kind: "saved", state, ram: image }, resources);
+    } finally {
+      image.release();
+    }
+  }
+
+  /**
+   * The second half of a restore, when the monitor knows the machine.
+   *
+   * @param origin the machine of this monitor that the state is of, while it has not gone on
+   * @throws Failure `snapshot-damaged`
+   */
+  adopt(state: MachineState, origin?: VirtualMachine): void {
+    const { memory, engine } = this.#services;
+    inSection("schedule", () => this.#schedule.restore(state.schedule));
+    this.harts.forEach((hart, index) => {
+      inSection("harts", () => hart.restore(state.harts[index] as HartState));
+      this.#sbiHarts[index]?.restore(state.started[index] as SbiHartStatus);
+    });
+    inSection("clock", () => this.#clock.restore(state.clock));
+    this.#events.restore(state.events);
+    if (state.htif) this.#htif?.restore(state.htif);
+    this.#ended = state.ended;
+    const slotOfPage = (page: number) => {
+      const entry = page <= this.#ram.pages ? this.#ram.entry(page) : 0;
+      if (entry === 0 || entry & entryAbsent) throw new RangeError(`page ${page} is not there`);
+      return slotOf(this.#ram.map, page);
+    };
+    if (origin) this.#services.adoptCode(this, origin, this.#ram.map - origin.#ram.map);
+    else inSection("code", () => this.#services.restoreCode(this, state.code, slotOfPage));
+    this.harts.forEach((hart, index) => {
+      inSection("tlbs", () =>
+        restoreTlb(memory, hart.address, state.tlbs[index] as TlbState, (page, access) =>
+          this.#tlbTarget(page, access),
+        ),
+      );
+      engine.selectContext(hart.address);
+    });
   }
 
   stop(): void {
@@ -338,11 +446,27 @@ export class VirtualMachine implements Machine {
     });
   }
 
+  /** What a restored TLB entry may lead to: nothing that the slow path would not have put there. */
+  #tlbTarget(page: number, access: "load" | "store" | "fetch"): TlbTarget | undefined {
+    if (page > this.#ram.pages) return undefined;
+    const { memory } = this.#services;
+    const slot = slotOf(this.#ram.map, page);
+    const entry = memory.word(slot);
+    const records = memory.word(slot + recordsInSlot);
+    if (entry === 0) return undefined;
+    if (access === "fetch") return records === 0 ? undefined : { slot, records };
+    if (access === "load") return { slot };
+    const isZeros = Math.floor(entry / pageBytes) === memory.zeroFrame && entry % 4096 === 1;
+    const isStorable = page < this.#ram.pages && !isZeros && records === 0;
+    const isWatched = slot === this.harts[0].get("watchedSlot");
+    return isStorable && !isWatched ? { slot } : undefined;
+  }
+
   #regions(): DebugPort["regions"] {
     const devices = this.#board.bus.windows.map(({ base, bytes, device }) => {
       return { name: device.name, address: base, bytes, isMemory: false };
     });
-    const ram = { name: "ram", address: ramBase, bytes: this.#ramBytes, isMemory: true };
+    const ram = { name: "ram", address: ramBase, bytes: this.#hardware.ramBytes, isMemory: true };
     const rom = { name: "rom", address: romBase, bytes: pageBytes, isMemory: true };
     return [rom, ...devices, ram];
   }
@@ -440,10 +564,4 @@ export class VirtualMachine implements Machine {
     const takeInput = () => this.#board.uart.takeInput();
     return new Htif({ ...place, memory: this.#ram, console, takeInput, onStop });
   }
-}
-
-function isaString(): string {
-  const letters = implementedExtensions.filter((name) => name.length === 1).join("");
-  const rest = implementedExtensions.filter((name) => name.length > 1).join("_");
-  return `rv64${letters}_${rest}`;
 }

@@ -18,6 +18,12 @@ export interface PageContent {
   readonly bytes: Uint8Array;
 }
 
+/** RAM as a snapshot or a monitor has it; a `RamImage` is one. */
+export interface RamContent extends Omit<ImageState, "pinned"> {
+  /** Each time anew; bytes are good until the next page is asked for. */
+  pages(): Iterable<PageContent>;
+}
+
 /** Besides contents, what decides what a run does at which step; all pages in ascending order. */
 interface ImageState {
   /** Pages that were read but never written, as a map remembers them. */
@@ -77,21 +83,30 @@ export class RamImage implements ImageState {
   ): RamImage {
     const pages: number[] = [];
     const frames: FrameNumber[] = [];
-    for (const { page, bytes } of content.pages) {
-      const frame = isZero(bytes) ? memory.zeroFrame : memory.allocateFrame();
-      if (frame === undefined) {
-        for (const taken of frames) if (taken !== memory.zeroFrame) memory.releaseFrame(taken);
-        throw new Failure(
-          "machine-memory-full",
-          "The machine memory has no room for the pages of one more VM.",
-          "Run fewer VMs in this worker, or give it a larger machine memory.",
-        );
+    try {
+      for (const { page, bytes } of content.pages) {
+        const frame = isZero(bytes) ? memory.zeroFrame : memory.allocateFrame();
+        if (frame === undefined) {
+          throw new Failure(
+            "machine-memory-full",
+            "The machine memory has no room for the pages of one more VM.",
+            "Run fewer VMs in this worker, or give it a larger machine memory.",
+          );
+        }
+        if (frame !== memory.zeroFrame) memory.bytes.set(bytes, frame * pageBytes);
+        pages.push(page);
+        frames.push(frame);
       }
-      if (frame !== memory.zeroFrame) memory.bytes.set(bytes, frame * pageBytes);
-      pages.push(page);
-      frames.push(frame);
+    } catch (failure) {
+      // The pages may come from a file, and then going through them may fail, too.
+      for (const taken of frames) if (taken !== memory.zeroFrame) memory.releaseFrame(taken);
+      throw failure;
     }
     return new RamImage(memory, { ...content, pages, frames: Int32Array.from(frames) });
+  }
+
+  isOf(memory: MachineMemory): boolean {
+    return this.#memory === memory;
   }
 
   /** Pages with content, of which some may be zeros; absent ones are not among them. */

@@ -68,6 +68,26 @@ export function parseBlockRequest(
   };
 }
 
+/** Whether a command, parsed for what may have been another disk, is one that this disk can serve. */
+export function canServe(command: BlockCommand, limits: BlockLimits): boolean {
+  switch (command.kind) {
+    case "read":
+      return isServable(command.offset, command.data, limits);
+    case "write":
+      return !limits.readOnly && isServable(command.offset, command.data, limits);
+    case "zero": {
+      const { offset, bytes } = command;
+      const isWhole = offset % sectorBytes === 0 && bytes % sectorBytes === 0;
+      const isInside = bytes <= limits.requestBytes && offset + bytes <= limits.bytes;
+      return !limits.readOnly && isWhole && isInside;
+    }
+    case "get-id":
+      return command.data.length <= limits.segments;
+    default:
+      return true;
+  }
+}
+
 function parseCommand(
   memory: GuestMemory,
   header: DataView,
@@ -122,6 +142,7 @@ function parseRange(
 function isServable(offset: Bytes, data: readonly Segment[], limits: BlockLimits): boolean {
   const bytes = totalBytes(data);
   return (
+    offset % sectorBytes === 0 &&
     bytes % sectorBytes === 0 &&
     bytes <= limits.requestBytes &&
     data.length <= limits.segments &&

@@ -6,6 +6,7 @@ import {
   type BlockCommand,
   type BlockLimits,
   type BlockRequest,
+  canServe,
   parseBlockRequest,
 } from "./block-request.ts";
 import { readConfigSpace } from "./config-space.ts";
@@ -110,8 +111,14 @@ export class VirtioBlock implements VirtioDevice<VirtioBlockState> {
     this.#config.setUint8(0x38, 1);
   }
 
+  /** @throws RangeError for a request that this disk would not have taken */
   static restore(resources: VirtioBlockResources, state: VirtioBlockState): VirtioBlock {
     const block = new VirtioBlock(resources);
+    const isForeign = ({ request }: BlockRequestInFlight) =>
+      !canServe(request.command, block.#limits);
+    if (state.inFlight.some(isForeign)) {
+      throw new RangeError("a request under way is beyond what this disk can serve");
+    }
     block.#inFlight = [...state.inFlight];
     block.#armNext();
     return block;

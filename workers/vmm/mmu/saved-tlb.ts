@@ -1,0 +1,160 @@
+/**
+ * The software TLB of a hart as named data: which virtual page each entry translates, to which page
+ * of the machine. Where that page lies and where its records are is the worker's own business, so a
+ * restored TLB hits and misses as the saved one, at other addresses. Entries that are withdrawn are
+ * saved as if they were not, and restored ones for data are withdrawn: see `tlb-repair.ts`.
+ *
+ * A table is 12 bytes for each entry, in the order of slots: the virtual page's address (64 bits), then
+ * the page's number (32 bits), both little-endian. Generations are not saved: only what the present
+ * one holds counts, and a restored hart begins with the first.
+ */
+import type { MachineAddress } from "../base/units.ts";
+import { hartStateBytes } from "../isa/hart-layout.ts";
+import { pageBytes } from "../memory/layout.ts";
+import type { MachineMemory } from "../memory/machine-memory.ts";
+import type { access } from "./access.ts";
+import {
+  generations,
+  sharedTlbOffsets,
+  spaceTlbOffsets,
+  tlbEntries,
+  tlbEntryBytes,
+  tlbSpaceBytes,
+  tlbSpaces,
+  tlbTableBytes,
+  withdrawnTag,
+} from "./tlb.ts";
+
+export type TlbState = Readonly<Record<string, Uint8Array>>;
+
+/** A page of this machine. */
+export interface TlbTarget {
+  /** Address of its slot in the guest map. */
+  readonly slot: MachineAddress;
+  /** Address of its pre-decoded records, for fetches. */
+  readonly records?: MachineAddress;
+}
+
+type Access = keyof typeof access;
+
+interface Table {
+  readonly name: string;
+  readonly access: Access;
+  /** From the hart's first table. */
+  readonly offset: number;
+  /** The group of tables that it is dropped with. */
+  readonly group: number;
+}
+
+const entryStateBytes = 12;
+const inPage = pageBytes - 1;
+const sharedGroup = tlbSpaces;
+
+const tables: readonly Table[] = [
+  ...Array.from({ length: tlbSpaces }, (_, space) =>
+    groupTables(space, space * tlbSpaceBytes, `space${space}.`, [
+      ["user", spaceTlbOffsets.user],
+      ["supervisorSum", spaceTlbOffsets.supervisorSum],
+      ["userFetch", spaceTlbOffsets.userFetch],
+    ]),
+  ).flat(),
+  ...groupTables(sharedGroup, 0, "", [
+    ["supervisor", sharedTlbOffsets.supervisor],
+    ["machine", sharedTlbOffsets.machine],
+    ["supervisorFetch", sharedTlbOffsets.supervisorFetch],
+    ["machineFetch", sharedTlbOffsets.machineFetch],
+  ]),
+];
+
+/** The names that a saved TLB may have. */
+export const tlbTableNames: readonly string[] = tables.map(({ name }) => name);
+export const largestTlbTable = tlbEntries * entryStateBytes;
+
+/**
+ * @param hart the hart's address
+ * @param generationOf the present generation of a group of tables
+ * @param pageOf the number of a page by its slot in the guest map
+ */
+export function saveTlb(
+  memory: MachineMemory,
+  hart: MachineAddress,
+  generationOf: (group: number) => number,
+  pageOf: (slot: MachineAddress) => number,
+): TlbState {
+  const state: Record<string, Uint8Array> = {};
+  const scratch = new DataView(new ArrayBuffer(largestTlbTable));
+  const { words } = memory;
+  for (const { name, offset, group } of tables) {
+    const generation = generationOf(group);
+    const first = (hart + hartStateBytes + offset) >>> 2;
+    let used = 0;
+    for (let slot = 0; slot < tlbEntries; slot++) {
+      const at = first + slot * (tlbEntryBytes >> 2);
+      const low = words[at] as number;
+      const isWithdrawn = (low & inPage) === withdrawnTag && words[at + 2] === generation;
+      if ((low & inPage) !== generation && !isWithdrawn) continue;
+      scratch.setInt32(used, low & ~inPage, true);
+      scratch.setInt32(used + 4, words[at + 1] as number, true);
+      scratch.setUint32(used + 8, pageOf((words[at + 3] as number) >>> 0), true);
+      used += entryStateBytes;
+    }
+    if (used > 0) state[name] = new Uint8Array(scratch.buffer.slice(0, used));
+  }
+  return state;
+}
+
+/**
+ * Fills the tables of a hart that is new, whose groups are all at their first generation.
+ *
+ * @param targetOf where a page is for a kind of access; undefined where no entry may lead to it
+ * @throws RangeError for what `saveTlb` cannot have written
+ */
+export function restoreTlb(
+  memory: MachineMemory,
+  hart: MachineAddress,
+  state: TlbState,
+  targetOf: (page: number, access: Access) => TlbTarget | undefined,
+): void {
+  for (const [name, bytes] of Object.entries(state)) {
+    const table = tables.find((candidate) => candidate.name === name);
+    if (table === undefined) throw new RangeError(`a TLB has no table ${name}`);
+    const isWhole = bytes.length % entryStateBytes === 0 && bytes.length <= largestTlbTable;
+    if (!isWhole) throw new RangeError(`table ${name} of the TLB has ${bytes.length} bytes`);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    let previous = -1;
+    for (let at = 0; at < bytes.length; at += entryStateBytes) {
+      const low = view.getUint32(at, true);
+      const slot = (low / pageBytes) & (tlbEntries - 1);
+      const target = targetOf(view.getUint32(at + 8, true), table.access);
+      if ((low & inPage) !== 0 || slot <= previous || target === undefined) {
+        throw new RangeError(`entry ${at / entryStateBytes} of the TLB's table ${name} cannot be`);
+      }
+      previous = slot;
+      const entry = hart + hartStateBytes + table.offset + slot * tlbEntryBytes;
+      const { first } = generations;
+      const isFetch = target.records !== undefined;
+      memory.setWord(entry, low + (isFetch ? first : withdrawnTag));
+      memory.setWord(entry + 4, view.getUint32(at + 4, true));
+      memory.setWord(entry + 8, target.records ?? first);
+      memory.setWord(entry + 12, target.slot);
+    }
+  }
+}
+
+/** A context for data has a read table, then a write table; one for fetches has one. */
+function groupTables(
+  group: number,
+  from: number,
+  prefix: string,
+  contexts: readonly (readonly [string, number])[],
+): Table[] {
+  return contexts.flatMap(([context, at]): Table[] => {
+    const offset = from + at;
+    const name = `${prefix}${context}`;
+    if (context.endsWith("Fetch")) return [{ name, access: "fetch", offset, group }];
+    return [
+      { name: `${name}.read`, access: "load", offset, group },
+      { name: `${name}.write`, access: "store", offset: offset + tlbTableBytes, group },
+    ];
+  });
+}
