@@ -3,6 +3,7 @@ import type { Bytes, Instructions, Nanoseconds } from "../base/units.ts";
 import type { ConsoleSink } from "../devices/console-sink.ts";
 import type { NetBackend } from "../devices/network/net-backend.ts";
 import type { BlockBackend } from "../devices/virtio/block-backend.ts";
+import type { PageSource } from "../memory/page-source.ts";
 import type { RamPort } from "../memory/ram-port.ts";
 import type { DebugPort } from "./debug-port.ts";
 import type { EngineName, HardwareConfig, TimeMode, VirtioConfig } from "./hardware-config.ts";
@@ -53,6 +54,8 @@ export interface MachineResources {
   readonly memoryLimitBytes?: Bytes;
   /** Monotonic host time, needed by `time: "host"` only. */
   readonly hostNow?: () => Nanoseconds;
+  /** Brings absent pages that devices need; without it a machine with absent pages has no devices. */
+  readonly pages?: PageSource;
 }
 
 /** One VM of a worker. Not re-entrant; one thread at a time. */

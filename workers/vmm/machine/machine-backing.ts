@@ -5,6 +5,7 @@ import { Hart } from "../hart/hart.ts";
 import { GuestRam } from "../memory/guest-ram.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
+import type { PageSource } from "../memory/page-source.ts";
 import type { RamImage } from "../memory/ram-image.ts";
 import { mapTlbs } from "../mmu/tlb-repair.ts";
 import type { MachineConfig } from "./config.ts";
@@ -22,6 +23,8 @@ export interface MachineBackingResources {
   readonly onSweepDue: () => void;
   /** What is in RAM and ROM; the plan's images where it is not said. */
   readonly image?: RamImage | undefined;
+  /** See `GuestRam`. */
+  readonly source?: PageSource | undefined;
 }
 
 export class MachineBacking {
@@ -38,7 +41,7 @@ export class MachineBacking {
     plan: Pick<BootPlan, "segments" | "rom">,
     resources: MachineBackingResources,
   ) {
-    const { memory, limitBytes, flush, dropCode, onSweepDue, image } = resources;
+    const { memory, limitBytes, flush, dropCode, onSweepDue, image, source } = resources;
     const harts: Hart[] = [];
     const undo: (() => void)[] = [];
     try {
@@ -51,7 +54,7 @@ export class MachineBacking {
       this.harts = [makeHart(0), ...range(config.harts - 1).map((i) => makeHart(i + 1))];
       const flushAll = () => harts.forEach(flush);
       this.ram = new GuestRam({
-        ...{ memory, base: ramBase, bytes: config.ramBytes, onSweepDue, image },
+        ...{ memory, base: ramBase, bytes: config.ramBytes, onSweepDue, image, source },
         limit: Math.ceil((limitBytes ?? config.ramBytes) / pageBytes),
         tlbs: mapTlbs(memory, () => harts.map(({ address }) => address), flushAll),
         onCodeWrite: (slot) => {
