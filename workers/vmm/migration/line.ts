@@ -78,11 +78,6 @@ export class Line {
     return undefined;
   }
 
-  /** The time until now counts for nobody's patience: this side was busy. */
-  excuse(): void {
-    this.#movedAt = this.#now();
-  }
-
   /** Ends it in order: what waits leaves as far as there is room. */
   close(): void {
     this.flush();

@@ -32,11 +32,6 @@ export class BatchWriter {
     | { readonly page: number; readonly kind: "zero" | "known"; content: number; length: number }
     | undefined;
 
-  /** Bytes so far, but for a run at the end. */
-  get length(): number {
-    return this.#writer.length;
-  }
-
   add(sent: SentPage): void {
     const { page, kind } = sent;
     if (kind === "zero" || kind === "known") {

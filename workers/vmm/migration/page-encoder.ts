@@ -39,6 +39,7 @@ export class PageEncoder {
   #compressedFrom: Bytes = 0;
   #compressedTo: Bytes = 0;
   #batch = new BatchWriter();
+  #isEmpty = true;
 
   /** @param options.contents those that the destination has, in the order of `welcome.contents` */
   constructor(options: {
@@ -60,9 +61,9 @@ export class PageEncoder {
     return { from: this.#compressedFrom, to: this.#compressedTo };
   }
 
-  /** Bytes of the batch under way. */
-  get length(): Bytes {
-    return this.#batch.length;
+  /** Whether there is nothing in the batch under way. */
+  get isEmpty(): boolean {
+    return this.#isEmpty;
   }
 
   /** Whether a page costs nothing to speak of: zeros, or what the destination has. */
@@ -72,6 +73,7 @@ export class PageEncoder {
 
   /** @param isWhole the destination may have lost what was sent before */
   add(page: number, bytes: Uint8Array, isWhole = false): void {
+    this.#isEmpty = false;
     if (isZero(bytes)) {
       this.#forget(page);
       this.#count("zero", 0);
@@ -101,6 +103,7 @@ export class PageEncoder {
   takeBatch(): { readonly data: Uint8Array; readonly size: Bytes } {
     const batch = this.#batch.end();
     this.#batch = new BatchWriter();
+    this.#isEmpty = true;
     const packed = this.#compression?.compress(batch);
     if (!packed || packed.length >= batch.length) return { data: batch, size: 0 };
     this.#compressedFrom += batch.length;
