@@ -26,6 +26,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "look after a store of checkpoints: collect, verify, usage, remove",
     load: () => import("./commands/store.ts"),
   },
+  snapshot: {
+    summary: "look into saved machines: inspect, verify, diff",
+    load: () => import("./commands/snapshot.ts"),
+  },
   qemu: {
     summary: "run one virtual machine here, with the options of qemu-system-riscv64",
     load: () => import("./commands/qemu.ts"),
@@ -91,7 +95,7 @@ async function load(name: string): Promise<Command> {
 
 function overview(): string {
   const lines = Object.entries(commands).map(
-    ([name, { summary }]) => `  ${name.padEnd(8)}${summary}`,
+    ([name, { summary }]) => `  ${name.padEnd(10)}${summary}`,
   );
   return `usage: trapline COMMAND …
 

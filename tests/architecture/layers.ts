@@ -6,6 +6,8 @@
  */
 const vmm = "workers/vmm";
 const door = `${vmm}/mod.ts`;
+/** For a thread that runs no guests. */
+const keeperDoor = `${vmm}/keeper.ts`;
 
 const monitorLayers: Readonly<Record<string, readonly string[]>> = {
   base: [],
@@ -22,13 +24,14 @@ const monitorLayers: Readonly<Record<string, readonly string[]>> = {
   machine: ["interpreter", "translator", "devices", "scheduler"],
   migration: ["machine"],
   "mod.ts": ["migration"],
+  "keeper.ts": ["machine"],
 };
 
 const outerLayers: Readonly<Record<string, readonly string[]>> = {
   "package.json": [],
   shared: [],
   "workers/host": [door],
-  "workers/runtime": ["workers/host", door, "shared"],
+  "workers/runtime": ["workers/host", door, keeperDoor, "shared"],
   "services/api": ["shared"],
   "services/control": ["shared"],
   "services/console": [door, "shared"],

@@ -3,6 +3,11 @@ import { join } from "node:path";
 import { Queue } from "bullmq";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readEvents } from "../../services/cli/client/read-events.ts";
+import { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
+import { Collector } from "../../shared/blob/collector/collector.ts";
+import { ObjectBlobs } from "../../shared/blob/object-blobs.ts";
+import { DirectoryObjects } from "../../shared/blob/objects/directory-objects.ts";
+import { PageStore } from "../../shared/blob/pages/page-store.ts";
 import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
 import { gradescopeSchema } from "../../shared/schema/gradescope.ts";
 import { problemSchema } from "../../shared/schema/problem.ts";
@@ -203,6 +208,20 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
     expect({ state, runs, result }).toEqual({ state: "failed", runs: 4, result: undefined });
     expect(failure).toBe(`blob ${hash} is not stored`);
     await expect(service.api.results(id)).rejects.toMatchObject({ message: "no grade" });
+  });
+
+  test("keeps a submission's files from being collected until it is given up", async () => {
+    const kernel = rawGuest({ print: "hello and stay", ending: { exit: 0 } });
+    const id = await service.submit("greet", kernel);
+    const hash = (await service.ended(id)).artefacts[0]?.sha256 ?? "";
+    const objects = new DirectoryObjects(service.blobs);
+    const isThere = () => new ObjectBlobs(objects).has(hash);
+    const collector = new Collector(objects, { blobs: true, grace: -60_000 });
+    await collector.collect();
+    expect(await isThere()).toBe(true);
+    await new CheckpointStore(new PageStore(objects)).remove("submission", id, 0);
+    await collector.collect();
+    expect(await isThere()).toBe(false);
   });
 
   test("lists assignments and names file, line and field of a faulty one", async () => {

@@ -7,10 +7,10 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { MemoryBlock } from "../../workers/host/block-memory.ts";
 import {
-  type DirtyLog,
   type Machine,
   type MachineConfig,
   monitorExits,
+  type PageLog,
   type RamImage,
 } from "../../workers/vmm/mod.ts";
 import { elfPath, sectorDisk } from "../guests/guests.ts";
@@ -43,6 +43,7 @@ const disturbance = fc.record({
       "capture-dirty",
       "release",
       "open",
+      "open-access",
       "harvest",
       "harvest",
       "close",
@@ -58,7 +59,7 @@ const disturbances = fc.array(disturbance, { minLength: 5, maxLength: 40, size: 
 class Disturber {
   readonly #machine: Machine;
   readonly #images: { readonly image: RamImage; readonly content: Uint8Array }[] = [];
-  readonly #logs: { readonly log: DirtyLog; content: Uint8Array }[] = [];
+  readonly #logs: { readonly log: PageLog; content: Uint8Array }[] = [];
 
   constructor(machine: Machine) {
     this.#machine = machine;
@@ -74,6 +75,9 @@ class Disturber {
     if (kind === "capture") this.#images.push({ image: ram.capture(), content: this.#content });
     if (kind === "release") this.#images.shift()?.image.release();
     if (kind === "open") this.#logs.push({ log: ram.openDirtyLog(), content: this.#content });
+    if (kind === "open-access") {
+      this.#logs.push({ log: ram.openAccessLog(), content: this.#content });
+    }
     if (kind === "harvest" && entry) this.#harvest(entry);
     if (kind === "capture-dirty" && entry) ram.capture(this.#harvest(entry)).release();
     if (kind === "close" && entry) {
@@ -83,7 +87,7 @@ class Disturber {
   }
 
   /** Whatever differs from what it was at the last harvest must have been said. */
-  #harvest(entry: { readonly log: DirtyLog; content: Uint8Array }): readonly number[] {
+  #harvest(entry: { readonly log: PageLog; content: Uint8Array }): readonly number[] {
     const dirty = entry.log.harvest();
     const now = this.#content;
     const said = new Set(dirty);
@@ -199,6 +203,7 @@ describe.each(engines)(
         );
         expect(total["memory.cow"]).toBeGreaterThan(0);
         expect(total["trace.dirty"]).toBeGreaterThan(0);
+        expect(total["trace.access"]).toBeGreaterThan(0);
         expect(total["trace.code"]).toBeGreaterThan(0);
       },
       timeout,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
+import { CodeStore } from "../../shared/blob/code-store.ts";
 import { ObjectBlobs } from "../../shared/blob/object-blobs.ts";
 import type { ObjectStore } from "../../shared/blob/objects/object-store.ts";
 
@@ -151,6 +152,40 @@ export function describeObjectStore(
       await store.movePointer(`${folder}/p`, bytes("1"), undefined);
       await other.removePointer(`${folder}/p`);
       expect(await store.readPointer(`${folder}/p`)).toBeUndefined();
+    });
+
+    test("keeps translations by build and image, and takes a damaged one for none", async () => {
+      const [build, image] = [folder, "0".repeat(64)];
+      const code = Uint8Array.from({ length: 100_000 }, (_, index) => (index % 300) * (index % 7));
+      expect(await new CodeStore(store).read(build, image)).toBeUndefined();
+      await new CodeStore(store).write(build, image, code);
+      expect(await new CodeStore(other).read(build, image)).toEqual(code);
+      expect(await new CodeStore(other).read(build, "1".repeat(64))).toBeUndefined();
+      const noise = Uint8Array.from({ length: 500 }, () => Math.floor(Math.random() * 256));
+      await new CodeStore(other).write(build, image, noise);
+      expect(await new CodeStore(store).read(build, image)).toEqual(noise);
+      const key = `code/${build}/${image}`;
+      const whole = (await store.read(key)) ?? new Uint8Array();
+      for (const at of [0, 20, 41, 44, 45, whole.length - 1]) {
+        const damaged = Uint8Array.from(whole);
+        damaged[at] = (damaged[at] ?? 0) ^ 0x40;
+        await store.write(key, damaged);
+        expect(await new CodeStore(store).read(build, image)).toBeUndefined();
+        await store.write(key, whole.slice(0, at));
+        expect(await new CodeStore(store).read(build, image)).toBeUndefined();
+      }
+      await store.remove(key);
+    });
+
+    test("keeps 64 translations and sweeps the oldest away", async () => {
+      const code = new CodeStore(store);
+      for (let image = 0; image < 66; image++) {
+        await code.write(folder, `i${image}`, Uint8Array.of(image));
+      }
+      const kept = (await all(store.list(`code/${folder}`))).length;
+      expect(kept).toBe(64);
+      expect(await code.read(folder, "i65")).toEqual(Uint8Array.of(65));
+      for await (const { key } of store.list(`code/${folder}`)) await store.remove(key);
     });
 
     test("keeps blobs under the hash of their bytes and refuses damaged ones by name", async () => {

@@ -39,6 +39,27 @@ export class OverlayBlock implements BlockBackend {
     // Nothing outlives the overlay, so there is nothing to make durable.
   }
 
+  /** What was written, in pages of 4 KiB (the last one may be shorter), in their order. */
+  written(): { readonly page: number; readonly bytes: Uint8Array }[] {
+    const pages = [...this.#pages].map(([page, bytes]) => ({ page, bytes: bytes.slice() }));
+    return pages.sort((a, b) => a.page - b.page);
+  }
+
+  /**
+   * Forgets what was written and has these pages in its place.
+   *
+   * @throws RangeError for a page that the disk does not have
+   */
+  replaceWritten(pages: readonly { readonly page: number; readonly bytes: Uint8Array }[]): void {
+    for (const { page, bytes } of pages) {
+      const expected = Math.min(pageBytes, this.bytes - page * pageBytes);
+      if (bytes.length === expected) continue;
+      throw new RangeError(`page ${page} of the disk has ${bytes.length} bytes, not ${expected}`);
+    }
+    this.#pages.clear();
+    for (const { page, bytes } of pages) this.#pages.set(page, bytes.slice());
+  }
+
   #ownPage(page: number): Uint8Array {
     const own = this.#pages.get(page);
     if (own !== undefined) {

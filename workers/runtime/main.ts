@@ -19,7 +19,7 @@ import { PcpuPool } from "./thread/pcpu-pool.ts";
  * must survive it.
  */
 const config = readWorkerConfig((name) => process.env[name]);
-const { name: runtime, spawn } = await hostRuntime();
+const { name: runtime, spawn, spawnTranslation } = await hostRuntime();
 const identity = { name: config.TRAPLINE_WORKER, runtime };
 
 const redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
@@ -27,10 +27,12 @@ redis.on("error", (error) => console.error("redis:", error.message));
 const objects = await openObjects(config.TRAPLINE_BLOBS, (name) => process.env[name]);
 const blobs = new ObjectBlobs(objects);
 const shutdown = new AbortController();
+const threads = threadsOf(config);
+const memoryBytes = 2 ** 32;
 const pool = new PcpuPool({
-  compiler,
-  spawn,
-  threads: threadsOf(config),
+  ...{ compiler, spawn, threads, memoryBytes },
+  // One thread compiles nothing twice, and is smaller on its own.
+  translation: threads > 1 ? spawnTranslation(memoryBytes) : undefined,
   onLost: (reason) => {
     console.error(`worker: ${reason}; other workers take its runs over`);
     process.exit(1);

@@ -30,7 +30,8 @@ export async function runGuest(pool: Pick<PcpuPool, "start">, run: GuestRun): Pr
   let instructions = 0;
   let consoleBytes = 0;
   const decided: RunReport["steps"][number][] = [];
-  return await new Promise<RunReport>((resolve, reject) => {
+  let abort = () => {};
+  const report = new Promise<RunReport>((resolve, reject) => {
     const pooled = pool.start(
       { ...run.start, control },
       {
@@ -60,12 +61,18 @@ export async function runGuest(pool: Pick<PcpuPool, "start">, run: GuestRun): Pr
         onDeath: (reason) => reject(new MonitorFault(reason)),
       },
     );
-    const abort = () => {
+    abort = () => {
       pooled.drop();
       reject(run.signal.reason);
     };
-    run.signal.addEventListener("abort", abort, { once: true });
   });
+  // The signal may outlive the run.
+  run.signal.addEventListener("abort", abort);
+  try {
+    return await report;
+  } finally {
+    run.signal.removeEventListener("abort", abort);
+  }
 
   /** The report of a run that does not even read its control word. */
   function whatIsKnown(): RunReport {

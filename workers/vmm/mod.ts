@@ -1,4 +1,4 @@
-/** The only door of the virtual-machine monitor. */
+/** The door of the virtual-machine monitor; `keeper.ts` is a small one beside it. */
 export { type ExitCategory, exitCategories, monitorExits } from "./base/exits.ts";
 export { Failure } from "./base/failure.ts";
 export type { Alarm, Timers } from "./base/timers.ts";
@@ -31,7 +31,7 @@ export type {
   TimeMode,
   VirtioConfig,
 } from "./machine/config.ts";
-export { ConsoleScript } from "./machine/console-script.ts";
+export { ConsoleScript, type ConsoleScriptState } from "./machine/console-script.ts";
 export type { ConsoleStep, ConsoleStepReport } from "./machine/console-script-step.ts";
 export { createTranslationServer } from "./machine/create-translation.ts";
 export {
@@ -43,19 +43,20 @@ export {
 export { Lockstep } from "./machine/lockstep.ts";
 export { decodeMachine, encodeMachine, ramOfManifest } from "./machine/machine-sections.ts";
 export type { MachineState } from "./machine/machine-state.ts";
-export { MemoryKeeper, type MemoryNeed } from "./machine/memory-keeper.ts";
 export type { MemoryShare } from "./machine/memory-share.ts";
 export { Monitor } from "./machine/monitor.ts";
 export {
   type OpenSnapshot,
   openSnapshot,
+  peekSection,
   readSnapshot,
   sealSnapshot,
+  verifySnapshot,
   writeSnapshot,
 } from "./machine/snapshot-file.ts";
 export type { StopReason } from "./machine/stop-reason.ts";
 export type { Watchpoint } from "./machine/watchpoint.ts";
-export type { DirtyLog } from "./memory/dirty-log.ts";
+export type { PageLog } from "./memory/page-log.ts";
 export type { PageSource } from "./memory/page-source.ts";
 export type { RamContent, RamImage } from "./memory/ram-image.ts";
 export type { RamPort } from "./memory/ram-port.ts";

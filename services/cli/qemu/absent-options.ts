@@ -42,6 +42,5 @@ export const absentOptions: ReadonlyMap<string, AbsentOption> = new Map([
   ["usbdevice", { why: "there is no USB", hint: leaveOut }],
   ["enable-kvm", { why: "there is one engine", hint: leaveOut }],
   ["daemonize", { why: "the machine runs in this terminal", hint: "use your shell's &" }],
-  ["loadvm", { why: "there are no saved states", hint: leaveOut }],
   ["incoming", { why: "there is no migration", hint: leaveOut }],
 ]);

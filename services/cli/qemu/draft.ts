@@ -49,6 +49,10 @@ export interface Draft {
   keptCode: LocalRun["keptCode"];
   seed: number | undefined;
   maxInstructions: number | undefined;
+  /** `-checkpoint`. */
+  checkpoints: string | undefined;
+  /** `-restore`, `-loadvm`. */
+  restore: LocalRun["restore"];
   exitsFile: string | undefined;
   /** `-d`. */
   trace: ReadonlySet<TraceItem>;
@@ -152,6 +156,8 @@ export function emptyDraft(): Draft {
     keptCode: "usual",
     seed: undefined,
     maxInstructions: undefined,
+    checkpoints: undefined,
+    restore: undefined,
     exitsFile: undefined,
     trace: new Set(),
     traceFile: undefined,

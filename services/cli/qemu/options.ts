@@ -222,6 +222,14 @@ export const options: readonly Option[] = [
     },
   },
   {
+    names: ["loadvm"],
+    value: "TAG",
+    summary: "go on from a state that savevm has saved in the folder of -checkpoint",
+    set: (draft, value) => {
+      draft.restore = { name: value };
+    },
+  },
+  {
     names: ["d"],
     value: "ITEM,…",
     summary: "log what is executed, slowly; -d help lists the items",

@@ -61,6 +61,24 @@ export const ownOptions: readonly Option[] = [
     },
   },
   {
+    names: ["checkpoint"],
+    value: "DIR",
+    summary: "keep snapshots in DIR: of savevm, and of a run that ends before its guest does",
+    isOwn: true,
+    set: (draft, value) => {
+      draft.checkpoints = value;
+    },
+  },
+  {
+    names: ["restore"],
+    value: "FILE|DIR",
+    summary: "go on from a snapshot, or from the newest in DIR; no -kernel is needed",
+    isOwn: true,
+    set: (draft, value) => {
+      draft.restore = { place: value };
+    },
+  },
+  {
     names: ["exits"],
     value: "FILE|-",
     summary: "write the count of VM exits by category to FILE (JSON)",

@@ -43,6 +43,8 @@ export function toLocalRun(draft: Draft): LocalRun {
     loads,
     name,
     maxInstructions,
+    checkpoints: draft.checkpoints,
+    restore: draft.restore,
     exitsFile,
     trace: draft.trace,
     traceFile: draft.traceFile,
@@ -65,7 +67,7 @@ function checkBoot(draft: Draft): void {
       "put bootargs and linux,initrd-start/-end into its /chosen node",
     );
   }
-  if (kernel !== undefined || deviceTreeDump !== undefined) {
+  if (kernel !== undefined || deviceTreeDump !== undefined || draft.restore !== undefined) {
     return;
   }
   if (loads.length > 0 && initrd === undefined && commandLine === undefined) {

@@ -15,7 +15,7 @@ import type { PackPlace, PutPage } from "../pages/page-ref.ts";
  *       20      h      header: JSON (`checkpointHeaderSchema`)
  *        …     32·p    names of the packs
  *        …      4·p    bytes that a page costs in each pack, for quotas
- *        …      4·r    page numbers: of the RAM, ascending; then of each part, 0, 1, 2 …
+ *        …      4·r    page numbers: of the RAM; then of each part, 0, 1, 2 …
  *        …      4·r    number of the pack; all ones where the page is zero
  *        …      2·r    slot in the pack
  *        …     32·r    SHA-256 of the page

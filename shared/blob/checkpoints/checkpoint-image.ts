@@ -79,17 +79,32 @@ export class CheckpointImage {
 
   /** @throws BlobError `not-found` when there is no such part */
   async readPart(kind: "section" | "code", name: string): Promise<Uint8Array> {
-    const part = this.header.parts.find((one) => one.kind === kind && one.name === name);
-    const puts = this.#parts.get(`${kind} ${name}`);
-    if (part === undefined || puts === undefined) {
-      throw new BlobError("not-found", `checkpoint ${this.name} has no ${kind} ${name}`);
+    const part = (await this.#readParts((one) => one.kind === kind && one.name === name)).get(name);
+    if (part !== undefined) return part;
+    throw new BlobError("not-found", `checkpoint ${this.name} has no ${kind} ${name}`);
+  }
+
+  /** All parts of a kind, by name, read in one go. */
+  readParts(kind: "section" | "code"): Promise<Map<string, Uint8Array>> {
+    return this.#readParts((one) => one.kind === kind);
+  }
+
+  async #readParts(isWanted: (part: CheckpointHeader["parts"][number]) => boolean) {
+    const parts = new Map<string, Uint8Array>();
+    const refs: PageRef[] = [];
+    const places: Uint8Array[] = [];
+    for (const { kind, name, bytes } of this.header.parts.filter(isWanted)) {
+      const puts = this.#parts.get(`${kind} ${name}`) ?? [];
+      const whole = new Uint8Array(puts.length * pageBytes);
+      parts.set(name, whole.subarray(0, bytes));
+      for (const [number, put] of puts.entries()) {
+        if (put === "zero") continue;
+        refs.push(put);
+        places.push(whole.subarray(number * pageBytes, (number + 1) * pageBytes));
+      }
     }
-    const bytes = new Uint8Array(puts.length * pageBytes);
-    const refs = puts.flatMap((put, number) => (put === "zero" ? [] : [{ put, number }]));
-    for await (const page of this.#reader.read(refs.map(({ put }) => put))) {
-      bytes.set(page.bytes, (refs[page.index]?.number ?? 0) * pageBytes);
-    }
-    return bytes.subarray(0, part.bytes);
+    for await (const { index, bytes } of this.#reader.read(refs)) places[index]?.set(bytes);
+    return parts;
   }
 }
 

@@ -25,7 +25,8 @@ export interface CheckpointPart {
 /** What a machine is at one instant. Pages and parts may be gone through more than once. */
 export interface CheckpointContent {
   /**
-   * Pages of the RAM, ascending: those written to since this writer's last checkpoint (its base, for
+   * Pages of the RAM, each once and good until the next one is asked for; what is wanted together is
+   * best put one after the other. Those written to since this writer's last checkpoint (its base, for
    * the first one), also where they are zero now; or, when `isWhole`, all that are not zero.
    */
   readonly pages: Iterable<{ readonly page: number; readonly bytes: Uint8Array }>;
@@ -49,8 +50,6 @@ export interface LastCheckpoint {
 
 /** Parents behind one another; then the next checkpoint is written whole. */
 const longestChain = 16;
-/** Pages that are put at once, between two looks at whether the store keeps up. */
-const batch = 64;
 /** Times that a checkpoint's pages are put, should the collector come in between each time. */
 const attempts = 4;
 
@@ -213,20 +212,16 @@ async function putPages(
   writer: PageWriter,
   pages: CheckpointContent["pages"],
 ): Promise<CheckpointRow[]> {
-  const rows: CheckpointRow[] = [];
-  let some: { page: number; bytes: Uint8Array }[] = [];
-  const put = async () => {
-    const puts = await writer.put(some.map(({ bytes }) => bytes));
-    for (const [index, one] of puts.entries())
-      rows.push({ page: some[index]?.page ?? 0, put: one });
-    some = [];
+  const numbers: number[] = [];
+  // Each page is asked for when the one before has been taken: its bytes are good until then.
+  const one = function* () {
+    for (const { page, bytes } of pages) {
+      numbers.push(page);
+      yield bytes;
+    }
   };
-  for (const page of pages) {
-    some.push(page);
-    if (some.length === batch) await put();
-  }
-  await put();
-  return rows;
+  const puts = await writer.put(one());
+  return puts.map((put, index) => ({ page: numbers[index] ?? 0, put }));
 }
 
 async function putParts(

@@ -45,7 +45,9 @@ class World {
 
   checkpoints(actor?: string): CheckpointStore {
     const knownPages = this.turns.choose(4) === 0 ? 4 : 1000;
-    return new CheckpointStore(new PageStore(this.objects(actor), { knownPages }), {
+    const refresh = this.turns.choose(2) === 0 ? 0 : 1e9;
+    const options = { knownPages, refresh, now: () => this.clock++ };
+    return new CheckpointStore(new PageStore(this.objects(actor), options), {
       now: () => this.clock++,
       pause: async () => {
         await this.turns.turn(actor ?? "nobody")("pause");
@@ -200,7 +202,7 @@ test("whatever order writers and collectors take their steps in, and wherever th
     fc.asyncProperty(fc.integer(), async (seed) => {
       await crowd(seed, { grace: 0, takeOver: true }, false);
     }),
-    { numRuns: Number(process.env.TRAPLINE_CROWDS ?? 150) },
+    { numRuns: Number(process.env.TRAPLINE_CROWDS ?? 40) },
   );
 }, 600_000);
 
@@ -209,7 +211,7 @@ test("so it is with blobs, as long as collectors keep to their leases", async ()
     fc.asyncProperty(fc.integer(), async (seed) => {
       await crowd(seed, { grace: 0, takeOver: false, lease: 1e9, blobs: true }, true);
     }),
-    { numRuns: Number(process.env.TRAPLINE_CROWDS ?? 150) },
+    { numRuns: Number(process.env.TRAPLINE_CROWDS ?? 40) },
   );
 }, 600_000);
 
@@ -227,6 +229,6 @@ test("after the last run has gone, a collection leaves an empty store", async ()
       const left = [...world.content.objects.keys()].filter((key) => !key.startsWith("condemned/"));
       expect(left).toEqual([]);
     }),
-    { numRuns: 25 },
+    { numRuns: 10 },
   );
 }, 600_000);

@@ -105,7 +105,7 @@ export class Collector {
     // What a predecessor has condemned has to go: it may still wake up and remove it.
     const carried = (await readCollectionView(this.#objects)).condemned;
     await this.#objects.tidy(now() - grace);
-    const marks = new Marks(this.#objects);
+    const marks = await Marks.begin(this.#objects);
     const forgotten: string[] = [];
     let roots = 0;
     for await (const held of this.#roots.list()) {

@@ -24,9 +24,18 @@ export class Marks {
   readonly #packs = new Map<string, Map<number, Uint8Array>>();
   /** What became of packs, as far as they have moved; undefined for one that has not. */
   readonly #movedPages = new Map<string, MovedPages | undefined>();
+  readonly #movedBefore: ReadonlySet<string>;
 
-  constructor(objects: ObjectStore) {
+  private constructor(objects: ObjectStore, movedBefore: ReadonlySet<string>) {
     this.#objects = objects;
+    this.#movedBefore = movedBefore;
+  }
+
+  /** Marks for what has moved until now; later moves are told with `addMove`. */
+  static async begin(objects: ObjectStore): Promise<Marks> {
+    const moved = new Set<string>();
+    for await (const key of objects.listPointers("moved")) moved.add(key);
+    return new Marks(objects, moved);
   }
 
   get packs(): Iterable<string> {
@@ -70,7 +79,8 @@ export class Marks {
   async #addPage(ref: PageRef): Promise<void> {
     const name = ref.pack.name ?? "";
     if (!this.#movedPages.has(name)) {
-      const pointer = await this.#objects.readPointer(movedKey(name));
+      const key = movedKey(name);
+      const pointer = this.#movedBefore.has(key) ? await this.#objects.readPointer(key) : undefined;
       this.#movedPages.set(name, pointer && parseMoved(name, pointer.bytes));
     }
     const moved = this.#movedPages.get(name);

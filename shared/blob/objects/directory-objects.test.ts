@@ -32,6 +32,20 @@ test("a pointer's old versions are swept away, and a writer that slept meanwhile
   expect(await store.movePointer("sweep/p", Uint8Array.of(20), version)).toBe("21");
 });
 
+test("hidden files, which a network file system leaves for a while, are nobody's", async () => {
+  const store = new DirectoryObjects(directory);
+  await store.write("hidden/object", Uint8Array.of(1));
+  const version = await store.movePointer("hidden-pointer/p", Uint8Array.of(1), undefined);
+  for (const folder of ["hidden", "hidden-pointer/p"]) {
+    await writeFile(join(directory, folder, ".nfs0000000000001"), "");
+  }
+  const found: string[] = [];
+  for await (const { key } of store.list("hidden")) found.push(key);
+  expect(found).toEqual(["hidden/object"]);
+  expect(await store.readPointer("hidden-pointer/p")).toMatchObject({ version });
+  expect(await store.movePointer("hidden-pointer/p", Uint8Array.of(2), version)).toBe("2");
+});
+
 test("what killed writers have left is removed once it is old", async () => {
   const store = new DirectoryObjects(directory);
   await (await store.upload()).append(Uint8Array.of(1));

@@ -119,6 +119,8 @@ export class DirectoryObjects implements ObjectStore {
       return;
     }
     for (const entry of entries ?? []) {
+      // Not ours: what NFS and backup programs leave for a while.
+      if (entry.name.startsWith(".")) continue;
       const key = `${folder}/${entry.name}`;
       if (entry.isDirectory()) yield* this.#keys(key, kind);
       else if (kind === "files") yield key;

@@ -67,7 +67,9 @@ export class DirectoryPointer {
   async #versions(): Promise<number[]> {
     try {
       const names = await readdir(this.#folder);
-      return names.map(Number).sort((a, b) => a - b);
+      // A network file system may show others for a while.
+      const versions = names.filter((name) => /^\d{12}$/.test(name)).map(Number);
+      return versions.sort((a, b) => a - b);
     } catch (error) {
       if (isHostError(error, "ENOENT")) return [];
       throw error;

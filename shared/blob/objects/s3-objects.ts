@@ -22,7 +22,7 @@ export interface S3Place {
 
 /**
  * Objects in a bucket of an S3 server. Pointers are objects that move by conditional writes, so the
- * server must honour `If-Match` and `If-None-Match` on PUT: Amazon, MinIO, Ceph from 16 on do.
+ * server must honour `If-Match` and `If-None-Match` on PUT, as Amazon's and Ceph's (16.2 tried) do.
  * `open` tries it out, because a server that ignores them would let a stale writer win.
  *
  * The SDK is loaded here and nowhere else: who keeps blobs in a directory does not pay for it.
@@ -43,7 +43,9 @@ export class S3Objects implements ObjectStore {
       region: place.region,
       // Other servers than Amazon's have no name for each bucket, and old ones no CRC of the body.
       ...(place.endpoint === undefined ? {} : { endpoint: place.endpoint, forcePathStyle: true }),
-      ...(place.credentials === undefined ? {} : { credentials: place.credentials }),
+      ...(place.credentials === undefined
+        ? {}
+        : { ...nothingToLookUp, credentials: place.credentials }),
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED",
     });
@@ -200,6 +202,25 @@ export class S3Objects implements ObjectStore {
     return { Bucket: this.#bucket, Key: this.#prefix + checkKey(key) };
   }
 }
+
+/**
+ * What the SDK would look for in files below the home directory, which a worker under Deno may not
+ * even ask for. Who gives credentials gives everything.
+ */
+const nothingToLookUp: Sdk.S3ClientConfig = {
+  authSchemePreference: [],
+  defaultUserAgentProvider: async () => [["trapline"]],
+  defaultsMode: "standard",
+  disableClockSkewCorrection: false,
+  disableS3ExpressSessionAuth: true,
+  maxAttempts: 4,
+  retryMode: "standard",
+  sigv4aSigningRegionSet: [],
+  useArnRegion: false,
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  userAgentAppId: "trapline",
+};
 
 function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("$metadata" in error)) return undefined;

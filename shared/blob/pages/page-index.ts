@@ -1,7 +1,7 @@
 import type { PackPlace, PageRef } from "./page-ref.ts";
 
 /**
- * Which pages are stored already, by hash: at most about `capacity` of them, 40 bytes each.
+ * Which pages are stored already, by hash: at most about `capacity` of them, 80 bytes each.
  *
  * Two tables: when the young one is full it becomes the old one, and what the old one held is
  * forgotten, except for what was asked for meanwhile. To forget costs space in the store and nothing
@@ -40,7 +40,7 @@ export class PageIndex {
   }
 }
 
-/** Open addressing, grown by doubling: no object per page, so a million pages are 40 MB. */
+/** Open addressing, grown by doubling: no object per page, so half a million pages are 40 MB. */
 class HashTable {
   readonly #most: number;
   #mask = 1023;

@@ -96,6 +96,18 @@ describe("PageStore", () => {
     expect(content.objects.size).toBe(0);
   });
 
+  test("finds what others have stored since its last look", async () => {
+    let now = 0;
+    const early = new PageStore(new MemoryObjects(content), { now: () => now });
+    await early.view();
+    await put(new PageStore(new MemoryObjects(content)), range(100).map(noise));
+    await early.view();
+    expect(early.find(createHash("sha256").update(noise(3)).digest())).toBeUndefined();
+    now = 30_001;
+    const { writer } = await put(early, range(101).map(noise));
+    expect(writer.statistics).toMatchObject({ pages: 101, knownPages: 100 });
+  });
+
   test("reads one page with one front and one group", async () => {
     const { refs } = await put(pages, range(1024).map(noise));
     let bytesRead = 0;
@@ -208,6 +220,15 @@ describe("PageStore", () => {
     const two = await put(new PageStore(new MemoryObjects()), [page(7)]);
     expect(one.refs[0]?.pack.name).not.toBe(two.refs[0]?.pack.name);
     expect(one.refs[0]?.hash).toEqual(two.refs[0]?.hash);
+  });
+
+  test("takes pages of shared memory, as a machine's are", async () => {
+    const memory = new SharedArrayBuffer(8192);
+    const shared = [0, 1].map((number) => new Uint8Array(memory, number * 4096, 4096));
+    shared[1]?.set(noise(5));
+    const { puts, refs } = await put(pages, shared);
+    expect(puts[0]).toBe("zero");
+    expect(equal((await readAll(pages, refs))[0], noise(5))).toBe(true);
   });
 
   test("takes pages of 4096 bytes only", async () => {

@@ -7,9 +7,13 @@ import type { PageRef } from "./page-ref.ts";
 import { PageWriter } from "./page-writer.ts";
 
 export interface PageStoreOptions {
-  /** Pages of which it is known where they are, so that they are not stored again; 40 bytes each. With
+  /** Pages of which it is known where they are, so that they are not stored again; 80 bytes each. With
    * 0 the store is not even looked through. */
   readonly knownPages?: number;
+  /** Milliseconds after which it is looked again what others have stored. */
+  readonly refresh?: number;
+  /** Milliseconds since some instant. */
+  readonly now?: () => number;
 }
 
 /** Fronts that are read at the same time while a store is looked through. */
@@ -31,12 +35,22 @@ export class PageStore {
   readonly objects: ObjectStore;
   readonly reader: PageReader;
   readonly #capacity: number;
+  readonly #refresh: number;
+  readonly #now: () => number;
   #index: PageIndex;
   #generation: number | undefined;
+  /** Keys of the packs that the index knows, and when they were listed. */
+  #learned = new Set<string>();
+  #listed = Number.NEGATIVE_INFINITY;
   /** The last look; the next one begins after it. */
   #looking: Promise<unknown> = Promise.resolve();
 
-  constructor(objects: ObjectStore, { knownPages = 2 ** 20 }: PageStoreOptions = {}) {
+  constructor(
+    objects: ObjectStore,
+    { knownPages = 2 ** 19, refresh = 30_000, now = Date.now }: PageStoreOptions = {},
+  ) {
+    this.#refresh = refresh;
+    this.#now = now;
     this.objects = objects;
     this.reader = new PageReader(objects);
     this.#capacity = knownPages;
@@ -44,8 +58,8 @@ export class PageStore {
   }
 
   /**
-   * Looks at the collector's state, and learns anew which pages are there if it has been at work
-   * since. To be called before the pages of a checkpoint are put, and once its root is there.
+   * Looks at the collector's state, and learns which pages are there: anew if the collector has been
+   * at work since, else what has come in the meantime. To be called before the pages of a checkpoint are put, and once its root is there.
    */
   view(): Promise<CollectionView> {
     // Never the answer to an earlier question: the asker's root may be younger than that.
@@ -65,13 +79,16 @@ export class PageStore {
 
   async #learn(): Promise<CollectionView> {
     const view = await readCollectionView(this.objects);
-    if (view.generation === this.#generation) return view;
+    const isSame = view.generation === this.#generation;
+    const now = this.#now();
+    if (isSame && now - this.#listed <= this.#refresh) return view;
     // A new index: a writer that began earlier goes on adding to the one that it knows.
-    const index = new PageIndex(this.#capacity);
+    const index = isSame ? this.#index : new PageIndex(this.#capacity);
+    const learned = isSame ? this.#learned : new Set<string>();
     let room = this.#capacity;
     const packs: ObjectEntry[] = [];
     for await (const entry of room > 0 ? this.objects.list("packs") : []) {
-      if (!view.condemned.has(entry.key)) packs.push(entry);
+      if (!view.condemned.has(entry.key) && !learned.has(entry.key)) packs.push(entry);
     }
     packs.sort((a, b) => b.modified - a.modified);
     for (let first = 0; first < packs.length && room > 0; first += atOnce) {
@@ -79,7 +96,10 @@ export class PageStore {
       for (const pages of await Promise.all(some.map(({ key }) => this.#learnPack(key, index)))) {
         room -= pages;
       }
+      for (const { key } of some) learned.add(key);
     }
+    this.#learned = learned;
+    this.#listed = now;
     this.#index = index;
     this.#generation = view.generation;
     return view;

@@ -1,4 +1,5 @@
 import { hash as digest, randomBytes } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import type { ObjectStore } from "../objects/object-store.ts";
 import { compress } from "./compress.ts";
 import { packKey, packLimits, packName, writePackFront } from "./pack-format.ts";
@@ -19,6 +20,8 @@ export interface PutStatistics {
 const zeros = Buffer.alloc(pageBytes);
 /** Packs on their way to the store while the next one is filled: some 20 MiB at the most. */
 const mostUnderWay = 2;
+/** Pages that are put in one turn of the event loop: some two milliseconds. */
+const turn = 256;
 
 /**
  * Puts pages into packs. Memory is bounded: one pack is filled and two are written, and `put` waits
@@ -33,6 +36,7 @@ const mostUnderWay = 2;
 export class PageWriter {
   readonly #objects: ObjectStore;
   readonly #index: PageIndex;
+  readonly #page = Buffer.alloc(pageBytes);
   readonly #used = new Set<PackPlace>();
   /** Pages of packs that are not stored yet, by hash. */
   readonly #pending = new Map<string, PageRef>();
@@ -64,14 +68,16 @@ export class PageWriter {
   }
 
   /**
-   * Stores pages of 4096 bytes each, in this order; the bytes are the caller's again when it
-   * resolves.
+   * Stores pages of 4096 bytes each, in this order. A page's bytes are the caller's again when the
+   * next one is asked for.
    *
    * @throws whatever the store has thrown
    */
   async put(pages: Iterable<Uint8Array>): Promise<PutPage[]> {
     const refs: PutPage[] = [];
     for (const page of pages) {
+      // Whoever puts many pages that are known shall not keep everything else waiting.
+      if (refs.length % turn === turn - 1) await setImmediate();
       refs.push(this.#place(page));
       if (this.#open?.hashes.length === packLimits.pages) this.#seal();
       while (this.#underWay.size > mostUnderWay) await Promise.race(this.#underWay);
@@ -87,8 +93,12 @@ export class PageWriter {
     this.#check();
   }
 
-  #place(page: Uint8Array): PutPage {
-    if (page.length !== pageBytes) throw new RangeError(`a page has ${pageBytes} bytes`);
+  #place(bytes: Uint8Array): PutPage {
+    if (bytes.length !== pageBytes) throw new RangeError(`a page has ${pageBytes} bytes`);
+    // A machine's memory is shared, and hashes are not made of shared memory; and what is hashed
+    // must be what is stored.
+    const page = this.#page;
+    page.set(bytes);
     this.#pages++;
     if (zeros.equals(page)) {
       this.#zeroPages++;
@@ -107,9 +117,9 @@ export class PageWriter {
       hashes: [],
       bytes: Buffer.allocUnsafe(packLimits.pages * pageBytes),
     };
-    const { place, hashes, bytes } = this.#open;
+    const { place, hashes, bytes: pack } = this.#open;
     const ref = { hash, pack: place, slot: hashes.length };
-    bytes.set(page, ref.slot * pageBytes);
+    pack.set(page, ref.slot * pageBytes);
     hashes.push(hash);
     this.#pending.set(key, ref);
     this.#used.add(place);

@@ -1,14 +1,18 @@
 /**
- * Child process of the rows about one worker: `node tests/bench/worker/main.ts many-vms` (or
- * `short-vms`, `linux-memory`), under Node or Deno. Prints the figures as one line of JSON.
+ * Child process of the rows about one worker: `node tests/bench/worker/main.ts many-vms` (or one
+ * of the others below), under Node or Deno. Prints the figures as one line of JSON.
  */
 import { linuxMemory } from "./linux-memory.ts";
 import { manyVms } from "./many-vms.ts";
+import { poolShortVms } from "./pool-short-vms.ts";
+import { poolVms } from "./pool-vms.ts";
 import { shortVms } from "./short-vms.ts";
 
 const benches: Readonly<Record<string, () => unknown>> = {
   "many-vms": manyVms,
   "short-vms": shortVms,
+  "pool-vms": poolVms,
+  "pool-short-vms": poolShortVms,
   "linux-memory": linuxMemory,
 };
 

@@ -6,6 +6,7 @@ import { leanVariables, leanWords } from "../../../services/cli/modern-node.mjs"
 import type { Runtime } from "../options.ts";
 import type { LinuxMemory } from "./linux-memory.ts";
 import type { ManyVms } from "./many-vms.ts";
+import type { PoolVms } from "./pool-vms.ts";
 import type { ShortVms } from "./short-vms.ts";
 
 /** What a worker does with many VMs: no comparison with QEMU, which has one VM in a process. */
@@ -32,6 +33,22 @@ export const workerBenches: readonly WorkerBench[] = [
     const growth = `resident MiB ${memory.join(", ")}`;
     return [judged(late <= early * 1.1, `${figure}; ${growth}`, "flat from 1000 on")];
   }),
+  bench("pool-vms", ({ vms, threads, ...figures }: PoolVms) => {
+    const { oneMips, manyMips, ratio, ratioOfProcessor } = figures;
+    const figure = `${vms} VMs on ${threads} threads: ${manyMips.toFixed(0)} MIPS together`;
+    const share = `${(100 * ratio).toFixed(0)} % of one VM's ${oneMips.toFixed(0)}`;
+    const cost = `per second of processor time ${(100 * ratioOfProcessor).toFixed(0)} %`;
+    return [judged(ratio >= 0.85, `${figure}, ${share}; ${cost}`, "≥ 85 %")];
+  }),
+  bench("pool-short-vms", ({ vms, seconds, residentMebibytes }: ShortVms) => {
+    const marks = Object.entries(residentMebibytes);
+    const memory = marks.map(([count, mebibytes]) => `${mebibytes.toFixed(0)} after ${count}`);
+    const early = residentMebibytes["1000"] ?? 0;
+    const late = marks.at(-1)?.[1] ?? 0;
+    const figure = `${vms} runs on a worker's threads: ${(vms / seconds).toFixed(0)} a second`;
+    const growth = `resident MiB ${memory.join(", ")}`;
+    return [judged(late <= early * 1.1, `${figure}; ${growth}`, "flat from 1000 on")];
+  }),
   bench("linux-memory", ({ empty, one, oneMore, guestFrames }: LinuxMemory) => {
     const [frames = 0] = guestFrames;
     const whole = `256 MiB Linux at the shell: ${one.toFixed(0)} MiB resident for the whole process`;
@@ -49,7 +66,9 @@ function bench<T>(id: string, describe: (figures: T) => readonly string[]): Work
     async run(runtime) {
       const flags = ["--expose-gc", ...leanWords];
       const words =
-        runtime === "node" ? flags : ["run", "--allow-all", `--v8-flags=${flags.join(",")}`];
+        runtime === "node"
+          ? flags
+          : ["run", "--allow-all", "--unstable-worker-options", `--v8-flags=${flags.join(",")}`];
       const program = runtime === "node" ? process.execPath : runtime;
       const env = { ...process.env, ...leanVariables() };
       const options = { timeout: 300_000, killSignal: "SIGKILL", env } as const;

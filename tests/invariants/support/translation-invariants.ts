@@ -15,6 +15,7 @@ import { specialOperations, writeRecord } from "../../../workers/vmm/interpreter
 import { decode, isFullLength } from "../../../workers/vmm/isa/decoder.ts";
 import { hartFields, hartStateBytes } from "../../../workers/vmm/isa/hart-layout.ts";
 import {
+  entryAbsent,
   entryShared,
   entryWritable,
   hintBits,
@@ -207,6 +208,8 @@ function tlbFaults(memory: DataView, hart: number, isFenced: boolean): string[] 
       const name = `${kind} entry of ${address.toString(16)}`;
       const physical =
         group.satp === undefined ? address : translate(memory, hart, group.satp, address);
+      // A page table that is not here cannot be asked.
+      if (physical === "absent") continue;
       // Pages of a ROM have frames of their own.
       if (physical !== undefined && physical < ramBase) continue;
       const isThere = physical !== undefined && mapSlot(memory, hart, physical) === slot;
@@ -276,7 +279,7 @@ function translate(
   hart: number,
   satp: bigint,
   address: bigint,
-): bigint | undefined {
+): bigint | "absent" | undefined {
   if (satp >> 60n === 0n) return address;
   let table = (satp & 0xfff_ffff_ffffn) << 12n;
   for (let level = 2n; level >= 0n; level--) {
@@ -284,6 +287,7 @@ function translate(
     const slot = mapSlot(memory, hart, table);
     if (slot === undefined) return undefined;
     const entry = memory.getUint32(slot, true);
+    if (entry & entryAbsent) return "absent";
     const frame = entry - (entry % pageBytes);
     const found = memory.getBigUint64(frame + Number(index) * 8, true);
     if ((found & 1n) === 0n) return undefined;

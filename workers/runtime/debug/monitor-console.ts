@@ -79,6 +79,24 @@ export class MonitorConsole {
       run: () => this.#quietly(() => this.#control.powerDown()),
     },
     {
+      names: ["savevm"],
+      operands: "tag",
+      summary: "save the machine as it is now, under a name",
+      run: (name) => this.#control.snapshots.save(name),
+    },
+    {
+      names: ["loadvm"],
+      operands: "tag",
+      summary: "go on from a saved state",
+      run: (name) => this.#control.snapshots.load(name),
+    },
+    {
+      names: ["delvm"],
+      operands: "tag",
+      summary: "delete a saved state",
+      run: (name) => this.#control.snapshots.remove(name),
+    },
+    {
       names: ["cpu"],
       operands: "index",
       summary: "choose the hart that the other commands are about",

@@ -10,6 +10,7 @@
 import { debugRegisters, type Machine, type StopReason, type Watchpoint } from "../../vmm/mod.ts";
 import type { RunEvent } from "./run-event.ts";
 import { emptyInventory, type RunInventory } from "./run-inventory.ts";
+import { noSnapshots, type SnapshotCommands } from "./snapshot-commands.ts";
 
 export type PauseReason =
   /** Somebody asked: a debugger, the monitor console, `-S`. */
@@ -44,6 +45,8 @@ export class RunControl {
   clock: { stop(): void; go(): void } | undefined;
   /** Whether somebody may still do something with a machine that waits for ever. */
   isAttended = false;
+  /** Saved states of the machine. */
+  snapshots: SnapshotCommands = noSnapshots;
   /** What the run is made of. */
   inventory: RunInventory = emptyInventory;
 

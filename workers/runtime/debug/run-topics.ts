@@ -40,6 +40,12 @@ export function runTopics(control: RunControl): readonly MonitorCommand[] {
       run: () => showDisks(control.inventory),
     },
     {
+      names: ["snapshots"],
+      operands: "",
+      summary: "the saved states",
+      run: () => control.snapshots.list(),
+    },
+    {
       names: ["network"],
       operands: "",
       summary: "what the cables of network cards lead to",

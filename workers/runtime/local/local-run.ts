@@ -83,6 +83,10 @@ export interface LocalRun {
   /** What to log of each instruction, and the file to write it to; without a file, standard error. */
   readonly trace: ReadonlySet<TraceItem>;
   readonly traceFile: string | undefined;
+  /** The folder of the machine's snapshots; it is saved there, too, when the run ends before it does. */
+  readonly checkpoints: string | undefined;
+  /** A snapshot to go on from: a file, or a folder for the newest in it. */
+  readonly restore: { readonly place: string } | { readonly name: string } | undefined;
   /** Where to write the exit counts as JSON; `-` is standard output. */
   readonly exitsFile: string | undefined;
   /** Whether to print the final state hash on standard error. */

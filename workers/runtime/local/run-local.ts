@@ -5,7 +5,14 @@ import { Terminal, type TerminalWiring } from "../../host/console-terminal.ts";
 import { entropySeed } from "../../host/entropy.ts";
 import { fileProblem } from "../../host/file-problem.ts";
 import { StoppableClock } from "../../host/stoppable-clock.ts";
-import { ConsoleScript, type ConsoleSink, Failure, type Machine, Monitor } from "../../vmm/mod.ts";
+import {
+  ConsoleScript,
+  type ConsoleSink,
+  Failure,
+  type Machine,
+  type MachineResources,
+  Monitor,
+} from "../../vmm/mod.ts";
 import { startGdbServer } from "../debug/gdb-server.ts";
 import { MonitorConsole } from "../debug/monitor-console.ts";
 import { openTrace } from "../debug/open-trace.ts";
@@ -31,7 +38,19 @@ import { openNetworks } from "./open-networks.ts";
 import { RunTotals } from "./run-totals.ts";
 import { secondConsole } from "./second-console.ts";
 import { shutdownReason } from "./shutdown-reason.ts";
+import type { SavedScript } from "./snapshots/local-sections.ts";
+import {
+  checkFit,
+  type LoadedSnapshot,
+  LocalSnapshots,
+  loadSnapshot,
+  restoreDisks,
+} from "./snapshots/local-snapshots.ts";
+import { findSnapshots, SnapshotFolder } from "./snapshots/snapshot-folder.ts";
 import { tell } from "./tell.ts";
+
+/** The snapshot that a run leaves behind. */
+const lastName = "last";
 
 /**
  * Runs one VM in this process, its console on standard input and output, until it powers off, the
@@ -42,11 +61,15 @@ import { tell } from "./tell.ts";
  */
 export async function runLocal(run: LocalRun): Promise<number> {
   const seed = run.seed ?? (run.time === "virtual" ? 0 : entropySeed());
-  const script = await loadScript(run.scriptFile);
+  const folder = run.checkpoints === undefined ? undefined : new SnapshotFolder(run.checkpoints);
+  let saved = initialSnapshot(run, folder);
+  const script = await loadScript(run.scriptFile, saved?.parts.script);
   await using released = new AsyncDisposableStack();
   const opened = released.use(openDisks(run.disks));
   const report = openExitsReport(run.exitsFile);
-  const monitor = Monitor.create({ compiler, memoryBytes: machineMemory(run.ramBytes) });
+  if (saved) checkFit(saved, run, opened.disks);
+  const ramBytes = saved?.state.hardware.ramBytes ?? run.ramBytes;
+  const monitor = Monitor.create({ compiler, memoryBytes: machineMemory(ramBytes) });
   const kept = run.engine === "interpret" ? undefined : KeptCodeFile.of(run.keptCode, run.kernel);
   kept?.load(monitor);
   const output = new ConsoleBuffer();
@@ -54,23 +77,38 @@ export async function runLocal(run: LocalRun): Promise<number> {
   const control = new RunControl(run.startsPaused);
   const networks = await openNetworks(run.networks, () => control.onChange());
   released.defer(() => networks.close());
-  // Reads the images anew each time: while the machine runs, its RAM is the only place for them.
-  const start = (): Machine => {
-    const config = machineConfig({ ...run, seed });
-    const loads = readLoads(run.loads);
+  const resources = (time: LocalRun["time"]): MachineResources => {
     const clock = new StoppableClock();
     if (control.isPaused) clock.stop();
     control.clock = clock;
-    const machine = monitor.createMachine(config, {
+    return {
       console: script === undefined ? output : tee(script, output),
       consoles: new Map(run.secondConsole && [[run.secondConsole.name, secondOutput]]),
       disks: opened.disks,
       networks: networks.networks,
-      ...(config.time === "host" ? { hostNow: clock.now } : {}),
-    });
+      ...(time === "host" ? { hostNow: clock.now } : {}),
+    };
+  };
+  // Reads the images anew each time: while the machine runs, its RAM is the only place for them.
+  const boot = (): Machine => {
+    const config = machineConfig({ ...run, seed });
+    const loads = readLoads(run.loads);
+    const machine = monitor.createMachine(config, resources(config.time));
     freeImages(config);
     loadBytes(machine, loads);
     return machine;
+  };
+  const restore = (snapshot: LoadedSnapshot): Machine => {
+    restoreDisks(snapshot, opened.disks);
+    const { state, ram } = snapshot;
+    const hardware = { ...state.hardware, engine: run.engine };
+    return monitor.restoreMachine({ ...state, hardware }, ram, resources(hardware.time));
+  };
+  const start = (): Machine => {
+    const snapshot = saved;
+    // Its pages are in the machine from now on.
+    saved = undefined;
+    return snapshot ? restore(snapshot) : boot();
   };
   // Made before the terminal turns raw: an image that cannot start is told like a wrong option.
   let machine = start();
@@ -80,6 +118,14 @@ export async function runLocal(run: LocalRun): Promise<number> {
     return 0;
   }
   control.machine = machine;
+  const snapshots =
+    folder &&
+    new LocalSnapshots(folder, {
+      ...{ run, disks: opened.disks, script },
+      machine: () => machine,
+      onLoad: () => control.reset(),
+    });
+  if (snapshots) control.snapshots = snapshots;
   const gdb = run.gdb === undefined ? undefined : await startGdbServer(run.gdb, control);
   if (gdb !== undefined) {
     released.defer(() => gdb.close());
@@ -104,7 +150,8 @@ export async function runLocal(run: LocalRun): Promise<number> {
       wiresOf(run.secondConsole.end, consoles.second),
     );
   control.onChange = () => terminal.wake();
-  const restarts = run.onReboot === "restart" && script === undefined;
+  const hasImages = run.restore === undefined || run.kernel !== undefined;
+  const restarts = run.onReboot === "restart" && script === undefined && hasImages;
   const totals = new RunTotals();
   const tracer = run.trace.size === 0 ? undefined : openTrace(run.trace, run.traceFile);
   if (tracer !== undefined) released.defer(() => tracer.close());
@@ -117,16 +164,20 @@ export async function runLocal(run: LocalRun): Promise<number> {
         run.maxInstructions === undefined && script === undefined && !control.isAttended,
     };
     ending = await drive(machine, wires, output, limits, control, tracer?.run, second);
-    totals.add(machine);
+    saved = snapshots?.takeLoaded();
+    // What is given up for a saved state has never been.
+    if (!saved) totals.add(machine);
     const isRestart = ending.kind === "reboot" || ending.kind === "reset";
-    if (!isRestart || !restarts) {
+    if (!saved && !(isRestart && restarts)) {
       break;
     }
+    const isLoaded = saved !== undefined;
     machine.dispose();
     machine = start();
     control.machine = machine;
-    control.tell({ kind: "reset", isByGuest: ending.kind === "reboot" });
+    if (!isLoaded) control.tell({ kind: "reset", isByGuest: ending.kind === "reboot" });
   }
+  if (snapshots && isUnfinished(ending)) keep(snapshots, folder);
   control.tell({ kind: "shutdown", ...shutdownReason(ending) });
   control.end(exitStatus(ending));
   await released.disposeAsync();
@@ -141,6 +192,40 @@ export async function runLocal(run: LocalRun): Promise<number> {
   machine.dispose();
   report(totals);
   return script === undefined ? exitStatus(ending) : finishScript(script, ending);
+}
+
+/** Whether the machine could have gone on. */
+function isUnfinished({ kind }: Ending): boolean {
+  return kind !== "power-off" && kind !== "reboot" && kind !== "reset" && kind !== "lost";
+}
+
+/** The state in which a run was left, under a name of its own. */
+function keep(snapshots: LocalSnapshots, folder: SnapshotFolder | undefined): void {
+  try {
+    snapshots.write(lastName);
+    tell(`the machine is saved; go on with -restore ${folder?.path}`);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    tell(`the machine is not saved: ${error.message}; ${error.hint}`);
+  }
+}
+
+/** @throws Failure `snapshot-missing`, `snapshot-unreadable`, those of `readSnapshot` */
+function initialSnapshot(
+  { restore }: LocalRun,
+  folder: SnapshotFolder | undefined,
+): LoadedSnapshot | undefined {
+  if (restore === undefined) return undefined;
+  if ("place" in restore) {
+    const newest = findSnapshots(restore.place).at(-1);
+    return newest && loadSnapshot(newest.file);
+  }
+  if (folder) return loadSnapshot(folder.find(restore.name).file);
+  throw new Failure(
+    "snapshot-place",
+    "-loadvm names a snapshot, but not where it is",
+    "add -checkpoint DIR, or give -restore FILE",
+  );
 }
 
 function isOnTerminal(end: ConsoleEnd): boolean {
@@ -167,13 +252,24 @@ function terminalWiring(run: LocalRun, control: RunControl, isScripted: boolean)
   };
 }
 
-async function loadScript(file: string | undefined): Promise<ConsoleScript | undefined> {
+async function loadScript(
+  file: string | undefined,
+  saved: SavedScript | undefined,
+): Promise<ConsoleScript | undefined> {
   if (file === undefined) {
     return undefined;
   }
   // Loaded late: reading YAML costs more time than starting a machine.
   const { readScript } = await import("./read-script.ts");
-  return new ConsoleScript(readScript(file));
+  const steps = readScript(file);
+  if (saved !== undefined && saved.steps !== steps.length) {
+    throw new Failure(
+      "snapshot-script",
+      `the snapshot was saved with a script of ${saved.steps} steps, not ${steps.length}`,
+      "give the script that it was saved with, or none",
+    );
+  }
+  return new ConsoleScript(steps, saved?.state);
 }
 
 /** Writes the machine's device tree, in place of running it. */

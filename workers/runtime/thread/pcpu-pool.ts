@@ -11,12 +11,10 @@
  * A thread that dies, or that a run holds for too long, takes its runs with it and nobody else's; what
  * it had of the memory is taken back when it is certain that it has ended.
  */
-import {
-  MemoryKeeper,
-  type MemoryNeed,
-  type Milliseconds,
-  type WasmCompiler,
-} from "../../vmm/mod.ts";
+import { MemoryKeeper, type MemoryNeed } from "../../vmm/keeper.ts";
+import type { Milliseconds, WasmCompiler } from "../../vmm/mod.ts";
+import type { ServedPort, TranslationPort } from "../translation/translation-port.ts";
+import type { TranslationThread } from "../translation/translation-thread.ts";
 import type { SpawnPcpuThread } from "./pcpu-thread.ts";
 import { PooledThread, type RunEvents, type ThreadRun } from "./pooled-thread.ts";
 import { Room } from "./room.ts";
@@ -37,6 +35,8 @@ export interface PcpuPoolOptions {
   readonly memoryBytes?: number;
   /** What a run has that does not see that its time is over: a device or a pattern may hold it. */
   readonly grace?: Milliseconds;
+  /** Translates for all threads; each does so itself where it is not said. */
+  readonly translation?: Pick<TranslationThread, "connect" | "forget"> | undefined;
   /** A thread does not end, and its part of the memory is lost: time for another process. */
   onLost?(reason: string): void;
 }
@@ -49,13 +49,14 @@ export interface PooledRun {
 /** How often threads are looked at. */
 const watchInterval: Milliseconds = 250;
 const usualGrace: Milliseconds = 3000;
-/** How long a thread may take to end. */
-const longestEnd: Milliseconds = 30_000;
+/** So many times the grace a thread may take to end. */
+const gracesToEnd = 10;
 
 export class PcpuPool {
   readonly #options: PcpuPoolOptions;
   readonly #keeper: MemoryKeeper;
   readonly #room: Room;
+  readonly #grace: Milliseconds;
   readonly #threads: (PooledThread | undefined)[];
   /** Numbers of threads that are gone but may still use the memory. */
   readonly #ending = new Map<number, Promise<void>>();
@@ -67,6 +68,7 @@ export class PcpuPool {
   constructor(options: PcpuPoolOptions) {
     const { compiler, threads, memoryBytes } = options;
     this.#options = options;
+    this.#grace = options.grace ?? usualGrace;
     this.#keeper = new MemoryKeeper({
       compiler,
       pcpus: threads,
@@ -161,8 +163,20 @@ export class PcpuPool {
     });
     const pooled = new PooledThread(pcpu, status, thread);
     this.#threads[pcpu] = pooled;
-    thread.post({ type: "open", memory: this.#keeper.share(pcpu), status: status.shared });
+    const memory = this.#keeper.share(pcpu);
+    const translation = this.#connect(pcpu);
+    const transfer = translation ? [translation] : [];
+    thread.post({ type: "open", memory, status: status.shared, translation }, transfer);
     return pooled;
+  }
+
+  /** @returns the thread's end of a channel to the one that translates */
+  #connect(pcpu: number): TranslationPort | undefined {
+    const { translation } = this.#options;
+    if (!translation) return undefined;
+    const { port1, port2 } = new MessageChannel();
+    translation.connect(pcpu, port2 as unknown as ServedPort);
+    return port1 as unknown as TranslationPort;
   }
 
   #receive(thread: PooledThread, message: ThreadMessage): void {
@@ -186,7 +200,7 @@ export class PcpuPool {
   #look(): void {
     const now = performance.now();
     for (const thread of this.#threads) {
-      const run = thread?.overdue(now, this.#options.grace ?? usualGrace);
+      const run = thread?.overdue(now, this.#grace);
       if (!thread || !run) continue;
       run.events.onOvertime();
       void this.#retire(thread, "another run held the thread for too long, and it was ended", run);
@@ -202,8 +216,9 @@ export class PcpuPool {
     const { pcpu, runs } = thread;
     if (this.#threads[pcpu] !== thread) return;
     this.#threads[pcpu] = undefined;
+    this.#options.translation?.forget(pcpu);
     const isLost = () => this.#options.onLost?.("a pCPU thread that was told to end does not");
-    const late = setTimeout(isLost, longestEnd);
+    const late = setTimeout(isLost, gracesToEnd * this.#grace);
     const end = thread.end().then(() => {
       clearTimeout(late);
       this.#keeper.reclaim(pcpu);

@@ -1,9 +1,13 @@
+import type { TranslationPort } from "../translation/translation-port.ts";
 import type { ThreadCommand, ThreadMessage } from "./thread-protocol.ts";
 import type { ThreadStatus } from "./thread-status.ts";
 
+/** What may move to a thread: images, and its end of a channel. */
+export type ThreadTransfer = ArrayBuffer | TranslationPort;
+
 /** A pCPU thread as the main thread has it: guests run on it, leases are renewed elsewhere. */
 export interface PcpuThread {
-  post(command: ThreadCommand, transfer?: readonly ArrayBuffer[]): void;
+  post(command: ThreadCommand, transfer?: readonly ThreadTransfer[]): void;
   /**
    * Ends the thread wherever it is; nothing is heard of it afterwards. Comes back when it is certain
    * that it touches the machine memory no more, which may be never: then that memory is lost.

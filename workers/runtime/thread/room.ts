@@ -1,4 +1,4 @@
-import type { MemoryNeed } from "../../vmm/mod.ts";
+import type { MemoryNeed } from "../../vmm/keeper.ts";
 
 /** What of a machine memory was promised: a VM that would need more than is left has to wait. */
 export class Room {

@@ -1,6 +1,9 @@
 import { MemoryBlock } from "../../host/block-memory.ts";
 import { compiler } from "../../host/compiler.ts";
-import { Monitor, RoundRobin } from "../../vmm/mod.ts";
+import { turn } from "../../host/turn.ts";
+import { type MemoryShare, Monitor, RoundRobin } from "../../vmm/mod.ts";
+import { PortTranslation } from "../translation/port-translation.ts";
+import type { TranslationPort } from "../translation/translation-port.ts";
 import { Pcpu } from "./pcpu.ts";
 import type { ThreadCommand, ThreadMessage } from "./thread-protocol.ts";
 import { ThreadStatus } from "./thread-status.ts";
@@ -18,17 +21,17 @@ export function serveThread(
   close: () => void,
 ): (command: ThreadCommand) => void {
   let pcpu: Pcpu | undefined;
-  const soon = turns();
   return (command) => {
     switch (command.type) {
       case "open":
         pcpu = new Pcpu({
-          monitor: Monitor.create({ compiler, memory: command.memory }),
+          monitor: createMonitor(command.memory, command.translation),
           scheduler: new RoundRobin(quantum),
           status: new ThreadStatus(command.status),
           openDisk: (bytes) => new MemoryBlock(bytes),
           now: () => performance.now(),
-          ...{ post, soon, close },
+          soon: (callback) => void turn().then(callback),
+          ...{ post, close },
         });
         break;
       case "start":
@@ -41,13 +44,7 @@ export function serveThread(
   };
 }
 
-/** Turns of the event loop. A timer would wait for a millisecond or four. */
-function turns(): (callback: () => void) => void {
-  const { port1, port2 } = new MessageChannel();
-  let next: (() => void) | undefined;
-  port1.onmessage = () => next?.();
-  return (callback) => {
-    next = callback;
-    port2.postMessage(null);
-  };
+function createMonitor(memory: MemoryShare, port: TranslationPort | undefined): Monitor {
+  const translation = port && new PortTranslation(port);
+  return Monitor.create({ compiler, memory, ...(translation && { translation }) });
 }

@@ -1,11 +1,11 @@
-import type { SpawnPcpuThread } from "./pcpu-thread.ts";
-import type { ThreadMessage } from "./thread-protocol.ts";
+import type { SpawnPcpuThread, ThreadTransfer } from "./pcpu-thread.ts";
+import type { ThreadCommand, ThreadMessage } from "./thread-protocol.ts";
 
 /** Deno's global `Worker`, of which Node's types know nothing. */
 interface DenoWorker {
   onmessage: ((event: { readonly data: ThreadMessage }) => void) | null;
   onerror: ((event: { readonly message: string; preventDefault(): void }) => void) | null;
-  postMessage(message: unknown, transfer: readonly ArrayBuffer[]): void;
+  postMessage(message: ThreadCommand, transfer: readonly ThreadTransfer[]): void;
   terminate(): void;
 }
 

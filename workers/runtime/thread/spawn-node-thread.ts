@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { type Transferable, Worker } from "node:worker_threads";
 import type { SpawnPcpuThread } from "./pcpu-thread.ts";
 import type { ThreadMessage } from "./thread-protocol.ts";
 
@@ -23,7 +23,8 @@ export const spawnNodeThread: SpawnPcpuThread = ({ onMessage, onDeath }) => {
     thread.on("error", () => undefined);
   };
   return {
-    post: (command, transfer = []) => thread.postMessage(command, transfer),
+    post: (command, transfer = []) =>
+      thread.postMessage(command, transfer as readonly Transferable[]),
     end: async () => {
       stopListening();
       await Promise.race([exit, thread.terminate()]);

@@ -6,6 +6,7 @@ import type {
   MemoryShare,
   Milliseconds,
 } from "../../vmm/mod.ts";
+import type { TranslationPort } from "../translation/translation-port.ts";
 
 /**
  * What the worker's main thread and a pCPU thread say to each other. Closed: nothing else crosses.
@@ -20,7 +21,13 @@ import type {
  * none stands in its status, which both can see at any time.
  */
 export type ThreadCommand =
-  | { readonly type: "open"; readonly memory: MemoryShare; readonly status: SharedArrayBuffer }
+  | {
+      readonly type: "open";
+      readonly memory: MemoryShare;
+      readonly status: SharedArrayBuffer;
+      /** To the thread that translates for all of them; where there is none each does so itself. */
+      readonly translation: TranslationPort | undefined;
+    }
   | { readonly type: "start"; readonly run: RunNumber; readonly start: ThreadStart }
   | { readonly type: "query" }
   | { readonly type: "close" };

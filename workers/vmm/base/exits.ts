@@ -19,6 +19,7 @@ export const exitCategories = [
   "mmu.fill",
   "mmu.flush",
   "trace.dirty",
+  "trace.access",
   "trace.code",
   "trace.pagetable",
   "memory.cow",
@@ -42,6 +43,6 @@ export type ExitCategory = (typeof exitCategories)[number];
  * counts differ from those of a run that was left alone, and no other count does.
  */
 export const monitorExits: readonly ExitCategory[] = [
-  ...(["trace.dirty", "memory.cow", "memory.swap", "memory.balloon", "memory.remote"] as const),
-  "pause",
+  ...(["trace.dirty", "trace.access", "memory.cow", "memory.swap"] as const),
+  ...(["memory.balloon", "memory.remote", "pause"] as const),
 ];

@@ -21,6 +21,8 @@ type FieldName = keyof typeof hartFields;
 
 export const hartBytes = hartStateBytes + tlbBytes;
 const two32 = 2 ** 32;
+/** No value of `satp`: see `context.ts`. */
+const nobody = 0xffff_ffff_ffff_ffffn;
 /** A number in hexadecimal as `toString` writes it, of at most 64 bits. */
 const canonicalHex = /^(0|[1-9a-f][0-9a-f]{0,15})$/;
 
@@ -115,6 +117,8 @@ export class Hart {
 
   /** The present generation of a group of TLB tables, the shared one last. */
   tlbGeneration(group: number): number {
+    // Whoever comes to a space that is nobody's begins with the next generation.
+    if (group < tlbSpaces && this.wide(`satpOf${group}` as "satpOf0") === nobody) return -1;
     return this.#memory.word(this.address + hartFields.generationOf0.offset + group * 8);
   }
 

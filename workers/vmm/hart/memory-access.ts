@@ -156,7 +156,10 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
     const generation = h.get("dataGeneration");
     const distance = frame.sub(address.wrap().and(-4096));
     fillEntry(f, entry, address, { addend: distance, slot, generation });
-    if (how === "readableFrame") noteIfShared(f, h, slot, address);
+    if (how === "readableFrame") {
+      h.count("trace.access");
+      noteIfShared(f, h, slot, address);
+    }
     return frame.add(address.wrap().and(4095));
   };
 

@@ -80,24 +80,36 @@ export function isPcRelative(row: InstructionRow): boolean {
   return row.assembly.includes("{target}");
 }
 
+/** What of a row decides how its record is written, by the row's index in the table. */
+const layouts = instructionTable.map((row) => ({
+  hasSink: writesInteger(row),
+  immediateScale: isPcRelative(row) ? recordScale : 1,
+  isWide: hasWideImmediate(row),
+  hasCsr: row.pattern.fields.has("csr"),
+  hasImmediate: row.pattern.fields.has("imm"),
+  short: operationOf.get(`${row.mnemonic}/2`) ?? 0,
+  full: operationOf.get(`${row.mnemonic}/4`) ?? 0,
+}));
+
 /** Writes the record of a decoded instruction (undefined: illegal) at `address`. */
 export function writeRecord(memory: DataView, address: number, decoded: Decoded | undefined): void {
   if (!decoded) {
     memory.setUint16(address, specialOperations.illegal, true);
     return;
   }
-  const { row, operands, bytes } = decoded;
-  const rd = operands.rd === 0 && writesInteger(row) ? sinkRegister : operands.rd;
-  const imm = isPcRelative(row) ? operands.imm * recordScale : operands.imm;
+  const { index, operands, bytes } = decoded;
+  const layout = layouts[index] as (typeof layouts)[number];
+  const rd = operands.rd === 0 && layout.hasSink ? sinkRegister : operands.rd;
+  const imm = operands.imm * layout.immediateScale;
   memory.setUint16(address + recordOffsets.rd, rd * 8, true);
-  if (hasWideImmediate(row)) {
+  if (layout.isWide) {
     memory.setInt32(address + wideImmediateOffset, imm, true);
   } else {
     memory.setUint8(address + recordOffsets.rs1, operands.rs1 * 8);
     memory.setUint8(address + recordOffsets.rs2, operands.rs2 * 8);
-    if (row.pattern.fields.has("csr")) {
+    if (layout.hasCsr) {
       memory.setUint16(address + recordOffsets.imm, operands.csr, true);
-    } else if (row.pattern.fields.has("imm")) {
+    } else if (layout.hasImmediate) {
       memory.setInt16(address + recordOffsets.imm, imm, true);
     } else {
       memory.setUint8(address + recordOffsets.rs3, operands.rs3 * 8);
@@ -105,5 +117,5 @@ export function writeRecord(memory: DataView, address: number, decoded: Decoded 
     }
   }
   // The operation comes last: a record is complete when its operation is there.
-  memory.setUint16(address, operationOf.get(`${row.mnemonic}/${bytes}`) as number, true);
+  memory.setUint16(address, bytes === 2 ? layout.short : layout.full, true);
 }

@@ -56,10 +56,12 @@ export function decode(bits: number): Decoded | undefined {
 }
 
 function decodeFull(bits: number): Decoded | undefined {
-  const row = fullRows[bucketOf(bits)]?.find(({ pattern }) => matches(pattern, bits));
-  if (!row) return undefined;
-  const operands = takeApart(row.pattern, bits);
-  return { index: indexOf.get(row.mnemonic) as number, row, operands, bytes: 4 };
+  for (const row of fullRows[bucketOf(bits)] ?? []) {
+    if (!matches(row.pattern, bits)) continue;
+    const operands = takeApart(row.pattern, bits);
+    return { index: indexOf.get(row.mnemonic) as number, row, operands, bytes: 4 };
+  }
+  return undefined;
 }
 
 function decodeCompressed(bits: number): Decoded | undefined {

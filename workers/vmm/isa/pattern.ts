@@ -123,7 +123,7 @@ export function noOperands(): Operands {
 export function takeApart(pattern: Pattern, instruction: number): Operands {
   const operands = noOperands();
   for (const { name, shift, width, position, bias } of pattern.pieces) {
-    const bits = (instruction >>> shift) & (2 ** width - 1);
+    const bits = (instruction >>> shift) & ((1 << width) - 1);
     operands[name] |= (bits << position) + bias;
   }
   if (pattern.signBit > 0) {

@@ -54,8 +54,8 @@ export interface MachineResources {
   readonly memoryLimitBytes?: Bytes;
   /** Monotonic host time, needed by `time: "host"` only. */
   readonly hostNow?: () => Nanoseconds;
-  /** Brings absent pages that devices need; without it a machine with absent pages has no devices. */
-  readonly pages?: PageSource;
+  /** For a machine that is restored without some of its pages: brings those that devices need. */
+  readonly pageSource?: PageSource;
 }
 
 /** One VM of a worker. Not re-entrant; one thread at a time. */

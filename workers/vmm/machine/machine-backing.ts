@@ -30,6 +30,7 @@ export interface MachineBackingResources {
 export class MachineBacking {
   readonly harts: readonly [Hart, ...Hart[]];
   readonly ram: GuestRam;
+  #isDisposed = false;
 
   /**
    * Takes everything or, where something is missing, nothing.
@@ -71,7 +72,10 @@ export class MachineBacking {
     }
   }
 
+  /** More than once is as good as once: the frames may be others' by then. */
   dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
     this.ram.dispose();
     for (const hart of this.harts) hart.dispose();
   }

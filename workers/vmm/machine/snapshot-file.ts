@@ -6,15 +6,24 @@
  *     const again = monitor.restoreMachine(state, ram, resources);
  */
 
+import { sha256 } from "@noble/hashes/sha2.js";
 import type { RamContent } from "../memory/ram-image.ts";
 import {
   type Checksum,
-  type ContainerLimits,
+  type ReadOptions,
   readContainer,
+  readSection,
+  readTable,
   type Sections,
   writeContainer,
 } from "../snapshot/container.ts";
-import { buildRamManifest, PageContent, type RamManifest } from "../snapshot/ram-manifest.ts";
+import {
+  buildRamManifest,
+  PageContent,
+  pageHash,
+  type RamManifest,
+} from "../snapshot/ram-manifest.ts";
+import { inSection } from "../snapshot/snapshot-problem.ts";
 import type { Machine } from "./config.ts";
 import { decodeMachine, encodeMachine, ramOfSections } from "./machine-sections.ts";
 import type { MachineState } from "./machine-state.ts";
@@ -56,21 +65,54 @@ export function writeSnapshot(
 /**
  * @throws Failure `snapshot-foreign`, `snapshot-newer`, `snapshot-too-large`, `snapshot-damaged`
  */
-export function openSnapshot(
-  file: Uint8Array,
-  options: { checksum?: Checksum; limits?: ContainerLimits } = {},
-): OpenSnapshot {
+export function openSnapshot(file: Uint8Array, options: ReadOptions = {}): OpenSnapshot {
   const container = readContainer(file, snapshotVersion, options);
   const sections = upgradeSections(container);
   const { state, ram: manifest } = decodeMachine(sections);
   return { version: container.version, state, manifest, sections };
 }
 
+/**
+ * One section of a snapshot of which only the beginning need be there; undefined where it is not in
+ * it. Sections lie in the order of their names.
+ *
+ * @throws Failure as `openSnapshot`
+ */
+export function peekSection(
+  beginning: Uint8Array,
+  name: string,
+  options: ReadOptions = {},
+): Uint8Array | undefined {
+  const { places } = readTable(beginning, snapshotVersion, options);
+  const place = places.find((candidate) => candidate.name === name);
+  return place && readSection(beginning, place, options.checksum);
+}
+
 /** As `openSnapshot`, for a file that has all pages. */
 export function readSnapshot(
   file: Uint8Array,
-  options: { checksum?: Checksum; limits?: ContainerLimits } = {},
+  options: ReadOptions = {},
 ): OpenSnapshot & { readonly ram: RamContent } {
   const snapshot = openSnapshot(file, options);
   return { ...snapshot, ram: ramOfSections(snapshot.manifest, snapshot.sections) };
+}
+
+/**
+ * As `readSnapshot`, and looks at each page, too.
+ *
+ * @throws Failure as `readSnapshot`
+ */
+export function verifySnapshot(file: Uint8Array, options: ReadOptions = {}): OpenSnapshot {
+  const { ram, ...snapshot } = readSnapshot(file, options);
+  const { checksum = sha256 } = options;
+  inSection("content", () => {
+    let index = 0;
+    for (const { page, bytes } of ram.pages()) {
+      const expected = pageHash(snapshot.manifest, index++);
+      if (checksum(bytes).some((byte, i) => byte !== expected[i])) {
+        throw new RangeError(`page ${page} has another content than section "ram" says`);
+      }
+    }
+  });
+  return snapshot;
 }

@@ -10,7 +10,13 @@ const base = 0x8000_0000;
 const create = () =>
   new GuestRam({
     ...{ memory, base, bytes: 65_536, limit: 16 },
-    tlbs: { flush() {}, withdrawWrites() {}, noteShared() {}, redirectReads() {} },
+    tlbs: {
+      flush() {},
+      withdrawWrites() {},
+      withdrawAll() {},
+      noteShared() {},
+      redirectReads() {},
+    },
     onCodeWrite() {},
     onSweepDue() {},
   });

@@ -120,7 +120,7 @@ export class VirtualMachine implements Machine {
       dropCode: (slot) => services.dropCode(this, slot),
       onSweepDue: () => this.#leaveForSweep(),
       image: isNew ? undefined : origin.ram,
-      source: resources.pages,
+      source: resources.pageSource,
     });
     this.harts = this.#backing.harts;
     this.#ram = this.#backing.ram;

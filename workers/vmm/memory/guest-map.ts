@@ -20,6 +20,8 @@ export const entryWritable = 2;
 export const entryShared = 4;
 /** The content is elsewhere: no frame, and whoever touches the page waits for it. */
 export const entryAbsent = 8;
+/** Every access log knows of the page: an access needs no help. */
+export const entryAccessed = 16;
 
 export const slotBytes = 8;
 export const slotBytesLog2 = 3;

@@ -26,7 +26,13 @@ function create(limit = pages, ramBytes = bytes): GuestRam {
   const flush = () => {
     remaps++;
   };
-  const tlbs = { flush, withdrawWrites() {}, noteShared() {}, redirectReads() {} };
+  const tlbs = {
+    flush,
+    withdrawWrites() {},
+    withdrawAll() {},
+    noteShared() {},
+    redirectReads() {},
+  };
   const onCodeWrite = (slot: MachineAddress) => void codeWrites.push(slot);
   const onSweepDue = () => {
     sweepsDue++;

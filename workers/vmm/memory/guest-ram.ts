@@ -18,44 +18,43 @@ import type {
   MachineAddress,
   Pages,
 } from "../base/units.ts";
-import { type DirtyLog, DirtyPages } from "./dirty-log.ts";
 import {
   entryAbsent,
+  entryAccessed,
   entryPresent,
   entryShared,
   entryWritable,
-  guestMapBytes,
-  hintsOf,
-  recordsInSlot,
-  slotBytes,
-  slotOf,
 } from "./guest-map.ts";
 import type { GuestMemory } from "./guest-memory.ts";
 import { isZero } from "./is-zero.ts";
 import { pageBytes } from "./layout.ts";
 import type { MachineMemory } from "./machine-memory.ts";
 import type { MapTlbs } from "./map-tlbs.ts";
+import { NotedPages, type PageLog } from "./page-log.ts";
+import { PageMap } from "./page-map.ts";
 import type { PageSource } from "./page-source.ts";
-import { RamImage } from "./ram-image.ts";
-import type { RamPort } from "./ram-port.ts";
+import { type PageContent, RamImage } from "./ram-image.ts";
+import type { RamPort, Residence } from "./ram-port.ts";
 
 /** An access of a few bytes takes the host as long as a copy of this many. */
 const accessCost: Bytes = 64;
 /** A sweep is due when there are this many more frames, and half as many again, than after the last. */
 const fewestBetweenSweeps: Pages = 1024;
+const privateFlags = entryPresent + entryWritable + entryAccessed;
 
 export class GuestRam implements GuestMemory, RamPort {
   readonly base: GuestPhysicalAddress;
   readonly bytes: Bytes;
   readonly pages: Pages;
-  readonly map: MachineAddress;
+  readonly #map: PageMap;
   readonly #memory: MachineMemory;
   readonly #limit: Pages;
   readonly #tlbs: MapTlbs;
   readonly #onCodeWrite: (slot: MachineAddress) => void;
   readonly #onSweepDue: () => void;
   readonly #source: PageSource | undefined;
-  readonly #logs = new Set<DirtyPages>();
+  readonly #dirtyLogs = new Set<NotedPages>();
+  readonly #accessLogs = new Set<NotedPages>();
   /** Pages that are never swept. */
   readonly #pinned = new Set<number>();
   #sweepAt: Pages = fewestBetweenSweeps;
@@ -90,8 +89,13 @@ export class GuestRam implements GuestMemory, RamPort {
     this.#onCodeWrite = resources.onCodeWrite;
     this.#onSweepDue = resources.onSweepDue;
     this.#source = resources.source;
-    this.map = this.#memory.allocate(guestMapBytes(this.pages));
+    this.#map = new PageMap(this.#memory, this.pages);
     if (resources.image) this.#adopt(resources.image);
+  }
+
+  /** Address of the guest map. */
+  get map(): MachineAddress {
+    return this.#map.address;
   }
 
   get residentPages(): Pages {
@@ -108,7 +112,7 @@ export class GuestRam implements GuestMemory, RamPort {
   }
 
   entry(page: number): number {
-    return this.#memory.word(slotOf(this.map, page));
+    return this.#map.entry(page);
   }
 
   get isSweepDue(): boolean {
@@ -119,21 +123,19 @@ export class GuestRam implements GuestMemory, RamPort {
   pin(page: number): MachineAddress {
     this.#pinned.add(page);
     this.materialise(page);
-    return slotOf(this.map, page);
+    return this.#map.slot(page);
   }
 
   /** The ROM's page, if there is one. */
   get rom(): Uint8Array | undefined {
-    const entry = this.entry(this.pages);
-    const start = entry - (entry % pageBytes);
-    return entry === 0 ? undefined : this.#memory.bytes.subarray(start, start + pageBytes);
+    return this.entry(this.pages) === 0 ? undefined : this.#map.content(this.pages);
   }
 
   /** Fills the ROM's page. */
   placeRom(bytes: Uint8Array): void {
     const frame = this.#newFrame();
     this.#memory.bytes.set(bytes, frame * pageBytes);
-    this.#setEntry(this.pages, frame * pageBytes + entryPresent);
+    this.#map.set(this.pages, frame * pageBytes + entryPresent);
   }
 
   /**
@@ -144,14 +146,17 @@ export class GuestRam implements GuestMemory, RamPort {
    */
   sweep(dropCode: (slot: MachineAddress) => void): void {
     const before = this.#resident;
-    this.forEachResident((page, content, frame) => {
-      if (this.#pinned.has(page) || !isZero(content)) return;
-      const slot = slotOf(this.map, page);
-      if (this.#memory.word(slot + recordsInSlot) !== 0) dropCode(slot);
-      this.#setEntry(page, 0);
+    const map = this.#map;
+    for (const page of map.touched()) {
+      // An absent page has other content than zeros.
+      if (page === this.pages || this.#pinned.has(page) || !map.isHere(page)) continue;
+      if (!isZero(map.content(page))) continue;
+      const frame = map.frame(page);
+      if (map.hasRecords(page)) dropCode(map.slot(page));
+      map.set(page, 0);
       this.#resident--;
-      this.#release(frame);
-    });
+      map.release(frame);
+    }
     this.#sweepAt = this.#resident + Math.max(fewestBetweenSweeps, this.#resident >> 1);
     if (this.#resident < before) this.#tlbs.flush();
   }
@@ -160,65 +165,66 @@ export class GuestRam implements GuestMemory, RamPort {
    * Makes a page writable: with a frame of its own, and known to all dirty logs.
    *
    * @returns its map entry
+   * @throws Failure `guest-memory-exhausted`, `machine-memory-full`
    */
   materialise(page: number): number {
     const known = this.entry(page);
+    for (const log of this.#accessLogs) log.note(page);
     if (known & entryWritable) return known;
-    if (this.#hasContent(known)) return this.#unlock(page, this.#presentEntry(page));
-    if (this.#resident >= this.#limit) throw this.#exhausted();
-    const entry = this.#newFrame() * pageBytes + entryPresent + entryWritable;
+    if (this.#map.hasContent(page)) return this.#unlock(page, this.#presentEntry(page));
+    const frame = this.#resident < this.#limit ? this.#memory.allocateFrame() : undefined;
+    if (frame === undefined) {
+      throw new Failure(
+        "guest-memory-exhausted",
+        `The VM needs more than ${this.#resident} pages of memory.`,
+        "Raise the memory limit of the assignment, or make the guest use less.",
+      );
+    }
+    const entry = frame * pageBytes + privateFlags;
     this.#resident++;
-    this.#setEntry(page, entry);
-    for (const log of this.#logs) log.note(page);
+    this.#map.set(page, entry);
+    for (const log of this.#dirtyLogs) log.note(page);
     if (known !== 0) this.#tlbs.flush();
     if (this.isSweepDue) this.#onSweepDue();
     return entry;
   }
 
   isAbsent(page: number): boolean {
-    return (this.entry(page) & entryAbsent) !== 0;
+    return this.#map.isAbsent(page);
   }
 
   supply(page: number, content: Uint8Array): void {
     if (!this.isAbsent(page)) return;
     const frame = this.#newFrame();
     this.#memory.bytes.set(content.subarray(0, pageBytes), frame * pageBytes);
-    this.#setEntry(page, frame * pageBytes + entryPresent);
+    this.#map.set(page, frame * pageBytes + entryPresent);
     this.#absent--;
   }
 
   read(address: GuestPhysicalAddress, target: Uint8Array): boolean {
     return this.#eachPiece(address, target.length, (page, inPage, done, length) => {
-      const entry = this.#presentEntry(page);
       const piece = target.subarray(done, done + length);
-      if (entry === 0) {
-        piece.fill(0);
-        return;
-      }
-      const start = entry - (entry % pageBytes) + inPage;
-      piece.set(this.#memory.bytes.subarray(start, start + length));
+      if (this.#presentEntry(page) === 0) piece.fill(0);
+      else piece.set(this.#map.content(page).subarray(inPage, inPage + length));
     });
   }
 
   write(address: GuestPhysicalAddress, source: Uint8Array): boolean {
     return this.#eachPiece(address, source.length, (page, inPage, done, length) => {
       const piece = source.subarray(done, done + length);
-      const hasContent = this.#hasContent(this.entry(page));
-      if (!hasContent && piece.every((byte) => byte === 0)) return;
-      const entry = this.materialise(page);
-      const slot = slotOf(this.map, page);
-      if (this.#memory.word(slot + recordsInSlot) !== 0) this.#onCodeWrite(slot);
-      this.#memory.bytes.set(piece, entry - (entry % pageBytes) + inPage);
+      if (!this.#map.hasContent(page) && isZero(piece)) return;
+      this.materialise(page);
+      if (this.#map.hasRecords(page)) this.#onCodeWrite(this.#map.slot(page));
+      this.#map.content(page).set(piece, inPage);
     });
   }
 
-  /** Calls `visit` for each page that has content and is here, in order. */
-  forEachResident(visit: (page: number, content: Uint8Array, frame: FrameNumber) => void): void {
-    for (let page = 0; page < this.pages; page++) {
-      const entry = this.entry(page);
-      if (!this.#hasContent(entry) || entry & entryAbsent) continue;
-      const start = entry - (entry % pageBytes);
-      visit(page, this.#memory.bytes.subarray(start, start + pageBytes), start / pageBytes);
+  /** Calls `visit` for each page that has content, in order; those that are absent are brought. */
+  forEachResident(visit: (page: number, content: Uint8Array) => void): void {
+    for (const page of this.#map.touched()) {
+      if (page === this.pages || !this.#map.hasContent(page)) continue;
+      this.#presentEntry(page);
+      visit(page, this.#map.content(page));
     }
   }
 
@@ -227,14 +233,14 @@ export class GuestRam implements GuestMemory, RamPort {
     const frames: FrameNumber[] = [];
     const readZeros: number[] = [];
     const absent: number[] = [];
-    for (const page of only ?? this.#touchedPages()) {
+    for (const page of only ?? this.#map.touched()) {
       const entry = this.entry(page);
       if (entry === 0) continue;
       if (entry & entryAbsent) absent.push(page);
-      else if (!this.#hasContent(entry)) readZeros.push(page);
+      else if (!this.#map.hasContent(page)) readZeros.push(page);
       else {
         const shared = ((entry | entryShared) & ~entryWritable) >>> 0;
-        if (shared !== entry) this.#setEntry(page, shared);
+        if (shared !== entry) this.#map.set(page, shared);
         pages.push(page);
         frames.push(Math.floor(entry / pageBytes));
       }
@@ -245,26 +251,46 @@ export class GuestRam implements GuestMemory, RamPort {
     return RamImage.sharing(this.#memory, { ...state, pinned: [...this.#pinned] });
   }
 
-  openDirtyLog(): DirtyLog {
-    const log = new DirtyPages({
-      pages: this.pages,
-      protect: (pages) => this.#protect(pages),
-      onClose: () => void this.#logs.delete(log),
+  residence(): Residence {
+    const resident: number[] = [];
+    const readZeros: number[] = [];
+    for (const page of this.#map.touched()) {
+      (this.#map.hasContent(page) ? resident : readZeros).push(page);
+    }
+    return { resident, readZeros, sweepAt: this.#sweepAt };
+  }
+
+  *contents(pages: Iterable<number>): Generator<PageContent> {
+    for (const page of pages) {
+      if (this.#map.isHere(page)) yield { page, bytes: this.#map.content(page) };
+    }
+  }
+
+  openDirtyLog(): PageLog {
+    const log = new NotedPages(this.pages, {
+      collect: () => {},
+      watch: (pages) => this.#protect(pages),
+      close: () => void this.#dirtyLogs.delete(log),
     });
-    this.#protect(this.#touchedPages());
-    this.#logs.add(log);
+    this.#protect(this.#map.touched());
+    this.#dirtyLogs.add(log);
+    return log;
+  }
+
+  openAccessLog(): PageLog {
+    const log = new NotedPages(this.pages, {
+      collect: () => this.#collectAccessed(),
+      watch: () => {},
+      close: () => void this.#accessLogs.delete(log),
+    });
+    this.#collectAccessed();
+    this.#accessLogs.add(log);
     return log;
   }
 
   /** Gives frames and map back. */
   dispose(): void {
-    for (let page = 0; page <= this.pages; page++) {
-      const entry = this.entry(page);
-      if (this.#hasContent(entry) && !(entry & entryAbsent)) {
-        this.#release(Math.floor(entry / pageBytes));
-      }
-    }
-    this.#memory.free(this.map, guestMapBytes(this.pages));
+    this.#map.dispose();
     this.#resident = 0;
     this.#absent = 0;
   }
@@ -272,12 +298,11 @@ export class GuestRam implements GuestMemory, RamPort {
   #adopt(image: RamImage): void {
     image.forEach((page, frame) => {
       if (frame !== this.#memory.zeroFrame) this.#memory.retainFrame(frame);
-      this.#setEntry(page, frame * pageBytes + entryPresent + entryShared);
+      this.#map.set(page, frame * pageBytes + entryPresent + entryShared);
       if (page < this.pages) this.#resident++;
     });
-    for (const page of image.absent) this.#setEntry(page, entryAbsent);
-    const zeros = this.#memory.zeroFrame * pageBytes + entryPresent;
-    for (const page of image.readZeros) this.#setEntry(page, zeros);
+    for (const page of image.absent) this.#map.set(page, entryAbsent);
+    for (const page of image.readZeros) this.#map.set(page, this.#map.zeros);
     for (const page of image.pinned) this.#pinned.add(page);
     this.#absent = image.absent.length;
     this.#resident += this.#absent;
@@ -292,18 +317,25 @@ export class GuestRam implements GuestMemory, RamPort {
     if (known & entryShared && !isAlone) {
       frame = this.#newFrame();
       this.#memory.bytes.copyWithin(frame * pageBytes, old * pageBytes, (old + 1) * pageBytes);
-      this.#release(old);
+      this.#map.release(old);
     }
-    const entry = frame * pageBytes + entryPresent + entryWritable;
-    this.#setEntry(page, entry);
-    const hints = hintsOf(this.map, this.pages, page);
-    const noted = this.#memory.word(hints);
-    if (noted !== 0) {
-      if (frame !== old) this.#tlbs.redirectReads(slotOf(this.map, page), noted);
-      this.#memory.setWord(hints, 0);
-    }
-    for (const log of this.#logs) log.note(page);
+    const entry = frame * pageBytes + privateFlags;
+    this.#map.set(page, entry);
+    const hints = this.#map.takeHints(page);
+    if (hints !== 0 && frame !== old) this.#tlbs.redirectReads(this.#map.slot(page), hints);
+    for (const log of this.#dirtyLogs) log.note(page);
     return entry;
+  }
+
+  /** Has all access logs know of what was accessed until now, and looks for more from now on. */
+  #collectAccessed(): void {
+    for (const page of this.#map.touched()) {
+      const entry = this.entry(page);
+      if (!(entry & entryAccessed)) continue;
+      this.#map.set(page, entry - entryAccessed);
+      for (const log of this.#accessLogs) log.note(page);
+    }
+    this.#tlbs.withdrawAll();
   }
 
   #protect(pages: Iterable<number>): void {
@@ -311,25 +343,15 @@ export class GuestRam implements GuestMemory, RamPort {
     for (const page of pages) {
       const entry = this.entry(page);
       if (!(entry & entryWritable)) continue;
-      this.#setEntry(page, entry - entryWritable);
+      this.#map.set(page, entry - entryWritable);
       hasChanged = true;
     }
     if (hasChanged) this.#tlbs.withdrawWrites();
   }
 
-  /** All pages of RAM and ROM that have an entry, in order. */
-  #touchedPages(): number[] {
-    const { words } = this.#memory;
-    const pages: number[] = [];
-    const first = this.map >>> 2;
-    for (let page = 0; page <= this.pages; page++) {
-      if (words[first + page * (slotBytes / 4)] !== 0) pages.push(page);
-    }
-    return pages;
-  }
-
   /** The entry of a page, which is here afterwards; 0 where it was never touched. */
   #presentEntry(page: number): number {
+    for (const log of this.#accessLogs) log.note(page);
     if (this.isAbsent(page)) {
       const content = this.#source?.fetch(page);
       if (!content) throw new Error(`page ${page} is absent, and nobody can bring it`);
@@ -338,32 +360,16 @@ export class GuestRam implements GuestMemory, RamPort {
     return this.entry(page);
   }
 
-  /** Whether the page is more than zeros that were read: it counts as resident. */
-  #hasContent(entry: number): boolean {
-    if (entry & (entryShared | entryAbsent)) return true;
-    return entry !== 0 && Math.floor(entry / pageBytes) !== this.#memory.zeroFrame;
-  }
-
-  #setEntry(page: number, entry: number): void {
-    this.#memory.setWord(slotOf(this.map, page), entry);
-  }
-
-  #release(frame: FrameNumber): void {
-    if (frame !== this.#memory.zeroFrame) this.#memory.releaseFrame(frame);
-  }
-
   #newFrame(): FrameNumber {
     const frame = this.#memory.allocateFrame();
-    if (frame === undefined) throw this.#exhausted();
+    if (frame === undefined) {
+      throw new Failure(
+        "machine-memory-full",
+        "The machine memory has no frame left for a page of this VM.",
+        "Run fewer VMs in this worker, or give it a larger machine memory.",
+      );
+    }
     return frame;
-  }
-
-  #exhausted(): Failure {
-    return new Failure(
-      "guest-memory-exhausted",
-      `The VM needs more than ${this.#resident} pages of memory.`,
-      "Raise the memory limit of the assignment, or make the guest use less.",
-    );
   }
 
   #eachPiece(

@@ -7,7 +7,7 @@
  *     pool.release(frame);               // true: that was the last reference of all threads
  *
  * Each thing has a word: bit t says that thread t holds references to it, bit 31 that it was in use
- * before and is no longer zero. How many references a thread holds it counts for itself. So taking one
+ * before and is no longer zero. How many more than one it holds a thread counts for itself. So taking one
  * is a compare-and-exchange of the word, and what a thread that ended had held is known exactly,
  * wherever it was: the words with its bit.
  *
@@ -44,7 +44,8 @@ export class SharedPool {
   readonly #wordOf: number;
   readonly #claims: Claims;
   readonly #own = new Set<number>();
-  readonly #references: Uint32Array;
+  /** References of this thread beyond the first, where there are any. */
+  readonly #more = new Map<number, number>();
   #free: number[] = [];
   #trimAt = fewestKept;
   /** Where the search everywhere goes on. */
@@ -67,7 +68,6 @@ export class SharedPool {
     this.#bit = 2 ** pcpu;
     this.#wordOf = place.words / 4;
     this.#claims = new Claims(memory, place.claims, Math.ceil(place.end / place.perChunk));
-    this.#references = new Uint32Array(place.end);
     this.#cursor = place.first;
   }
 
@@ -97,7 +97,6 @@ export class SharedPool {
       if ((before & holders) !== 0) continue;
       const taken = this.#bit | wasUsed | 0;
       if (Atomics.compareExchange(this.#memory, at, before, taken) !== before) continue;
-      this.#references[thing] = 1;
       if (before !== 0) this.#clear(thing);
       return thing;
     }
@@ -105,18 +104,20 @@ export class SharedPool {
 
   /** One more reference. Whoever asks must know that somebody holds one until this has come back. */
   retain(thing: number): void {
-    const own = this.#references[thing] as number;
-    if (own === 0) Atomics.or(this.#memory, this.#wordOf + thing, this.#bit);
-    this.#references[thing] = own + 1;
+    const before = Atomics.or(this.#memory, this.#wordOf + thing, this.#bit);
+    if (before & this.#bit) this.#more.set(thing, (this.#more.get(thing) ?? 0) + 1);
   }
 
   /** @returns true where this was the last reference of all threads and it is free now */
   release(thing: number): boolean {
-    const own = this.#references[thing] as number;
-    if (own === 0) throw new Error(`${thing} is not held by this thread`);
-    this.#references[thing] = own - 1;
-    if (own > 1) return false;
+    const more = this.#more.get(thing);
+    if (more !== undefined) {
+      if (more === 1) this.#more.delete(thing);
+      else this.#more.set(thing, more - 1);
+      return false;
+    }
     const before = Atomics.and(this.#memory, this.#wordOf + thing, ~this.#bit);
+    if ((before & this.#bit) === 0) throw new Error(`${thing} is not held by this thread`);
     if ((before & holders) !== this.#bit) return false;
     this.#free.push(thing);
     if (this.#free.length >= this.#trimAt) this.#giveBackChunks();
@@ -128,9 +129,9 @@ export class SharedPool {
    * else can get hold of it meanwhile.
    */
   references(thing: number): number {
-    const others = Atomics.load(this.#memory, this.#wordOf + thing) & holders & ~this.#bit;
-    let count = this.#references[thing] as number;
-    for (let rest = others; rest !== 0; rest &= rest - 1) count++;
+    let count = this.#more.get(thing) ?? 0;
+    const all = Atomics.load(this.#memory, this.#wordOf + thing) & holders;
+    for (let rest = all; rest !== 0; rest &= rest - 1) count++;
     return count;
   }
 

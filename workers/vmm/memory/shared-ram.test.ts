@@ -2,11 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compiler } from "../../host/compiler.ts";
-import type { DirtyLog } from "./dirty-log.ts";
 import { entryShared, entryWritable } from "./guest-map.ts";
 import { GuestRam } from "./guest-ram.ts";
 import { pageBytes, smallestMemoryBytes } from "./layout.ts";
 import { MachineMemory } from "./machine-memory.ts";
+import type { PageLog } from "./page-log.ts";
 import { RamImage } from "./ram-image.ts";
 
 const base = 0x8000_0000;
@@ -14,7 +14,13 @@ const pages = 12;
 /** Set SHARED_RAM_RUNS for a longer search. */
 const numRuns = Number(process.env.SHARED_RAM_RUNS ?? 150);
 const memory = new MachineMemory(compiler.createMemory(smallestMemoryBytes));
-const tlbs = { flush() {}, withdrawWrites() {}, noteShared() {}, redirectReads() {} };
+const tlbs = {
+  flush() {},
+  withdrawWrites() {},
+  withdrawAll() {},
+  noteShared() {},
+  redirectReads() {},
+};
 
 function create(image?: RamImage, fetch?: (page: number) => Uint8Array): GuestRam {
   return new GuestRam({
@@ -33,7 +39,7 @@ function contentOf(ram: GuestRam): Uint8Array {
 
 /** What one log should say. */
 interface Watch {
-  readonly log: DirtyLog;
+  readonly log: PageLog;
   readonly dirty: Set<number>;
 }
 

@@ -287,7 +287,7 @@ export class MigrationDestination {
     try {
       this.#machine = monitor.restoreMachine(state, image, {
         ...resources(this.#driver, state.hardware),
-        pages: { fetch: (page) => this.#fetch(page) },
+        pageSource: { fetch: (page) => this.#fetch(page) },
       });
     } finally {
       image.release();

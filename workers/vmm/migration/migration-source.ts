@@ -13,7 +13,7 @@
  */
 import type { Bytes, Instructions, Pages } from "../base/units.ts";
 import type { Machine } from "../machine/config.ts";
-import type { DirtyLog } from "../memory/dirty-log.ts";
+import type { PageLog } from "../memory/page-log.ts";
 import { Allowance } from "./allowance.ts";
 import type { Authority, Ownership } from "./authority.ts";
 import { Claim } from "./claim.ts";
@@ -95,7 +95,7 @@ export class MigrationSource {
   #epoch: number;
   #encoder: PageEncoder = new PageEncoder({ contents: [], cachePages: 0 });
   #destination = "";
-  #log: DirtyLog | undefined;
+  #log: PageLog | undefined;
   #claim: Claim | undefined;
   /** What is still to be sent: of this round, of what the guest left when it stopped, of the rest. */
   #queue = new PageQueue([]);
@@ -269,11 +269,7 @@ export class MigrationSource {
   #beginRounds(): void {
     const { ram } = this.#options.machine;
     this.#log = ram.openDirtyLog();
-    const image = ram.capture();
-    const pages: number[] = [];
-    image.forEach((page) => void pages.push(page));
-    image.release();
-    this.#beginRound(1, pages);
+    this.#beginRound(1, ram.residence().resident);
   }
 
   #beginRound(number: number, pages: readonly number[]): void {
@@ -317,11 +313,7 @@ export class MigrationSource {
     this.#log?.close();
     this.#log = undefined;
     const state = machine.save();
-    const image = machine.ram.capture();
-    const resident: number[] = [];
-    image.forEach((page) => void resident.push(page));
-    const { readZeros, sweepAt } = image;
-    image.release();
+    const { resident, readZeros, sweepAt } = machine.ram.residence();
     const dirty = this.#queue.take(Number.POSITIVE_INFINITY);
     const absent = mode === "precopy" ? [] : this.#leaveBehind(dirty, state.code, resident);
     const left = new Set(absent);
@@ -356,12 +348,10 @@ export class MigrationSource {
     // A machine is made with all that its records were decoded of, and with its ROM.
     const needed = new Set([...code.map(({ page }) => page), ram.pages]);
     const open = new Set([...dirty, ...this.#postponed].filter((page) => !needed.has(page)));
-    const image = ram.capture(resident.filter((page) => open.has(page)));
     const absent: number[] = [];
-    for (const { page, bytes } of image.pages()) {
+    for (const { page, bytes } of ram.contents(resident.filter((page) => open.has(page)))) {
       if (!this.#encoder.isCheap(page, bytes)) absent.push(page);
     }
-    image.release();
     return absent;
   }
 
@@ -415,13 +405,11 @@ export class MigrationSource {
   #sendBatch(purpose: PagesPurpose): void {
     const { machine, mode } = this.#options;
     const pages = this.#queue.take(purpose === "postcopy" ? laterBatchPages : batchPages);
-    const image = machine.ram.capture(pages);
     const encoder = this.#encoder;
-    for (const { page, bytes } of image.pages()) {
+    for (const { page, bytes } of machine.ram.contents(pages)) {
       if (purpose === "precopy" && mode !== "precopy" && this.#isPostponed(page, bytes)) continue;
       encoder.add(page, bytes, purpose === "postcopy");
     }
-    image.release();
     const before = this.#line.sent;
     if (!encoder.isEmpty) this.#line.post({ kind: "pages", purpose, ...encoder.takeBatch() });
     this.#allowance.spend(this.#line.sent - before);

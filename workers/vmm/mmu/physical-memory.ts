@@ -12,6 +12,7 @@ import { type I32, type I64, i32, type Value } from "../base/wasm/value.ts";
 import { HartFields } from "../isa/hart-layout.ts";
 import {
   entryAbsent,
+  entryAccessed,
   entryPresent,
   entryShared,
   entryWritable,
@@ -21,6 +22,8 @@ import {
 import { pageBytes } from "../memory/layout.ts";
 
 const romPage = romBase / pageBytes;
+const readyToRead = entryPresent | entryAccessed;
+const readyToWrite = entryWritable | entryAccessed;
 
 export interface PhysicalMemory {
   /** (hart, physical address) → machine address of the byte for reading, or 0 where it is no memory. */
@@ -64,18 +67,14 @@ export function buildPhysicalMemory(
   /** The entry of a page that can be read now. */
   const entryForReading = (f: FunctionBuilder, hart: I32, slot: I32) => {
     const entry = f.let(mapSlot.entry(slot));
-    f.if(entry.and(entryPresent).eqz(), () => {
-      f.if(
-        entry.and(entryAbsent),
-        () => {
-          f.do(absent.call(hart, pageAt(new HartFields(f, hart), slot)));
-          entry.set(mapSlot.entry(slot));
-        },
-        () => {
-          entry.set(zeroFrameAddress | entryPresent);
-          f.store(slot, 0, entry);
-        },
-      );
+    f.if(entry.and(readyToRead).ne(readyToRead), () => {
+      f.if(entry.and(entryAbsent), () => {
+        f.do(absent.call(hart, pageAt(new HartFields(f, hart), slot)));
+        entry.set(mapSlot.entry(slot));
+      });
+      f.if(entry.eqz(), () => entry.set(zeroFrameAddress | entryPresent));
+      entry.set(entry.or(entryAccessed));
+      f.store(slot, 0, entry);
     });
     return entry;
   };
@@ -84,25 +83,32 @@ export function buildPhysicalMemory(
   const entryForWriting = (f: FunctionBuilder, hart: I32, slot: I32) => {
     const h = new HartFields(f, hart);
     const entry = f.let(mapSlot.entry(slot));
-    f.if(entry.and(entryWritable).eqz(), () => {
+    f.if(entry.and(readyToWrite).ne(readyToWrite), () => {
       f.if(entry.and(entryAbsent), () => {
         f.do(absent.call(hart, pageAt(h, slot)));
         entry.set(mapSlot.entry(slot));
       });
       f.if(
-        entry.and(entryShared),
-        () => h.count("memory.cow"),
-        () =>
+        entry.and(entryWritable),
+        () => {
+          entry.set(entry.or(entryAccessed));
+          f.store(slot, 0, entry);
+        },
+        () => {
+          const isZeros = entry.and(-pageBytes).eq(zeroFrameAddress | 0);
           f.if(
-            entry
-              .and(-pageBytes)
-              .eq(zeroFrameAddress | 0)
-              .or(entry.eqz()),
-            () => h.count("memory.zero"),
-            () => h.count("trace.dirty"),
-          ),
+            entry.and(entryShared),
+            () => h.count("memory.cow"),
+            () =>
+              f.if(
+                isZeros.or(entry.eqz()),
+                () => h.count("memory.zero"),
+                () => h.count("trace.dirty"),
+              ),
+          );
+          entry.set(materialise.call(hart, pageAt(h, slot)));
+        },
       );
-      entry.set(materialise.call(hart, pageAt(h, slot)));
     });
     return entry;
   };
@@ -145,6 +151,8 @@ export function buildPhysicalMemory(
   });
 
   const writableFrame = module.function(["i32", "i32"], "i32", (f, hart, slot) => {
+    const h = new HartFields(f, hart);
+    f.if(mapSlot.entry(slot).and(entryWritable), () => h.count("trace.access"));
     f.return(entryForWriting(f, hart, slot).and(-pageBytes));
   });
 

@@ -45,23 +45,32 @@ interface Table {
 
 /** The read tables of all data contexts; each has its write table behind it. */
 const readTables: readonly Table[] = [
-  ...Array.from({ length: tlbSpaces }, (_, space) => {
-    const generation = hartFields[`generationOf${space}` as "generationOf0"].offset;
-    return [spaceTlbOffsets.user, spaceTlbOffsets.supervisorSum].map((offset) => ({
+  ...Array.from({ length: tlbSpaces }, (_, space) =>
+    [spaceTlbOffsets.user, spaceTlbOffsets.supervisorSum].map((offset) => ({
       offset: hartStateBytes + space * tlbSpaceBytes + offset,
-      generation,
-    }));
-  }).flat(),
+      generation: generationOf(space),
+    })),
+  ).flat(),
   ...[sharedTlbOffsets.supervisor, sharedTlbOffsets.machine].map((offset) => ({
     offset: hartStateBytes + offset,
     generation: hartFields.sharedGeneration.offset,
   })),
 ];
-const fetchTables: readonly number[] = [
-  ...Array.from({ length: tlbSpaces }, (_, i) => i * tlbSpaceBytes + spaceTlbOffsets.userFetch),
-  sharedTlbOffsets.supervisorFetch,
-  sharedTlbOffsets.machineFetch,
+const fetchTables: readonly Table[] = [
+  ...Array.from({ length: tlbSpaces }, (_, space) => ({
+    offset: hartStateBytes + space * tlbSpaceBytes + spaceTlbOffsets.userFetch,
+    generation: generationOf(space),
+  })),
+  ...[sharedTlbOffsets.supervisorFetch, sharedTlbOffsets.machineFetch].map((offset) => ({
+    offset: hartStateBytes + offset,
+    generation: hartFields.sharedGeneration.offset,
+  })),
 ];
+
+/** Offset in a hart of the generation of a space. */
+function generationOf(space: number): number {
+  return hartFields[`generationOf${space}` as "generationOf0"].offset;
+}
 
 /**
  * For a guest map: what it asks of its harts' TLBs.
@@ -80,6 +89,7 @@ export function mapTlbs(
   return {
     flush,
     withdrawWrites: each(withdrawWrites),
+    withdrawAll: each(withdrawAll),
     noteShared: each(noteShared),
     redirectReads: (slot, hints) => {
       for (const hart of harts()) redirectReads(memory, hart, slot, hints);
@@ -102,6 +112,25 @@ function withdrawWrites(memory: MachineMemory, hart: MachineAddress): void {
       words[at + addendWord] = generation;
     }
   }
+}
+
+function withdrawAll(memory: MachineMemory, hart: MachineAddress): void {
+  const { words } = memory;
+  const withdraw = (table: Table, from: number) => {
+    const generation = words[(hart + table.generation) >>> 2] as number;
+    const start = (hart + table.offset + from) >>> 2;
+    for (let at = start; at < start + tlbEntries * entryWords; at += entryWords) {
+      const tag = words[at] as number;
+      if ((tag & inPage) !== generation) continue;
+      words[at] = (tag & ~inPage) | withdrawnTag;
+      words[at + addendWord] = generation;
+    }
+  };
+  for (const table of readTables) {
+    withdraw(table, 0);
+    withdraw(table, writeTableOffset);
+  }
+  for (const table of fetchTables) withdraw(table, 0);
 }
 
 /** Notes the hints of the shared pages that read entries lead to. */
@@ -155,10 +184,12 @@ export function redirectFetches(
 ): void {
   const { words } = memory;
   const records = words[(slot + recordsInSlot) >>> 2] as number;
-  for (const offset of fetchTables) {
-    const start = (hart + hartStateBytes + offset) >>> 2;
+  for (const { offset } of fetchTables) {
+    const start = (hart + offset) >>> 2;
     for (let at = start; at < start + tlbEntries * entryWords; at += entryWords) {
-      if (words[at + slotWord] === (slot | 0)) words[at + addendWord] = records;
+      if (words[at + slotWord] !== (slot | 0)) continue;
+      const isWithdrawn = ((words[at] as number) & inPage) === withdrawnTag;
+      if (!isWithdrawn) words[at + addendWord] = records;
     }
   }
   const uncached = (hart + hartFields.uncachedEntry.offset) >>> 2;

@@ -18,7 +18,8 @@
  * For loads and stores `low32(address) + addend` is the machine address; for fetches the addend is
  * the address of the page's pre-decoded records. A write entry exists only while the page is
  * writable without help: private, known to the dirty logs, and holding no pre-decoded code. What is
- * otherwise there is *withdrawn* (`tlb-repair.ts`). No entry exists for a page that PMP permits in
+ * otherwise there is *withdrawn*, as is any entry of a page whose accesses are looked for
+ * (`tlb-repair.ts`). No entry exists for a page that PMP permits in
  * part only: each access to it is checked.
  *
  * The tag compare `(address & (-4096 | width - 1) | generation) == tag` also sends misaligned

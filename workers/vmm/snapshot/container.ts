@@ -75,20 +75,30 @@ export function writeContainer(
   return file;
 }
 
+/** Where a section lies in its file. */
+export interface SectionPlace {
+  readonly name: string;
+  readonly at: Bytes;
+  readonly bytes: Bytes;
+  readonly checksum: Uint8Array;
+}
+
+export interface ReadOptions {
+  readonly checksum?: Checksum;
+  readonly limits?: ContainerLimits;
+}
+
 /**
- * The sections are views of `file`.
+ * What sections a file has, from its beginning: all of the file need not be there.
  *
  * @param newest the newest version that the caller understands
  * @throws Failure `snapshot-foreign`, `snapshot-newer`, `snapshot-too-large`, `snapshot-damaged`
  */
-export function readContainer(
+export function readTable(
   file: Uint8Array,
   newest: number,
-  {
-    checksum = sha256,
-    limits = usualLimits,
-  }: { checksum?: Checksum; limits?: ContainerLimits } = {},
-): Container {
+  { checksum = sha256, limits = usualLimits }: ReadOptions = {},
+): { readonly version: number; readonly places: readonly SectionPlace[] } {
   if (file.length < magic.length || magic.some((byte, index) => file[index] !== byte)) {
     throw new Failure(
       "snapshot-foreign",
@@ -113,26 +123,53 @@ export function readContainer(
   if (file.length < content) throw damagedSection("header", "the file ends");
   const isIntact = equal(checksum(file.subarray(0, headEnd)), file.subarray(headEnd, content));
   if (!isIntact || version === 0) throw damagedSection("header", "the checksum is another");
-  const sections = new Map<string, Uint8Array>();
+  const places: SectionPlace[] = [];
   let at = content;
-  let previous = "";
   for (let entry = tableStart; entry < headEnd; entry += entryBytes) {
     const name = readName(file.subarray(entry, entry + nameBytes));
+    const previous = places.at(-1)?.name ?? "";
     if (name === undefined || name <= previous) throw damagedSection("header", "a name is none");
-    previous = name;
     const high = view.getUint32(entry + nameBytes + 4, true);
-    const size = high * two32 + view.getUint32(entry + nameBytes, true);
-    if (size > limits.sectionBytes) {
-      throw tooLarge(`a section "${name}" of ${size} bytes`, `${limits.sectionBytes}`);
+    const bytes = high * two32 + view.getUint32(entry + nameBytes, true);
+    if (bytes > limits.sectionBytes) {
+      throw tooLarge(`a section "${name}" of ${bytes} bytes`, `${limits.sectionBytes}`);
     }
-    if (size > file.length - at) throw damagedSection(name, "the file ends");
-    const bytes = file.subarray(at, at + size);
     const expected = file.subarray(entry + nameBytes + 8, entry + entryBytes);
-    if (!equal(checksum(bytes), expected)) throw damagedSection(name, "the checksum is another");
-    sections.set(name, bytes);
-    at += size;
+    places.push({ name, at, bytes, checksum: expected });
+    at += bytes;
   }
-  if (at !== file.length) throw damagedSection("header", "something follows the last section");
+  return { version, places };
+}
+
+/** @throws Failure `snapshot-damaged` where the section is cut short or another one */
+export function readSection(
+  file: Uint8Array,
+  { name, at, bytes, checksum: expected }: SectionPlace,
+  checksum: Checksum = sha256,
+): Uint8Array {
+  const content = file.subarray(at, at + bytes);
+  if (content.length < bytes) throw damagedSection(name, "the file ends");
+  if (!equal(checksum(content), expected)) throw damagedSection(name, "the checksum is another");
+  return content;
+}
+
+/**
+ * The sections are views of `file`.
+ *
+ * @throws Failure as `readTable` and `readSection`
+ */
+export function readContainer(
+  file: Uint8Array,
+  newest: number,
+  options: ReadOptions = {},
+): Container {
+  const { version, places } = readTable(file, newest, options);
+  const last = places.at(-1);
+  const sections = new Map(
+    places.map((place) => [place.name, readSection(file, place, options.checksum)]),
+  );
+  const end = last === undefined ? tableStart + checksumBytes : last.at + last.bytes;
+  if (end !== file.length) throw damagedSection("header", "something follows the last section");
   return { version, sections };
 }
 

@@ -1,0 +1,54 @@
+import type { CheckpointImage } from "../../../shared/blob/checkpoints/checkpoint-image.ts";
+import { decodeMachine, type MachineState, type RamContent, ramOfManifest } from "../../vmm/mod.ts";
+import { unpackNumbers } from "./resident-pages.ts";
+
+/** What `Monitor.restoreMachine` takes. */
+export interface StoredMachine {
+  readonly state: MachineState;
+  readonly ram: RamContent;
+}
+
+export interface MachineOptions {
+  /**
+   * Reads what the machine cannot begin without: the pages that it has executed. The others are
+   * absent: `run` ends with `absent` where it needs one, and they can be brought at any time.
+   *
+   *   const { state, ram } = await machineOf(image, { isLazy: true });
+   *   const machine = monitor.restoreMachine(state, ram, resources);
+   *   // when run says {kind: "absent", page}:
+   *   machine.ram.supply(page, (await image.readPage(page)) ?? zeros);
+   *   // and between two calls of run, as they come:
+   *   for await (const { page, bytes } of image.read(ram.absent)) machine.ram.supply(page, bytes);
+   */
+  readonly isLazy?: boolean;
+}
+
+const zeroPage = new Uint8Array(4096);
+
+/**
+ * Reads a machine out of a checkpoint that `captureMachine` has made.
+ *
+ * @throws BlobError for what the store lacks or has damaged; Failure `snapshot-damaged` with the
+ *   section for what no machine can be made of
+ */
+export async function machineOf(
+  image: CheckpointImage,
+  { isLazy = false }: MachineOptions = {},
+): Promise<StoredMachine> {
+  const sections = await image.readParts("section");
+  const { state, ram } = decodeMachine(sections);
+  const resident = unpackNumbers(sections.get("resident") ?? new Uint8Array());
+  // A page may be in the checkpoint that a sweep has taken from the machine since.
+  const present = resident.filter((page) => image.ramPage(page) !== undefined);
+  const executed = new Set(state.code.map(({ page }) => page));
+  const romPage = Math.floor(state.hardware.ramBytes / zeroPage.length);
+  const absent = isLazy ? present.filter((page) => !executed.has(page) && page !== romPage) : [];
+  const isAbsent = new Set(absent);
+  const pages = new Map<number, Uint8Array>();
+  for await (const { page, bytes } of image.read(present.filter((one) => !isAbsent.has(one)))) {
+    pages.set(page, bytes);
+  }
+  const here = resident.filter((page) => !isAbsent.has(page));
+  const content = here.map((page) => ({ page, bytes: pages.get(page) ?? zeroPage }));
+  return { state, ram: ramOfManifest(ram, () => content, absent) };
+}
