@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { type FaultPoint, faultPoints } from "../../workers/vmm/migration/fault-points.ts";
 import {
   beginning,
+  isOver,
   type ModelOptions,
   runners,
   type Step,
