@@ -20,6 +20,7 @@ import {
 } from "../memory/layout.ts";
 import { MachineMemory } from "../memory/machine-memory.ts";
 import { type RamContent, RamImage } from "../memory/ram-image.ts";
+import { RamStage } from "../memory/ram-stage.ts";
 import { redirectFetches } from "../mmu/tlb-repair.ts";
 import { inSection } from "../snapshot/snapshot-problem.ts";
 import { CodeLibrary } from "../translator/code-library.ts";
@@ -165,6 +166,11 @@ export class Monitor {
     } finally {
       image.release();
     }
+  }
+
+  /** Room for the pages of a machine that comes from elsewhere page by page; see `restoreMachine`. */
+  stageRam(): RamStage {
+    return new RamStage(this.#memory);
   }
 
   /**

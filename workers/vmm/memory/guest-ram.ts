@@ -33,7 +33,7 @@ import type { MapTlbs } from "./map-tlbs.ts";
 import { NotedPages, type PageLog } from "./page-log.ts";
 import { PageMap } from "./page-map.ts";
 import type { PageSource } from "./page-source.ts";
-import { RamImage } from "./ram-image.ts";
+import { type PageContent, RamImage } from "./ram-image.ts";
 import type { RamPort, Residence } from "./ram-port.ts";
 
 /** An access of a few bytes takes the host as long as a copy of this many. */
@@ -258,6 +258,12 @@ export class GuestRam implements GuestMemory, RamPort {
       (this.#map.hasContent(page) ? resident : readZeros).push(page);
     }
     return { resident, readZeros, sweepAt: this.#sweepAt };
+  }
+
+  *contents(pages: Iterable<number>): Generator<PageContent> {
+    for (const page of pages) {
+      if (this.#map.isHere(page)) yield { page, bytes: this.#map.content(page) };
+    }
   }
 
   openDirtyLog(): PageLog {
