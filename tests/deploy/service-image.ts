@@ -72,7 +72,7 @@ export function filesOfContext(): string[] {
   };
   return globSync("**/*", {
     cwd: repository,
-    exclude: (path) => /(^|\/)(node_modules|dist|\.git|\.cache)$/.test(path),
+    exclude: ({ name }) => ["node_modules", "dist", ".git", ".cache"].includes(name),
     withFileTypes: true,
   })
     .filter((entry) => entry.isFile())

@@ -1,12 +1,14 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Diagnostic, validate } from "dockerfile-utils";
+import { validate } from "dockerfile-utils";
 import { describe, expect, test } from "vitest";
 import packageLock from "../../package-lock.json" with { type: "json" };
 import { workerPlan } from "../../services/cli/commands/serve-worker.ts";
 import { readModules } from "../architecture/read-modules.ts";
 import { repository } from "./repository.ts";
 import { filesOfContext, serviceImage } from "./service-image.ts";
+
+type Diagnostic = ReturnType<typeof validate>[number];
 
 const images = [
   { name: "api", entry: "services/api/main.ts" },
