@@ -2,6 +2,7 @@ import process from "node:process";
 import { DelayedError, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
+import { CodeStore } from "../../shared/blob/code-store.ts";
 import { ObjectBlobs } from "../../shared/blob/object-blobs.ts";
 import { openObjects } from "../../shared/blob/objects/open-objects.ts";
 import { PageStore } from "../../shared/blob/pages/page-store.ts";
@@ -14,6 +15,7 @@ import { runSession, type SessionOutcome } from "./grading-session.ts";
 import { hostRuntime } from "./host-runtime.ts";
 import { HandedOver } from "./run-guest.ts";
 import { PcpuPool } from "./thread/pcpu-pool.ts";
+import { WorkerCode } from "./worker-code.ts";
 
 /**
  * The worker as a process, under Deno or Node. Configured by environment variables (`config.ts`);
@@ -34,6 +36,7 @@ const checkpoints = {
   store: new CheckpointStore(new PageStore(objects)),
   every: config.TRAPLINE_CHECKPOINT === 0 ? undefined : config.TRAPLINE_CHECKPOINT,
 };
+const code = new WorkerCode(new CodeStore(objects));
 const drain = new AbortController();
 const shutdown = new AbortController();
 const threads = threadsOf(config);
@@ -58,7 +61,7 @@ async function take(
   signal?: AbortSignal,
 ): Promise<SessionOutcome> {
   const ends = signal === undefined ? [shutdown.signal] : [shutdown.signal, signal];
-  const resources = { redis, blobs, identity, pool, checkpoints };
+  const resources = { redis, blobs, identity, pool, checkpoints, code };
   const signals = { signal: AbortSignal.any(ends), handOver: drain.signal };
   try {
     return await runSession(gradingJobSchema.parse(job.data), resources, signals);
