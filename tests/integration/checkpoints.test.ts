@@ -1,9 +1,11 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCommandLine } from "../../services/cli/command-line.ts";
 import type { RunEvent } from "../../shared/protocol/run-event.ts";
 import type { Submission } from "../../shared/schema/submission.ts";
 import { monitorExits } from "../../workers/vmm/mod.ts";
+import { rawGuest } from "./raw-guest.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
@@ -23,7 +25,7 @@ function outcome({ state, result }: Submission, events: readonly RunEvent[]) {
 }
 
 const guest = workingGuest(40);
-const every = { TRAPLINE_CHECKPOINT: "50000000" };
+const every = { TRAPLINE_CHECKPOINT: "50000000", TRAPLINE_GRACE: "10000" };
 
 async function undisturbed() {
   const service = await startTestService(["node"], { TRAPLINE_CHECKPOINT: "0" });
@@ -53,6 +55,16 @@ describe("a run with checkpoints", () => {
   const workerOf = async (id: string) => {
     const { worker } = await service.record(id);
     return service.service.workers.find(({ name }) => name === worker);
+  };
+
+  const command = async (...words: string[]) => {
+    let text = "";
+    const print = (more: string) => {
+      text += more;
+    };
+    const terminal = { out: print, err: print };
+    await runCommandLine([...words, "--api", service.api.base], terminal);
+    return text;
   };
 
   test("is the undisturbed one", async () => {
@@ -94,5 +106,40 @@ describe("a run with checkpoints", () => {
     const submission = await service.ended(id);
     expect(outcome(submission, await events)).toEqual(reference);
     expect((await events).some(({ type }) => type === "resumed")).toBe(false);
+  });
+
+  test("moves from worker to worker by command, and by a worker's end, with nothing lost", async () => {
+    const id = await service.submit("work", guest);
+    const events = service.events(id);
+    await hasGoneOn(id, 150e6);
+    const [first, second] = (await workerOf(id))?.name === "worker-1" ? [1, 2] : [2, 1];
+    const other = `worker-${second}`;
+    expect(await command("runs")).toContain(id);
+    expect(await command("migrate", id, "--to", other)).toBe(`${id} is on ${other} (epoch 2)\n`);
+    await hasGoneOn(id, 350e6);
+    const table = await command("workers");
+    expect(table).toMatch(new RegExp(`^${other} +\\S+ \\S+ +ready +1/1 `, "m"));
+    expect(await command("drain", other)).toContain(`${id} goes to worker-${first}`);
+    await hasGoneOn(id, 550e6);
+    const ending = await workerOf(id);
+    process.kill(ending?.pid ?? 0, "SIGTERM");
+    expect(await ending?.ended).toBe("status 0");
+    const submission = await service.ended(id);
+    expect(outcome(submission, await events)).toEqual(reference);
+    expect(submission.runs).toBe(4);
+    const resumed = (await events).filter(({ type }) => type === "resumed");
+    expect(resumed.length).toBe(3);
+  });
+
+  test("is moved only to a worker that is there and can have it", async () => {
+    const id = await service.submit("endless", rawGuest({ print: "ready\r\n", ending: "spin" }));
+    await hasGoneOn(id, 1);
+    const name = (await workerOf(id))?.name ?? "";
+    const migrate = (to: string) =>
+      service.api.migrate(id, to).catch((error: { hint: string }) => error.hint);
+    await expect.poll(() => migrate(name)).toBe(`${name} has the run already.`);
+    expect(await migrate("nobody")).toMatch(/^There is no worker nobody; there are: worker-/);
+    await service.api.cancel(id);
+    await expect.poll(() => migrate("worker-1")).toContain("No worker runs");
   });
 });

@@ -118,7 +118,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
         }
       });
     };
-    const names = Array.from({ length: options.workers }, (_, index) => `${workerPrefix}${index + 1}`);
+    const names = Array.from(
+      { length: options.workers },
+      (_, index) => `${workerPrefix}${index + 1}`,
+    );
     await Promise.all(names.map(startWorker));
 
     return {
