@@ -4,6 +4,7 @@ import { problemResponse } from "./problem-response.ts";
 import { addAssignmentRoutes } from "./routes/assignment-routes.ts";
 import { addConsoleRoute } from "./routes/console-route.ts";
 import { addHealthRoutes } from "./routes/health-routes.ts";
+import { addQueueRoute } from "./routes/queue-route.ts";
 import { addSubmissionRoutes } from "./routes/submission-routes.ts";
 import { addWorkerRoutes } from "./routes/worker-routes.ts";
 import type { Intake } from "./submissions/accept-submission.ts";
@@ -55,7 +56,12 @@ export function createApp(parts: AppParts): OpenAPIHono {
   addConsoleRoute(app, parts);
   addAssignmentRoutes(app, parts.catalogue);
   addWorkerRoutes(app, parts.workers);
-  addHealthRoutes(app, parts.store);
+  addQueueRoute(app, parts.queue);
+  addHealthRoutes(app, {
+    redis: () => parts.store.ping(),
+    // Any name will do: a store that answers "no" answers.
+    blobs: () => parts.blobs.has("0".repeat(64)),
+  });
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: {

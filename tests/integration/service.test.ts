@@ -301,6 +301,7 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
       "/healthz",
       "/readyz",
       "/v1/assignments",
+      "/v1/queue",
       "/v1/rebalance",
       "/v1/runs",
       "/v1/runs/{id}/migrate",

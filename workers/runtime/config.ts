@@ -21,6 +21,8 @@ const configSchema = z.object({
   TRAPLINE_CHECKPOINT: z.coerce.number().int().min(0).default(200_000_000),
   /** Milliseconds that checkpoints may take after SIGTERM before runs go back without them. */
   TRAPLINE_GRACE: z.coerce.number().int().min(0).default(10_000),
+  /** File to write signs of life to, for a probe; its folder must exist. */
+  TRAPLINE_ALIVE: z.string().min(1).optional(),
 });
 
 export type WorkerConfig = z.infer<typeof configSchema>;

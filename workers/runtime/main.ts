@@ -10,6 +10,7 @@ import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
 import { runKeys } from "../../shared/protocol/run-keys.ts";
 import type { WorkerCommand } from "../../shared/protocol/worker-command.ts";
 import { compiler } from "../host/compiler.ts";
+import { AliveFile } from "./alive-file.ts";
 import { readWorkerConfig, threadsOf } from "./config.ts";
 import { runSession, type SessionOutcome } from "./grading-session.ts";
 import { hostRuntime } from "./host-runtime.ts";
@@ -132,6 +133,8 @@ const presence = new WorkerPresence(redis, identity.name, {
   onCommand: obey,
 });
 await presence.speak();
+const alive =
+  config.TRAPLINE_ALIVE === undefined ? undefined : new AliveFile(config.TRAPLINE_ALIVE);
 console.log(`worker ${identity.name} ready (${runtime})`);
 
 function obey(command: WorkerCommand): void {
@@ -158,11 +161,13 @@ async function drain(places: ReadonlyMap<string, string> = new Map()): Promise<v
   await presence.leave();
   redis.disconnect();
   pool.abandon();
+  // Last: whoever waits for the end of this worker looks whether the file is there.
+  alive?.remove();
   console.log(`worker ${identity.name} is drained`);
 }
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  // More than once: whoever stops a worker may not know that another one has asked already.
+  // Not `once`: a second SIGTERM (a cluster sends one behind its hook's) must not cut the end short.
   process.on(signal, () => {
     void drain();
   });

@@ -60,6 +60,21 @@ export type { PageLog } from "./memory/page-log.ts";
 export type { PageSource } from "./memory/page-source.ts";
 export type { RamContent, RamImage } from "./memory/ram-image.ts";
 export type { RamPort } from "./memory/ram-port.ts";
+export type { Authority, Ownership } from "./migration/authority.ts";
+export type { Compression } from "./migration/compression.ts";
+export type { FaultPoint } from "./migration/fault-points.ts";
+export { FrameSplitter } from "./migration/frames.ts";
+export type { ConvergenceLimits } from "./migration/is-converged.ts";
+export type { KnownContent } from "./migration/known-content.ts";
+export type { MigrationChannel } from "./migration/migration-channel.ts";
+export {
+  type DestinationOptions,
+  MigrationDestination,
+} from "./migration/migration-destination.ts";
+export { MigrationProblem, type MigrationProblemCode } from "./migration/migration-problem.ts";
+export { MigrationSource, type SourceOptions } from "./migration/migration-source.ts";
+export type { MigrationStatistics } from "./migration/migration-statistics.ts";
+export type { MigrationMode } from "./migration/protocol.ts";
 export { RoundRobin } from "./scheduler/round-robin.ts";
 export type { Milliseconds, VcpuScheduler } from "./scheduler/vcpu-scheduler.ts";
 export type { Checksum, Sections } from "./snapshot/container.ts";

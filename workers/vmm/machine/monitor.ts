@@ -20,6 +20,7 @@ import {
 } from "../memory/layout.ts";
 import { MachineMemory } from "../memory/machine-memory.ts";
 import { type RamContent, RamImage } from "../memory/ram-image.ts";
+import { RamStage } from "../memory/ram-stage.ts";
 import { redirectFetches } from "../mmu/tlb-repair.ts";
 import { inSection } from "../snapshot/snapshot-problem.ts";
 import { CodeLibrary } from "../translator/code-library.ts";
@@ -167,6 +168,11 @@ export class Monitor {
     }
   }
 
+  /** Room for the pages of a machine that comes from elsewhere page by page; see `restoreMachine`. */
+  stageRam(): RamStage {
+    return new RamStage(this.#memory);
+  }
+
   /**
    * The translations of what its machines executed, to be kept in a place that no guest can write to:
    * they are executed as they stand.
@@ -266,7 +272,7 @@ export class Monitor {
     const areElsewhere = others.some(({ breakpoints }) => breakpoints.size > 0);
     // A region does not look for breakpoints, so there is none while there are any.
     this.#translator.isPaused = pageOffsets.size > 0 || areElsewhere;
-    this.#code.setBreakpoints(share, pageOffsets);
+    this.#code.setBreakpoints(share, pageOffsets, (slot) => this.#redirectFetches(vm, slot));
   }
 
   #shareOf(vm: VirtualMachine): CodeShare {
@@ -283,10 +289,12 @@ export class Monitor {
     const old = record - inPage;
     const offset = inPage / (recordBytes / 2);
     const records = this.#code.decodeFrom(offset, slot, this.#shareOf(vm));
-    if (records !== old) {
-      for (const hart of vm.harts) redirectFetches(this.#memory, hart.address, slot);
-    }
+    if (records !== old) this.#redirectFetches(vm, slot);
     return records + inPage;
+  }
+
+  #redirectFetches(vm: VirtualMachine, slot: MachineAddress): void {
+    for (const hart of vm.harts) redirectFetches(this.#memory, hart.address, slot);
   }
 
   #flush(vm: VirtualMachine): void {

@@ -24,6 +24,7 @@ import {
   entryPresent,
   entryShared,
   entryWritable,
+  pageOfSlot,
 } from "./guest-map.ts";
 import type { GuestMemory } from "./guest-memory.ts";
 import { isZero } from "./is-zero.ts";
@@ -33,7 +34,7 @@ import type { MapTlbs } from "./map-tlbs.ts";
 import { NotedPages, type PageLog } from "./page-log.ts";
 import { PageMap } from "./page-map.ts";
 import type { PageSource } from "./page-source.ts";
-import { RamImage } from "./ram-image.ts";
+import { type PageContent, RamImage } from "./ram-image.ts";
 import type { RamPort, Residence } from "./ram-port.ts";
 
 /** An access of a few bytes takes the host as long as a copy of this many. */
@@ -260,6 +261,12 @@ export class GuestRam implements GuestMemory, RamPort {
     return { resident, readZeros, sweepAt: this.#sweepAt };
   }
 
+  *contents(pages: Iterable<number>): Generator<PageContent> {
+    for (const page of pages) {
+      if (this.#map.isHere(page)) yield { page, bytes: this.#map.content(page) };
+    }
+  }
+
   openDirtyLog(): PageLog {
     const log = new NotedPages(this.pages, {
       collect: () => {},
@@ -329,7 +336,11 @@ export class GuestRam implements GuestMemory, RamPort {
       this.#map.set(page, entry - entryAccessed);
       for (const log of this.#accessLogs) log.note(page);
     }
-    this.#tlbs.withdrawAll();
+    for (const slot of this.#tlbs.fetchSlots()) {
+      const page = pageOfSlot(this.map, slot);
+      for (const log of this.#accessLogs) log.note(page);
+    }
+    this.#tlbs.withdrawData();
   }
 
   #protect(pages: Iterable<number>): void {

@@ -4,7 +4,7 @@
  */
 import type { Pages } from "../base/units.ts";
 import type { PageLog } from "./page-log.ts";
-import type { RamImage } from "./ram-image.ts";
+import type { PageContent, RamImage } from "./ram-image.ts";
 
 /** What decides what a run does at which step, besides the content of pages; all in ascending order. */
 export interface Residence {
@@ -28,6 +28,11 @@ export interface RamPort {
   capture(pages?: Iterable<number>): RamImage;
   /** Which pages there are, without their content: a look at each page, and nothing is shared. */
   residence(): Residence;
+  /**
+   * What is in these pages, those left out that have no content or are absent. Bytes are the frame
+   * itself: to be read before the guest runs on.
+   */
+  contents(pages: Iterable<number>): Iterable<PageContent>;
   /** Notes the pages that are written from now on, by whomever (`trace.dirty`). */
   openDirtyLog(): PageLog;
   /** Notes the pages that are accessed from now on, by whomever (`trace.access`). */

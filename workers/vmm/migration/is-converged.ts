@@ -1,0 +1,55 @@
+/**
+ * Whether what is left can be sent while the guest stands still. A pure function of what was measured.
+ */
+import type { Bytes, Pages } from "../base/units.ts";
+
+export type Milliseconds = number;
+
+export interface RoundStatistics {
+  /** Rounds that are done. */
+  readonly rounds: number;
+  /** Pages written since they were sent. */
+  readonly dirtyPages: Pages;
+  /** What a page took in the last round. */
+  readonly bytesPerPage: Bytes;
+  /** What the channel took in the last round. */
+  readonly bytesPerMillisecond: number;
+  /** Pages dirtied in the last round and the time that it took. */
+  readonly dirtiedPages: Pages;
+  readonly roundMilliseconds: Milliseconds;
+}
+
+export interface ConvergenceLimits {
+  /** How long the guest may stand still. */
+  readonly downtime: Milliseconds;
+  /** After so many rounds it is stopped in any case. */
+  readonly mostRounds: number;
+}
+
+/** How long the guest would stand still if it were stopped now, without what making a machine takes. */
+export function expectedDowntime(statistics: RoundStatistics): Milliseconds {
+  const { dirtyPages, bytesPerPage, bytesPerMillisecond } = statistics;
+  if (dirtyPages === 0) return 0;
+  return (dirtyPages * bytesPerPage) / bytesPerMillisecond;
+}
+
+export function isConverged(statistics: RoundStatistics, limits: ConvergenceLimits): boolean {
+  return statistics.rounds >= limits.mostRounds || expectedDowntime(statistics) <= limits.downtime;
+}
+
+/**
+ * How much of its usual instructions a guest gets in the next round, from 0 to 1. One that dirties
+ * pages nearly as fast as they are sent is held back, more with each round; one that does not, or not
+ * any more, gets all. It does not notice: its time is the instructions that it executes.
+ *
+ * @param now what it gets in this round
+ * @see QEMU's `auto-converge`, which begins at 20 % and goes to 99 %
+ */
+export function nextShare(now: number, statistics: RoundStatistics): number {
+  const { dirtiedPages, bytesPerPage, bytesPerMillisecond, roundMilliseconds } = statistics;
+  const sent = bytesPerMillisecond * roundMilliseconds;
+  const isLosing = statistics.rounds > 1 && dirtiedPages * bytesPerPage > sent / 2;
+  return isLosing ? Math.max(leastShare, now * 0.7) : now;
+}
+
+const leastShare = 0.01;
