@@ -6,12 +6,15 @@ import { addConsoleRoute } from "./routes/console-route.ts";
 import { addHealthRoutes } from "./routes/health-routes.ts";
 import { addQueueRoute } from "./routes/queue-route.ts";
 import { addSubmissionRoutes } from "./routes/submission-routes.ts";
+import { addWorkerRoutes } from "./routes/worker-routes.ts";
 import type { Intake } from "./submissions/accept-submission.ts";
 import type { RunEventHub } from "./submissions/run-event-hub.ts";
+import type { WorkerDirectory } from "./workers/worker-directory.ts";
 
 /** What the API is made of; `main.ts` connects it to Redis and the disk. */
 export interface AppParts extends Intake {
   readonly hub: RunEventHub;
+  readonly workers: WorkerDirectory;
   /** Most bytes of all files of one submission. */
   readonly maxUploadBytes: number;
 }
@@ -52,6 +55,7 @@ export function createApp(parts: AppParts): OpenAPIHono {
   addSubmissionRoutes(app, parts, parts.maxUploadBytes);
   addConsoleRoute(app, parts);
   addAssignmentRoutes(app, parts.catalogue);
+  addWorkerRoutes(app, parts.workers);
   addQueueRoute(app, parts.queue);
   addHealthRoutes(app, {
     redis: () => parts.store.ping(),

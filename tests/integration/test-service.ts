@@ -81,6 +81,7 @@ machine:
 export async function startTestService(
   runtime: WorkerRuntime | readonly WorkerRuntime[],
   variables: Readonly<Record<string, string>> = {},
+  redisUrl?: string,
 ) {
   const folder = await mkdtemp(join(tmpdir(), "trapline-test-"));
   for (const [name, text] of Object.entries(assignments)) {
@@ -93,6 +94,7 @@ export async function startTestService(
     workers: typeof runtime === "string" ? 2 : runtime.length,
     port: 0,
     data: join(folder, "data"),
+    redisUrl,
     assignments: join(folder, "assignments"),
     variables: {
       TRAPLINE_LOCK: "2000",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
+import { workerName } from "../../shared/schema/worker-status.ts";
 
 const { lockDuration, stalledInterval } = gradingQueue.workerOptions;
 
@@ -7,10 +8,7 @@ const configSchema = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   /** Directory of the blob store; the worker only reads it. */
   TRAPLINE_BLOBS: z.string().min(1),
-  TRAPLINE_WORKER: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,60}$/)
-    .default(`worker-${crypto.randomUUID().slice(0, 8)}`),
+  TRAPLINE_WORKER: workerName().default(`worker-${crypto.randomUUID().slice(0, 8)}`),
   /** Guests at the same time. Threads have them in turns where there are fewer threads. */
   TRAPLINE_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
   /** Threads that guests run on; each keeps one core busy. */

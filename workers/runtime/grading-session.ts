@@ -68,9 +68,10 @@ export async function runSession(
       runtime: identity.runtime,
       elapsed: performance.now() - began,
     });
-    const isOurs = await journal.finish(result);
+    if (!(await journal.finish(result))) return { kind: "superseded" };
+    // Not before: a run whose checkpoints were removed can never be taken over again.
     await checkpoints.remove();
-    return isOurs ? { kind: "graded", score: result.score } : { kind: "superseded" };
+    return { kind: "graded", score: result.score };
   } catch (error) {
     await reporter.close();
     if (error instanceof LeaseLost || (error instanceof BlobError && error.code === "stale")) {

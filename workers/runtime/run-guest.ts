@@ -94,7 +94,7 @@ export async function runGuest(
       case "fault":
         return end(() => reject(new MonitorFault(message.message, { cause: message.stack })));
       case "handed-over":
-        return end(() => reject(new HandedOver("the run is handed over")));
+        return end(() => reject(new HandedOver("it goes to another worker")));
       case "unusable":
         return end(() => reject(new UnusableCheckpoint(message.message)));
       case "checkpoint":
@@ -128,7 +128,7 @@ export async function runGuest(
   };
   const leave = () => {
     // One that had not begun has nothing to hand over.
-    if (pooled?.handOver() === false) reject(new HandedOver("the run is handed over"));
+    if (pooled?.handOver() === false) reject(new HandedOver("it goes to another worker"));
   };
   // The signals may outlive the run.
   run.signal.addEventListener("abort", abort);

@@ -14,7 +14,8 @@ local state = redis.call('HGET', KEYS[1], 'state')
 if state ~= 'queued' and state ~= 'running' then return {0, state or 'unknown'} end
 local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1)
 redis.call('HINCRBY', KEYS[1], 'runs', 1)
-redis.call('HSET', KEYS[1], 'state', 'running', 'startedAt', ARGV[1], 'worker', ARGV[2])
+redis.call('HSET', KEYS[1], 'state', 'running', 'startedAt', ARGV[1], 'worker', ARGV[2],
+  'written', epoch .. ':0')
 redis.call('HDEL', KEYS[1], 'progress')
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], '*', 'type', 'run', 'data',
   cjson.encode({epoch = epoch, worker = ARGV[2], runtime = ARGV[3]}))
@@ -24,26 +25,32 @@ return {epoch, 'running', redis.call('HGET', KEYS[1], 'toldConsole') or '0',
 
 /**
  * KEYS record events; ARGV epoch, state or '', progress or '', maxlen, channel, console bytes or '',
- * steps, (type, data)*.
+ * steps, number of the write, (type, data)*. Returns 1 also for a write that was here before: a client
+ * whose connection broke sends again what was not answered. Returns 2 where writes before are missing,
+ * as after a restart of Redis from an older file.
  */
 const appendScript = `
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return 0 end
+if redis.call('HGET', KEYS[1], 'written') == ARGV[1] .. ':' .. ARGV[8] then return 1 end
 if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
+if redis.call('HGET', KEYS[1], 'written') ~= ARGV[1] .. ':' .. (ARGV[8] - 1) then return 2 end
+redis.call('HSET', KEYS[1], 'written', ARGV[1] .. ':' .. ARGV[8])
 if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'state', ARGV[2]) end
 if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'progress', ARGV[3]) end
 if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], 'toldConsole', ARGV[6], 'toldSteps', ARGV[7]) end
-for i = 8, #ARGV, 2 do
+for i = 9, #ARGV, 2 do
   redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], '*', 'type', ARGV[i], 'data', ARGV[i + 1])
 end
-if #ARGV > 7 then redis.call('PUBLISH', ARGV[5], 'events') end
+if #ARGV > 8 then redis.call('PUBLISH', ARGV[5], 'events') end
 return 1`;
 
 /**
  * KEYS record events; ARGV epoch, now, result, end event, maxlen, channel, record seconds, event
- * seconds.
+ * seconds. Returns 1 also where this very run has been here before, as `appendScript`.
  */
 const finishScript = `
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return 0 end
+if redis.call('HGET', KEYS[1], 'state') == 'graded' then return 1 end
 if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
 redis.call('HSET', KEYS[1], 'state', 'graded', 'finishedAt', ARGV[2], 'result', ARGV[3])
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'type', 'end', 'data', ARGV[4])
@@ -71,6 +78,8 @@ export class RunJournal {
   readonly told: Told;
   readonly #redis: Redis;
   readonly #submission: string;
+  /** One after the other: see `appendScript`. */
+  #writes = 0;
 
   private constructor(redis: Redis, submission: string, epoch: number, told: Told) {
     this.#redis = redis;
@@ -106,7 +115,7 @@ export class RunJournal {
     return epoch === 0 ? state : new RunJournal(redis, submission, epoch, told);
   }
 
-  /** Also a heartbeat: with no events it only asks whether the run is still ours. */
+  /** One at a time. Also a heartbeat: with no events it only asks whether the run is still ours. */
   append(events: readonly RunEvent[], progress?: Progress, told?: Told): Promise<boolean> {
     return this.#append("", events, progress, told);
   }
@@ -156,8 +165,10 @@ export class RunJournal {
       channel,
       told?.console ?? "",
       told?.steps ?? "",
+      ++this.#writes,
       ...entries.flatMap(({ type, data }) => [type, JSON.stringify(data)]),
     );
+    if (answer === 2) throw new Error("Redis has lost what was written about the run");
     return answer === 1;
   }
 }

@@ -87,7 +87,7 @@ export class RunUnderWay {
       signal: signals.signal,
       handOver: signals.handOver,
       onCode: (bytes) => resources.code.keep(image, bytes),
-      onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals.onStale),
+      onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals),
       onMessage: (message) => {
         if (message.type === "progress") figures(message.instructions);
         passOn(message, assignment, reporter);
@@ -97,9 +97,10 @@ export class RunUnderWay {
   }
 
   /** What a checkpoint takes for told has to be written before the checkpoint counts. */
-  async #keep(checkpoint: ReadableCheckpoint, onStale: () => void): Promise<boolean> {
+  async #keep(checkpoint: ReadableCheckpoint, { signal, onStale }: RunSignals): Promise<boolean> {
     const { reporter, checkpoints } = this.#parts;
     await reporter.flush();
+    if (signal.aborted) return false;
     try {
       return await checkpoints.publish(checkpoint);
     } catch {

@@ -35,7 +35,7 @@ export function describeEvent(event: FollowedEvent): string | undefined {
       return `${mark} ${name}${worth}: ${sentence}`;
     }
     case "interrupted":
-      return `interrupted, will run again: ${event.data.reason}`;
+      return `interrupted: ${event.data.reason}`;
     case "console":
     case "end":
       return undefined;
