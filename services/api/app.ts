@@ -4,13 +4,17 @@ import { problemResponse } from "./problem-response.ts";
 import { addAssignmentRoutes } from "./routes/assignment-routes.ts";
 import { addConsoleRoute } from "./routes/console-route.ts";
 import { addHealthRoutes } from "./routes/health-routes.ts";
+import { addQueueRoute } from "./routes/queue-route.ts";
 import { addSubmissionRoutes } from "./routes/submission-routes.ts";
+import { addWorkerRoutes } from "./routes/worker-routes.ts";
 import type { Intake } from "./submissions/accept-submission.ts";
 import type { RunEventHub } from "./submissions/run-event-hub.ts";
+import type { WorkerDirectory } from "./workers/worker-directory.ts";
 
 /** What the API is made of; `main.ts` connects it to Redis and the disk. */
 export interface AppParts extends Intake {
   readonly hub: RunEventHub;
+  readonly workers: WorkerDirectory;
   /** Most bytes of all files of one submission. */
   readonly maxUploadBytes: number;
 }
@@ -51,7 +55,13 @@ export function createApp(parts: AppParts): OpenAPIHono {
   addSubmissionRoutes(app, parts, parts.maxUploadBytes);
   addConsoleRoute(app, parts);
   addAssignmentRoutes(app, parts.catalogue);
-  addHealthRoutes(app, parts.store);
+  addWorkerRoutes(app, parts.workers);
+  addQueueRoute(app, parts.queue);
+  addHealthRoutes(app, {
+    redis: () => parts.store.ping(),
+    // Any name will do: a store that answers "no" answers.
+    blobs: () => parts.blobs.has("0".repeat(64)),
+  });
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: {

@@ -11,6 +11,7 @@ import { readApiConfig } from "./config.ts";
 import { RedisSubmissionStore } from "./submissions/redis-submission-store.ts";
 import { RunEventHub } from "./submissions/run-event-hub.ts";
 import { SubmissionQueue } from "./submissions/submission-queue.ts";
+import { WorkerDirectory } from "./workers/worker-directory.ts";
 
 /**
  * The API as a process. Configured by environment variables (`config.ts`); prints
@@ -44,6 +45,7 @@ const app = createApp({
   queue,
   catalogue: new AssignmentCatalogue(config.TRAPLINE_ASSIGNMENTS, config.TRAPLINE_IMAGES, blobs),
   hub: new RunEventHub(subscriber),
+  workers: new WorkerDirectory(redis),
   maxUploadBytes: config.TRAPLINE_MAX_UPLOAD,
 });
 

@@ -22,6 +22,26 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "show the result of a submission",
     load: () => import("./commands/result.ts"),
   },
+  workers: {
+    summary: "list the workers of a service: state, load, runs",
+    load: () => import("./commands/workers.ts"),
+  },
+  runs: {
+    summary: "list the runs that are under way, and where they are",
+    load: () => import("./commands/runs.ts"),
+  },
+  migrate: {
+    summary: "move a run to another worker",
+    load: () => import("./commands/migrate.ts"),
+  },
+  drain: {
+    summary: "move all runs of a worker away, and end it",
+    load: () => import("./commands/drain.ts"),
+  },
+  rebalance: {
+    summary: "move runs from full workers to those that have room",
+    load: () => import("./commands/rebalance.ts"),
+  },
   store: {
     summary: "look after a store of checkpoints: collect, verify, usage, remove",
     load: () => import("./commands/store.ts"),
@@ -95,7 +115,7 @@ async function load(name: string): Promise<Command> {
 
 function overview(): string {
   const lines = Object.entries(commands).map(
-    ([name, { summary }]) => `  ${name.padEnd(10)}${summary}`,
+    ([name, { summary }]) => `  ${name.padEnd(11)}${summary}`,
   );
   return `usage: trapline COMMAND …
 

@@ -19,6 +19,6 @@ export const gradingQueue = {
   workerOptions: {
     lockDuration: 30_000,
     stalledInterval: 15_000,
-    maxStalledCount: 5,
+    maxStalledCount: 25,
   },
 } as const;

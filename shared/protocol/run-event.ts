@@ -5,11 +5,13 @@ import { progressSchema, submissionStateSchema } from "../schema/submission.ts";
 /** What happens to a submission, in order: entries of its stream and events of `/console`. */
 export const runEventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("queued"), data: z.object({}) }),
-  /** A worker begins; with an epoch above 1 the console starts over. */
+  /** A worker begins. What the console showed before is not told again. */
   z.object({
     type: z.literal("run"),
     data: z.object({ epoch: z.int(), worker: z.string(), runtime: z.string() }),
   }),
+  /** It goes on from a checkpoint of an earlier worker. */
+  z.object({ type: z.literal("resumed"), data: z.object({ instructions: z.int() }) }),
   z.object({ type: z.literal("progress"), data: progressSchema }),
   z.object({ type: z.literal("console"), data: z.object({ text: z.string() }) }),
   z.object({ type: z.literal("step"), data: stepResultSchema }),

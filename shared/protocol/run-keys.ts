@@ -3,8 +3,11 @@
  * may touch them all.
  *
  *   record   hash   submission (JSON, never changes), state, epoch, worker, runtime, startedAt,
- *                   finishedAt, progress (JSON), result (JSON), failure
+ *                   finishedAt, progress (JSON), result (JSON), failure, toldConsole (bytes of the
+ *                   guest's console that are in `events`), toldSteps (reports of so many steps are),
+ *                   written (EPOCH:NUMBER of the last write of the run's worker)
  *   events   stream entries {type, data}: what `/console` shows, in order
+ *   place    string the worker that is to have the run next; for some seconds, then any may
  *   channel  pub/sub "events" after each append, "cancelled" when the run must stop
  *
  * The writer rule: `epoch` counts the runs. A worker increments it when it begins and names it in
@@ -13,11 +16,17 @@
  */
 export function runKeys(submission: string): RunKeys {
   const base = `trapline:run:{${submission}}`;
-  return { record: base, events: `${base}:events`, channel: `${base}:channel` };
+  return {
+    record: base,
+    events: `${base}:events`,
+    place: `${base}:place`,
+    channel: `${base}:channel`,
+  };
 }
 
 export interface RunKeys {
   readonly record: string;
   readonly events: string;
+  readonly place: string;
   readonly channel: string;
 }

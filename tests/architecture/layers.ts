@@ -32,7 +32,7 @@ const outerLayers: Readonly<Record<string, readonly string[]>> = {
   shared: [],
   "workers/host": [door],
   "workers/runtime": ["workers/host", door, keeperDoor, "shared"],
-  "services/api": ["shared"],
+  "services/api": ["shared", "services/control"],
   "services/control": ["shared"],
   "services/console": [door, "shared"],
   // `trapline qemu` runs a machine in its own process, `trapline serve` starts the whole service.

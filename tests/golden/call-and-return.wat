@@ -50,65 +50,55 @@
                 (block  ;; label = @7
                   (block  ;; label = @8
                     (block  ;; label = @9
-                      (block  ;; label = @10
-                        (br_table 0 (;@10;) 1 (;@9;) 2 (;@8;) 3 (;@7;) 4 (;@6;)
-                          (local.get 3))))
-                    (if  ;; label = @9
-                      (i32.lt_s
-                        (local.get 6)
-                        (i32.const 1))
-                      (then
-                        (local.set 4
-                          (i32.const 0))
-                        (br 7 (;@2;))))
-                    (local.set 6
-                      (i32.sub
-                        (local.get 6)
-                        (i32.const 1)))
-                    (local.set 11
-                      (i64.add
-                        (local.get 11)
-                        (i64.const 3)))
-                    (br 3 (;@5;)))
+                      (br_table 0 (;@9;) 1 (;@8;) 2 (;@7;) 3 (;@6;)
+                        (local.get 3))))
                   (if  ;; label = @8
                     (i32.lt_s
                       (local.get 6)
-                      (i32.const 3))
+                      (i32.const 2))
                     (then
                       (local.set 4
-                        (i32.const 2048))
+                        (i32.const 0))
                       (br 6 (;@2;))))
                   (local.set 6
                     (i32.sub
                       (local.get 6)
-                      (i32.const 2)))
+                      (i32.const 1)))
                   (local.set 11
                     (i64.add
                       (local.get 11)
-                      (i64.const -1)))
-                  (if  ;; label = @8
-                    (i64.ne
-                      (local.get 11)
-                      (i64.const 0))
-                    (then
-                      (br 3 (;@5;))))
-                  (local.set 6
-                    (i32.sub
-                      (local.get 6)
-                      (i32.const 1)))
-                  (local.set 4
-                    (i32.const 4101))
-                  (br 5 (;@2;)))
-                (br 2 (;@4;)))
-              (br 0 (;@5;)))
-            (if  ;; label = @5
-              (i32.lt_s
-                (local.get 6)
-                (i32.const 1))
-              (then
+                      (i64.const 3)))
+                  (br 2 (;@5;)))
+                (if  ;; label = @7
+                  (i32.lt_s
+                    (local.get 6)
+                    (i32.const 3))
+                  (then
+                    (local.set 4
+                      (i32.const 2048))
+                    (br 5 (;@2;))))
+                (local.set 6
+                  (i32.sub
+                    (local.get 6)
+                    (i32.const 2)))
+                (local.set 11
+                  (i64.add
+                    (local.get 11)
+                    (i64.const -1)))
+                (if  ;; label = @7
+                  (i64.ne
+                    (local.get 11)
+                    (i64.const 0))
+                  (then
+                    (br 2 (;@5;))))
+                (local.set 6
+                  (i32.sub
+                    (local.get 6)
+                    (i32.const 1)))
                 (local.set 4
-                  (i32.const 1024))
-                (br 3 (;@2;))))
+                  (i32.const 4101))
+                (br 4 (;@2;)))
+              (br 1 (;@4;)))
             (local.set 6
               (i32.sub
                 (local.get 6)

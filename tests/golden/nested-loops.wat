@@ -70,9 +70,9 @@
                     (local.get 11)
                     (i64.const 3)))
                 (br 2 (;@4;)))
+              (local.set 3
+                (i32.const 0))
               (br 1 (;@4;)))
-            (local.set 3
-              (i32.const 0))
             (br 0 (;@4;)))
           (loop  ;; label = @4
             (block  ;; label = @5

@@ -233,6 +233,7 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
       "guarded",
       "long",
       "pair",
+      "work",
     ]);
     expect(list.find(({ name }) => name === "greet")).toMatchObject({
       maxScore: 4,
@@ -300,10 +301,16 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
       "/healthz",
       "/readyz",
       "/v1/assignments",
+      "/v1/queue",
+      "/v1/rebalance",
+      "/v1/runs",
+      "/v1/runs/{id}/migrate",
       "/v1/submissions",
       "/v1/submissions/{id}",
       "/v1/submissions/{id}/console",
       "/v1/submissions/{id}/results.json",
+      "/v1/workers",
+      "/v1/workers/{name}/drain",
     ]);
     expect((await fetch(`${service.api.base}/healthz`)).status).toBe(200);
     expect((await fetch(`${service.api.base}/readyz`)).status).toBe(200);

@@ -2,11 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Redis } from "ioredis";
 import { ApiClient } from "../../services/cli/client/api-client.ts";
 import { followSubmission } from "../../services/cli/client/follow-submission.ts";
 import { startService } from "../../services/cli/commands/serve-service.ts";
 import type { WorkerRuntime } from "../../services/cli/commands/serve-worker.ts";
 import type { RunEvent } from "../../shared/protocol/run-event.ts";
+import { runKeys } from "../../shared/protocol/run-keys.ts";
 import type { Submission } from "../../shared/schema/submission.ts";
 
 const kernelArtefact = `artefacts:
@@ -48,6 +50,15 @@ steps:
   - { name: Both, expect: both, within: 10M, points: 2 }
   - { name: Stops, exit-code: 0, within: 10M, points: 1 }
 `,
+  work: `name: work
+title: Works for a while
+${kernelArtefact}limits: { instructions: 100G, output: 4K, wall-clock: 10m }
+steps:
+  - { name: Begins, expect: "[A-P][a-p]", within: 100M, points: 1 }
+  - { name: Works, expect: "([A-P][a-p]){20}", within: 5G, points: 2 }
+  - { name: Ends, expect: end, within: 50G, points: 3 }
+  - { name: Stops, exit-code: 0, within: 10M, points: 1 }
+`,
   guarded: `name: guarded
 title: Has one second
 ${kernelArtefact}limits: { instructions: 900G, wall-clock: 1s }
@@ -62,8 +73,16 @@ machine:
 `,
 };
 
-/** The service with quick leases, and what a test wants to do with it. */
-export async function startTestService(runtime: WorkerRuntime) {
+/**
+ * The service with quick leases, and what a test wants to do with it.
+ *
+ * @param runtime of its two workers, or of each worker
+ */
+export async function startTestService(
+  runtime: WorkerRuntime | readonly WorkerRuntime[],
+  variables: Readonly<Record<string, string>> = {},
+  redisUrl?: string,
+) {
   const folder = await mkdtemp(join(tmpdir(), "trapline-test-"));
   for (const [name, text] of Object.entries(assignments)) {
     await mkdir(join(folder, "assignments", name), { recursive: true });
@@ -72,15 +91,17 @@ export async function startTestService(runtime: WorkerRuntime) {
   const news: string[] = [];
   const service = await startService({
     runtime,
-    workers: 2,
+    workers: typeof runtime === "string" ? 2 : runtime.length,
     port: 0,
     data: join(folder, "data"),
+    redisUrl,
     assignments: join(folder, "assignments"),
     variables: {
       TRAPLINE_LOCK: "2000",
       TRAPLINE_STALLED: "1000",
       TRAPLINE_GRACE: "200",
       TRAPLINE_MAX_UPLOAD: "1M",
+      ...variables,
     },
     onNews: (line) => news.push(line),
   });
@@ -116,6 +137,15 @@ export async function startTestService(runtime: WorkerRuntime) {
     blobs: join(folder, "data", "blobs"),
     submit,
     until,
+    /** What Redis knows of a submission. */
+    record: async (id: string): Promise<Readonly<Record<string, string>>> => {
+      const redis = new Redis(service.redisUrl);
+      try {
+        return await redis.hgetall(runKeys(id).record);
+      } finally {
+        redis.disconnect();
+      }
+    },
     ended: (id: string) => until(id, ({ state }) => state !== "queued" && state !== "running"),
     events: async (id: string): Promise<RunEvent[]> => {
       const events: RunEvent[] = [];

@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Machine, type MachineConfig, monitorExits } from "../../workers/vmm/mod.ts";
+import { asm } from "../support/assembler.ts";
 import { eagerHeat } from "../support/eager-heat.ts";
 import { engines } from "../support/engines.ts";
 import { bareMetal, recordedConsole } from "../support/run-guest.ts";
@@ -164,4 +165,18 @@ describe.each(engines)("machines that fork (%s)", (engine) => {
     },
     timeout,
   );
+});
+
+test("a breakpoint in a clone stops the clone, and not its origin", () => {
+  const loop = bareMetal([asm("addi", { rd: 5, rs1: 5, imm: 1 }), asm("jal", { imm: -4 })]);
+  const origin = observed.monitor.createMachine(loop, resources());
+  origin.run(1001);
+  const clone = origin.fork(resources());
+  clone.debug.setBreakpoints([BigInt(ramBase)]);
+  expect(clone.run(100)).toEqual({ kind: "debug", hart: 0 });
+  expect(origin.run(100)).toEqual({ kind: "budget" });
+  clone.debug.setBreakpoints([]);
+  expect(clone.run(100)).toEqual({ kind: "budget" });
+  for (const machine of [origin, clone]) machine.dispose();
+  observed.harts.clear();
 });

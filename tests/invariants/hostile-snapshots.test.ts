@@ -122,6 +122,24 @@ function live(file: Uint8Array): Failure | undefined {
   return undefined;
 }
 
+test("a whole machine's file of which a bit is another, or the end is missing, is refused", () => {
+  const file = sealSnapshot(sections);
+  const damage = fc.oneof(
+    fc.nat(file.length * 8 - 1).map((bit) => {
+      const flipped = file.slice();
+      flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+      return flipped;
+    }),
+    fc.nat(file.length - 1).map((length) => file.subarray(0, length)),
+  );
+  fc.assert(
+    fc.property(damage, (damaged) => {
+      expect(() => readSnapshot(damaged)).toThrow(Failure);
+    }),
+    { numRuns: 200 },
+  );
+});
+
 const names = [
   ...["hardware", "clock", "events", "schedule", "harts", "tlbs", "code", "started"],
   ...["devices", "ram"],

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
+import { workerName } from "../../shared/schema/worker-status.ts";
 
 const { lockDuration, stalledInterval } = gradingQueue.workerOptions;
 
@@ -7,10 +8,7 @@ const configSchema = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   /** Directory of the blob store; the worker only reads it. */
   TRAPLINE_BLOBS: z.string().min(1),
-  TRAPLINE_WORKER: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,60}$/)
-    .default(`worker-${crypto.randomUUID().slice(0, 8)}`),
+  TRAPLINE_WORKER: workerName().default(`worker-${crypto.randomUUID().slice(0, 8)}`),
   /** Guests at the same time. Threads have them in turns where there are fewer threads. */
   TRAPLINE_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
   /** Threads that guests run on; each keeps one core busy. */
@@ -19,8 +17,12 @@ const configSchema = z.object({
   TRAPLINE_LOCK: z.coerce.number().int().min(1000).default(lockDuration),
   /** Milliseconds between two looks for runs whose worker is gone. */
   TRAPLINE_STALLED: z.coerce.number().int().min(500).default(stalledInterval),
-  /** Milliseconds that a run may go on after SIGTERM before it goes back to the queue. */
+  /** Steps of a machine between two checkpoints of its run; 0: none are made. */
+  TRAPLINE_CHECKPOINT: z.coerce.number().int().min(0).default(200_000_000),
+  /** Milliseconds that checkpoints may take after SIGTERM before runs go back without them. */
   TRAPLINE_GRACE: z.coerce.number().int().min(0).default(10_000),
+  /** File to write signs of life to, for a probe; its folder must exist. */
+  TRAPLINE_ALIVE: z.string().min(1).optional(),
 });
 
 export type WorkerConfig = z.infer<typeof configSchema>;

@@ -1,16 +1,11 @@
-import type { Redis } from "ioredis";
-import type { BlobStore } from "../../shared/blob/blob-store.ts";
+import { BlobError } from "../../shared/blob/blob-error.ts";
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
-import type { Assignment } from "../../shared/schema/assignment.ts";
-import { hiddenStepName, redactStep } from "../../shared/schema/redact-step.ts";
-import type { Progress } from "../../shared/schema/submission.ts";
-import { gradeRun, gradeStep, stepLabel } from "./grade-run.ts";
-import { prepareRun } from "./prepare-run.ts";
-import { runGuest } from "./run-guest.ts";
+import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
+import { gradeRun } from "./grade-run.ts";
 import { RunJournal } from "./run-journal.ts";
 import { RunReporter } from "./run-reporter.ts";
-import type { PcpuPool } from "./thread/pcpu-pool.ts";
-import type { WorkerIdentity } from "./worker-identity.ts";
+import { RunUnderWay } from "./run-under-way.ts";
+import type { SessionResources } from "./session-resources.ts";
 
 /** What became of a job: only `graded` wrote a result. */
 export type SessionOutcome =
@@ -18,11 +13,12 @@ export type SessionOutcome =
   /** The submission had ended, was cancelled, or another worker has taken the run over. */
   | { readonly kind: "superseded" };
 
-export interface SessionResources {
-  readonly redis: Redis;
-  readonly blobs: BlobStore;
-  readonly identity: WorkerIdentity;
-  readonly pool: PcpuPool;
+/** How a run is ended from outside. */
+export interface SessionSignals {
+  /** At once: the worker shuts down, or BullMQ could not renew the lease. */
+  readonly signal: AbortSignal;
+  /** With a last checkpoint; `HandedOver` is thrown then. */
+  readonly handOver: AbortSignal;
 }
 
 class LeaseLost extends Error {
@@ -30,20 +26,20 @@ class LeaseLost extends Error {
 }
 
 /**
- * Runs one job: takes the run over, boots the guest, grades it, writes the grade.
+ * Runs one job: takes the run over, boots the guest or goes on from its last checkpoint, grades it,
+ * writes the grade.
  *
- *   begin → prepare → run → grade → finish
+ *   begin → take over → prepare → run → grade → finish
  *
  * What the guest does wrong is graded. An exception is the installation's failure: the run goes
  * back to the queue, which tries again.
- *
- * @param signal the worker shuts down, or BullMQ could not renew the lease
  */
 export async function runSession(
   job: GradingJob,
-  { redis, blobs, identity, pool }: SessionResources,
-  signal: AbortSignal,
+  resources: SessionResources,
+  { signal, handOver }: SessionSignals,
 ): Promise<SessionOutcome> {
+  const { redis, identity } = resources;
   const journal = await RunJournal.begin(redis, job.submission, identity);
   if (typeof journal === "string") {
     return { kind: "superseded" };
@@ -51,51 +47,34 @@ export async function runSession(
   const abort = new AbortController();
   const stop = () => abort.abort(signal.reason);
   signal.addEventListener("abort", stop, { once: true });
-  const reporter = new RunReporter(
-    journal,
-    () => abort.abort(new LeaseLost("the run is no longer ours")),
-    (error) => abort.abort(error),
-  );
+  const lose = () => abort.abort(new LeaseLost("the run is no longer ours"));
+  const reporter = new RunReporter(journal, lose, (error) => abort.abort(error));
+  const checkpoints = new RunCheckpoints(resources.checkpoints.store, {
+    name: job.submission,
+    epoch: journal.epoch,
+    labels: { assignment: job.assignment },
+  });
   const began = performance.now();
   try {
     signal.throwIfAborted();
-    const { assignment, start } = await prepareRun(job, blobs);
-    const report = await runGuest(pool, {
-      start,
-      signal: abort.signal,
-      onMessage: (message) => {
-        switch (message.type) {
-          case "console":
-            reporter.console(message.bytes);
-            break;
-          case "step": {
-            const step = assignment.steps[message.index];
-            if (step !== undefined && step.send === undefined) {
-              const data = redactStep(gradeStep(step, message.index, message.report));
-              reporter.event({ type: "step", data });
-            }
-            break;
-          }
-          case "progress":
-            reporter.progress(progressOf(assignment, message.step, message.instructions));
-            break;
-        }
-      },
-    });
+    const saved = journal.epoch > 1 ? await checkpoints.takeOver() : undefined;
+    const run = new RunUnderWay({ job, resources, journal, reporter, checkpoints });
+    const signals = { signal: abort.signal, handOver, onStale: lose };
+    const { assignment, report } = await run.toItsEnd(saved, signals);
     await reporter.close();
-    const elapsed = performance.now() - began;
     const result = gradeRun(assignment, report, {
       epoch: journal.epoch,
       worker: identity.name,
       runtime: identity.runtime,
-      elapsed,
+      elapsed: performance.now() - began,
     });
-    return (await journal.finish(result))
-      ? { kind: "graded", score: result.score }
-      : { kind: "superseded" };
+    if (!(await journal.finish(result))) return { kind: "superseded" };
+    // Not before: a run whose checkpoints were removed can never be taken over again.
+    await checkpoints.remove();
+    return { kind: "graded", score: result.score };
   } catch (error) {
     await reporter.close();
-    if (error instanceof LeaseLost) {
+    if (error instanceof LeaseLost || (error instanceof BlobError && error.code === "stale")) {
       return { kind: "superseded" };
     }
     const reason = error instanceof Error ? error.message : String(error);
@@ -106,12 +85,4 @@ export async function runSession(
   } finally {
     signal.removeEventListener("abort", stop);
   }
-}
-
-function progressOf(assignment: Assignment, index: number, instructions: number): Progress {
-  const step = assignment.steps[index];
-  const isHidden = step !== undefined && step.visibility !== "visible";
-  const name = isHidden ? hiddenStepName : step && (step.name ?? stepLabel(step, index));
-  const waitingFor = name ?? "the end";
-  return { step: index, steps: assignment.steps.length, waitingFor, instructions };
 }

@@ -13,15 +13,21 @@ export interface PreparedRun {
 /**
  * Fetches what a job names and makes the machine's configuration of it.
  *
+ * @param isNew the machine is to be switched on; one that was saved has its images in its RAM
  * @throws BlobError when the store lacks a blob or a blob is damaged
  */
-export async function prepareRun(job: GradingJob, blobs: BlobStore): Promise<PreparedRun> {
+export async function prepareRun(
+  job: GradingJob,
+  blobs: BlobStore,
+  isNew: boolean,
+): Promise<PreparedRun> {
   const json: unknown = JSON.parse(new TextDecoder().decode(await blobs.read(job.assignment)));
   const assignment = assignmentSchema.parse(json);
   const { machine, limits } = assignment;
 
-  const kernel = await blobs.read(job.images.kernel);
-  const initrd = job.images.initrd === undefined ? undefined : await blobs.read(job.images.initrd);
+  const kernel = isNew ? await blobs.read(job.images.kernel) : undefined;
+  const initrd =
+    isNew && job.images.initrd !== undefined ? await blobs.read(job.images.initrd) : undefined;
   const present = machine.disks.flatMap((disk) => {
     const hash = job.images.disks[disk.name];
     return hash === undefined ? [] : [{ disk, hash }];
@@ -49,7 +55,7 @@ export async function prepareRun(job: GradingJob, blobs: BlobStore): Promise<Pre
         harts: machine.harts,
         boot: {
           firmware: machine.firmware,
-          kernel,
+          ...(kernel && { kernel }),
           ...(initrd === undefined ? {} : { initrd }),
           ...(machine["command-line"] === undefined
             ? {}

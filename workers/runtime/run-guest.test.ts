@@ -21,9 +21,12 @@ function pool(act: (events: RunEvents, start: ThreadStart) => void) {
       drop: () => {
         dropped.count += 1;
       },
+      release: () => undefined,
+      handOver: () => true,
     };
   };
-  return { start, dropped };
+  const copyFrame = (frame: number) => Uint8Array.of(frame);
+  return { start, dropped, copyFrame };
 }
 
 function run(part: Partial<GuestRun> = {}): GuestRun {

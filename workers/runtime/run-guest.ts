@@ -1,5 +1,6 @@
-import type { PcpuPool } from "./thread/pcpu-pool.ts";
+import type { PcpuPool, PooledRun } from "./thread/pcpu-pool.ts";
 import {
+  type RunCheckpoint,
   type RunMessage,
   type RunReport,
   type ThreadStart,
@@ -11,11 +12,47 @@ export class MonitorFault extends Error {
   override readonly name = "MonitorFault";
 }
 
+/** There is nothing in what was saved that the run could go on from. */
+export class UnusableCheckpoint extends Error {
+  override readonly name = "UnusableCheckpoint";
+}
+
+/** The run stands in its last checkpoint, as was asked for, and is nobody's now. */
+export class HandedOver extends Error {
+  override readonly name = "HandedOver";
+}
+
+/** A checkpoint whose frames can be read. */
+export interface ReadableCheckpoint extends RunCheckpoint {
+  /**
+   * The content of a frame.
+   *
+   * @throws Error when the run has gone on without its checkpoint: the frame holds something else
+   */
+  read(frame: number): Uint8Array;
+}
+
+/** What was reported before the run that goes on was saved. */
+export interface FormerReports {
+  readonly steps: RunReport["steps"];
+  readonly instructions: number;
+  readonly consoleBytes: number;
+}
+
 export interface GuestRun {
   readonly start: Omit<ThreadStart, "control">;
+  readonly former?: FormerReports;
   /** Cuts the run off at once; `runGuest` then throws the signal's reason. */
   readonly signal: AbortSignal;
-  onMessage(message: Exclude<RunMessage, { type: "end" | "fault" }>): void;
+  /** Asks the run for a last checkpoint; `runGuest` then throws `HandedOver`. */
+  readonly handOver?: AbortSignal;
+  onMessage(
+    message: Extract<RunMessage, { type: "console" } | { type: "step" } | { type: "progress" }>,
+  ): void;
+  /** Translations that the run leaves behind, where it was asked for them. */
+  onCode?(code: Uint8Array): void;
+  /** Keeps a checkpoint. @returns whether it is kept; the guest's next one waits for the answer */
+  onCheckpoint?(checkpoint: ReadableCheckpoint): Promise<boolean>;
 }
 
 /**
@@ -23,55 +60,85 @@ export interface GuestRun {
  *
  * @throws MonitorFault when the thread dies or the monitor reports a fault of its own
  */
-export async function runGuest(pool: Pick<PcpuPool, "start">, run: GuestRun): Promise<RunReport> {
+export async function runGuest(
+  pool: Pick<PcpuPool, "start" | "copyFrame">,
+  run: GuestRun,
+): Promise<RunReport> {
   run.signal.throwIfAborted();
   const control = new SharedArrayBuffer(4);
   new Int32Array(control)[0] = threadControl.goOn;
-  let instructions = 0;
-  let consoleBytes = 0;
-  const decided: RunReport["steps"][number][] = [];
-  let abort = () => {};
-  const report = new Promise<RunReport>((resolve, reject) => {
-    const pooled = pool.start(
-      { ...run.start, control },
-      {
-        onMessage: (message) => {
-          switch (message.type) {
-            case "end":
-              resolve(message.report);
-              break;
-            case "fault":
-              reject(new MonitorFault(message.message, { cause: message.stack }));
-              break;
-            case "console":
-              consoleBytes += message.bytes.length;
-              run.onMessage(message);
-              break;
-            case "step":
-              decided[message.index] = message.report;
-              run.onMessage(message);
-              break;
-            case "progress":
-              instructions = message.instructions;
-              run.onMessage(message);
-              break;
-          }
-        },
-        onOvertime: () => resolve(whatIsKnown()),
-        onDeath: (reason) => reject(new MonitorFault(reason)),
-      },
-    );
-    abort = () => {
-      pooled.drop();
-      reject(run.signal.reason);
+  let { instructions, consoleBytes } = run.former ?? { instructions: 0, consoleBytes: 0 };
+  const decided: RunReport["steps"][number][] = [...(run.former?.steps ?? [])];
+  const { promise, resolve, reject } = Promise.withResolvers<RunReport>();
+  let isOver = false;
+  let pooled: PooledRun | undefined;
+
+  /** From now on no frame is read. */
+  const end = (then: () => void) => {
+    isOver = true;
+    pooled?.release(false);
+    then();
+  };
+  const keep = async (checkpoint: RunCheckpoint) => {
+    const read = (frame: number) => {
+      if (isOver) throw new Error("the run went on without its checkpoint");
+      return pool.copyFrame(frame);
     };
-  });
-  // The signal may outlive the run.
+    const isKept = (await run.onCheckpoint?.({ ...checkpoint, read })) ?? false;
+    if (!isOver) pooled?.release(isKept);
+  };
+  const receive = (message: RunMessage) => {
+    switch (message.type) {
+      case "end":
+        return end(() => resolve(message.report));
+      case "fault":
+        return end(() => reject(new MonitorFault(message.message, { cause: message.stack })));
+      case "handed-over":
+        return end(() => reject(new HandedOver("it goes to another worker")));
+      case "unusable":
+        return end(() => reject(new UnusableCheckpoint(message.message)));
+      case "checkpoint":
+        return void keep(message).catch(reject);
+      case "code":
+        return run.onCode?.(message.bytes);
+      case "console":
+        consoleBytes += message.bytes.length;
+        return run.onMessage(message);
+      case "step":
+        decided[message.index] = message.report;
+        return run.onMessage(message);
+      case "progress":
+        instructions = message.instructions;
+        return run.onMessage(message);
+    }
+  };
+
+  pooled = pool.start(
+    { ...run.start, control },
+    {
+      onMessage: receive,
+      onOvertime: () => end(() => resolve(whatIsKnown())),
+      onDeath: (reason) => end(() => reject(new MonitorFault(reason))),
+    },
+  );
+  const abort = () => {
+    isOver = true;
+    pooled?.drop();
+    reject(run.signal.reason);
+  };
+  const leave = () => {
+    // One that had not begun has nothing to hand over.
+    if (pooled?.handOver() === false) reject(new HandedOver("it goes to another worker"));
+  };
+  // The signals may outlive the run.
   run.signal.addEventListener("abort", abort);
+  run.handOver?.addEventListener("abort", leave);
+  if (run.handOver?.aborted) leave();
   try {
-    return await report;
+    return await promise;
   } finally {
     run.signal.removeEventListener("abort", abort);
+    run.handOver?.removeEventListener("abort", leave);
   }
 
   /** The report of a run that does not even read its control word. */

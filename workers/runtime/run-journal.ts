@@ -5,37 +5,52 @@ import { runRetention } from "../../shared/protocol/run-retention.ts";
 import type { Result } from "../../shared/schema/result.ts";
 import type { Progress } from "../../shared/schema/submission.ts";
 
-/** KEYS record events; ARGV now, worker, runtime, maxlen, channel. Returns the epoch, or the state. */
+/**
+ * KEYS record events; ARGV now, worker, runtime, maxlen, channel. Returns the epoch, or 0, the state,
+ * and what was told before.
+ */
 const beginScript = `
 local state = redis.call('HGET', KEYS[1], 'state')
 if state ~= 'queued' and state ~= 'running' then return {0, state or 'unknown'} end
 local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1)
 redis.call('HINCRBY', KEYS[1], 'runs', 1)
-redis.call('HSET', KEYS[1], 'state', 'running', 'startedAt', ARGV[1], 'worker', ARGV[2])
+redis.call('HSET', KEYS[1], 'state', 'running', 'startedAt', ARGV[1], 'worker', ARGV[2],
+  'written', epoch .. ':0')
 redis.call('HDEL', KEYS[1], 'progress')
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], '*', 'type', 'run', 'data',
   cjson.encode({epoch = epoch, worker = ARGV[2], runtime = ARGV[3]}))
 redis.call('PUBLISH', ARGV[5], 'events')
-return {epoch, 'running'}`;
+return {epoch, 'running', redis.call('HGET', KEYS[1], 'toldConsole') or '0',
+  redis.call('HGET', KEYS[1], 'toldSteps') or '0'}`;
 
-/** KEYS record events; ARGV epoch, state or '', progress or '', maxlen, channel, (type, data)*. */
+/**
+ * KEYS record events; ARGV epoch, state or '', progress or '', maxlen, channel, console bytes or '',
+ * steps, number of the write, (type, data)*. Returns 1 also for a write that was here before: a client
+ * whose connection broke sends again what was not answered. Returns 2 where writes before are missing,
+ * as after a restart of Redis from an older file.
+ */
 const appendScript = `
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return 0 end
+if redis.call('HGET', KEYS[1], 'written') == ARGV[1] .. ':' .. ARGV[8] then return 1 end
 if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
+if redis.call('HGET', KEYS[1], 'written') ~= ARGV[1] .. ':' .. (ARGV[8] - 1) then return 2 end
+redis.call('HSET', KEYS[1], 'written', ARGV[1] .. ':' .. ARGV[8])
 if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'state', ARGV[2]) end
 if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'progress', ARGV[3]) end
-for i = 6, #ARGV, 2 do
+if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], 'toldConsole', ARGV[6], 'toldSteps', ARGV[7]) end
+for i = 9, #ARGV, 2 do
   redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], '*', 'type', ARGV[i], 'data', ARGV[i + 1])
 end
-if #ARGV > 5 then redis.call('PUBLISH', ARGV[5], 'events') end
+if #ARGV > 8 then redis.call('PUBLISH', ARGV[5], 'events') end
 return 1`;
 
 /**
  * KEYS record events; ARGV epoch, now, result, end event, maxlen, channel, record seconds, event
- * seconds.
+ * seconds. Returns 1 also where this very run has been here before, as `appendScript`.
  */
 const finishScript = `
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return 0 end
+if redis.call('HGET', KEYS[1], 'state') == 'graded' then return 1 end
 if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
 redis.call('HSET', KEYS[1], 'state', 'graded', 'finishedAt', ARGV[2], 'result', ARGV[3])
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'type', 'end', 'data', ARGV[4])
@@ -44,6 +59,14 @@ redis.call('EXPIRE', KEYS[2], ARGV[8])
 redis.call('PUBLISH', ARGV[6], 'events')
 return 1`;
 
+/** How much of what a guest says stands in its run's events. */
+export interface Told {
+  /** Bytes of its console. */
+  readonly console: number;
+  /** Steps whose reports do. */
+  readonly steps: number;
+}
+
 /**
  * The only way in which a worker writes about a run. Each write names the run's epoch and is
  * checked at the store (`shared/protocol/run-keys.ts`): `false` means that the run is no longer
@@ -51,11 +74,16 @@ return 1`;
  */
 export class RunJournal {
   readonly epoch: number;
+  /** What the run's events say already, of whichever epoch. */
+  readonly told: Told;
   readonly #redis: Redis;
   readonly #submission: string;
+  /** One after the other: see `appendScript`. */
+  #writes = 0;
 
-  private constructor(redis: Redis, submission: string, epoch: number) {
+  private constructor(redis: Redis, submission: string, epoch: number, told: Told) {
     this.#redis = redis;
+    this.told = told;
     this.#submission = submission;
     this.epoch = epoch;
   }
@@ -82,13 +110,14 @@ export class RunJournal {
       runRetention.events,
       channel,
     );
-    const [epoch, state] = answer as [number, string];
-    return epoch === 0 ? state : new RunJournal(redis, submission, epoch);
+    const [epoch, state, console, steps] = answer as [number, string, string?, string?];
+    const told = { console: Number(console), steps: Number(steps) };
+    return epoch === 0 ? state : new RunJournal(redis, submission, epoch, told);
   }
 
-  /** Also a heartbeat: with no events it only asks whether the run is still ours. */
-  append(events: readonly RunEvent[], progress?: Progress): Promise<boolean> {
-    return this.#append("", events, progress);
+  /** One at a time. Also a heartbeat: with no events it only asks whether the run is still ours. */
+  append(events: readonly RunEvent[], progress?: Progress, told?: Told): Promise<boolean> {
+    return this.#append("", events, progress, told);
   }
 
   /** The run goes back to the queue. */
@@ -121,6 +150,7 @@ export class RunJournal {
     state: "" | "queued",
     entries: readonly RunEvent[],
     progress?: Progress,
+    told?: Told,
   ): Promise<boolean> {
     const { record, events, channel } = runKeys(this.#submission);
     const answer = await this.#redis.eval(
@@ -133,8 +163,12 @@ export class RunJournal {
       progress === undefined ? "" : JSON.stringify(progress),
       runRetention.events,
       channel,
+      told?.console ?? "",
+      told?.steps ?? "",
+      ++this.#writes,
       ...entries.flatMap(({ type, data }) => [type, JSON.stringify(data)]),
     );
+    if (answer === 2) throw new Error("Redis has lost what was written about the run");
     return answer === 1;
   }
 }

@@ -1,6 +1,7 @@
 import type { RunEvent } from "../../shared/protocol/run-event.ts";
 import type { Progress } from "../../shared/schema/submission.ts";
-import type { RunJournal } from "./run-journal.ts";
+import type { RunJournal, Told } from "./run-journal.ts";
+import { wholeCharacters } from "./whole-characters.ts";
 
 /** Milliseconds between two writes; also how soon a run notices that it was cancelled. */
 const writeInterval = 150;
@@ -10,18 +11,26 @@ const progressInterval = 1000;
 /**
  * Gathers what a run reports and writes it in order, a few times a second. Neighbouring console
  * text becomes one event.
+ *
+ * A run that begins again, or goes on from a checkpoint, says again what an earlier worker has written.
+ * It is the same run, so it says the same at the same place, and what was told is left out.
  */
 export class RunReporter {
   readonly #journal: RunJournal;
   readonly #onLost: () => void;
   readonly #onError: (error: unknown) => void;
   readonly #timer: ReturnType<typeof setInterval>;
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   #events: RunEvent[] = [];
   #progress: Progress | undefined;
   #progressShown = { step: -1, at: 0 };
   #writing: Promise<void> = Promise.resolve();
   #isWriting = false;
+  /** Where in the guest's console the next byte stands. */
+  #position = 0;
+  #told: Told;
+  /** The beginning of a character. */
+  #rest = new Uint8Array();
 
   /**
    * @param onLost the run is no longer ours: cancelled, or another worker has it
@@ -29,6 +38,7 @@ export class RunReporter {
    */
   constructor(journal: RunJournal, onLost: () => void, onError: (error: unknown) => void) {
     this.#journal = journal;
+    this.#told = journal.told;
     this.#onLost = onLost;
     this.#onError = onError;
     this.#timer = setInterval(() => {
@@ -38,8 +48,21 @@ export class RunReporter {
     }, writeInterval);
   }
 
+  /** The guest's next byte is this one of its console. */
+  startAt(position: number): void {
+    this.#position = position;
+  }
+
   console(bytes: Uint8Array): void {
-    const text = this.#decoder.decode(bytes, { stream: true });
+    const begin = this.#told.console + this.#rest.length;
+    const news = bytes.subarray(Math.max(0, begin - this.#position));
+    this.#position += bytes.length;
+    if (news.length === 0) return;
+    const all = Uint8Array.from([...this.#rest, ...news]);
+    const whole = wholeCharacters(all);
+    this.#rest = all.slice(whole);
+    this.#told = { ...this.#told, console: this.#told.console + whole };
+    const text = this.#decoder.decode(all.subarray(0, whole));
     const last = this.#events.at(-1);
     if (last?.type === "console") {
       this.#events[this.#events.length - 1] = {
@@ -55,6 +78,13 @@ export class RunReporter {
     this.#events.push(event);
   }
 
+  /** @param event undefined where it is not shown */
+  step(index: number, event: RunEvent | undefined): void {
+    if (index < this.#told.steps) return;
+    this.#told = { ...this.#told, steps: index + 1 };
+    if (event !== undefined) this.#events.push(event);
+  }
+
   progress(progress: Progress): void {
     this.#progress = progress;
     const now = Date.now();
@@ -65,20 +95,26 @@ export class RunReporter {
     }
   }
 
-  /** Writes what is left; nothing is written afterwards. */
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
+  /** Comes back when all that was said until now is written, or it is known that it cannot be. */
+  async flush(): Promise<void> {
     this.#write();
     await this.#writing;
   }
 
+  /** Writes what is left; nothing is written afterwards. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.flush();
+  }
+
   #write(): void {
     const events = this.#events;
+    const told = this.#told;
     this.#events = [];
     this.#isWriting = true;
     this.#writing = this.#writing
       .then(async () => {
-        if (!(await this.#journal.append(events, this.#progress))) {
+        if (!(await this.#journal.append(events, this.#progress, told))) {
           this.#onLost();
         }
       })

@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { problemSchema } from "../../../shared/schema/problem.ts";
 import { ProblemError } from "../problem-error.ts";
-import type { SubmissionStore } from "../submissions/submission-store.ts";
+
+/** Below the few seconds that whoever probes waits, so that it hears which part is silent. */
+const patience = 2000;
 
 const body = z.object({ status: z.literal("ok") });
 const fine = { description: "Yes.", content: { "application/json": { schema: body } } };
@@ -22,21 +25,45 @@ const ready = createRoute({
   responses: {
     200: fine,
     503: {
-      description: "The store does not answer.",
+      description: "Something that a submission needs does not answer; `errors` says what.",
       content: { "application/problem+json": { schema: problemSchema } },
     },
   },
 });
 
+/** What must answer before submissions can be taken: a word for people, and a cheap question. */
+export type ReadinessChecks = Readonly<Record<string, () => Promise<unknown>>>;
+
 /** `/healthz` and `/readyz`, for whoever watches the process. */
-export function addHealthRoutes(app: OpenAPIHono, store: SubmissionStore) {
+export function addHealthRoutes(app: OpenAPIHono, checks: ReadinessChecks) {
   app.openapi(alive, (context) => context.json({ status: "ok" as const }, 200));
   app.openapi(ready, async (context) => {
-    try {
-      await store.ping();
-    } catch {
-      throw new ProblemError(503, "not-ready", "Not ready", "The store does not answer.");
+    const names = Object.keys(checks);
+    const answers = await Promise.all(names.map((name) => answersInTime(checks[name])));
+    const silent = names.filter((_, index) => !answers[index]);
+    if (silent.length > 0) {
+      throw new ProblemError(
+        503,
+        "not-ready",
+        "Not ready",
+        `No answer from: ${silent.join(", ")}.`,
+        silent.map((name) => ({ field: name, detail: "It does not answer." })),
+      );
     }
     return context.json({ status: "ok" as const }, 200);
   });
+}
+
+async function answersInTime(ask: (() => Promise<unknown>) | undefined): Promise<boolean> {
+  const late = new AbortController();
+  try {
+    return await Promise.race([
+      Promise.resolve(ask?.()).then(() => true),
+      sleep(patience, false, { signal: late.signal }),
+    ]);
+  } catch {
+    return false;
+  } finally {
+    late.abort();
+  }
 }

@@ -157,6 +157,10 @@ export function addSubmissionRoutes(app: OpenAPIHono, intake: Intake, maxUploadB
     if (state === "queued" || before === "queued") {
       await queue.remove(id);
     }
+    await intake.roots.remove("run", id, Number.MAX_SAFE_INTEGER).catch((error: unknown) => {
+      // They only take room in the store.
+      console.error(`checkpoints of ${id}:`, error);
+    });
     return context.json(await present(await find(id)), 200);
   });
 }

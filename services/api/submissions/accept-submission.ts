@@ -18,7 +18,7 @@ export interface Intake {
   readonly catalogue: AssignmentCatalogue;
   readonly blobs: BlobStore;
   /** Keeps a submission's blobs from being collected. */
-  readonly roots: Pick<CheckpointStore, "protect">;
+  readonly roots: Pick<CheckpointStore, "protect" | "remove">;
   readonly store: SubmissionStore;
   readonly queue: SubmissionQueue;
 }

@@ -3,6 +3,15 @@ import type { Redis } from "ioredis";
 import type { GradingJob } from "../../../shared/protocol/grading-job.ts";
 import { gradingQueue } from "../../../shared/protocol/grading-queue.ts";
 
+/** How busy the queue is; `delayed` are jobs that wait for another attempt. */
+export interface QueueLoad {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  /** Age of the job that is taken next; 0 when none waits. */
+  readonly oldestSeconds: number;
+}
+
 /**
  * The producer's side of the queue. Jobs are found by their submission's id.
  */
@@ -53,6 +62,20 @@ export class SubmissionQueue {
       this.#redis.llen(key),
     ]);
     return index === null ? undefined : Math.max(0, length - 1 - index);
+  }
+
+  /** How much there is to do, and for how long the next job has waited already. */
+  async load(): Promise<QueueLoad> {
+    const [waiting, active, delayed, next] = await Promise.all([
+      this.#redis.llen(this.#queue.toKey("wait")),
+      this.#redis.llen(this.#queue.toKey("active")),
+      this.#redis.zcard(this.#queue.toKey("delayed")),
+      this.#redis.lindex(this.#queue.toKey("wait"), -1),
+    ]);
+    const since = next && (await this.#redis.hget(this.#queue.toKey(next), "timestamp"));
+    // The clocks of two machines differ a little: no job waits for less than no time.
+    const oldestSeconds = since ? Math.max(0, (Date.now() - Number(since)) / 1000) : 0;
+    return { waiting, active, delayed, oldestSeconds };
   }
 
   /** Why the queue has given up on a job; undefined when it has not. */

@@ -5,7 +5,14 @@ import {
 } from "../../../shared/schema/assignment-summary.ts";
 import { problemSchema } from "../../../shared/schema/problem.ts";
 import { type Submission, submissionSchema } from "../../../shared/schema/submission.ts";
+import { type WorkerStatus, workerStatusSchema } from "../../../shared/schema/worker-status.ts";
 import { UsageFailure } from "../usage-failure.ts";
+
+/** A run, and the worker that it goes to. */
+export interface PlannedMove {
+  readonly run: string;
+  readonly to: string;
+}
 
 /** Where the API is when nobody says. */
 export const defaultApi = "http://127.0.0.1:8080";
@@ -50,6 +57,25 @@ export class ApiClient {
     return submissionSchema.parse(await (await this.#fetch(path, { method: "DELETE" })).json());
   }
 
+  async workers(): Promise<WorkerStatus[]> {
+    const response = await this.#fetch("/v1/workers");
+    return z.object({ workers: z.array(workerStatusSchema) }).parse(await response.json()).workers;
+  }
+
+  /** Asks a worker to move its runs away and to end. @returns where they go */
+  async drain(worker: string): Promise<PlannedMove[]> {
+    return this.#moves(`/v1/workers/${encodeURIComponent(worker)}/drain`);
+  }
+
+  /** @param to the one that has the most room, where it is not said */
+  async migrate(run: string, to: string | undefined): Promise<PlannedMove[]> {
+    return this.#moves(`/v1/runs/${encodeURIComponent(run)}/migrate`, { to });
+  }
+
+  async rebalance(): Promise<PlannedMove[]> {
+    return this.#moves("/v1/rebalance");
+  }
+
   /** `results.json` as it stands. */
   async results(id: string): Promise<string> {
     return (await this.#fetch(`/v1/submissions/${encodeURIComponent(id)}/results.json`)).text();
@@ -60,6 +86,16 @@ export class ApiClient {
     return this.#fetch(`/v1/submissions/${encodeURIComponent(id)}/console`, {
       headers: lastEventId === undefined ? {} : { "Last-Event-ID": lastEventId },
     });
+  }
+
+  async #moves(path: string, body: object = {}): Promise<PlannedMove[]> {
+    const response = await this.#fetch(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const move = z.object({ run: z.string(), to: z.string() });
+    return z.object({ moves: z.array(move) }).parse(await response.json()).moves;
   }
 
   async #fetch(path: string, init?: RequestInit): Promise<Response> {

@@ -17,6 +17,8 @@ export function describeEvent(event: FollowedEvent): string | undefined {
       const again = epoch === 1 ? "" : `, run ${epoch}`;
       return `booting on ${worker} (${runtime}${again})`;
     }
+    case "resumed":
+      return `goes on from its checkpoint (${millions(event.data.instructions)} instructions)`;
     case "progress": {
       const { step, steps, waitingFor, instructions } = event.data;
       return step >= steps
@@ -33,7 +35,7 @@ export function describeEvent(event: FollowedEvent): string | undefined {
       return `${mark} ${name}${worth}: ${sentence}`;
     }
     case "interrupted":
-      return `interrupted, will run again: ${event.data.reason}`;
+      return `interrupted: ${event.data.reason}`;
     case "console":
     case "end":
       return undefined;

@@ -8,7 +8,8 @@ import { startRedis } from "./serve-redis.ts";
 import { type WorkerRuntime, workerPlan } from "./serve-worker.ts";
 
 export interface ServiceOptions {
-  readonly runtime: WorkerRuntime;
+  /** Of all workers, or of one after the other. */
+  readonly runtime: WorkerRuntime | readonly WorkerRuntime[];
   readonly workers: number;
   /** 0 takes a free one. */
   readonly port: number;
@@ -38,6 +39,7 @@ export interface RunningService {
 const apiMain = fileURLToPath(new URL("../../api/main.ts", import.meta.url));
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const patience = 10_000;
+const workerPrefix = "worker-";
 
 /** Starts Redis, the API and the workers; what was started is ended again if one of them fails. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
@@ -95,8 +97,11 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       blobs,
       variables: { TRAPLINE_GRACE: "2000", ...options.variables },
     };
+    const runtimes = [options.runtime].flat();
     const startWorker = async (name: string): Promise<void> => {
-      const worker = await startProcess(workerPlan(options.runtime, name, place, news(name)));
+      const number = Number(name.slice(workerPrefix.length)) - 1;
+      const runtime = runtimes[number % runtimes.length] ?? "node";
+      const worker = await startProcess(workerPlan(runtime, name, place, news(name)));
       workers.set(name, worker);
       if (isStopping) {
         await worker.stop(patience);
@@ -113,7 +118,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
         }
       });
     };
-    const names = Array.from({ length: options.workers }, (_, index) => `worker-${index + 1}`);
+    const names = Array.from(
+      { length: options.workers },
+      (_, index) => `${workerPrefix}${index + 1}`,
+    );
     await Promise.all(names.map(startWorker));
 
     return {

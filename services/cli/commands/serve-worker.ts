@@ -29,7 +29,7 @@ function entryOf(name: string, value: string | undefined): [string, string][] {
 
 /**
  * How a worker is started. Under Deno it gets what it needs and nothing else: one address, two
- * folders to read, its own variables; no files to write, no programs, no system information.
+ * folders to read, one of them to write, its own variables; no programs, no system information.
  */
 export function workerPlan(
   runtime: WorkerRuntime,
@@ -52,6 +52,7 @@ export function workerPlan(
           "--unstable-worker-options",
           `--allow-net=${hostname}:${port === "" ? "6379" : port}`,
           `--allow-read=${blobs},${workers}`,
+          `--allow-write=${blobs}`,
           "--allow-env=REDIS_URL,TRAPLINE_*",
           "--ignore-env",
           main,

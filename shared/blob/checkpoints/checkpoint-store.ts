@@ -81,6 +81,24 @@ export class CheckpointStore {
     return { writer, image };
   }
 
+  /**
+   * As `claim`, for a run that begins again: what it had counts no more, and is not read, so it may be
+   * lost or damaged.
+   *
+   * @throws BlobError `stale` when a higher epoch has it
+   */
+  async claimAnew({ name, epoch, labels = {} }: Claim): Promise<CheckpointWriter> {
+    await this.#take("run", { name, epoch, labels });
+    const held = await this.roots.update("run", name, (root) => {
+      if (root === undefined || root.epoch !== epoch || root.removed !== null) {
+        throw stale("run", name, epoch, root?.epoch ?? 0);
+      }
+      return { ...root, checkpoint: null, bytes: 0 };
+    });
+    if (held === undefined) throw new BlobError("unusable", `run ${name} cannot be taken`);
+    return this.#writer(held.root, undefined);
+  }
+
   /** Takes a template's name to write it anew: `publish` something that is whole. */
   async template(claim: Claim): Promise<CheckpointWriter> {
     const { root } = await this.#take("template", { labels: {}, ...claim });

@@ -1,13 +1,13 @@
 /**
- * A guest that writes in every way there is to a few pages, over and over, beside its code too, and
- * reads what it wrote: each round adds to a sum that the next stores depend on.
+ * A guest that writes in every way there is to a few pages, over and over, beside its code too, reads
+ * what it wrote, and calculates: each round adds to a sum that the next stores depend on.
  */
 import { asm, type Line, loadConstant } from "../../support/assembler.ts";
 
 /** Ways to write, with their widths. */
 export const ways = [
   ...(["sb", "sh", "sw", "sd", "amoadd.w", "amoswap.d", "sc.d"] as const),
-  ...(["fsw", "fsd", "cbo.zero", "ld", "lbu", "jump"] as const),
+  ...(["fsw", "fsd", "cbo.zero", "ld", "lbu", "jump", "fadd.d"] as const),
 ] as const;
 
 export interface WildAccess {
@@ -54,6 +54,14 @@ function access({ way, page, offset }: WildAccess): Line[] {
     case "fsw":
     case "fsd":
       return [...go, asm("fmv.d.x", { rd: 1, rs1: sum }), asm(way, { rs1: address, rs2: 1 })];
+    case "fadd.d":
+      // Which path executes it is seen in the exit counts.
+      return [
+        asm("fcvt.d.w", { rd: 2, rs1: sum }),
+        asm("fadd.d", { rd: 3, rs1: 2, rs2: 2 }),
+        asm("fmv.x.d", { rd: value, rs1: 3 }),
+        asm("add", { rd: sum, rs1: sum, rs2: value }),
+      ];
     case "cbo.zero":
       return [...go, asm(way, { rs1: address })];
     case "jump": {

@@ -1,4 +1,5 @@
 import type { RunEnd } from "../../../shared/schema/run-end.ts";
+import type { OverlayBlock } from "../../host/block-overlay.ts";
 import {
   type BlockBackend,
   ConsoleScript,
@@ -6,10 +7,21 @@ import {
   type Machine,
   type MachineConfig,
   type MachineResources,
+  type MachineState,
   type Milliseconds,
+  type RamContent,
   type StopReason,
 } from "../../vmm/mod.ts";
 import { freeImages } from "../free-images.ts";
+import { addWrittenPages, writtenPages } from "./disk-sections.ts";
+import {
+  type DriverState,
+  decodeDriverState,
+  driverSection,
+  encodeDriverState,
+} from "./driver-state.ts";
+import { GuestCheckpoints } from "./guest-checkpoints.ts";
+import { machineOfSaved } from "./machine-of-saved.ts";
 import {
   type RunMessage,
   type RunReport,
@@ -21,12 +33,21 @@ import {
 export interface DriverPorts {
   readonly monitor: {
     createMachine(config: MachineConfig, resources: MachineResources): Machine;
+    restoreMachine(state: MachineState, ram: RamContent, resources: MachineResources): Machine;
+    useKeptCode(code: Uint8Array): void;
+    keepCode(): Uint8Array;
   };
-  openDisk(bytes: Uint8Array): BlockBackend;
+  openDisk(bytes: Uint8Array): SavedDisk;
   post(message: RunMessage): void;
   /** Host milliseconds, to keep slices short; no guest ever sees them. */
   now(): Milliseconds;
 }
+
+/** A disk whose written pages can be saved. */
+export type SavedDisk = Pick<OverlayBlock, keyof BlockBackend | "written" | "replaceWritten">;
+
+/** What a guest wants after its turn: another one, one when its checkpoint is released, or none. */
+export type AfterTurn = "more" | "release" | "nothing";
 
 const shortestSlice = 100_000;
 const firstSlice = 1_000_000;
@@ -40,15 +61,21 @@ const progressInterval: Milliseconds = 100;
  * run on the thread between two slices.
  *
  *     const driver = new GuestDriver(start, ports);
- *     while (driver.advance(10));
+ *     while (driver.advance(10) === "more");
  *
  * A guest that misbehaves is an `end` message; an exception of the monitor is a `fault`.
+ *
+ * Checkpoints are made at fixed numbers of steps, so they are the same ones in each run. While the last
+ * one is still being read the guest goes on until the next one is due, and then waits.
  */
 export class GuestDriver {
   readonly #start: ThreadStart;
   readonly #ports: DriverPorts;
   readonly #control: Int32Array;
-  readonly #script: ConsoleScript;
+  readonly #checkpoints: GuestCheckpoints;
+  readonly #disks = new Map<string, SavedDisk>();
+  #script: ConsoleScript;
+  #isHandedOver = false;
   #machine: Machine | undefined;
   #slice = firstSlice;
   /** What the guest has had of its thread. */
@@ -63,41 +90,140 @@ export class GuestDriver {
     this.#ports = ports;
     this.#control = new Int32Array(start.control);
     this.#script = new ConsoleScript(start.steps);
+    this.#checkpoints = new GuestCheckpoints(start.checkpointEvery);
   }
 
-  /**
-   * Runs the guest for about so long; the first time its machine is made before.
-   *
-   * @returns false when it is over, and its end posted
-   */
-  advance(time: Milliseconds): boolean {
+  /** Runs the guest for about so long; the first time its machine is made before. */
+  advance(time: Milliseconds): AfterTurn {
     try {
+      if (!this.#machine) this.#useKeptCode();
+      if (!this.#machine && this.#start.resume && !this.#resume()) return "nothing";
       this.#machine ??= this.#createMachine();
+      const wish = this.#checkpoint(this.#machine);
+      if (wish !== "more") return wish;
       const end = this.#runSlice(this.#machine, time);
-      if (!end) return true;
+      if (!end) return "more";
       this.#end(end, this.#machine);
     } catch (error) {
       this.#fail(error);
     }
-    return false;
+    return "nothing";
+  }
+
+  /** Whether frames of a checkpoint are still held, also when the run is over. */
+  get isHeld(): boolean {
+    return this.#checkpoints.isHeld;
+  }
+
+  /** The last checkpoint was read, and is kept or not. */
+  release(isKept: boolean): void {
+    this.#checkpoints.release(isKept);
+  }
+
+  /** Damaged ones are made anew; nothing but speed depends on them. */
+  #useKeptCode(): void {
+    const { keptCode } = this.#start;
+    if (!keptCode) return;
+    try {
+      this.#ports.monitor.useKeptCode(keptCode);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+    }
   }
 
   #createMachine(): Machine {
-    const { config, disks, limits } = this.#start;
-    const machine = this.#ports.monitor.createMachine(config, {
-      memoryLimitBytes: limits.memoryBytes,
-      console: { write: (byte) => this.#print(byte) },
-      disks: new Map(disks.map(({ name, bytes }) => [name, this.#ports.openDisk(bytes)])),
-    });
+    const { config } = this.#start;
+    const machine = this.#ports.monitor.createMachine(config, this.#openResources());
     freeImages(config);
     this.#script.attach(machine);
     return machine;
+  }
+
+  #openResources(): MachineResources {
+    const { disks, limits } = this.#start;
+    for (const { name, bytes } of disks) this.#disks.set(name, this.#ports.openDisk(bytes));
+    return {
+      memoryLimitBytes: limits.memoryBytes,
+      console: { write: (byte) => this.#print(byte) },
+      disks: this.#disks,
+    };
+  }
+
+  /** @returns false where nothing can be made of what was saved, which was posted then */
+  #resume(): boolean {
+    const { resume, steps } = this.#start;
+    if (!resume) return false;
+    let machine: Machine | undefined;
+    try {
+      const state = decodeDriverState(resume.sections);
+      const { machine: saved, ram } = machineOfSaved(resume);
+      machine = this.#ports.monitor.restoreMachine(saved, ram, this.#openResources());
+      for (const name of state.disks) {
+        this.#disks.get(name)?.replaceWritten(writtenPages(resume.sections, name));
+      }
+      this.#script = new ConsoleScript(steps, state.script);
+      this.#script.attach(machine);
+      this.#consoleBytes = state.consoleBytes;
+      this.#reportedSteps = state.reportedSteps;
+      this.#used = state.used;
+      this.#checkpoints.resume(machine);
+      this.#machine = machine;
+      return true;
+    } catch (error) {
+      const isFull = error instanceof Failure && error.code.startsWith("machine-memory-");
+      if (isFull) throw error;
+      machine?.dispose();
+      const message = error instanceof Error ? error.message : String(error);
+      this.#ports.post({ type: "unusable", message });
+      return false;
+    }
+  }
+
+  /** Takes a checkpoint where one is due or asked for. */
+  #checkpoint(machine: Machine): AfterTurn {
+    const wish = Atomics.load(this.#control, 0);
+    const isLast = wish === threadControl.handOver;
+    const isDue = this.#checkpoints.remaining(machine) <= 0;
+    if (wish === threadControl.stop || !(isLast || isDue)) return "more";
+    if (this.#checkpoints.isHeld) return "release";
+    if (this.#isHandedOver) {
+      machine.dispose();
+      this.#ports.post({ type: "handed-over" });
+      return "nothing";
+    }
+    this.#flush(machine, true);
+    const sections = this.#ownSections(machine);
+    this.#ports.post(this.#checkpoints.take(machine, sections, this.#consoleBytes));
+    this.#isHandedOver = isLast;
+    return isLast ? "release" : "more";
+  }
+
+  #ownSections(machine: Machine): Map<string, Uint8Array> {
+    const sections = new Map<string, Uint8Array>();
+    const disks: string[] = [];
+    for (const [name, disk] of this.#disks) {
+      const written = disk.written();
+      if (written.length === 0) continue;
+      disks.push(name);
+      addWrittenPages(sections, name, written);
+    }
+    const state: DriverState = {
+      script: this.#script.save(),
+      consoleBytes: this.#consoleBytes,
+      reportedSteps: this.#reportedSteps,
+      used: this.#used,
+      retired: machine.retired,
+      disks,
+    };
+    return sections.set(driverSection, encodeDriverState(state));
   }
 
   #end(end: RunEnd, machine: Machine): void {
     this.#flush(machine, true);
     const report = this.#report(end, machine);
     machine.dispose();
+    const { keepsCode } = this.#start;
+    if (keepsCode) this.#ports.post({ type: "code", bytes: this.#ports.monitor.keepCode() });
     this.#ports.post({ type: "end", report });
   }
 
@@ -120,7 +246,11 @@ export class GuestDriver {
   #runSlice(machine: Machine, time: Milliseconds): RunEnd | undefined {
     const { limits } = this.#start;
     const began = this.#ports.now();
-    const reason = runMachine(machine, Math.min(this.#slice, limits.instructions - machine.steps));
+    const until = Math.min(
+      limits.instructions - machine.steps,
+      this.#checkpoints.remaining(machine),
+    );
+    const reason = runMachine(machine, Math.min(this.#slice, until));
     const elapsed = this.#ports.now() - began;
     this.#slice = nextSlice(this.#slice, elapsed, time);
     this.#used += elapsed;
@@ -152,6 +282,7 @@ export class GuestDriver {
           "memory-limit",
           `the guest took more than ${count(limits.memoryBytes)} bytes of memory`,
         );
+      case "absent":
       case "stopped":
       case "budget":
         break;

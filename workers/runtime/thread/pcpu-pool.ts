@@ -42,8 +42,12 @@ export interface PcpuPoolOptions {
 }
 
 export interface PooledRun {
-  /** Stops the run; no event comes any more. */
+  /** Stops the run; no event comes any more, and nobody may read its checkpoint any more. */
   drop(): void;
+  /** Nobody reads the run's checkpoint any more; it is kept, so that the next one may build upon it. */
+  release(isKept: boolean): void;
+  /** Asks for a last checkpoint. @returns false where the run waits for memory: it is dropped then */
+  handOver(): boolean;
 }
 
 /** How often threads are looked at. */
@@ -61,6 +65,7 @@ export class PcpuPool {
   /** Numbers of threads that are gone but may still use the memory. */
   readonly #ending = new Map<number, Promise<void>>();
   readonly #needs = new Map<RunNumber, MemoryNeed>();
+  readonly #threadOf = new Map<RunNumber, PooledThread>();
   #waiting: ThreadRun[] = [];
   #runs: RunNumber = 0;
   #watch: ReturnType<typeof setInterval> | undefined;
@@ -91,24 +96,46 @@ export class PcpuPool {
   start(start: ThreadStart, events: RunEvents): PooledRun {
     this.#runs += 1;
     let isHeard = true;
+    const release = (isKept: boolean) =>
+      this.#threadOf.get(run.number)?.release(run.number, isKept);
     const run: ThreadRun = {
       number: this.#runs,
       start,
       events: {
-        onMessage: (message) => isHeard && events.onMessage(message),
+        onMessage: (message) => {
+          if (isHeard) events.onMessage(message);
+          else if (message.type === "checkpoint") release(false);
+        },
         onOvertime: () => isHeard && events.onOvertime(),
         onDeath: (reason) => isHeard && events.onDeath(reason),
       },
     };
     this.#waiting.push(run);
     this.#place();
+    const tell = (word: number) => Atomics.store(new Int32Array(start.control), 0, word);
+    const leave = () => {
+      const isWaiting = this.#waiting.includes(run);
+      this.#waiting = this.#waiting.filter((other) => other !== run);
+      return isWaiting;
+    };
     return {
       drop: () => {
         isHeard = false;
-        Atomics.store(new Int32Array(start.control), 0, threadControl.stop);
-        this.#waiting = this.#waiting.filter((other) => other !== run);
+        tell(threadControl.stop);
+        leave();
+        release(false);
+      },
+      release,
+      handOver: () => {
+        tell(threadControl.handOver);
+        return !leave();
       },
     };
+  }
+
+  /** What a frame holds that a checkpoint names which is not released yet. */
+  copyFrame(frame: number): Uint8Array<ArrayBuffer> {
+    return this.#keeper.copyFrame(frame);
   }
 
   /** Ends all threads, and the runs that there are with them. */
@@ -133,11 +160,14 @@ export class PcpuPool {
       const [run] = this.#waiting;
       const thread = run && this.#leastLoaded();
       if (!thread) return;
-      const { config, limits } = run.start;
-      const need = this.#keeper.needOf(config, limits.memoryBytes);
+      const { config, limits, checkpointEvery } = run.start;
+      // While a checkpoint is read the guest may have to copy each page that it has.
+      const copies = checkpointEvery === undefined ? 1 : 2;
+      const need = this.#keeper.needOf(config, limits.memoryBytes * copies);
       if (!this.#room.take(need)) return;
       this.#needs.set(run.number, need);
       this.#waiting.shift();
+      this.#threadOf.set(run.number, thread);
       thread.start(run);
       this.#watch ??= setInterval(() => this.#look(), watchInterval);
     }
@@ -189,6 +219,7 @@ export class PcpuPool {
     const need = this.#needs.get(run.number);
     if (need) this.#room.giveBack(need);
     this.#needs.delete(run.number);
+    this.#threadOf.delete(run.number);
     if (this.#needs.size === 0) {
       clearInterval(this.#watch);
       this.#watch = undefined;

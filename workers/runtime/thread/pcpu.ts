@@ -6,11 +6,11 @@ import type { ThreadStatus } from "./thread-status.ts";
 /** A guest on this thread. */
 export interface PcpuGuest {
   readonly run: RunNumber;
-  readonly driver: Pick<GuestDriver, "advance">;
+  readonly driver: Pick<GuestDriver, "advance" | "release" | "isHeld">;
 }
 
 export interface PcpuPorts {
-  readonly monitor: Pick<Monitor, "createMachine">;
+  readonly monitor: Pick<Monitor, "createMachine" | "restoreMachine" | "useKeptCode" | "keepCode">;
   readonly scheduler: VcpuScheduler<PcpuGuest>;
   readonly status: ThreadStatus;
   readonly openDisk: DriverPorts["openDisk"];
@@ -26,8 +26,12 @@ export interface PcpuPorts {
  * The guests of one pCPU thread: they have their turns as the scheduler says, and between two turns
  * the thread reads its messages. Without a guest it sleeps until there is one.
  */
+type GuestState = "runs" | "waits" | "is over";
+
 export class Pcpu {
   readonly #ports: PcpuPorts;
+  /** Those that run, that wait for a release, or that are over and still hold frames. */
+  readonly #guests = new Map<RunNumber, { readonly guest: PcpuGuest; state: GuestState }>();
   /** Whether a turn is on its way. */
   #isAwake = false;
 
@@ -41,7 +45,21 @@ export class Pcpu {
       ...{ monitor, openDisk, now },
       post: (message) => post({ run, message }),
     };
-    scheduler.join({ run, driver: new GuestDriver(start, ports) });
+    const guest: PcpuGuest = { run, driver: new GuestDriver(start, ports) };
+    this.#guests.set(run, { guest, state: "runs" });
+    scheduler.join(guest);
+    if (!this.#isAwake) this.#wake();
+  }
+
+  /** A run's checkpoint was read: the guest may be waiting for that. */
+  release(run: RunNumber, isKept: boolean): void {
+    const known = this.#guests.get(run);
+    if (!known) return;
+    known.guest.driver.release(isKept);
+    if (known.state === "is over") this.#guests.delete(run);
+    if (known.state !== "waits") return;
+    known.state = "runs";
+    this.#ports.scheduler.join(known.guest);
     if (!this.#isAwake) this.#wake();
   }
 
@@ -67,9 +85,17 @@ export class Pcpu {
     if (!turn) return;
     const { vcpu, time } = turn;
     status.beginTurn(vcpu.run);
-    if (!vcpu.driver.advance(time)) scheduler.leave(vcpu);
+    const wish = vcpu.driver.advance(time);
+    if (wish !== "more") this.#leave(vcpu, wish);
     status.endTurn();
     scheduler.charge(vcpu, now() - began);
     this.#wake();
+  }
+
+  #leave(guest: PcpuGuest, wish: "release" | "nothing"): void {
+    this.#ports.scheduler.leave(guest);
+    const isOver = wish === "nothing";
+    if (isOver && !guest.driver.isHeld) this.#guests.delete(guest.run);
+    else this.#guests.set(guest.run, { guest, state: isOver ? "is over" : "waits" });
   }
 }

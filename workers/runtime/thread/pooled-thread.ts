@@ -19,6 +19,8 @@ export interface ThreadRun {
   readonly events: RunEvents;
 }
 
+const lastMessages = new Set<RunMessage["type"]>(["end", "fault", "handed-over", "unusable"]);
+
 /** One thread of the pool and the runs that it has. */
 export class PooledThread {
   readonly pcpu: number;
@@ -46,7 +48,15 @@ export class PooledThread {
     const { number, start } = run;
     this.#runs.set(number, { ...run, used: 0 });
     const transfer = imageBuffers(start.config.boot, start.disks);
+    if (start.resume?.content.buffer instanceof ArrayBuffer) {
+      transfer.push(start.resume.content.buffer);
+    }
     this.#thread.post({ type: "start", run: number, start }, transfer);
+  }
+
+  /** A checkpoint of a run of this thread may be given up, also when the run is over. */
+  release(number: RunNumber, isKept: boolean): void {
+    this.#thread.post({ type: "release", run: number, isKept });
   }
 
   /** @returns the run, where the message is its last one */
@@ -54,7 +64,7 @@ export class PooledThread {
     const run = this.#runs.get(number);
     if (!run) return undefined;
     if (message.type === "progress") run.used = message.used;
-    const isLast = message.type === "end" || message.type === "fault";
+    const isLast = lastMessages.has(message.type);
     if (isLast) this.#runs.delete(number);
     run.events.onMessage(message);
     return isLast ? run : undefined;

@@ -37,6 +37,9 @@ export function serveThread(
       case "start":
         pcpu?.start(command.run, command.start);
         break;
+      case "release":
+        pcpu?.release(command.run, command.isKept);
+        break;
       case "close":
         pcpu?.close();
         break;

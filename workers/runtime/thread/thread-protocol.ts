@@ -2,6 +2,7 @@ import type { RunEnd } from "../../../shared/schema/run-end.ts";
 import type {
   ConsoleStep,
   ConsoleStepReport,
+  Instructions,
   MachineConfig,
   MemoryShare,
   Milliseconds,
@@ -13,9 +14,14 @@ import type { TranslationPort } from "../translation/translation-port.ts";
  *
  *   main → thread   open           once, first
  *                   start          a guest, by the number of its run; any number of them
+ *                   release        a run's checkpoint was read, or will not be
  *                   close          the thread is to end; it says so in its status
- *                   control word   of each run: `goOn`, `stop`, seen at its guest's next turn
- *   thread → main   by run: console*, step*, progress* in any order, then end or fault, once
+ *                   control word   of each run: `goOn`, `stop`, `handOver`, seen at its guest's next turn
+ *   thread → main   by run: console*, step*, progress*, checkpoint* in any order, then end (with
+ *                   code before it, where it was asked for), handed-over or fault, once
+ *
+ * A checkpoint names frames of the machine memory, which stay as they are until it is released. The
+ * guest goes on meanwhile, but for its next checkpoint waits for the release of the one before.
  *
  * A thread reads messages between two slices of guests. What has to be known of a thread that reads
  * none stands in its status, which both can see at any time.
@@ -29,6 +35,7 @@ export type ThreadCommand =
       readonly translation: TranslationPort | undefined;
     }
   | { readonly type: "start"; readonly run: RunNumber; readonly start: ThreadStart }
+  | { readonly type: "release"; readonly run: RunNumber; readonly isKept: boolean }
   | { readonly type: "query" }
   | { readonly type: "close" };
 
@@ -40,8 +47,24 @@ export interface ThreadStart {
   /** The thread frees its images when the machine has them. */
   readonly config: MachineConfig;
   readonly disks: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** Translations of an earlier run of the same image. */
+  readonly keptCode?: Uint8Array;
+  /** Whether the run is to post those that it leaves behind. */
+  readonly keepsCode?: boolean;
   readonly steps: readonly ConsoleStep[];
   readonly limits: ThreadLimits;
+  /** Steps of the machine between two checkpoints; none are made where it is not said. */
+  readonly checkpointEvery?: Instructions;
+  /** Goes on from here; the images of `config` are not looked at. */
+  readonly resume?: SavedRun;
+}
+
+/** A run that was saved, as a thread takes it. */
+export interface SavedRun {
+  readonly sections: ReadonlyMap<string, Uint8Array>;
+  /** Pages that are not all zeros, ascending, and their content, one behind the other. */
+  readonly pages: Uint32Array;
+  readonly content: Uint8Array;
 }
 
 export interface ThreadLimits {
@@ -62,7 +85,14 @@ export type RunMessage =
   | { readonly type: "console"; readonly bytes: Uint8Array }
   | { readonly type: "step"; readonly index: number; readonly report: ConsoleStepReport }
   | RunProgress
+  | RunCheckpoint
+  /** Translations, for a later run of the same image; before `end`. */
+  | { readonly type: "code"; readonly bytes: Uint8Array }
   | { readonly type: "end"; readonly report: RunReport }
+  /** As asked: all that the run is stands in its last checkpoint. */
+  | { readonly type: "handed-over" }
+  /** There is nothing in what was saved that the run could go on from: it has to begin again. */
+  | { readonly type: "unusable"; readonly message: string }
   /** The monitor itself is at fault, not the guest. */
   | { readonly type: "fault"; readonly message: string; readonly stack: string };
 
@@ -72,6 +102,19 @@ export interface RunProgress {
   readonly step: number;
   /** What the guest has had of its thread. */
   readonly used: Milliseconds;
+}
+
+/** What a run is at one instant. All that it has said until then was posted before. */
+export interface RunCheckpoint {
+  readonly type: "checkpoint";
+  /** All pages, or those that were written since the last checkpoint that was kept. */
+  readonly isWhole: boolean;
+  /** Page numbers, ascending, and the frame of each. */
+  readonly pages: Uint32Array;
+  readonly frames: Uint32Array;
+  readonly sections: ReadonlyMap<string, Uint8Array>;
+  readonly instructions: Instructions;
+  readonly consoleBytes: number;
 }
 
 /** All that a run leaves behind. */
@@ -87,4 +130,4 @@ export interface RunReport {
 }
 
 /** Values of the control word. */
-export const threadControl = { goOn: 0, stop: 1 } as const;
+export const threadControl = { goOn: 0, stop: 1, handOver: 2 } as const;

@@ -34,6 +34,8 @@ import { RecordCache } from "./record-cache.ts";
 const longestRun = 32;
 const granuleBytes = 64;
 const granulesPerPage = pageBytes / granuleBytes;
+/** A bit for each halfword of a page. */
+const decodedBytes = pageBytes / 16;
 
 /** What a VM has of the pool; only the pool changes it. */
 export interface CodeShare {
@@ -59,6 +61,8 @@ export class CodeCache {
   readonly #records: RecordCache;
   /** For each code page, which 64-byte granules of the guest's page hold decoded instructions. */
   readonly #granules: Uint8Array;
+  /** For each code page, the halfwords with records: what saves the look at each. */
+  readonly #decoded: Uint8Array;
   #used: Pages = 0;
   readonly #onPageDropped: (records: MachineAddress) => void;
 
@@ -68,6 +72,7 @@ export class CodeCache {
     this.#view = new DataView(memory.wasm.buffer);
     this.#records = new RecordCache(this.#view);
     this.#granules = new Uint8Array(memory.codePages.size * granulesPerPage);
+    this.#decoded = new Uint8Array(memory.codePages.size * decodedBytes);
     this.#onPageDropped = onPageDropped;
   }
 
@@ -130,6 +135,7 @@ export class CodeCache {
     const page = this.#memory.codePages.allocate();
     if (page === undefined) throw new Error("the pool has less than it has promised");
     this.#granules.fill(0, page * granulesPerPage, (page + 1) * granulesPerPage);
+    this.#decoded.fill(0, page * decodedBytes, (page + 1) * decodedBytes);
     this.#view.setUint16(recordsOf(page) + codePageBytes, specialOperations.nextPage, true);
     this.#used++;
     return page;
@@ -153,10 +159,14 @@ export class CodeCache {
     const code = entry - (entry % pageBytes);
     const { breakpoints } = share;
     let offset = start;
+    // What the saved run had decoded is decoded again without a word, but nothing beyond it.
+    const kind = this.#view.getUint16(first + start * (recordBytes / 2), true);
     for (let n = 0; n < longestRun && offset < pageBytes; n++) {
       const address = first + offset * (recordBytes / 2);
-      if (this.#view.getUint16(address, true) !== specialOperations.undecoded) return;
+      if (this.#view.getUint16(address, true) !== kind) return;
       this.#granules[page * granulesPerPage + Math.floor(offset / granuleBytes)] = 1;
+      const byte = page * decodedBytes + (offset >> 4);
+      this.#decoded[byte] = (this.#decoded[byte] as number) | (1 << ((offset >> 1) & 7));
       if (breakpoints.has(offset)) {
         this.#view.setUint16(address, specialOperations.breakpoint, true);
         return;
@@ -186,13 +196,23 @@ export class CodeCache {
    * Marks, in every page of a VM, the records at these offsets: an instruction there asks the monitor
    * before it is executed. A virtual address fixes no page (its mapping may change, or not be there
    * yet), but it fixes the offset; whether it is the address that is meant, the monitor sees.
+   *
+   * @param onMoved fetches of this page must lead to other records from now on: clones keep the old
    */
-  setBreakpoints(share: CodeShare, offsets: ReadonlySet<number>): void {
+  setBreakpoints(
+    share: CodeShare,
+    offsets: ReadonlySet<number>,
+    onMoved: (slot: MachineAddress) => void,
+  ): void {
     const changed = [...offsets, ...share.breakpoints];
     share.breakpoints = offsets;
-    for (const slot of share.pages.keys()) {
-      const records = recordsOf(this.#ownPage(slot, share));
+    for (const [slot, shared] of [...share.pages]) {
+      const page = this.#ownPage(slot, share);
+      if (page !== shared) onMoved(slot);
+      const records = recordsOf(page);
       for (const offset of changed) {
+        const byte = page * decodedBytes + (offset >> 4);
+        this.#decoded[byte] = (this.#decoded[byte] as number) & ~(1 << ((offset >> 1) & 7));
         const record = records + offset * (recordBytes / 2);
         this.#view.setUint16(record, specialOperations.undecoded, true);
       }
@@ -201,29 +221,20 @@ export class CodeCache {
 
   /** The code pages of a VM, the oldest first. */
   savePages(share: CodeShare): SavedCodePage[] {
-    const halfwords = new Uint16Array(this.#memory.wasm.buffer);
-    const perGranule = granuleBytes / 2;
     return [...share.pages].map(([slot, page]) => {
-      const decoded = new Uint8Array(pageBytes / 16);
+      const decoded = this.#decoded.slice(page * decodedBytes, (page + 1) * decodedBytes);
       const granules = new Uint8Array(granulesPerPage / 8);
-      const first = recordsOf(page) / 2;
       for (let granule = 0; granule < granulesPerPage; granule++) {
         if (this.#granules[page * granulesPerPage + granule] === 0) continue;
         granules[granule >> 3] = (granules[granule >> 3] as number) | (1 << (granule & 7));
-        const end = (granule + 1) * perGranule;
-        for (let halfword = granule * perGranule; halfword < end; halfword++) {
-          const operation = halfwords[first + halfword * (recordBytes / 2)];
-          if (operation === specialOperations.undecoded) continue;
-          decoded[halfword >> 3] = (decoded[halfword >> 3] as number) | (1 << (halfword & 7));
-        }
       }
       return { slot, decoded, granules };
     });
   }
 
   /**
-   * Gives a VM a code page as it was saved; in the order in which they were saved. Everything is
-   * decoded that was: `step` would count what it executes where `run` is ahead of its records.
+   * Gives a VM a code page as it was saved; in the order in which they were saved. Its instructions
+   * are decoded as they are executed; until then the guest's page need not be there.
    *
    * @throws RangeError for a page too many, or one that is there already
    */
@@ -232,16 +243,12 @@ export class CodeCache {
     if (share.pages.has(slot)) throw new RangeError("a code page is there twice");
     const first = this.allocate(slot, share);
     const page = share.pages.get(slot) as number;
-    const entry = this.#memory.word(slot);
-    const code = entry - (entry % pageBytes);
-    for (let halfword = 0; halfword < pageBytes / 2; halfword++) {
-      if ((((decoded[halfword >> 3] as number) >> (halfword & 7)) & 1) === 0) continue;
-      const record = first + halfword * recordBytes;
-      const at = code + 2 * halfword;
-      const low = this.#view.getUint16(at, true);
-      const isStraddling = isFullLength(low) && halfword === pageBytes / 2 - 1;
-      if (isStraddling) this.#view.setUint16(record, specialOperations.straddling, true);
-      else this.#records.write(record, isFullLength(low) ? this.#view.getUint32(at, true) : low);
+    this.#decoded.set(decoded, page * decodedBytes);
+    for (let byte = 0; byte < decodedBytes; byte++) {
+      for (let left = decoded[byte] as number; left !== 0; left &= left - 1) {
+        const halfword = byte * 8 + 31 - Math.clz32(left & -left);
+        this.#view.setUint16(first + halfword * recordBytes, specialOperations.known, true);
+      }
     }
     for (let granule = 0; granule < granulesPerPage; granule++) {
       const bit = ((granules[granule >> 3] as number) >> (granule & 7)) & 1;
@@ -287,8 +294,8 @@ export class CodeCache {
   /** Whether the instruction at an offset of a page was decoded, as one that lies in the page. */
   isDecoded(page: MachineAddress, offset: number): boolean {
     const operation = this.#view.getUint16(page + offset * (recordBytes / 2), true);
-    const { undecoded, straddling, illegal, breakpoint } = specialOperations;
-    const others: readonly number[] = [undecoded, straddling, illegal, breakpoint];
+    const { undecoded, straddling, illegal, breakpoint, known } = specialOperations;
+    const others: readonly number[] = [undecoded, straddling, illegal, breakpoint, known];
     return !others.includes(operation);
   }
 
@@ -340,6 +347,8 @@ export class CodeCache {
     }
     const granules = shared * granulesPerPage;
     this.#granules.copyWithin(page * granulesPerPage, granules, granules + granulesPerPage);
+    const decoded = shared * decodedBytes;
+    this.#decoded.copyWithin(page * decodedBytes, decoded, decoded + decodedBytes);
     this.#leave(shared);
     share.pages.set(slot, page);
     this.#memory.setWord(slot + recordsInSlot, to);

@@ -82,3 +82,31 @@ test("each hart counts its own steps, and time counts those of all", () => {
   expect([hart.wide("stepsEnd"), other.wide("stepsEnd")]).toEqual([60n, 300n]);
   expect([hart.get("budget"), other.get("budget")]).toEqual([0, 0]);
 });
+
+test("in host time a restored clock goes on from where it was saved, however long that is ago", () => {
+  let host = 5_000;
+  const clock = new GuestClock([hart, other], () => host);
+  host += 700;
+  clock.followHost();
+  const state = clock.save();
+  expect(state.now).toBe(700);
+
+  let later = 9_000_000_000;
+  const restored = new GuestClock([hart, other], () => later);
+  restored.restore(state);
+  restored.followHost();
+  expect(restored.now).toBe(700);
+  later += 50;
+  restored.followHost();
+  expect(restored.now).toBe(750);
+});
+
+test("a clock whose steps cannot be its harts' is refused", () => {
+  const clock = new GuestClock([hart, other], undefined);
+  const state = { now: 10, steps: 3, ownSteps: [1, 2] };
+  clock.restore(state);
+  expect(clock.save()).toEqual(state);
+  expect(() => clock.restore({ ...state, ownSteps: [3] })).toThrow(RangeError);
+  expect(() => clock.restore({ ...state, ownSteps: [1, 1] })).toThrow(RangeError);
+  expect(() => clock.restore({ ...state, now: 2 })).toThrow(RangeError);
+});

@@ -6,7 +6,7 @@
  *     thread.postMessage(keeper.share(0));        // there: Monitor.create({ compiler, memory })
  *     keeper.reclaim(0);                          // when it is certain that the thread is over
  */
-import type { Bytes, Pages } from "../base/units.ts";
+import type { Bytes, FrameNumber, Pages } from "../base/units.ts";
 import type { WasmCompiler, WasmMemory } from "../base/wasm-compiler.ts";
 import { hartBytes } from "../hart/hart.ts";
 import type { PcpuNumber } from "../memory/claims.ts";
@@ -67,6 +67,12 @@ export class MemoryKeeper {
   /** See `MachineMemory.reclaim`. */
   reclaim(pcpu: PcpuNumber): void {
     this.#view.reclaim(pcpu);
+  }
+
+  /** A copy of what a frame holds: whoever asks knows that somebody keeps the frame as it is. */
+  copyFrame(frame: FrameNumber): Uint8Array<ArrayBuffer> {
+    const start = frame * pageBytes;
+    return Uint8Array.from(this.#view.bytes.subarray(start, start + pageBytes));
   }
 
   /** What all threads together have in use now. */

@@ -272,7 +272,7 @@ export class Monitor {
     const areElsewhere = others.some(({ breakpoints }) => breakpoints.size > 0);
     // A region does not look for breakpoints, so there is none while there are any.
     this.#translator.isPaused = pageOffsets.size > 0 || areElsewhere;
-    this.#code.setBreakpoints(share, pageOffsets);
+    this.#code.setBreakpoints(share, pageOffsets, (slot) => this.#redirectFetches(vm, slot));
   }
 
   #shareOf(vm: VirtualMachine): CodeShare {
@@ -289,10 +289,12 @@ export class Monitor {
     const old = record - inPage;
     const offset = inPage / (recordBytes / 2);
     const records = this.#code.decodeFrom(offset, slot, this.#shareOf(vm));
-    if (records !== old) {
-      for (const hart of vm.harts) redirectFetches(this.#memory, hart.address, slot);
-    }
+    if (records !== old) this.#redirectFetches(vm, slot);
     return records + inPage;
+  }
+
+  #redirectFetches(vm: VirtualMachine, slot: MachineAddress): void {
+    for (const hart of vm.harts) redirectFetches(this.#memory, hart.address, slot);
   }
 
   #flush(vm: VirtualMachine): void {

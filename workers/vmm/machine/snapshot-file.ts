@@ -14,12 +14,13 @@ import {
   readContainer,
   readSection,
   readTable,
+  type SectionPieces,
   type Sections,
   writeContainer,
 } from "../snapshot/container.ts";
 import {
   buildRamManifest,
-  PageContent,
+  DistinctPages,
   pageHash,
   type RamManifest,
 } from "../snapshot/ram-manifest.ts";
@@ -38,7 +39,10 @@ export interface OpenSnapshot {
 }
 
 /** Sections of `encodeMachine`, and whatever goes with them, as a file of the newest format. */
-export function sealSnapshot(sections: Sections, checksum?: Checksum): Uint8Array<ArrayBuffer> {
+export function sealSnapshot(
+  sections: SectionPieces,
+  checksum?: Checksum,
+): Uint8Array<ArrayBuffer> {
   return writeContainer({ version: snapshotVersion, sections }, checksum);
 }
 
@@ -50,11 +54,15 @@ export function writeSnapshot(
   const state = machine.save();
   const image = machine.ram.capture();
   try {
-    const content = new PageContent();
+    const content = new DistinctPages();
     const ram = buildRamManifest(image, (hash, page) => content.add(hash, page), checksum);
     const sections = encodeMachine({ state, ram });
     return sealSnapshot(
-      new Map([...others, ...sections, ["content", content.join()] as const]),
+      new Map<string, Uint8Array | readonly Uint8Array[]>([
+        ...others,
+        ...sections,
+        ["content", content.pages],
+      ]),
       checksum,
     );
   } finally {

@@ -13,7 +13,8 @@ const create = () =>
     tlbs: {
       flush() {},
       withdrawWrites() {},
-      withdrawAll() {},
+      withdrawData() {},
+      fetchSlots: () => [],
       noteShared() {},
       redirectReads() {},
     },

@@ -29,7 +29,8 @@ function create(limit = pages, ramBytes = bytes): GuestRam {
   const tlbs = {
     flush,
     withdrawWrites() {},
-    withdrawAll() {},
+    withdrawData() {},
+    fetchSlots: () => [],
     noteShared() {},
     redirectReads() {},
   };

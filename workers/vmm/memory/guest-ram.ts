@@ -24,6 +24,7 @@ import {
   entryPresent,
   entryShared,
   entryWritable,
+  pageOfSlot,
 } from "./guest-map.ts";
 import type { GuestMemory } from "./guest-memory.ts";
 import { isZero } from "./is-zero.ts";
@@ -335,7 +336,11 @@ export class GuestRam implements GuestMemory, RamPort {
       this.#map.set(page, entry - entryAccessed);
       for (const log of this.#accessLogs) log.note(page);
     }
-    this.#tlbs.withdrawAll();
+    for (const slot of this.#tlbs.fetchSlots()) {
+      const page = pageOfSlot(this.map, slot);
+      for (const log of this.#accessLogs) log.note(page);
+    }
+    this.#tlbs.withdrawData();
   }
 
   #protect(pages: Iterable<number>): void {

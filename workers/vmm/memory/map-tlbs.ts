@@ -9,8 +9,10 @@ export interface MapTlbs {
   flush(): void;
   /** Withdraws the write entries of pages that are not writable; see `mmu/tlb.ts`. */
   withdrawWrites(): void;
-  /** Withdraws all entries. */
-  withdrawAll(): void;
+  /** Withdraws all entries for data. */
+  withdrawData(): void;
+  /** Slots that fetch entries lead to; one may come more than once. */
+  fetchSlots(): Iterable<MachineAddress>;
   /** Notes the hints of pages that have become shared. */
   noteShared(): void;
   /** A page that was shared has another frame: the read entries that lead to it follow. */

@@ -17,7 +17,8 @@ const memory = new MachineMemory(compiler.createMemory(smallestMemoryBytes));
 const tlbs = {
   flush() {},
   withdrawWrites() {},
-  withdrawAll() {},
+  withdrawData() {},
+  fetchSlots: () => [],
   noteShared() {},
   redirectReads() {},
 };

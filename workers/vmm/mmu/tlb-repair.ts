@@ -89,7 +89,8 @@ export function mapTlbs(
   return {
     flush,
     withdrawWrites: each(withdrawWrites),
-    withdrawAll: each(withdrawAll),
+    withdrawData: each(withdrawData),
+    fetchSlots: () => harts().flatMap((hart) => fetchSlots(memory, hart)),
     noteShared: each(noteShared),
     redirectReads: (slot, hints) => {
       for (const hart of harts()) redirectReads(memory, hart, slot, hints);
@@ -114,7 +115,7 @@ function withdrawWrites(memory: MachineMemory, hart: MachineAddress): void {
   }
 }
 
-function withdrawAll(memory: MachineMemory, hart: MachineAddress): void {
+function withdrawData(memory: MachineMemory, hart: MachineAddress): void {
   const { words } = memory;
   const withdraw = (table: Table, from: number) => {
     const generation = words[(hart + table.generation) >>> 2] as number;
@@ -130,7 +131,20 @@ function withdrawAll(memory: MachineMemory, hart: MachineAddress): void {
     withdraw(table, 0);
     withdraw(table, writeTableOffset);
   }
-  for (const table of fetchTables) withdraw(table, 0);
+}
+
+function fetchSlots(memory: MachineMemory, hart: MachineAddress): MachineAddress[] {
+  const { words } = memory;
+  const slots: MachineAddress[] = [];
+  for (const table of fetchTables) {
+    const generation = words[(hart + table.generation) >>> 2] as number;
+    const start = (hart + table.offset) >>> 2;
+    for (let at = start; at < start + tlbEntries * entryWords; at += entryWords) {
+      if (((words[at] as number) & inPage) !== generation) continue;
+      slots.push((words[at + slotWord] as number) >>> 0);
+    }
+  }
+  return slots;
 }
 
 /** Notes the hints of the shared pages that read entries lead to. */

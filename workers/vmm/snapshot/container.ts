@@ -47,29 +47,40 @@ const namePattern = /^[a-z][a-z0-9.-]{0,31}$/;
 const two32 = 2 ** 32;
 export const usualLimits: ContainerLimits = { sections: 64, sectionBytes: 2 ** 32 };
 
+/** Sections to be written: large ones may be in pieces, which are joined. */
+export type SectionPieces = ReadonlyMap<string, Uint8Array | readonly Uint8Array[]>;
+
 /** @throws RangeError for a name that a section cannot have */
 export function writeContainer(
-  { version, sections }: Container,
+  { version, sections }: { readonly version: number; readonly sections: SectionPieces },
   checksum: Checksum = sha256,
 ): Uint8Array<ArrayBuffer> {
-  const ordered = [...sections].sort(([a], [b]) => (a < b ? -1 : 1));
+  const ordered = [...sections]
+    .map(([name, content]) => {
+      const pieces = content instanceof Uint8Array ? [content] : content;
+      return { name, pieces, bytes: pieces.reduce((sum, { length }) => sum + length, 0) };
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   const headEnd = tableStart + ordered.length * entryBytes;
-  const contentBytes = ordered.reduce((sum, [, content]) => sum + content.length, 0);
+  const contentBytes = ordered.reduce((sum, { bytes }) => sum + bytes, 0);
   const file = new Uint8Array(headEnd + checksumBytes + contentBytes);
   const view = new DataView(file.buffer);
   file.set(magic);
   view.setUint32(8, version, true);
   view.setUint32(12, ordered.length, true);
   let at = headEnd + checksumBytes;
-  for (const [index, [name, content]] of ordered.entries()) {
+  for (const [index, { name, pieces, bytes }] of ordered.entries()) {
     if (!namePattern.test(name)) throw new RangeError(`no section can be called "${name}"`);
     const entry = tableStart + index * entryBytes;
     for (let i = 0; i < name.length; i++) file[entry + i] = name.charCodeAt(i);
-    view.setUint32(entry + nameBytes, content.length % two32, true);
-    view.setUint32(entry + nameBytes + 4, Math.floor(content.length / two32), true);
-    file.set(checksum(content), entry + nameBytes + 8);
-    file.set(content, at);
-    at += content.length;
+    view.setUint32(entry + nameBytes, bytes % two32, true);
+    view.setUint32(entry + nameBytes + 4, Math.floor(bytes / two32), true);
+    const start = at;
+    for (const piece of pieces) {
+      file.set(piece, at);
+      at += piece.length;
+    }
+    file.set(checksum(file.subarray(start, at)), entry + nameBytes + 8);
   }
   file.set(checksum(file.subarray(0, headEnd)), headEnd);
   return file;

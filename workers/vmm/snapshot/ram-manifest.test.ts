@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import { encodeValue } from "./encode-value.ts";
 import {
   buildRamManifest,
+  DistinctPages,
   decodeRamManifest,
   encodeRamManifest,
-  PageContent,
   pageHash,
   pagesOfContent,
 } from "./ram-manifest.ts";
@@ -29,11 +29,11 @@ test("pages come back from a manifest and the distinct pages, whichever are alik
     .map((pairs) => new Map(pairs.filter(([page]) => page !== 5).sort(([a], [b]) => a - b)));
   fc.assert(
     fc.property(fills, (all) => {
-      const content = new PageContent();
+      const content = new DistinctPages();
       const built = buildRamManifest(imageOf(all), (hash, page) => content.add(hash, page));
       const manifest = decodeRamManifest(encodeRamManifest(built), ramPages);
       expect(manifest).toEqual(built);
-      const joined = content.join();
+      const joined = Uint8Array.from(content.pages.flatMap((page) => [...page]));
       expect(joined.length).toBe(new Set(all.values()).size * 4096);
       const pages = [...pagesOfContent(manifest, joined)];
       expect(pages.map(({ page, bytes }) => [page, bytes[0]])).toEqual([...all]);

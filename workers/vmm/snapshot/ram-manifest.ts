@@ -110,24 +110,19 @@ function unpackNumbers(packed: Uint8Array, end: number): Uint32Array {
   return numbers;
 }
 
-/** The distinct pages of a machine, for the section `content`: in the order of their first places. */
-export class PageContent {
-  readonly #known = new Map<string, number>();
-  readonly #pages: Uint8Array[] = [];
+/**
+ * The distinct pages of a machine, for the section `content`: in the order of their first places. The
+ * pages themselves, not copies.
+ */
+export class DistinctPages {
+  readonly #known = new Set<string>();
+  readonly pages: Uint8Array[] = [];
 
   add(hash: Uint8Array, page: Uint8Array): void {
     const name = String.fromCharCode(...hash);
     if (this.#known.has(name)) return;
-    this.#known.set(name, this.#pages.length);
-    this.#pages.push(page.slice());
-  }
-
-  join(): Uint8Array {
-    const joined = new Uint8Array(this.#pages.length * pageBytes);
-    this.#pages.forEach((page, index) => {
-      joined.set(page, index * pageBytes);
-    });
-    return joined;
+    this.#known.add(name);
+    this.pages.push(page);
   }
 }
 

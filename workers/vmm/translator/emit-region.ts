@@ -13,6 +13,7 @@ import { entryOf, regionEntry, regionResults, smallestRegionBudget } from "../ha
 import { HartFields } from "../isa/hart-layout.ts";
 import { pageBytes, regionLinkBytes, regionLinksBase } from "../memory/layout.ts";
 import { addend, entryAddress, hits } from "../mmu/tlb.ts";
+import { blockGraph } from "./block-graph.ts";
 import { budgetChecks } from "./budget-checks.ts";
 import { analyseFlow, type FlowGraph } from "./flow-graph.ts";
 import { type AccessKind, KnownPages } from "./known-pages.ts";
@@ -22,7 +23,6 @@ import { RegionSemantics } from "./region-semantics.ts";
 import {
   type Block,
   distancesOf,
-  enterablePlaces,
   type RegionInstruction,
   type RegionShape,
 } from "./region-shape.ts";
@@ -48,32 +48,16 @@ export function emitRegion(
   entryOperation: number,
 ): RegionFunction {
   const pages = distancesOf(region);
-  const blocks = [...region.blocks.values()].sort((a, b) => a.offset - b.offset);
-  const nodes = new Map(blocks.map((block, i) => [block.offset, i + 1]));
-  const entries = enterablePlaces(region);
+  const { blocks, nodes, successors } = blockGraph(region.blocks);
+  const { entries } = region;
   const entryNodes = entries.map((place) => nodes.get(place) as number);
-  const graph = analyseFlow([entryNodes, ...blocks.map((block) => successorNodes(block, nodes))]);
+  const graph = analyseFlow([entryNodes, ...successors.slice(1)]);
   const checks = checksOf(blocks, graph, entryNodes);
   const shape = { checks, blocks, nodes, graph, entryNodes, pages, entryOperation };
   const code = module.function(["i32", "i32"], "i32", (f, hart, entry) =>
     new RegionEmitter(f, { hart, entry }, shape).emit(),
   );
   return { code, entries, pages };
-}
-
-function successorNodes(block: Block, nodes: ReadonlyMap<number, number>): number[] {
-  const last = block.instructions.at(-1) as RegionInstruction;
-  const target = last.offset + last.decoded.operands.imm;
-  const places = {
-    plain: [block.end],
-    branch: [target, block.end],
-    jump: [target],
-    indirect: [],
-    pause: [block.end],
-    away: [],
-    leave: [],
-  }[last.effect];
-  return places.map((place) => nodes.get(place)).filter((node) => node !== undefined);
 }
 
 function usesFloat(blocks: readonly Block[]): boolean {
@@ -231,13 +215,15 @@ class RegionEmitter {
     }
     const router = graph.routers.get(node);
     if (router) {
-      f.ifUnlikely(this.#wanted.ne(0), () => {
-        const [last, ...others] = [...router.others].reverse() as [number, ...number[]];
-        for (const other of others) {
-          f.if(this.#wanted.eq(this.#wish(other)), () => this.#send(node, other));
-        }
-        this.#send(node, last);
-      });
+      const [last, ...others] = [...router.others].reverse();
+      if (last !== undefined) {
+        f.ifUnlikely(this.#wanted.ne(0), () => {
+          for (const other of others) {
+            f.if(this.#wanted.eq(this.#wish(other)), () => this.#send(node, other));
+          }
+          this.#send(node, last);
+        });
+      }
       this.#go(node, graph.hop(node, router.head));
       return;
     }

@@ -143,6 +143,14 @@ describe("structured control flow", () => {
     expect([graph.hop(3, 4), graph.hop(4, 2)]).toEqual([4, 5]);
   });
 
+  test("two loops with one head are told apart", () => {
+    // 1 → 1, and around it 1 → 2 → 3 → 4 → 1.
+    const graph = analyseFlow([[1], [1, 2], [3], [4], [1, 5], []]);
+    expect([...graph.routers]).toEqual([[6, { head: 1, others: [] }]]);
+    expect([graph.hop(1, 1), graph.hop(4, 1), graph.hop(0, 1)]).toEqual([1, 6, 6]);
+    expect([graph.isLoop(6), graph.isLoop(1)]).toEqual([true, true]);
+  });
+
   test("code that nothing reaches is not written", () => {
     const successors = [[1], [2], [], [2, 1]];
     expect(write(successors, analyseFlow(successors))).toEqual([0, 1, 2]);

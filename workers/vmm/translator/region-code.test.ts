@@ -72,7 +72,7 @@ describe("finding a region", () => {
       [4, 2],
       [12, 2],
     ]);
-    expect(code?.entries).toEqual([0]);
+    expect(code?.entries).toEqual([0, 4]);
     expect(code?.isWhole).toBe(true);
   });
 

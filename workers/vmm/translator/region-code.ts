@@ -8,6 +8,7 @@
 import type { MachineAddress } from "../base/units.ts";
 import { isFullLength } from "../isa/decoder.ts";
 import { mostRegionPages, pageBytes } from "../memory/layout.ts";
+import { entryPlaces } from "./entry-places.ts";
 import { type InstructionEffect, isCall, readBits } from "./instruction-effect.ts";
 import type { Block, RegionInstruction, RegionShape } from "./region-shape.ts";
 
@@ -55,7 +56,7 @@ export function findRegionCode(
 ): RegionCode | undefined {
   const instructions = new Map<number, RegionInstruction>();
   const leaders = new Set<number>();
-  const entries = new Set(starts);
+  const returns = new Set<number>();
   const pages = new Map<number, CodePage>();
   const near: number[] = [];
   const callees: number[] = [];
@@ -90,7 +91,7 @@ export function findRegionCode(
         if (isCall(decoded)) for (const place of smallLeaf(view, target)) repeated.add(place);
       }
       if (goesByExecute.includes(effect) || isCall(decoded) || resumed.has(at)) {
-        entries.add(next);
+        returns.add(next);
         reach(next, near);
       }
       if (effect !== "plain") break;
@@ -102,7 +103,7 @@ export function findRegionCode(
     (blocks.get(start)?.instructions[0]?.effect ?? "leave") !== "leave";
   if (!starts.every(isEnterable)) return undefined;
   const isWhole = instructions.size < mostInstructions && pages.size < mostRegionPages;
-  return { blocks, entries: [...entries].filter((place) => blocks.has(place)), pages, isWhole };
+  return { blocks, entries: entryPlaces(blocks, starts, returns), pages, isWhole };
 }
 
 /** The places of a function that is small and calls none; nothing where it is another kind. */

@@ -3,13 +3,7 @@ import { describe, expect, test } from "vitest";
 import { asm, assemble, type Line } from "../../../tests/support/assembler.ts";
 import { codeShapes } from "../../../tests/support/code-shapes.ts";
 import { type CodeView, findRegionCode } from "./region-code.ts";
-import {
-  decodeShape,
-  distancesOf,
-  encodeShape,
-  enterablePlaces,
-  shapeKey,
-} from "./region-shape.ts";
+import { decodeShape, distancesOf, encodeShape, shapeKey } from "./region-shape.ts";
 
 /** Everything there was executed before, at whatever address its records are. */
 function shapeOf(lines: readonly Line[], records: number) {
@@ -67,12 +61,6 @@ describe("the shape of a region", () => {
     const decoded = [...decodeShape(words).blocks.values()].flatMap((block) => block.instructions);
     expect(decoded.find(({ offset }) => offset === 8)?.effect).toBe("leave");
     expect(decoded.filter(({ effect }) => effect === "leave")).toHaveLength(1);
-  });
-
-  test("can be entered at its hot place and at the heads of its loops", () => {
-    expect([...enterablePlaces(shapeOf(loop, 0))]).toEqual([0]);
-    const behind = [asm("addi", { rd: 8, imm: 1 }), ...loop];
-    expect([...enterablePlaces(shapeOf(behind, 0))].sort()).toEqual([0, 4]);
   });
 
   test("is refused where its words are damaged, and never believed beyond its end", () => {

@@ -33,7 +33,7 @@ export interface Block {
 
 export interface RegionShape {
   readonly blocks: ReadonlyMap<number, Block>;
-  /** Places to enter at besides the heads of loops: the hot ones, and those behind calls and exits. */
+  /** Places to enter at, all of them: see `entry-places.ts`. */
   readonly entries: readonly number[];
 }
 
@@ -111,16 +111,4 @@ export function distancesOf({ blocks }: RegionShape): readonly number[] {
     for (const { offset } of instructions) distances.add(Math.floor(offset / pageBytes));
   }
   return [...distances].sort((a, b) => a - b);
-}
-
-/** Places at which the region may be entered: its entries, and the heads of its loops. */
-export function enterablePlaces({ blocks, entries }: RegionShape): readonly number[] {
-  const places = new Set(entries);
-  for (const block of blocks.values()) {
-    const last = block.instructions.at(-1) as RegionInstruction;
-    if (last.effect !== "branch" && last.effect !== "jump") continue;
-    const target = last.offset + last.decoded.operands.imm;
-    if (target <= last.offset && blocks.has(target)) places.add(target);
-  }
-  return [...places].filter((place) => blocks.get(place)?.instructions[0]?.effect !== "leave");
 }

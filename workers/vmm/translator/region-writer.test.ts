@@ -24,12 +24,16 @@ function shapeOf(lines: readonly Line[], mostInstructions = 500): Int32Array {
 
 const small = shapeOf(["a", asm("addi", { rd: 5, rs1: 5, imm: 1 }), asm("jal", { to: "a" })]);
 /** Each branch leads to a place behind all others, where the paths from before join. */
-const branches = 2500;
+const depth = 1750;
 const deep = shapeOf(
   [
-    ...Array.from({ length: branches }, (_, i) => asm("bne", { rs1: 5, to: `end ${i % 900}` })),
-    ...Array.from({ length: 900 }, (_, i): Line[] => [
-      `end ${899 - i}`,
+    ...Array.from({ length: depth }, (_, i): Line[] => [
+      asm("bne", { rs1: 5, to: `next ${i}` }),
+      asm("jal", { to: `end ${i}` }),
+      `next ${i}`,
+    ]).flat(),
+    ...Array.from({ length: depth }, (_, i): Line[] => [
+      `end ${depth - 1 - i}`,
       asm("addi", { rd: 5, rs1: 5, imm: 1 }),
     ]).flat(),
     asm("jalr", { rs1: 1 }),

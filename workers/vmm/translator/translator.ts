@@ -21,7 +21,6 @@ import {
   decodeShape,
   distancesOf,
   encodeShape,
-  enterablePlaces,
   type RegionShape,
   shapeKey,
 } from "./region-shape.ts";
@@ -187,7 +186,7 @@ export class Translator {
       if (known === "refused") this.#own.failed++;
       else if (known !== "unknown") this.#install(draft, known, true);
       else {
-        const places = enterablePlaces(draft.code).map((place) => {
+        const places = draft.code.entries.map((place) => {
           const { page, offset } = placeIn(draft.code, place);
           return page + offset;
         });
@@ -296,7 +295,7 @@ export class Translator {
     const found = findShape(view, page, offset, library);
     if (!found) return false;
     const { region, code, distance } = found;
-    const starts = enterablePlaces(region.shape);
+    const starts = region.shape.entries;
     const origin = base - BigInt(distance * pageBytes);
     const draft = { code, base: origin, starts, joins: 0, resumed: none, replaces: [] };
     this.#install(draft, region, true);

@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { submissionIdSchema } from "./submission-id.ts";
+
+/** A run on a worker: of which submission, how far, in which epoch. */
+export const runStatusSchema = z.object({
+  run: submissionIdSchema,
+  epoch: z.int(),
+  /** Retired guest instructions, a moment ago. */
+  instructions: z.int(),
+});
+
+export type RunStatus = z.infer<typeof runStatusSchema>;
+
+/** What a worker says of itself, twice a second. */
+export const workerStatusSchema = z.object({
+  name: workerName(),
+  runtime: z.string(),
+  /** A draining worker takes no runs, and ends when it has none. */
+  state: z.enum(["ready", "draining"]),
+  /** Runs that it may have at the same time. */
+  capacity: z.int(),
+  threads: z.int(),
+  startedAt: z.iso.datetime(),
+  runs: z.array(runStatusSchema),
+});
+
+export type WorkerStatus = z.infer<typeof workerStatusSchema>;
+
+export function workerName() {
+  return z.string().regex(/^[A-Za-z0-9._-]{1,60}$/);
+}

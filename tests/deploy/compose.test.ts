@@ -1,0 +1,146 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import packageJson from "../../package.json" with { type: "json" };
+import { readApiConfig } from "../../services/api/config.ts";
+import { readWorkerConfig } from "../../workers/runtime/config.ts";
+import { debianTools } from "./debian-tools.ts";
+import { repository } from "./repository.ts";
+import { serviceImage } from "./service-image.ts";
+
+/** The part of `docker compose config` that we ask about. */
+interface ComposedService {
+  readonly image: string;
+  readonly build?: { readonly context: string; readonly dockerfile: string };
+  readonly command: readonly string[] | null;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly read_only: boolean;
+  readonly cap_drop: readonly string[];
+  readonly security_opt: readonly string[];
+  readonly networks: Readonly<Record<string, unknown>>;
+  readonly ports?: readonly { host_ip: string; target: number; published: string }[];
+  readonly stop_grace_period?: string;
+  readonly tmpfs?: readonly string[];
+  readonly volumes: readonly {
+    type: string;
+    source: string;
+    target: string;
+    read_only?: boolean;
+  }[];
+}
+
+const tools = debianTools();
+const file = join(repository, "deploy/compose/compose.yaml");
+
+function compose(variables: Readonly<Record<string, string>>) {
+  if (typeof tools === "string") throw new Error(tools);
+  const words = [
+    "-f",
+    file,
+    "--env-file",
+    "/dev/null",
+    "--profile",
+    "*",
+    "config",
+    "--format",
+    "json",
+  ];
+  const { PATH = "" } = process.env;
+  const text = execFileSync(tools.compose, words, {
+    encoding: "utf8",
+    env: { PATH, ...variables },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  return JSON.parse(text) as {
+    services: Readonly<Record<"api" | "redis" | "worker" | "worker-node", ComposedService>>;
+    networks: Readonly<Record<string, { internal?: boolean }>>;
+  };
+}
+
+const isHere = typeof tools !== "string";
+
+test.runIf(isHere)("compose itself reads the file, and asks for the password", () => {
+  expect(Object.keys(compose({ REDIS_PASSWORD: "x1" }).services).sort()).toEqual([
+    "api",
+    "redis",
+    "worker",
+    "worker-node",
+  ]);
+  expect(() => compose({})).toThrow("REDIS_PASSWORD");
+  const example = readFileSync(join(repository, "deploy/compose/.env.example"), "utf8");
+  expect(example.match(/^\w+(?==)/gm)).toEqual(["REDIS_PASSWORD", "TRAPLINE_PORT"]);
+});
+
+test.runIf(isHere)(
+  "every container is locked: no root to write to, no capability, no way up",
+  () => {
+    for (const [name, service] of Object.entries(compose({ REDIS_PASSWORD: "x1" }).services)) {
+      expect(service.read_only, name).toBe(true);
+      expect(service.cap_drop, name).toEqual(["ALL"]);
+      expect(service.security_opt, name).toEqual(["no-new-privileges:true"]);
+    }
+  },
+);
+
+test.runIf(isHere)("workers reach Redis and nothing else; the API listens on loopback only", () => {
+  const { services, networks } = compose({ REDIS_PASSWORD: "x1", TRAPLINE_PORT: "8081" });
+  expect(networks.inside?.internal).toBe(true);
+  for (const name of ["redis", "worker", "worker-node"] as const) {
+    expect(Object.keys(services[name].networks)).toEqual(["inside"]);
+    expect(services[name].ports).toBeUndefined();
+  }
+  const { TRAPLINE_PORT } = serviceImage("api").environment;
+  expect(services.api.ports).toMatchObject([
+    { host_ip: "127.0.0.1", target: Number(TRAPLINE_PORT), published: "8081" },
+  ]);
+  expect(serviceImage("worker-deno").command).toContain("--allow-net=redis:6379");
+});
+
+test.runIf(isHere)("services are our images with variables that the programs know", () => {
+  const { services } = compose({ REDIS_PASSWORD: "x1" });
+  const programs = [
+    { service: services.api, image: "api", read: readApiConfig },
+    ...(["deno", "node"] as const).map((runtime) => ({
+      service: runtime === "deno" ? services.worker : services["worker-node"],
+      image: `worker-${runtime}`,
+      read: (all: Readonly<Record<string, string>>) => readWorkerConfig((name) => all[name]),
+    })),
+  ];
+  for (const { service, image, read } of programs) {
+    expect(service.image).toBe(`trapline-${image}:${packageJson.version}`);
+    expect(service.build).toMatchObject({
+      context: repository.replace(/\/$/, ""),
+      dockerfile: `deploy/images/${image}/Dockerfile`,
+    });
+    // What the image itself runs is what was looked at in its own tests.
+    expect(service.command).toBeNull();
+    const environment = { ...serviceImage(image).environment, ...service.environment };
+    const config = read(environment);
+    expect(Object.keys(service.environment).filter((name) => !(name in config))).toEqual([]);
+    expect(config.REDIS_URL).toBe("redis://:x1@redis:6379");
+    const blobs = service.volumes.find(({ target }) => target === config.TRAPLINE_BLOBS);
+    expect(blobs).toMatchObject({ type: "volume", source: "blobs" });
+    expect(blobs?.read_only).toBeUndefined();
+  }
+});
+
+test.runIf(isHere)("a worker is given the time that its drain takes", () => {
+  const { services } = compose({ REDIS_PASSWORD: "x1" });
+  for (const name of ["worker", "worker-node"] as const) {
+    const { environment, stop_grace_period, tmpfs = [] } = services[name];
+    expect(stop_grace_period).toBe("1m30s");
+    expect(Number(environment.TRAPLINE_GRACE)).toBeLessThanOrEqual(70_000);
+    expect(tmpfs.join(" ")).toContain("/run/trapline:uid=10001");
+  }
+});
+
+test.runIf(isHere)("Redis has the settings of the cluster", () => {
+  const { redis } = compose({ REDIS_PASSWORD: "x1" }).services;
+  const [config] = redis.volumes.filter(({ target }) => target === redis.command?.[1]);
+  expect(existsSync(config?.source ?? "")).toBe(true);
+  expect(config?.source).toBe(join(repository, "k8s/base/redis.conf"));
+  expect(redis.command?.slice(2)).toEqual(["--requirepass", "x1"]);
+  expect(redis.environment.REDISCLI_AUTH).toBe("x1");
+});

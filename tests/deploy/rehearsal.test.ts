@@ -1,0 +1,239 @@
+/** The single-node overlay as processes: what the manifests say is started, probed and drained. */
+import {
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ApiClient } from "../../services/cli/client/api-client.ts";
+import { rawGuest } from "../integration/raw-guest.ts";
+import { builtOverlay } from "./built-overlay.ts";
+import type { ClusterObject } from "./cluster-object.ts";
+import { debianTools } from "./debian-tools.ts";
+import { podOf } from "./pods.ts";
+import { Rehearsal, type Rehearsed } from "./rehearsal.ts";
+
+const tools = debianTools();
+
+describe.runIf(typeof tools !== "string")("the manifests' commands", () => {
+  let objects: ClusterObject[];
+  let rehearsal: Rehearsal;
+  let redis: Rehearsed;
+  let api: Rehearsed;
+  let base: string;
+  let client: ApiClient;
+  let store: Redis;
+
+  beforeAll(async () => {
+    if (typeof tools === "string") throw new Error(tools);
+    objects = builtOverlay(tools.kustomize, "single-node");
+    const [redisPort, apiPort] = [await freePort(), await freePort()];
+    const address = `127.0.0.1:${redisPort}`;
+    rehearsal = new Rehearsal(objects, {
+      "redis.trapline.svc:6379": address,
+      "redis-cli": `redis-cli -p ${redisPort}`,
+    });
+    plantRedisConfig(rehearsal, objects, redisPort);
+    redis = await rehearsal.start("redis", { ready: /ready to accept connections/i });
+    store = new Redis(`redis://:letters0and1digits@${address}`);
+    store.on("error", () => {});
+    api = await rehearsal.start("api", {
+      image: "api",
+      ready: /^api listening on (\S+)$/,
+      changed: {
+        TRAPLINE_HOST: "127.0.0.1",
+        TRAPLINE_PORT: String(apiPort),
+        TRAPLINE_ASSIGNMENTS: plantAssignments(rehearsal.root),
+      },
+    });
+    base = api.process.readyMatch[1] ?? "";
+    client = new ApiClient(base);
+  });
+
+  afterAll(async () => {
+    store?.disconnect();
+    await rehearsal?.stop();
+  });
+
+  const submit = async (assignment: string, kernel: Uint8Array) => {
+    const form = new FormData();
+    form.append("assignment", assignment);
+    form.append("kernel", new Blob([Uint8Array.from(kernel)]), "kernel");
+    return (await client.submit(form)).id;
+  };
+  const until = async <Value>(ask: () => Promise<Value>, isIt: (value: Value) => boolean) => {
+    for (;;) {
+      const value = await ask();
+      if (isIt(value)) return value;
+      await sleep(50);
+    }
+  };
+  const load = async () => (await fetch(`${base}/v1/queue`)).json();
+
+  test("Redis keeps everything in a file, forgets nothing, and answers who has the password", async () => {
+    const { container } = podOf(objects, "redis");
+    expect(redis.exec(container.startupProbe?.exec?.command)).toBe(0);
+    expect(redis.exec(container.readinessProbe?.exec?.command)).toBe(0);
+    const setting = async (name: string) => (await store.config("GET", name)) as string[];
+    expect(await setting("appendonly")).toEqual(["appendonly", "yes"]);
+    expect(await setting("maxmemory-policy")).toEqual(["maxmemory-policy", "noeviction"]);
+    expect(await setting("dir")).toEqual(["dir", rehearsal.volume("/data")]);
+    const stranger = new Redis({ port: store.options.port ?? 0, maxRetriesPerRequest: 0 });
+    stranger.on("error", () => {});
+    await expect(stranger.get("x")).rejects.toThrow("NOAUTH");
+    stranger.disconnect();
+  });
+
+  test("the API answers its probes, and says which part is silent", async () => {
+    const { livenessProbe, readinessProbe } = podOf(objects, "api").container;
+    const status = async (path = "") => (await fetch(base + path)).status;
+    expect(await status(livenessProbe?.httpGet?.path)).toBe(200);
+    expect(await status(readinessProbe?.httpGet?.path)).toBe(200);
+
+    const blobs = rehearsal.volume("/var/lib/trapline/blobs");
+    renameSync(blobs, `${blobs}-away`);
+    // A folder that leads nowhere: the host refuses to look into it.
+    symlinkSync(blobs, blobs);
+    const answer = await fetch(`${base}/readyz`);
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ errors: [{ field: "blobs" }] });
+    rmSync(blobs);
+    renameSync(`${blobs}-away`, blobs);
+
+    process.kill(redis.process.pid, "SIGSTOP");
+    const silent = await fetch(`${base}/readyz`);
+    expect(await silent.json()).toMatchObject({ errors: [{ field: "redis" }] });
+    expect(await status("/healthz")).toBe(200);
+    process.kill(redis.process.pid, "SIGCONT");
+    await until(
+      () => status("/readyz"),
+      (is) => is === 200,
+    );
+  });
+
+  test("the queue's depth and age are where the scaler looks", async () => {
+    const id = await submit("greet", rawGuest({ print: "hello", ending: { exit: 0 } }));
+    expect(await store.llen("trapline:grading:wait")).toBe(1);
+    const grown = await until(load, (is) => (is as { oldestSeconds: number }).oldestSeconds > 0.2);
+    expect(grown).toMatchObject({ waiting: 1, active: 0, delayed: 0 });
+    await client.cancel(id);
+    expect(await load()).toEqual({ waiting: 0, active: 0, delayed: 0, oldestSeconds: 0 });
+  });
+
+  test.for(["worker-deno", "worker-node"])(
+    "a worker of the image %s grades, shows that it lives, and is drained by hook and signal",
+    async (image) => {
+      const { container } = podOf(objects, "worker");
+      // Under Node the image says how it is started; the manifest's words are for Deno.
+      const worker = await rehearsal.start("worker", {
+        image,
+        ready: /^worker (\S+) ready/,
+        changed: { TRAPLINE_GRACE: "300" },
+        isImageCommand: image === "worker-node",
+      });
+      expect(worker.process.readyMatch[1]).toBe("worker-0");
+      const isAlive = () => worker.exec(container.livenessProbe?.exec?.command) === 0;
+      expect(worker.exec(container.startupProbe?.exec?.command)).toBe(0);
+      expect(isAlive()).toBe(true);
+
+      const graded = await submit("greet", rawGuest({ print: "hello", ending: { exit: 0 } }));
+      const { result } = await until(
+        () => client.submission(graded),
+        ({ state }) => state === "graded",
+      );
+      expect(result).toMatchObject({ score: 4 });
+
+      // Frozen for half a minute: nobody writes the file any more.
+      process.kill(worker.process.pid, "SIGSTOP");
+      const then = Date.now() / 1000 - 31;
+      utimesSync(worker.here("/run/trapline/alive"), then, then);
+      expect(isAlive()).toBe(false);
+      process.kill(worker.process.pid, "SIGCONT");
+
+      const long = await submit("endless", rawGuest({ print: "ready", ending: "spin" }));
+      await until(
+        () => client.submission(long),
+        ({ state }) => state === "running",
+      );
+      expect(worker.exec(container.lifecycle?.preStop?.exec?.command)).toBe(0);
+      expect(await worker.process.ended).toBe("status 0");
+      expect(existsSync(worker.here("/run/trapline/alive"))).toBe(false);
+      // The run went back: another worker can take it.
+      expect(await load()).toMatchObject({ active: 0 });
+      const { state } = await client.submission(long);
+      expect(["queued", "running"]).toContain(state);
+      await client.cancel(long);
+    },
+  );
+});
+
+/** The ConfigMap's files where the volume would put them; port and folder are this machine's. */
+function plantRedisConfig(
+  rehearsal: Rehearsal,
+  objects: readonly ClusterObject[],
+  port: number,
+): void {
+  const [config] = objects.filter(
+    (object) => object.kind === "ConfigMap" && object.metadata?.name?.startsWith("redis-"),
+  );
+  const folder = rehearsal.volume("/etc/redis");
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries((config as { data: Record<string, string> }).data)) {
+    const moved = text
+      .replace("port 6379", `port ${port}\nbind 127.0.0.1`)
+      .replace("dir /data", `dir ${rehearsal.volume("/data")}`);
+    writeFileSync(join(folder, name), moved);
+  }
+}
+
+function plantAssignments(root: string): string {
+  const folder = join(root, "assignments");
+  const machine = `machine: { ram: 16M, firmware: none, kernel: { submission: kernel } }
+artefacts:
+  - { name: kernel, description: an image, max-bytes: 64K }
+`;
+  const texts = {
+    greet: `name: greet
+title: Greet and stop
+${machine}limits: { instructions: 100M, wall-clock: 60s }
+steps:
+  - { name: Greets, expect: hello, within: 10M, points: 3 }
+  - { name: Stops, exit-code: 0, within: 10M, points: 1 }
+`,
+    endless: `name: endless
+title: Never ends
+${machine}limits: { instructions: 900G, wall-clock: 10m }
+steps:
+  - { name: Starts, expect: ready, within: 10M, points: 1 }
+  - { name: Ends, expect: never, within: 60G, points: 1 }
+`,
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, name, "assignment.yaml"), text);
+  }
+  return folder;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === "object" && address !== null
+          ? resolve(address.port)
+          : reject(new Error("no port")),
+      );
+    });
+  });
+}

@@ -1,0 +1,122 @@
+/**
+ * The checkpoints of one run in the store, for the worker that has the run: taken over for its epoch,
+ * written, and removed when the run is over.
+ *
+ *     const checkpoints = new RunCheckpoints(store, { name: submission, epoch });
+ *     const saved = await checkpoints.takeOver();       // of an earlier epoch; undefined: from the start
+ *     await checkpoints.publish(checkpoint);
+ *     await checkpoints.remove();
+ *
+ * A store that fails costs a checkpoint, never the run. `BlobError` `stale` is the exception: the run
+ * is another worker's, and this one has to stop.
+ */
+import { BlobError } from "../../../shared/blob/blob-error.ts";
+import type { CheckpointImage } from "../../../shared/blob/checkpoints/checkpoint-image.ts";
+import type { CheckpointStore, Claim } from "../../../shared/blob/checkpoints/checkpoint-store.ts";
+import type { CheckpointWriter } from "../../../shared/blob/checkpoints/checkpoint-writer.ts";
+import type { ReadableCheckpoint } from "../run-guest.ts";
+import { type DriverState, decodeDriverState } from "../thread/driver-state.ts";
+import type { SavedRun } from "../thread/thread-protocol.ts";
+
+/** A run of an earlier epoch, to be gone on with. */
+export interface TakenOver {
+  readonly run: SavedRun;
+  readonly driver: DriverState;
+}
+
+const pageBytes = 4096;
+
+export class RunCheckpoints {
+  readonly #store: CheckpointStore;
+  readonly #claim: Claim;
+  #writer: CheckpointWriter | undefined;
+
+  constructor(store: CheckpointStore, claim: Claim) {
+    this.#store = store;
+    this.#claim = claim;
+  }
+
+  /**
+   * Takes over what an earlier epoch left, which from now on can write nothing.
+   *
+   * @returns undefined where there is nothing, or it is lost or damaged: the run begins again
+   * @throws BlobError `stale`
+   */
+  async takeOver(): Promise<TakenOver | undefined> {
+    try {
+      const { writer, image } = await this.#store.claim(this.#claim);
+      this.#writer = writer;
+      return image && (await readRun(image));
+    } catch (error) {
+      if (isStale(error)) throw error;
+      console.error(`${this.#claim.name}: its checkpoint cannot be used: ${text(error)}`);
+      await this.startAgain();
+      return undefined;
+    }
+  }
+
+  /** What there is counts no more. @throws BlobError `stale` */
+  async startAgain(): Promise<void> {
+    this.#writer = await this.#store.claimAnew(this.#claim).catch((error: unknown) => {
+      if (isStale(error)) throw error;
+      return undefined;
+    });
+  }
+
+  /** @returns whether it is kept. @throws BlobError `stale` */
+  async publish(checkpoint: ReadableCheckpoint): Promise<boolean> {
+    const { pages, frames, sections, isWhole, instructions, read } = checkpoint;
+    try {
+      this.#writer ??= await this.#store.claimAnew(this.#claim);
+      await this.#writer.publish({
+        pages: {
+          *[Symbol.iterator]() {
+            for (const [index, page] of pages.entries()) {
+              yield { page, bytes: read(frames[index] ?? 0) };
+            }
+          },
+        },
+        isWhole,
+        parts: Array.from(sections, ([name, bytes]) => ({ kind: "section", name, bytes })),
+        notes: { instructions },
+      });
+      return true;
+    } catch (error) {
+      if (isStale(error)) throw error;
+      console.error(`${this.#claim.name}: no checkpoint: ${text(error)}`);
+      return false;
+    }
+  }
+
+  /** The run is over. Also where another one has it: then nothing is removed. */
+  async remove(): Promise<void> {
+    if (this.#writer === undefined) return;
+    await this.#store.remove("run", this.#claim.name, this.#claim.epoch).catch((error: unknown) => {
+      if (!isStale(error)) console.error(`${this.#claim.name}: ${text(error)}`);
+    });
+  }
+}
+
+async function readRun(image: CheckpointImage): Promise<TakenOver> {
+  const sections = new Map<string, Uint8Array>();
+  for (const { kind, name } of image.header.parts) {
+    // A buffer of its own: it is sent to a thread.
+    if (kind === "section") sections.set(name, (await image.readPart(kind, name)).slice());
+  }
+  const driver = decodeDriverState(sections);
+  const pages = Uint32Array.from(image.ramPages);
+  const places = new Map(Array.from(pages, (page, index) => [page, index]));
+  const content = new Uint8Array(pages.length * pageBytes);
+  for await (const { page, bytes } of image.read()) {
+    content.set(bytes, (places.get(page) ?? 0) * pageBytes);
+  }
+  return { run: { sections, pages, content }, driver };
+}
+
+function isStale(error: unknown): boolean {
+  return error instanceof BlobError && error.code === "stale";
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

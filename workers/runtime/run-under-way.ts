@@ -1,0 +1,146 @@
+import type { GradingJob } from "../../shared/protocol/grading-job.ts";
+import type { Assignment } from "../../shared/schema/assignment.ts";
+import { hiddenStepName, redactStep } from "../../shared/schema/redact-step.ts";
+import type { Progress } from "../../shared/schema/submission.ts";
+import type { RunCheckpoints, TakenOver } from "./checkpoint/run-checkpoints.ts";
+import { gradeStep, stepLabel } from "./grade-run.ts";
+import { prepareRun } from "./prepare-run.ts";
+import {
+  type GuestRun,
+  type ReadableCheckpoint,
+  runGuest,
+  UnusableCheckpoint,
+} from "./run-guest.ts";
+import type { RunJournal } from "./run-journal.ts";
+import type { RunReporter } from "./run-reporter.ts";
+import type { SessionResources } from "./session-resources.ts";
+import type { RunReport } from "./thread/thread-protocol.ts";
+
+interface RunParts {
+  readonly job: GradingJob;
+  readonly resources: SessionResources;
+  readonly journal: RunJournal;
+  readonly reporter: RunReporter;
+  readonly checkpoints: RunCheckpoints;
+}
+
+interface RunSignals {
+  readonly signal: AbortSignal;
+  readonly handOver: AbortSignal;
+  /** The store says that the run is another worker's. */
+  readonly onStale: () => void;
+}
+
+export interface EndedRun {
+  readonly assignment: Assignment;
+  readonly report: RunReport;
+}
+
+/** A machine that may take more has no checkpoints: they could need as much again for a while. */
+const mostMemory = 2 ** 30;
+
+/** One run on this worker: what the guest says is reported, its checkpoints are kept. */
+export class RunUnderWay {
+  readonly #parts: RunParts;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+  }
+
+  /** @param saved what to go on from, if it can be; else the run begins at its beginning */
+  async toItsEnd(saved: TakenOver | undefined, signals: RunSignals): Promise<EndedRun> {
+    const { job, journal, checkpoints } = this.#parts;
+    if (saved === undefined) return this.#run(undefined, signals);
+    // What the events have lost, as with a Redis that went back in time, only the guest can say again.
+    if (saved.driver.consoleBytes <= journal.told.console) {
+      try {
+        return await this.#run(saved, signals);
+      } catch (error) {
+        if (!(error instanceof UnusableCheckpoint)) throw error;
+        console.error(`${job.submission} begins again: ${error.message}`);
+      }
+    }
+    await checkpoints.startAgain();
+    return this.#run(undefined, signals);
+  }
+
+  async #run(saved: TakenOver | undefined, signals: RunSignals): Promise<EndedRun> {
+    const { job, resources, journal, reporter } = this.#parts;
+    const { assignment, start } = await prepareRun(job, resources.blobs, saved === undefined);
+    const figures = (instructions: number) =>
+      resources.onProgress?.({ epoch: journal.epoch, instructions });
+    const former = saved && formerReports(saved);
+    figures(former?.instructions ?? 0);
+    reporter.startAt(former?.consoleBytes ?? 0);
+    if (former) reporter.event({ type: "resumed", data: { instructions: former.instructions } });
+    const every = start.limits.memoryBytes > mostMemory ? undefined : resources.checkpoints.every;
+    const image = job.images.kernel;
+    const code = start.config.engine === "interpret" ? {} : await resources.code.of(image);
+    const report = await runGuest(resources.pool, {
+      start: {
+        ...start,
+        ...code,
+        ...(saved && { resume: saved.run }),
+        ...(every !== undefined && { checkpointEvery: every }),
+      },
+      ...(former && { former }),
+      signal: signals.signal,
+      handOver: signals.handOver,
+      onCode: (bytes) => resources.code.keep(image, bytes),
+      onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals),
+      onMessage: (message) => {
+        if (message.type === "progress") figures(message.instructions);
+        passOn(message, assignment, reporter);
+      },
+    });
+    return { assignment, report };
+  }
+
+  /** What a checkpoint takes for told has to be written before the checkpoint counts. */
+  async #keep(checkpoint: ReadableCheckpoint, { signal, onStale }: RunSignals): Promise<boolean> {
+    const { reporter, checkpoints } = this.#parts;
+    await reporter.flush();
+    if (signal.aborted) return false;
+    try {
+      return await checkpoints.publish(checkpoint);
+    } catch {
+      onStale();
+      return false;
+    }
+  }
+}
+
+function formerReports({ driver }: TakenOver): NonNullable<GuestRun["former"]> {
+  const { script, retired, consoleBytes } = driver;
+  return { steps: script.reports, instructions: retired, consoleBytes };
+}
+
+function passOn(
+  message: Parameters<GuestRun["onMessage"]>[0],
+  assignment: Assignment,
+  reporter: RunReporter,
+): void {
+  switch (message.type) {
+    case "console":
+      reporter.console(message.bytes);
+      break;
+    case "step": {
+      const step = assignment.steps[message.index];
+      if (step === undefined) break;
+      const data = redactStep(gradeStep(step, message.index, message.report));
+      reporter.step(message.index, step.send === undefined ? { type: "step", data } : undefined);
+      break;
+    }
+    case "progress":
+      reporter.progress(progressOf(assignment, message.step, message.instructions));
+      break;
+  }
+}
+
+function progressOf(assignment: Assignment, index: number, instructions: number): Progress {
+  const step = assignment.steps[index];
+  const isHidden = step !== undefined && step.visibility !== "visible";
+  const name = isHidden ? hiddenStepName : step && (step.name ?? stepLabel(step, index));
+  const waitingFor = name ?? "the end";
+  return { step: index, steps: assignment.steps.length, waitingFor, instructions };
+}

@@ -1,0 +1,28 @@
+import type { Redis } from "ioredis";
+import type { BlobStore } from "../../shared/blob/blob-store.ts";
+import type { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
+import type { Instructions } from "../vmm/mod.ts";
+import type { PcpuPool } from "./thread/pcpu-pool.ts";
+import type { WorkerCode } from "./worker-code.ts";
+import type { WorkerIdentity } from "./worker-identity.ts";
+
+/** What a worker has for its runs. */
+export interface SessionResources {
+  readonly redis: Redis;
+  readonly blobs: BlobStore;
+  readonly identity: WorkerIdentity;
+  readonly pool: PcpuPool;
+  readonly checkpoints: {
+    readonly store: CheckpointStore;
+    /** Steps of a machine between two of them; none are made where it is not said. */
+    readonly every: Instructions | undefined;
+  };
+  readonly code: WorkerCode;
+  /** Hears how far the run is. */
+  readonly onProgress?: (run: RunFigures) => void;
+}
+
+export interface RunFigures {
+  readonly epoch: number;
+  readonly instructions: Instructions;
+}

@@ -1,0 +1,102 @@
+/**
+ * The checkpoints of one guest, on its thread: when they are due, and what changed since the last.
+ *
+ * A checkpoint stops the guest for as long as its state takes to be copied. Its pages are not copied:
+ * their frames stay as they are until `release`, and the guest gets others where it stores to them.
+ */
+import { encodeMachine, type Instructions, type Machine, type PageLog } from "../../vmm/mod.ts";
+import { packNumbers } from "../checkpoint/resident-pages.ts";
+import { residentSection } from "./driver-state.ts";
+import type { RunCheckpoint } from "./thread-protocol.ts";
+
+type CapturedImage = ReturnType<Machine["ram"]["capture"]>;
+
+/** Of a run without checkpoints, but for the one that it may be asked for. */
+const never: Instructions = Number.POSITIVE_INFINITY;
+
+export class GuestCheckpoints {
+  readonly #every: Instructions;
+  #dueAt: Instructions;
+  #log: PageLog | undefined;
+  /** Written since the last checkpoint that was kept, as far as the log was asked. */
+  #changed = new Set<number>();
+  /** Whether a checkpoint of this run is kept that the next one can build upon. */
+  #hasBase = false;
+  #image: { readonly ram: CapturedImage; readonly isWhole: boolean } | undefined;
+
+  constructor(every: Instructions = never) {
+    this.#every = every;
+    this.#dueAt = every;
+  }
+
+  /** The machine is as its last checkpoint says. */
+  resume(machine: Machine): void {
+    this.#log = machine.ram.openDirtyLog();
+    this.#hasBase = true;
+    this.#plan(machine);
+  }
+
+  /** Steps until the next one is due. */
+  remaining(machine: Machine): Instructions {
+    return this.#dueAt - machine.steps;
+  }
+
+  /** Whether somebody may still read the last one. */
+  get isHeld(): boolean {
+    return this.#image !== undefined;
+  }
+
+  /** Takes a checkpoint, while none is held. @param own sections of whoever drives the machine */
+  take(
+    machine: Machine,
+    own: ReadonlyMap<string, Uint8Array>,
+    consoleBytes: number,
+  ): RunCheckpoint {
+    this.#plan(machine);
+    this.#log ??= machine.ram.openDirtyLog();
+    for (const page of this.#log.harvest()) this.#changed.add(page);
+    const isWhole = !this.#hasBase;
+    const { resident, readZeros, sweepAt } = machine.ram.residence();
+    // Pages that a sweep has taken are not there any more, whatever was written to them.
+    const isResident = new Set(resident);
+    const changed = [...this.#changed].filter((page) => isResident.has(page));
+    const ram = machine.ram.capture(isWhole ? resident : changed.sort((a, b) => a - b));
+    this.#image = { ram, isWhole };
+    const pages: number[] = [];
+    const frames: number[] = [];
+    ram.forEach((page, frame) => {
+      pages.push(page);
+      frames.push(frame);
+    });
+    const none = { pages: new Uint32Array(), hashes: new Uint8Array() };
+    const sections = encodeMachine({ state: machine.save(), ram: { ...none, readZeros, sweepAt } });
+    return {
+      type: "checkpoint",
+      isWhole,
+      pages: Uint32Array.from(pages),
+      frames: Uint32Array.from(frames),
+      sections: new Map([...sections, [residentSection, packNumbers(resident)], ...own]),
+      instructions: machine.retired,
+      consoleBytes,
+    };
+  }
+
+  /** @param isKept whether the next one may build upon it */
+  release(isKept: boolean): void {
+    if (!this.#image) return;
+    const { ram, isWhole } = this.#image;
+    this.#image = undefined;
+    if (isKept) {
+      this.#changed.clear();
+      this.#hasBase = true;
+    } else if (isWhole) {
+      this.#changed.clear();
+    }
+    ram.release();
+  }
+
+  #plan(machine: Machine): void {
+    if (this.#every === never) return;
+    this.#dueAt = (Math.floor(machine.steps / this.#every) + 1) * this.#every;
+  }
+}

@@ -1,0 +1,30 @@
+import { decodeMachine, type MachineState, type RamContent, ramOfManifest } from "../../vmm/mod.ts";
+import { unpackNumbers } from "../checkpoint/resident-pages.ts";
+import { residentSection } from "./driver-state.ts";
+import type { SavedRun } from "./thread-protocol.ts";
+
+const pageBytes = 4096;
+const zeros = new Uint8Array(pageBytes);
+
+/**
+ * What `Monitor.restoreMachine` takes, out of a run that was saved.
+ *
+ * @throws Failure `snapshot-damaged` with the section
+ */
+export function machineOfSaved({ sections, pages, content }: SavedRun): {
+  readonly machine: MachineState;
+  readonly ram: RamContent;
+} {
+  const { state, ram } = decodeMachine(sections);
+  const resident = unpackNumbers(sections.get(residentSection) ?? new Uint8Array());
+  const places = new Map(Array.from(pages, (page, index) => [page, index]));
+  const list = function* () {
+    for (const page of resident) {
+      const place = places.get(page);
+      const start = (place ?? 0) * pageBytes;
+      const bytes = place === undefined ? zeros : content.subarray(start, start + pageBytes);
+      yield { page, bytes };
+    }
+  };
+  return { machine: state, ram: ramOfManifest(ram, list) };
+}

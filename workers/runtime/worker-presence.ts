@@ -1,0 +1,68 @@
+import type { Redis } from "ioredis";
+import { type WorkerCommand, workerCommandSchema } from "../../shared/protocol/worker-command.ts";
+import { workerKeys, workerStatusMilliseconds } from "../../shared/protocol/worker-keys.ts";
+import type { WorkerStatus } from "../../shared/schema/worker-status.ts";
+
+/** Milliseconds between two words of a worker, and how long a command may wait. */
+const interval = 500;
+
+/**
+ * Says in Redis that this worker is there and what it does, and takes the commands that wait for it.
+ * While Redis is away nothing is said, and nothing else happens.
+ */
+export class WorkerPresence {
+  readonly #redis: Redis;
+  readonly #name: string;
+  readonly #status: () => WorkerStatus;
+  readonly #onCommand: (command: WorkerCommand) => void;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #isSpeaking = false;
+
+  constructor(
+    redis: Redis,
+    name: string,
+    events: { status(): WorkerStatus; onCommand(command: WorkerCommand): void },
+  ) {
+    this.#redis = redis;
+    this.#name = name;
+    this.#status = () => events.status();
+    this.#onCommand = (command) => events.onCommand(command);
+    this.#timer = setInterval(() => void this.speak(), interval);
+  }
+
+  async speak(): Promise<void> {
+    if (this.#isSpeaking) return;
+    this.#isSpeaking = true;
+    try {
+      const status = JSON.stringify(this.#status());
+      const answers = await this.#redis
+        .multi()
+        .sadd(workerKeys.names, this.#name)
+        .set(workerKeys.status(this.#name), status, "PX", workerStatusMilliseconds)
+        .lpop(workerKeys.commands(this.#name))
+        .exec();
+      const text = answers?.[2]?.[1];
+      if (typeof text === "string") this.#obey(text);
+    } catch (error) {
+      console.error("presence:", error instanceof Error ? error.message : error);
+    } finally {
+      this.#isSpeaking = false;
+    }
+  }
+
+  /** This worker is not there any more. */
+  async leave(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#redis
+      .multi()
+      .srem(workerKeys.names, this.#name)
+      .del(workerKeys.status(this.#name), workerKeys.commands(this.#name))
+      .exec()
+      .catch(() => undefined);
+  }
+
+  #obey(text: string): void {
+    const command = workerCommandSchema.safeParse(JSON.parse(text));
+    if (command.success) this.#onCommand(command.data);
+  }
+}
