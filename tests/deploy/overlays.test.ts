@@ -187,6 +187,7 @@ describe.for([...built])("the overlay %s", ([overlay, objects]) => {
     const inPlan = plan.words.filter((word) => !given.includes(word) && !isPathOfClone(word));
     expect(inPlan).toEqual([
       ...(overlay === "production" ? ["--allow-net=redis.trapline.svc:6379"] : []),
+      "--allow-write=/var/lib/trapline/blobs",
       "--allow-env=REDIS_URL,TRAPLINE_*",
     ]);
     expect(beside).toEqual([
@@ -194,7 +195,7 @@ describe.for([...built])("the overlay %s", ([overlay, objects]) => {
         ? ["--allow-net=redis.trapline.svc:6379,objects.example.org:443"]
         : []),
       "--allow-read=/var/lib/trapline/blobs,/app/workers/,/run/trapline",
-      "--allow-write=/run/trapline",
+      "--allow-write=/var/lib/trapline/blobs,/run/trapline",
       "--allow-env=REDIS_URL,TRAPLINE_*,HOME",
       "--allow-sys=osRelease",
       "/app/workers/runtime/main.ts",

@@ -123,7 +123,7 @@ test("a worker's image starts it with the rights that `trapline serve` gives it"
   );
   expect(words.filter(isOfPlace)).toEqual([
     "--allow-read=/var/lib/trapline/blobs,/app/workers/,/run/trapline",
-    "--allow-write=/run/trapline",
+    "--allow-write=/var/lib/trapline/blobs,/run/trapline",
     "/app/workers/runtime/main.ts",
   ]);
 });

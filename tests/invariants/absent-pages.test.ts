@@ -53,11 +53,9 @@ function travel(
   const state = machine.save();
   const image = machine.ram.capture();
   const pages = [...image.pages()].map(({ page, bytes }) => ({ page, bytes: bytes.slice() }));
-  const withCode = new Set(state.code.map(({ page }) => page));
   const isAway = ({ page, bytes }: (typeof pages)[0]) =>
     page < machine.ram.pages &&
     page % oneOf === remainder % oneOf &&
-    !withCode.has(page) &&
     bytes.some((byte) => byte !== 0);
   const away = new Map(pages.filter(isAway).map(({ page, bytes }) => [page, bytes]));
   const content: RamContent = {

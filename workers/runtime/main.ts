@@ -2,6 +2,7 @@ import process from "node:process";
 import { DelayedError, type Job, WaitingError, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
+import { CodeStore } from "../../shared/blob/code-store.ts";
 import { ObjectBlobs } from "../../shared/blob/object-blobs.ts";
 import { openObjects } from "../../shared/blob/objects/open-objects.ts";
 import { PageStore } from "../../shared/blob/pages/page-store.ts";
@@ -19,6 +20,7 @@ import { CheckpointHandOver } from "./moves/checkpoint-hand-over.ts";
 import type { MoveRun } from "./moves/move-run.ts";
 import { HandedOver } from "./run-guest.ts";
 import { PcpuPool } from "./thread/pcpu-pool.ts";
+import { WorkerCode } from "./worker-code.ts";
 import { WorkerPresence } from "./worker-presence.ts";
 
 /**
@@ -41,6 +43,7 @@ const checkpoints = {
   store: new CheckpointStore(new PageStore(objects)),
   every: config.TRAPLINE_CHECKPOINT === 0 ? undefined : config.TRAPLINE_CHECKPOINT,
 };
+const code = new WorkerCode(new CodeStore(objects));
 const runs = new ActiveRuns();
 const mover: MoveRun = new CheckpointHandOver(redis);
 const shutdown = new AbortController();
@@ -81,7 +84,7 @@ async function take(
   const ends = signal === undefined ? [shutdown.signal] : [shutdown.signal, signal];
   return runs.during(data.submission, async (run) => {
     const resources = {
-      ...{ redis, blobs, identity, pool, checkpoints },
+      ...{ redis, blobs, identity, pool, checkpoints, code },
       onProgress: run.note.bind(run),
     };
     const signals = { signal: AbortSignal.any(ends), handOver: run.handOverSignal };

@@ -49,6 +49,8 @@ export interface GuestRun {
   onMessage(
     message: Extract<RunMessage, { type: "console" } | { type: "step" } | { type: "progress" }>,
   ): void;
+  /** Translations that the run leaves behind, where it was asked for them. */
+  onCode?(code: Uint8Array): void;
   /** Keeps a checkpoint. @returns whether it is kept; the guest's next one waits for the answer */
   onCheckpoint?(checkpoint: ReadableCheckpoint): Promise<boolean>;
 }
@@ -97,6 +99,8 @@ export async function runGuest(
         return end(() => reject(new UnusableCheckpoint(message.message)));
       case "checkpoint":
         return void keep(message).catch(reject);
+      case "code":
+        return run.onCode?.(message.bytes);
       case "console":
         consoleBytes += message.bytes.length;
         return run.onMessage(message);

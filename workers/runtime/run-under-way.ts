@@ -74,15 +74,19 @@ export class RunUnderWay {
     reporter.startAt(former?.consoleBytes ?? 0);
     if (former) reporter.event({ type: "resumed", data: { instructions: former.instructions } });
     const every = start.limits.memoryBytes > mostMemory ? undefined : resources.checkpoints.every;
+    const image = job.images.kernel;
+    const code = start.config.engine === "interpret" ? {} : await resources.code.of(image);
     const report = await runGuest(resources.pool, {
       start: {
         ...start,
+        ...code,
         ...(saved && { resume: saved.run }),
         ...(every !== undefined && { checkpointEvery: every }),
       },
       ...(former && { former }),
       signal: signals.signal,
       handOver: signals.handOver,
+      onCode: (bytes) => resources.code.keep(image, bytes),
       onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals),
       onMessage: (message) => {
         if (message.type === "progress") figures(message.instructions);

@@ -3,6 +3,7 @@ import type { BlobStore } from "../../shared/blob/blob-store.ts";
 import type { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
 import type { Instructions } from "../vmm/mod.ts";
 import type { PcpuPool } from "./thread/pcpu-pool.ts";
+import type { WorkerCode } from "./worker-code.ts";
 import type { WorkerIdentity } from "./worker-identity.ts";
 
 /** What a worker has for its runs. */
@@ -16,6 +17,7 @@ export interface SessionResources {
     /** Steps of a machine between two of them; none are made where it is not said. */
     readonly every: Instructions | undefined;
   };
+  readonly code: WorkerCode;
   /** Hears how far the run is. */
   readonly onProgress?: (run: RunFigures) => void;
 }

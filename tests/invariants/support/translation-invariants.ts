@@ -112,8 +112,8 @@ function codeCacheFaults(
     for (let offset = 0; offset < pageBytes; offset += 2) {
       const at = records + (offset * recordBytes) / 2;
       const operation = memory.getUint16(at, true);
-      const { undecoded, straddling, entry } = specialOperations;
-      if (operation === undecoded) continue;
+      const { undecoded, straddling, entry, known: notYet } = specialOperations;
+      if (operation === undecoded || operation === notYet) continue;
       const place = `offset ${offset.toString(16)} of frame ${frame.toString(16)}`;
       const low = memory.getUint16(frame * pageBytes + offset, true);
       const isFull = isFullLength(low);

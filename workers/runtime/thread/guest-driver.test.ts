@@ -9,7 +9,12 @@ import {
   type Timers,
 } from "../../vmm/mod.ts";
 import { GuestDriver } from "./guest-driver.ts";
-import { type RunMessage, type RunReport, threadControl } from "./thread-protocol.ts";
+import {
+  type RunMessage,
+  type RunReport,
+  type ThreadStart,
+  threadControl,
+} from "./thread-protocol.ts";
 
 /**
  * A machine that obeys `Machine` and does as its plan says: one entry for each call of `run`, the
@@ -100,6 +105,7 @@ function drive(
     readonly failure?: Error;
     readonly instructions?: number;
     readonly wallClock?: number;
+    readonly code?: Pick<ThreadStart, "keptCode" | "keepsCode">;
   } = {},
 ) {
   const messages: RunMessage[] = [];
@@ -111,6 +117,7 @@ function drive(
       control,
       config: { boot: { firmware: "sbi" } } as MachineConfig,
       disks: [],
+      ...options.code,
       steps: options.steps ?? [hello, exit],
       limits: {
         instructions: options.instructions ?? 1e9,
@@ -121,6 +128,10 @@ function drive(
     },
     {
       monitor: {
+        useKeptCode: () => {
+          throw new Failure("kept-code-damaged", "Damaged.", "Delete it.");
+        },
+        keepCode: () => Uint8Array.of(7),
         createMachine: (_config, { console }) => {
           if (options.failure !== undefined) {
             throw options.failure;
@@ -249,5 +260,22 @@ describe("a guest's driver", () => {
       type: "fault",
       message: "defect",
     });
+  });
+
+  test("goes on without translations that are damaged, and leaves its own behind", () => {
+    const plan = (print: (text: string) => void) => [
+      () => {
+        print("hello\n");
+        return go();
+      },
+      (): StopReason => ({ kind: "power-off", code: 0 }),
+    ];
+    const { messages } = drive(plan, {
+      code: { keptCode: Uint8Array.of(1), keepsCode: true },
+    });
+    expect(messages.slice(-2)).toMatchObject([
+      { type: "code", bytes: Uint8Array.of(7) },
+      { type: "end", report: { end: { kind: "completed" } } },
+    ]);
   });
 });

@@ -34,6 +34,8 @@ export interface DriverPorts {
   readonly monitor: {
     createMachine(config: MachineConfig, resources: MachineResources): Machine;
     restoreMachine(state: MachineState, ram: RamContent, resources: MachineResources): Machine;
+    useKeptCode(code: Uint8Array): void;
+    keepCode(): Uint8Array;
   };
   openDisk(bytes: Uint8Array): SavedDisk;
   post(message: RunMessage): void;
@@ -94,6 +96,7 @@ export class GuestDriver {
   /** Runs the guest for about so long; the first time its machine is made before. */
   advance(time: Milliseconds): AfterTurn {
     try {
+      if (!this.#machine) this.#useKeptCode();
       if (!this.#machine && this.#start.resume && !this.#resume()) return "nothing";
       this.#machine ??= this.#createMachine();
       const wish = this.#checkpoint(this.#machine);
@@ -115,6 +118,17 @@ export class GuestDriver {
   /** The last checkpoint was read, and is kept or not. */
   release(isKept: boolean): void {
     this.#checkpoints.release(isKept);
+  }
+
+  /** Damaged ones are made anew; nothing but speed depends on them. */
+  #useKeptCode(): void {
+    const { keptCode } = this.#start;
+    if (!keptCode) return;
+    try {
+      this.#ports.monitor.useKeptCode(keptCode);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+    }
   }
 
   #createMachine(): Machine {
@@ -208,6 +222,8 @@ export class GuestDriver {
     this.#flush(machine, true);
     const report = this.#report(end, machine);
     machine.dispose();
+    const { keepsCode } = this.#start;
+    if (keepsCode) this.#ports.post({ type: "code", bytes: this.#ports.monitor.keepCode() });
     this.#ports.post({ type: "end", report });
   }
 

@@ -10,7 +10,7 @@ export interface PcpuGuest {
 }
 
 export interface PcpuPorts {
-  readonly monitor: Pick<Monitor, "createMachine" | "restoreMachine">;
+  readonly monitor: Pick<Monitor, "createMachine" | "restoreMachine" | "useKeptCode" | "keepCode">;
   readonly scheduler: VcpuScheduler<PcpuGuest>;
   readonly status: ThreadStatus;
   readonly openDisk: DriverPorts["openDisk"];

@@ -17,8 +17,8 @@ import type { TranslationPort } from "../translation/translation-port.ts";
  *                   release        a run's checkpoint was read, or will not be
  *                   close          the thread is to end; it says so in its status
  *                   control word   of each run: `goOn`, `stop`, `handOver`, seen at its guest's next turn
- *   thread → main   by run: console*, step*, progress*, checkpoint* in any order, then end,
- *                   handed-over or fault, once
+ *   thread → main   by run: console*, step*, progress*, checkpoint* in any order, then end (with
+ *                   code before it, where it was asked for), handed-over or fault, once
  *
  * A checkpoint names frames of the machine memory, which stay as they are until it is released. The
  * guest goes on meanwhile, but for its next checkpoint waits for the release of the one before.
@@ -47,6 +47,10 @@ export interface ThreadStart {
   /** The thread frees its images when the machine has them. */
   readonly config: MachineConfig;
   readonly disks: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** Translations of an earlier run of the same image. */
+  readonly keptCode?: Uint8Array;
+  /** Whether the run is to post those that it leaves behind. */
+  readonly keepsCode?: boolean;
   readonly steps: readonly ConsoleStep[];
   readonly limits: ThreadLimits;
   /** Steps of the machine between two checkpoints; none are made where it is not said. */
@@ -82,6 +86,8 @@ export type RunMessage =
   | { readonly type: "step"; readonly index: number; readonly report: ConsoleStepReport }
   | RunProgress
   | RunCheckpoint
+  /** Translations, for a later run of the same image; before `end`. */
+  | { readonly type: "code"; readonly bytes: Uint8Array }
   | { readonly type: "end"; readonly report: RunReport }
   /** As asked: all that the run is stands in its last checkpoint. */
   | { readonly type: "handed-over" }

@@ -159,9 +159,11 @@ export class CodeCache {
     const code = entry - (entry % pageBytes);
     const { breakpoints } = share;
     let offset = start;
+    // What the saved run had decoded is decoded again without a word, but nothing beyond it.
+    const kind = this.#view.getUint16(first + start * (recordBytes / 2), true);
     for (let n = 0; n < longestRun && offset < pageBytes; n++) {
       const address = first + offset * (recordBytes / 2);
-      if (this.#view.getUint16(address, true) !== specialOperations.undecoded) return;
+      if (this.#view.getUint16(address, true) !== kind) return;
       this.#granules[page * granulesPerPage + Math.floor(offset / granuleBytes)] = 1;
       const byte = page * decodedBytes + (offset >> 4);
       this.#decoded[byte] = (this.#decoded[byte] as number) | (1 << ((offset >> 1) & 7));
@@ -231,8 +233,8 @@ export class CodeCache {
   }
 
   /**
-   * Gives a VM a code page as it was saved; in the order in which they were saved. Everything is
-   * decoded that was: `step` would count what it executes where `run` is ahead of its records.
+   * Gives a VM a code page as it was saved; in the order in which they were saved. Its instructions
+   * are decoded as they are executed; until then the guest's page need not be there.
    *
    * @throws RangeError for a page too many, or one that is there already
    */
@@ -241,17 +243,12 @@ export class CodeCache {
     if (share.pages.has(slot)) throw new RangeError("a code page is there twice");
     const first = this.allocate(slot, share);
     const page = share.pages.get(slot) as number;
-    const entry = this.#memory.word(slot);
-    const code = entry - (entry % pageBytes);
     this.#decoded.set(decoded, page * decodedBytes);
-    for (let halfword = 0; halfword < pageBytes / 2; halfword++) {
-      if ((((decoded[halfword >> 3] as number) >> (halfword & 7)) & 1) === 0) continue;
-      const record = first + halfword * recordBytes;
-      const at = code + 2 * halfword;
-      const low = this.#view.getUint16(at, true);
-      const isStraddling = isFullLength(low) && halfword === pageBytes / 2 - 1;
-      if (isStraddling) this.#view.setUint16(record, specialOperations.straddling, true);
-      else this.#records.write(record, isFullLength(low) ? this.#view.getUint32(at, true) : low);
+    for (let byte = 0; byte < decodedBytes; byte++) {
+      for (let left = decoded[byte] as number; left !== 0; left &= left - 1) {
+        const halfword = byte * 8 + 31 - Math.clz32(left & -left);
+        this.#view.setUint16(first + halfword * recordBytes, specialOperations.known, true);
+      }
     }
     for (let granule = 0; granule < granulesPerPage; granule++) {
       const bit = ((granules[granule >> 3] as number) >> (granule & 7)) & 1;
@@ -297,8 +294,8 @@ export class CodeCache {
   /** Whether the instruction at an offset of a page was decoded, as one that lies in the page. */
   isDecoded(page: MachineAddress, offset: number): boolean {
     const operation = this.#view.getUint16(page + offset * (recordBytes / 2), true);
-    const { undecoded, straddling, illegal, breakpoint } = specialOperations;
-    const others: readonly number[] = [undecoded, straddling, illegal, breakpoint];
+    const { undecoded, straddling, illegal, breakpoint, known } = specialOperations;
+    const others: readonly number[] = [undecoded, straddling, illegal, breakpoint, known];
     return !others.includes(operation);
   }
 

@@ -23,6 +23,7 @@ import { buildPhysicalMemory } from "../mmu/physical-memory.ts";
 import { buildProtection } from "../mmu/protection.ts";
 import { buildWalk } from "../mmu/walk.ts";
 import { buildExecute, type HeatPolicy } from "./execute.ts";
+import { buildPrepare } from "./prepare.ts";
 import { buildRun } from "./run.ts";
 import { buildStep } from "./step.ts";
 
@@ -167,7 +168,17 @@ function buildModule(memory: MachineMemory, heat: HeatPolicy): Uint8Array {
     hart: { context, traps, memory: access, cacheBlocks, csr, float, hypercall },
   });
 
-  const execute = buildExecute(module, { heat, run, step, hot, translate, traps, context });
+  const prepare = buildPrepare(module, { memory: physical, code: codeImports });
+  const execute = buildExecute(module, {
+    heat,
+    run,
+    step,
+    prepare,
+    hot,
+    translate,
+    traps,
+    context,
+  });
   module.export("execute", execute);
   module.export("step", step);
   module.export("selectContext", context.select);

@@ -55,6 +55,7 @@ interface Parts {
   readonly heat: HeatPolicy;
   readonly run: Callee<readonly ["i32"], "i32">;
   readonly step: Callee<readonly ["i32"], undefined>;
+  readonly prepare: Callee<readonly ["i32"], "i32">;
   /** (hart, region that execution comes from or `noRegion`): the place at `pc` is hot. */
   readonly hot: Callee<readonly ["i32", "i32"], undefined>;
   /** (hart): what was found hot is to be translated. */
@@ -66,7 +67,7 @@ interface Parts {
 /** (hart) → stop code */
 export function buildExecute(
   module: ModuleBuilder,
-  { heat, run, step, hot, translate, traps, context }: Parts,
+  { heat, run, step, prepare, hot, translate, traps, context }: Parts,
 ): Callee<readonly ["i32"], "i32"> {
   const callRegion = module.callIndirect(["i32", "i32"], "i32");
 
@@ -232,6 +233,7 @@ export function buildExecute(
         });
       });
       f.if(h.get("budget").eqz(), () => f.return(i32.const(stopCodes.budget)));
+      f.branchIf(prepare.call(hart), again);
       pc.set(h.get("pc"));
       f.do(step.call(hart));
       f.if(translates.and(isJump(h.get("pc"), pc)), () =>

@@ -31,6 +31,8 @@ export const specialOperations = {
   breakpoint: 4,
   /** A translated region can be entered here; its entry says what stood here. */
   entry: 5,
+  /** Decoded in the run that was saved, not yet here: decoding it is no exit of the guest. */
+  known: 6,
 } as const;
 const specials = Object.keys(specialOperations).length;
 

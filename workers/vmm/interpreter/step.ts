@@ -115,6 +115,9 @@ export function buildStep(
       h.count("translate");
       record.set(code.decode.call(record, entrySlot(entry)));
     });
+    f.if(i32.load16U(record).eq(specialOperations.known), () =>
+      record.set(code.decode.call(record, entrySlot(entry))),
+    );
     const operation = f.let(i32.load16U(record));
     const isBreakpoint = f.let(operation.eq(specialOperations.breakpoint));
     f.if(isBreakpoint, () =>

@@ -17,7 +17,7 @@ import { stopCodes } from "../hart/stop-codes.ts";
 import { SupervisorTimer } from "../hart/supervisor-timer.ts";
 import type { Engine } from "../interpreter/engine.ts";
 import { AbsentPage } from "../memory/absent-page.ts";
-import { entryAbsent, pageOfSlot, recordsInSlot, slotOf } from "../memory/guest-map.ts";
+import { pageOfSlot, recordsInSlot, slotOf } from "../memory/guest-map.ts";
 import type { GuestRam } from "../memory/guest-ram.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
@@ -291,7 +291,7 @@ export class VirtualMachine implements Machine {
     this.#ended = state.ended;
     const slotOfPage = (page: number) => {
       const entry = page <= this.#ram.pages ? this.#ram.entry(page) : 0;
-      if (entry === 0 || entry & entryAbsent) throw new RangeError(`page ${page} is not there`);
+      if (entry === 0) throw new RangeError(`page ${page} has no content`);
       return slotOf(this.#ram.map, page);
     };
     if (origin) this.#services.adoptCode(this, origin, this.#ram.map - origin.#ram.map);
