@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
  * boots guests and compares with QEMU. At most two workers, because a guest keeps a core busy.
  */
 const systemTests =
-  "tests/{deploy,differential,runtimes,integration,e2e,golden,guests,package}/**/*.test.ts";
+  "tests/{deploy,differential,runtimes,integration,e2e,golden,guests,migration,package}/**/*.test.ts";
 const leftOut = ["**/node_modules/**", "**/dist/**"];
 
 export default defineConfig({

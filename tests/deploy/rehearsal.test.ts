@@ -14,6 +14,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ApiClient } from "../../services/cli/client/api-client.ts";
+import { followSubmission } from "../../services/cli/client/follow-submission.ts";
 import { rawGuest } from "../integration/raw-guest.ts";
 import { builtOverlay } from "./built-overlay.ts";
 import type { ClusterObject } from "./cluster-object.ts";
@@ -136,7 +137,6 @@ describe.runIf(typeof tools !== "string")("the manifests' commands", () => {
       const worker = await rehearsal.start("worker", {
         image,
         ready: /^worker (\S+) ready/,
-        changed: { TRAPLINE_GRACE: "300" },
         isImageCommand: image === "worker-node",
       });
       expect(worker.process.readyMatch[1]).toBe("worker-0");
@@ -166,13 +166,51 @@ describe.runIf(typeof tools !== "string")("the manifests' commands", () => {
       expect(worker.exec(container.lifecycle?.preStop?.exec?.command)).toBe(0);
       expect(await worker.process.ended).toBe("status 0");
       expect(existsSync(worker.here("/run/trapline/alive"))).toBe(false);
-      // The run went back: another worker can take it.
+      // The run waits for another worker, or for the next test's.
       expect(await load()).toMatchObject({ active: 0 });
-      const { state } = await client.submission(long);
-      expect(["queued", "running"]).toContain(state);
+      expect(["queued", "running"]).toContain((await client.submission(long)).state);
       await client.cancel(long);
     },
   );
+
+  test("a run that one worker leaves goes on under another from where it was", async () => {
+    const ready = /^worker (\S+) ready/;
+    const first = await rehearsal.start("worker", { image: "worker-deno", ready });
+    const id = await submit("long", rawGuest({ print: "ready", ending: "spin" }));
+    await until(
+      () => client.submission(id),
+      ({ progress }) => (progress?.step ?? 0) > 0,
+    );
+    const { lifecycle } = podOf(objects, "worker").container;
+    const second = await rehearsal.start("worker", {
+      image: "worker-node",
+      ready,
+      isImageCommand: true,
+      changed: { TRAPLINE_WORKER: "worker-1" },
+    });
+    expect(first.exec(lifecycle?.preStop?.exec?.command)).toBe(0);
+    expect(await first.process.ended).toBe("status 0");
+    const submission = await until(
+      () => client.submission(id),
+      ({ state }) => state === "graded",
+    );
+    expect(submission).toMatchObject({ result: { score: 1, worker: "worker-1" } });
+    const resumed: number[] = [];
+    for await (const event of followSubmission(client, id)) {
+      if (event.type === "resumed") resumed.push(event.data.instructions);
+    }
+    expect(resumed.length).toBe(1);
+    expect(resumed[0]).toBeGreaterThan(0);
+    // Nobody can tell that it moved: the same submission once more, left alone, ends in the same state.
+    const again = await submit("long", rawGuest({ print: "ready", ending: "spin" }));
+    const undisturbed = await until(
+      () => client.submission(again),
+      ({ state }) => state === "graded",
+    );
+    expect(submission.result?.stateHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(undisturbed.result?.stateHash).toBe(submission.result?.stateHash);
+    expect(second.exec(lifecycle?.preStop?.exec?.command)).toBe(0);
+  });
 });
 
 /** The ConfigMap's files where the volume would put them; port and folder are this machine's. */
@@ -207,6 +245,13 @@ ${machine}limits: { instructions: 100M, wall-clock: 60s }
 steps:
   - { name: Greets, expect: hello, within: 10M, points: 3 }
   - { name: Stops, exit-code: 0, within: 10M, points: 1 }
+`,
+    long: `name: long
+title: Takes a few seconds
+${machine}limits: { instructions: 900G, wall-clock: 10m }
+steps:
+  - { name: Starts, expect: ready, within: 10M, points: 1 }
+  - { name: Ends, expect: never, within: 3000M, points: 1 }
 `,
     endless: `name: endless
 title: Never ends

@@ -22,6 +22,10 @@ export interface MoveOptions extends Partial<SourceOptions> {
   readonly slice?: () => number;
   /** Called between two steps. */
   readonly between?: () => void;
+  /** A side that dies, and after how many turns; it takes the connection with it. */
+  readonly dead?: { readonly side: "source" | "destination"; readonly turn: number } | undefined;
+  /** A side that calls it off, and after how many turns. */
+  readonly cancelled?: { readonly side: "source" | "destination"; readonly turn: number };
 }
 
 export interface Move {
@@ -67,14 +71,23 @@ export async function migrate(options: MoveOptions): Promise<Move> {
     if (reason.kind === "absent") destination.demand(reason.page);
     else if (reason.kind !== "budget") stop = reason;
   };
-  for (; !(source.isOver && destination.isOver); turns++) {
+  const { dead, cancelled } = options;
+  const lives = (side: "source" | "destination") => dead?.side !== side || turns < dead.turn;
+  const isOver = () =>
+    (source.isOver || !lives("source")) && (destination.isOver || !lives("destination"));
+  for (; !isOver(); turns++) {
+    if (turns === dead?.turn) pipe[dead.side].cut();
+    if (turns === cancelled?.turn) (cancelled.side === "source" ? source : destination).cancel();
     if (turns > 200_000) throw new Error(`${source.state} and ${destination.state} for ever`);
-    source.step();
     between?.();
-    if (source.guest === "runs") run(machine, source.instructionsOf(slice()));
-    destination.step();
-    if (destination.guest === "runs") run(destination.machine, slice());
-    if (source.guest === "runs" && destination.guest === "runs") throw new Error("both run");
+    if (lives("source")) source.step();
+    if (lives("source") && source.guest === "runs") {
+      run(machine, source.instructionsOf(slice()));
+    }
+    if (lives("destination")) destination.step();
+    if (lives("destination") && destination.guest === "runs") run(destination.machine, slice());
+    if (!dead && source.guest === "runs" && destination.guest === "runs")
+      throw new Error("both run");
     await Promise.resolve();
   }
   return { source, destination, authority, pipe, stop, turns };

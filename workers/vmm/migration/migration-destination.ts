@@ -200,17 +200,23 @@ export class MigrationDestination {
   }
 
   #fail(problem: unknown): void {
-    if (!(problem instanceof Failure)) throw problem;
-    if (problem instanceof MigrationProblem) this.#giveUp(problem, "lost");
-    // What a machine cannot be made of, or there is no room for.
-    else this.#giveUp(new MigrationProblem("migration-refused", problem.code), "cancelled");
+    if (problem instanceof MigrationProblem) {
+      this.#giveUp(problem, "lost");
+      return;
+    }
+    // What a machine cannot be made of, or there is no room for; the source's run is to go on.
+    const reason = problem instanceof Failure ? problem.code : String(problem);
+    this.#giveUp(new MigrationProblem("migration-refused", reason), "cancelled");
   }
 
   /** Where there is nothing to give up any more, nothing has happened. */
   #giveUp(problem: MigrationProblem, event: DestinationEvent): void {
     if (destinationTransitions[this.#state][event] === undefined) return;
     this.#problem ??= problem;
-    if (event === "cancelled") this.#line.post({ kind: "abort", reason: problem.message });
+    if (event === "cancelled") {
+      const reason = problem.message.replace(/[^ -~]/g, "?").slice(0, 1000);
+      this.#line.post({ kind: "abort", reason });
+    }
     this.#fire(event);
   }
 

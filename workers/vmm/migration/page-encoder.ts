@@ -88,12 +88,16 @@ export class PageEncoder {
       this.#batch.add({ page, kind: "known", content });
       return;
     }
-    const old = isWhole ? undefined : this.#lastSent(page);
-    const delta = old && encodeDelta(old, bytes, longestDelta);
     const isResent = this.#sent.has(page);
+    const sent = isWhole ? undefined : this.#lastSent(page);
+    const known = isWhole || isResent ? -1 : this.#contents.findIndex((one) => one.page(page));
+    const old = sent ?? this.#contents[known]?.page(page);
+    const delta = old && encodeDelta(old, bytes, longestDelta);
     this.#sent.set(page, -1);
     // What is sent once only, most of a RAM, would wash out of the cache what is written often.
     if (isResent || old) this.#cache.set(page, bytes);
+    // The destination begins with what it has, and changes it.
+    if (delta && !sent) this.#batch.add({ page, kind: "known", content: known });
     if (delta) this.#batch.add({ page, kind: "delta", bytes: delta });
     else this.#batch.add({ page, kind: "plain", bytes });
     this.#count(delta ? "delta" : "plain", (delta ?? bytes).length);
