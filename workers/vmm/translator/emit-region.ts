@@ -279,7 +279,7 @@ class RegionEmitter {
   }
 
   #edge(node: number, from: number, to: number): void {
-    const { nodes, graph } = this.#shape;
+    const { nodes } = this.#shape;
     const target = nodes.get(to);
     if (target === undefined) {
       this.#leave(to, 0, "goOn");

@@ -51,13 +51,20 @@ function write(successors: Successors, graph: FlowGraph): number[] {
   return written;
 }
 
-/** The node that a jump arrives at, whatever routers it goes by; fails where one does not know it. */
+/**
+ * The node that a jump arrives at, as the emitter writes jumps and routers: a router knows a place by
+ * a wish only, and leads to its head where there is none.
+ */
 function arrival(graph: FlowGraph, from: number, to: number): number {
+  const isHead = (hop: number, target: number) => graph.routers.get(hop)?.head === target;
   let at = graph.hop(from, to);
+  let wish = at === to || isHead(at, to) ? undefined : to;
   for (let router = graph.routers.get(at); router; router = graph.routers.get(at)) {
-    if (router.head === to && graph.hop(at, to) === to) return to;
-    expect([router.head, ...router.others]).toContain(to);
-    at = graph.hop(at, to);
+    const target = wish ?? router.head;
+    if (wish !== undefined) expect(router.others).toContain(wish);
+    const hop = graph.hop(at, target);
+    wish = hop === target || isHead(hop, target) ? undefined : target;
+    at = hop;
   }
   return at;
 }

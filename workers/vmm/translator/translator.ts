@@ -32,7 +32,7 @@ import type { TranslatedRegion, TranslationRequest, TranslationService } from ".
 const mostInstructions = 500;
 const mostJoinedInstructions = 1500;
 /** A region is made anew for what turns out to belong to it, but not again and again. */
-const mostJoins = 8;
+const mostJoins = 16;
 /** Most places that are translated as one module. */
 const batch = 16;
 
