@@ -56,9 +56,14 @@ export function decodeMovingMachine(encoded: Uint8Array): { state: MachineState;
   const resident = decodeRanges(moving.resident, ramPages + 1);
   const absent = decodeRanges(moving.absent, ramPages);
   const { readZeros, sweepAt } = ram;
-  const all = resident.length + absent.length + readZeros.length;
-  if (new Set([...resident, ...absent, ...readZeros]).size !== all) {
-    throw new MigrationProblem("migration-page-impossible", "a page is there and is not");
+  const marks = new Uint8Array(ramPages + 1);
+  for (const list of [resident, absent, readZeros]) {
+    for (const page of list) {
+      if (marks[page] !== 0) {
+        throw new MigrationProblem("migration-page-impossible", `page ${page} is there and is not`);
+      }
+      marks[page] = 1;
+    }
   }
   return { state, ram: { resident, absent, readZeros, sweepAt } };
 }

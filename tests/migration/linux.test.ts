@@ -1,0 +1,143 @@
+/** A Linux that works is moved while it works, in every way, and is the one that stayed at home. */
+import { readFileSync } from "node:fs";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { ensureLinuxImage } from "../../deploy/images/linux/ensure-linux-image.ts";
+import { linuxCommandLine } from "../../deploy/images/linux/linux-command-line.ts";
+import { MemoryBlock } from "../../workers/host/block-memory.ts";
+import { compiler } from "../../workers/host/compiler.ts";
+import { migrationModes } from "../../workers/vmm/migration/protocol.ts";
+import {
+  type Compression,
+  type Machine,
+  type MachineConfig,
+  type MachineResources,
+  type MigrationStatistics,
+  Monitor,
+  monitorExits,
+} from "../../workers/vmm/mod.ts";
+import { migrate } from "../support/migrate.ts";
+
+const mebibyte = 2 ** 20;
+const mostSteps = 6e9;
+const monitors = [0, 1].map(() => Monitor.create({ compiler, memoryBytes: 768 * mebibyte })) as [
+  Monitor,
+  Monitor,
+];
+const compression: Compression = {
+  name: "deflate",
+  compress: (bytes) => deflateRawSync(bytes, { level: 1 }),
+  decompress: (bytes, size) => inflateRawSync(bytes, { maxOutputLength: size }),
+};
+
+/** Writes to memory and the disk, starts processes, and reads what it wrote. */
+const work = [
+  "mkdir -p /tmp; i=0; while [ $i -lt 12 ]; do",
+  "dd if=/dev/zero of=/tmp/w$i bs=64k count=8 2>/dev/null; echo $i | md5sum >> /tmp/sums;",
+  "(echo $i; cat /proc/self/stat) > /dev/null; i=$((i+1)); done;",
+  "cat /tmp/w* | md5sum; md5sum < /tmp/sums; head -c 4096 /dev/vda | md5sum; echo E''ND\n",
+].join(" ");
+
+interface Linux {
+  machine: Machine;
+  readonly resources: MachineResources;
+  text(): string;
+  /** Lets it run for so many steps; types when the shell is there. @returns whether it is done */
+  run(steps: number): boolean;
+}
+
+function boot(engine: "interpret" | "translate", harts: number): Linux {
+  const { kernel, initrd, disk } = ensureLinuxImage();
+  let text = "";
+  let isTyped = false;
+  const resources = {
+    console: {
+      write: (byte: number) => {
+        text += String.fromCharCode(byte);
+        if (text.endsWith(isTyped ? "\nEND" : "~ # ")) linux.machine.stop();
+      },
+    },
+    disks: new Map([["disk", new MemoryBlock(readFileSync(disk))]]),
+  };
+  const config: MachineConfig = {
+    ...{ ramBytes: 256 * mebibyte, harts, seed: 0, engine },
+    time: "virtual",
+    boot: {
+      firmware: "sbi",
+      kernel: readFileSync(kernel),
+      initrd: readFileSync(initrd),
+      commandLine: linuxCommandLine,
+    },
+    virtio: [{ kind: "block", slot: 0, disk: "disk", readOnly: true }],
+  };
+  const linux: Linux = {
+    machine: monitors[0].createMachine(config, resources),
+    resources,
+    text: () => text,
+    run(steps) {
+      const end = linux.machine.steps + steps;
+      while (linux.machine.steps < end) {
+        const reason = linux.machine.run(end - linux.machine.steps);
+        if (reason.kind === "budget") continue;
+        expect(reason.kind).toBe("stopped");
+        if (isTyped) return true;
+        isTyped = true;
+        linux.machine.sendConsole(new TextEncoder().encode(work));
+      }
+      return false;
+    },
+  };
+  return linux;
+}
+
+function outcome({ machine, text }: Linux) {
+  const own: readonly string[] = monitorExits;
+  const exits = Object.entries(machine.exitCounts()).filter(([name]) => !own.includes(name));
+  const { steps } = machine;
+  return { hash: machine.stateHash(), steps, exits: Object.fromEntries(exits), text: text() };
+}
+
+test.each([
+  ["translate", 1],
+  ["translate", 2],
+  ["interpret", 1],
+] as const)("%s, %i harts", async (engine, harts) => {
+  const home = boot(engine, harts);
+  expect(home.run(mostSteps)).toBe(true);
+  const expected = outcome(home);
+  home.machine.dispose();
+
+  const linux = boot(engine, harts);
+  let here = 0;
+  const statistics: MigrationStatistics[] = [];
+  const places = [0.11, 0.3, 0.52, 0.71, 0.88, 0.97];
+  for (const [i, place] of places.entries()) {
+    linux.run(Math.floor(expected.steps * place) - linux.machine.steps);
+    const { source, destination, stop } = await migrate({
+      ...{ machine: linux.machine, to: monitors[1 - here] as Monitor, resources: linux.resources },
+      ...{ mode: migrationModes[i % 3] as "precopy", slice: () => 100_000, patience: 1e6 },
+      compressions: [compression],
+      destination: { compressions: [compression], patience: 1e6 },
+    });
+    expect(stop, "it goes on with its work meanwhile").toBeUndefined();
+    expect([source.state, destination.state]).toEqual(["completed", "completed"]);
+    statistics.push(source.statistics);
+    linux.machine.dispose();
+    linux.machine = destination.machine;
+    here = 1 - here;
+  }
+  expect(linux.run(mostSteps)).toBe(true);
+  expect(outcome(linux)).toEqual(expected);
+  linux.machine.dispose();
+
+  const [precopy, postcopy, hybrid] = statistics.slice(3) as [
+    MigrationStatistics,
+    MigrationStatistics,
+    MigrationStatistics,
+  ];
+  expect(precopy.laterPages).toBe(0);
+  expect(postcopy.laterPages).toBeGreaterThan(hybrid.laterPages);
+  for (const { kinds, sentBytes } of statistics) {
+    expect(sentBytes).toBeLessThan(kinds.plain.pages * 4096);
+  }
+});
