@@ -45,8 +45,19 @@ function guestExits(exits: Outcome["exits"]): Outcome["exits"] {
   return Object.fromEntries(Object.entries(exits).filter(([name]) => !ours.includes(name)));
 }
 
-async function throughService(runtime: "deno" | "node"): Promise<Outcome> {
-  const service = await startService({ runtime, workers: 1, port: 0, onNews: () => undefined });
+/** @param kills ends the worker with SIGKILL when the guest has come so far, each time */
+async function throughService(
+  runtime: "deno" | "node" | readonly ["node", "deno"],
+  kills: readonly number[] = [],
+): Promise<Outcome> {
+  const service = await startService({
+    ...{ runtime, port: 0, onNews: () => undefined },
+    workers: [runtime].flat().length,
+    variables: {
+      ...{ TRAPLINE_LOCK: "2000", TRAPLINE_STALLED: "1000" },
+      ...(kills.length > 0 && { TRAPLINE_CHECKPOINT: "50000000" }),
+    },
+  });
   try {
     const api = new ApiClient(service.apiUrl);
     const form = new FormData();
@@ -54,12 +65,24 @@ async function throughService(runtime: "deno" | "node"): Promise<Outcome> {
     form.append("kernel", new Blob([Uint8Array.from(await readFile(linux.kernel))]), "Image");
     const { id } = await api.submit(form);
     let console = "";
+    let resumed = 0;
+    const left = [...kills];
     for await (const event of followSubmission(api, id)) {
       console += event.type === "console" ? event.data.text : "";
+      resumed += event.type === "resumed" ? 1 : 0;
+      if (event.type !== "console" && event.type !== "progress") continue;
+      const runs = (await api.workers()).flatMap(({ name, runs: own }) =>
+        own.map(({ instructions }) => ({ name, instructions })),
+      );
+      const run = runs.find(({ instructions }) => instructions >= (left[0] ?? Infinity));
+      if (run === undefined) continue;
+      left.shift();
+      process.kill(service.workers.find(({ name }) => name === run.name)?.pid ?? 0, "SIGKILL");
     }
+    expect(resumed).toBe(kills.length);
     const { result } = await api.submission(id);
     expect(result?.summary).toBe("Every step succeeded. 12 of 12 points.");
-    expect(result?.runtime).toContain(runtime);
+    if (typeof runtime === "string") expect(result?.runtime).toContain(runtime);
     return {
       console,
       instructions: result?.instructions,
@@ -93,11 +116,13 @@ async function throughCommand(runtime: "deno" | "node"): Promise<Outcome> {
   };
 }
 
-test("Linux prints, exits and ends the same by command and by service, under Node and Deno", async () => {
+test("Linux prints, exits and ends the same by command and by service, under Node and Deno, and when workers die", async () => {
   const reference = await throughCommand("node");
   expect(reference.console).toContain("Hello from the virtio disk.");
   expect(reference.stateHash).toMatch(/^[0-9a-f]{64}$/);
   expect(await throughCommand("deno")).toEqual(reference);
   expect(await throughService("node")).toEqual(reference);
   expect(await throughService("deno")).toEqual(reference);
+  // Two workers die on the way; the next one goes on, under the other runtime or the same.
+  expect(await throughService(["node", "deno"], [120e6, 350e6])).toEqual(reference);
 });
