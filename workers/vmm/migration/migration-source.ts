@@ -315,7 +315,7 @@ export class MigrationSource {
     const state = machine.save();
     const { resident, readZeros, sweepAt } = machine.ram.residence();
     const dirty = this.#queue.take(Number.POSITIVE_INFINITY);
-    const absent = mode === "precopy" ? [] : this.#leaveBehind(dirty, resident);
+    const absent = mode === "precopy" ? [] : this.#leaveBehind(dirty, state.code, resident);
     const left = new Set(absent);
     // Pages that were swept meanwhile are in no list, and what was sent of them is dropped there.
     const present = new Set(resident);
@@ -338,12 +338,18 @@ export class MigrationSource {
     ];
   }
 
-  /** Pages that the destination can do without for a while, ascending. */
-  #leaveBehind(dirty: readonly number[], resident: readonly number[]): number[] {
+  /**
+   * Pages that the destination can do without for a while, ascending. Those with decoded code are not
+   * among them: an instruction whose page came while it was decoded could be counted twice.
+   */
+  #leaveBehind(
+    dirty: readonly number[],
+    code: readonly { readonly page: number }[],
+    resident: readonly number[],
+  ): number[] {
     const { ram } = this.#options.machine;
-    const open = new Set([...dirty, ...this.#postponed]);
-    // A machine is made with its ROM.
-    open.delete(ram.pages);
+    const needed = new Set([...code.map(({ page }) => page), ram.pages]);
+    const open = new Set([...dirty, ...this.#postponed].filter((page) => !needed.has(page)));
     const absent: number[] = [];
     for (const { page, bytes } of ram.contents(resident.filter((page) => open.has(page)))) {
       if (!this.#encoder.isCheap(page, bytes)) absent.push(page);
