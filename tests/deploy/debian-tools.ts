@@ -46,7 +46,10 @@ function fetchInto(root: string, architecture: string): void {
       const file = apt.download(apt.show(name), architecture);
       runTool("dpkg-deb", ["-x", file, `${work}/root`]);
     }
-    if (!existsSync(root)) renameSync(`${work}/root`, root);
+    renameSync(`${work}/root`, root);
+  } catch (error) {
+    // The other one was faster.
+    if (!existsSync(root)) throw error;
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

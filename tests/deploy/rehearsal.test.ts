@@ -1,33 +1,25 @@
 /** The single-node overlay as processes: what the manifests say is started, probed and drained. */
-import {
-  existsSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
-import { createServer } from "node:net";
-import { join } from "node:path";
+import { existsSync, renameSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ApiClient } from "../../services/cli/client/api-client.ts";
+import type { ApiClient } from "../../services/cli/client/api-client.ts";
+import { followSubmission } from "../../services/cli/client/follow-submission.ts";
 import { rawGuest } from "../integration/raw-guest.ts";
 import { builtOverlay } from "./built-overlay.ts";
 import type { ClusterObject } from "./cluster-object.ts";
 import { debianTools } from "./debian-tools.ts";
 import { podOf } from "./pods.ts";
-import { Rehearsal, type Rehearsed } from "./rehearsal.ts";
+import type { Rehearsal, Rehearsed } from "./rehearsal.ts";
+import { type RehearsedService, startRehearsedService } from "./rehearsed-service.ts";
 
 const tools = debianTools();
 
 describe.runIf(typeof tools !== "string")("the manifests' commands", () => {
   let objects: ClusterObject[];
+  let service: RehearsedService;
   let rehearsal: Rehearsal;
   let redis: Rehearsed;
-  let api: Rehearsed;
   let base: string;
   let client: ApiClient;
   let store: Redis;
@@ -35,40 +27,15 @@ describe.runIf(typeof tools !== "string")("the manifests' commands", () => {
   beforeAll(async () => {
     if (typeof tools === "string") throw new Error(tools);
     objects = builtOverlay(tools.kustomize, "single-node");
-    const [redisPort, apiPort] = [await freePort(), await freePort()];
-    const address = `127.0.0.1:${redisPort}`;
-    rehearsal = new Rehearsal(objects, {
-      "redis.trapline.svc:6379": address,
-      "redis-cli": `redis-cli -p ${redisPort}`,
-    });
-    plantRedisConfig(rehearsal, objects, redisPort);
-    redis = await rehearsal.start("redis", { ready: /ready to accept connections/i });
-    store = new Redis(`redis://:letters0and1digits@${address}`);
-    store.on("error", () => {});
-    api = await rehearsal.start("api", {
-      image: "api",
-      ready: /^api listening on (\S+)$/,
-      changed: {
-        TRAPLINE_HOST: "127.0.0.1",
-        TRAPLINE_PORT: String(apiPort),
-        TRAPLINE_ASSIGNMENTS: plantAssignments(rehearsal.root),
-      },
-    });
-    base = api.process.readyMatch[1] ?? "";
-    client = new ApiClient(base);
+    service = await startRehearsedService(objects, {});
+    ({ rehearsal, redis, base, client, store } = service);
   });
 
   afterAll(async () => {
-    store?.disconnect();
-    await rehearsal?.stop();
+    await service?.stop();
   });
 
-  const submit = async (assignment: string, kernel: Uint8Array) => {
-    const form = new FormData();
-    form.append("assignment", assignment);
-    form.append("kernel", new Blob([Uint8Array.from(kernel)]), "kernel");
-    return (await client.submit(form)).id;
-  };
+  const submit = (assignment: string, kernel: Uint8Array) => service.submit(assignment, kernel);
   const until = async <Value>(ask: () => Promise<Value>, isIt: (value: Value) => boolean) => {
     for (;;) {
       const value = await ask();
@@ -136,7 +103,6 @@ describe.runIf(typeof tools !== "string")("the manifests' commands", () => {
       const worker = await rehearsal.start("worker", {
         image,
         ready: /^worker (\S+) ready/,
-        changed: { TRAPLINE_GRACE: "300" },
         isImageCommand: image === "worker-node",
       });
       expect(worker.process.readyMatch[1]).toBe("worker-0");
@@ -166,74 +132,49 @@ describe.runIf(typeof tools !== "string")("the manifests' commands", () => {
       expect(worker.exec(container.lifecycle?.preStop?.exec?.command)).toBe(0);
       expect(await worker.process.ended).toBe("status 0");
       expect(existsSync(worker.here("/run/trapline/alive"))).toBe(false);
-      // The run went back: another worker can take it.
+      // The run waits for another worker, or for the next test's.
       expect(await load()).toMatchObject({ active: 0 });
-      const { state } = await client.submission(long);
-      expect(["queued", "running"]).toContain(state);
+      expect(["queued", "running"]).toContain((await client.submission(long)).state);
       await client.cancel(long);
     },
   );
-});
 
-/** The ConfigMap's files where the volume would put them; port and folder are this machine's. */
-function plantRedisConfig(
-  rehearsal: Rehearsal,
-  objects: readonly ClusterObject[],
-  port: number,
-): void {
-  const [config] = objects.filter(
-    (object) => object.kind === "ConfigMap" && object.metadata?.name?.startsWith("redis-"),
-  );
-  const folder = rehearsal.volume("/etc/redis");
-  mkdirSync(folder, { recursive: true });
-  for (const [name, text] of Object.entries((config as { data: Record<string, string> }).data)) {
-    const moved = text
-      .replace("port 6379", `port ${port}\nbind 127.0.0.1`)
-      .replace("dir /data", `dir ${rehearsal.volume("/data")}`);
-    writeFileSync(join(folder, name), moved);
-  }
-}
-
-function plantAssignments(root: string): string {
-  const folder = join(root, "assignments");
-  const machine = `machine: { ram: 16M, firmware: none, kernel: { submission: kernel } }
-artefacts:
-  - { name: kernel, description: an image, max-bytes: 64K }
-`;
-  const texts = {
-    greet: `name: greet
-title: Greet and stop
-${machine}limits: { instructions: 100M, wall-clock: 60s }
-steps:
-  - { name: Greets, expect: hello, within: 10M, points: 3 }
-  - { name: Stops, exit-code: 0, within: 10M, points: 1 }
-`,
-    endless: `name: endless
-title: Never ends
-${machine}limits: { instructions: 900G, wall-clock: 10m }
-steps:
-  - { name: Starts, expect: ready, within: 10M, points: 1 }
-  - { name: Ends, expect: never, within: 60G, points: 1 }
-`,
-  };
-  for (const [name, text] of Object.entries(texts)) {
-    mkdirSync(join(folder, name), { recursive: true });
-    writeFileSync(join(folder, name, "assignment.yaml"), text);
-  }
-  return folder;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === "object" && address !== null
-          ? resolve(address.port)
-          : reject(new Error("no port")),
-      );
+  test("a run that one worker leaves goes on under another from where it was", async () => {
+    const ready = /^worker (\S+) ready/;
+    const first = await rehearsal.start("worker", { image: "worker-deno", ready });
+    const id = await submit("long", rawGuest({ print: "ready", ending: "spin" }));
+    await until(
+      () => client.submission(id),
+      ({ progress }) => (progress?.step ?? 0) > 0,
+    );
+    const { lifecycle } = podOf(objects, "worker").container;
+    const second = await rehearsal.start("worker", {
+      image: "worker-node",
+      ready,
+      isImageCommand: true,
+      changed: { TRAPLINE_WORKER: "worker-1" },
     });
+    expect(first.exec(lifecycle?.preStop?.exec?.command)).toBe(0);
+    expect(await first.process.ended).toBe("status 0");
+    const submission = await until(
+      () => client.submission(id),
+      ({ state }) => state === "graded",
+    );
+    expect(submission).toMatchObject({ result: { score: 1, worker: "worker-1" } });
+    const resumed: number[] = [];
+    for await (const event of followSubmission(client, id)) {
+      if (event.type === "resumed") resumed.push(event.data.instructions);
+    }
+    expect(resumed.length).toBe(1);
+    expect(resumed[0]).toBeGreaterThan(0);
+    // Nobody can tell that it moved: the same submission once more, left alone, ends in the same state.
+    const again = await submit("long", rawGuest({ print: "ready", ending: "spin" }));
+    const undisturbed = await until(
+      () => client.submission(again),
+      ({ state }) => state === "graded",
+    );
+    expect(submission.result?.stateHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(undisturbed.result?.stateHash).toBe(submission.result?.stateHash);
+    expect(second.exec(lifecycle?.preStop?.exec?.command)).toBe(0);
   });
-}
+});

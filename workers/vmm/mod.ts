@@ -1,5 +1,5 @@
 /** The door of the virtual-machine monitor; `keeper.ts` is a small one beside it. */
-export { type ExitCategory, exitCategories, monitorExits } from "./base/exits.ts";
+export { type ExitCategory, exitCategories, guestExits, monitorExits } from "./base/exits.ts";
 export { Failure } from "./base/failure.ts";
 export type { Alarm, Timers } from "./base/timers.ts";
 export type { Bytes, GuestPhysicalAddress, Instructions, Nanoseconds } from "./base/units.ts";

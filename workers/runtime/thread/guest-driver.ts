@@ -4,6 +4,7 @@ import {
   type BlockBackend,
   ConsoleScript,
   Failure,
+  guestExits,
   type Machine,
   type MachineConfig,
   type MachineResources,
@@ -366,7 +367,8 @@ export class GuestDriver {
       end,
       steps: this.#script.reports,
       instructions: machine?.retired ?? 0,
-      exits: machine?.exitCounts() ?? {},
+      // Checkpoints cause some, which are no part of a result that anybody can repeat.
+      exits: machine ? guestExits(machine.exitCounts()) : {},
       ...(hasHash ? { stateHash: machine.stateHash() } : {}),
       consoleBytes: this.#consoleBytes,
       recentOutput: this.#script.recentOutput,

@@ -46,3 +46,9 @@ export const monitorExits: readonly ExitCategory[] = [
   ...(["trace.dirty", "trace.access", "memory.cow", "memory.swap"] as const),
   ...(["memory.balloon", "memory.remote", "pause"] as const),
 ];
+
+/** What the guest itself has caused: a function of the run alone, however it was saved or moved. */
+export function guestExits(counts: Readonly<Record<string, number>>): Record<string, number> {
+  const isGuests = (name: string) => !(monitorExits as readonly string[]).includes(name);
+  return Object.fromEntries(Object.entries(counts).filter(([name]) => isGuests(name)));
+}

@@ -224,7 +224,7 @@ class RegionEmitter {
           this.#send(node, last);
         });
       }
-      this.#go(node, graph.hop(node, router.head));
+      this.#jump(node, router.head);
       return;
     }
     const block = blocks[node - 1] as Block;
@@ -287,10 +287,16 @@ class RegionEmitter {
     }
     const [page, nextPage] = [from, to].map((place) => Math.floor(place / pageBytes));
     if (page !== nextPage) this.#leaveUnlessMapped(nextPage as number, to);
-    const hop = graph.hop(node, target);
-    const isMeant = hop !== target && graph.routers.get(hop)?.head !== target;
-    if (isMeant) this.#wanted.set(this.#wish(target));
-    this.#go(node, hop);
+    this.#jump(node, target);
+  }
+
+  /** Where no wish is pending: makes one where the router on the way does not lead there anyway. */
+  #jump(from: number, target: number): void {
+    const { graph } = this.#shape;
+    const hop = graph.hop(from, target);
+    const isWish = hop !== target && graph.routers.get(hop)?.head !== target;
+    if (isWish) this.#wanted.set(this.#wish(target));
+    this.#go(from, hop);
   }
 
   /** The dispatcher or a router fulfils a wish, or leaves it to the next router. */
