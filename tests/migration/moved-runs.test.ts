@@ -89,7 +89,7 @@ async function moved(
   let here = 0;
   for (const { after, slice, mode } of moves) {
     if (machine.run(Math.min(after, mostSteps - machine.steps)).kind !== "budget") break;
-    const left = () => Math.max(0, Math.min(slice, mostSteps - machine.steps));
+    const left = ({ steps }: Machine) => Math.max(0, Math.min(slice, mostSteps - steps));
     const to = monitors[1 - here] as Monitor;
     const { source, destination } = await migrate({ machine, to, resources, mode, slice: left });
     expect([source.state, destination.state]).toEqual(["completed", "completed"]);
@@ -125,7 +125,8 @@ describe.each(engines)("a moved run computes and counts what it does at home (%s
         fc.asyncProperty(fc.array(move, { minLength: 1, maxLength: 4 }), async (moves) => {
           expect(await moved(guest, engine, moves)).toEqual(expected);
         }),
-        { numRuns },
+        // To make an example smaller takes longer than to look at it.
+        { numRuns, endOnFailure: true },
       );
     },
     timeout,

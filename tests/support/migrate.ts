@@ -19,7 +19,7 @@ export interface MoveOptions extends Partial<SourceOptions> {
   readonly authority?: TestAuthority;
   readonly destination?: Partial<ConstructorParameters<typeof MigrationDestination>[0]>;
   /** How many instructions the guest gets between two steps. */
-  readonly slice?: () => number;
+  readonly slice?: (machine: Machine) => number;
   /** Called between two steps. */
   readonly between?: () => void;
   /** A side that dies, and after how many turns; it takes the connection with it. */
@@ -82,10 +82,12 @@ export async function migrate(options: MoveOptions): Promise<Move> {
     between?.();
     if (lives("source")) source.step();
     if (lives("source") && source.guest === "runs") {
-      run(machine, source.instructionsOf(slice()));
+      run(machine, source.instructionsOf(slice(machine)));
     }
     if (lives("destination")) destination.step();
-    if (lives("destination") && destination.guest === "runs") run(destination.machine, slice());
+    if (lives("destination") && destination.guest === "runs") {
+      run(destination.machine, slice(destination.machine));
+    }
     if (!dead && source.guest === "runs" && destination.guest === "runs")
       throw new Error("both run");
     await Promise.resolve();

@@ -338,14 +338,16 @@ export class MigrationSource {
     ];
   }
 
-  /** Pages that the destination can do without for a while, ascending. */
+  /**
+   * Pages that the destination can do without for a while, ascending. Those with decoded code are not
+   * among them: an instruction whose page came while it was decoded could be counted twice.
+   */
   #leaveBehind(
     dirty: readonly number[],
     code: readonly { readonly page: number }[],
     resident: readonly number[],
   ): number[] {
     const { ram } = this.#options.machine;
-    // A machine is made with all that its records were decoded of, and with its ROM.
     const needed = new Set([...code.map(({ page }) => page), ram.pages]);
     const open = new Set([...dirty, ...this.#postponed].filter((page) => !needed.has(page)));
     const absent: number[] = [];
