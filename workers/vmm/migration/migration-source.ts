@@ -162,7 +162,7 @@ export class MigrationSource {
 
   /** How many of the instructions that the guest usually gets between two steps it gets now. */
   instructionsOf(usual: Instructions): Instructions {
-    return Math.max(1, Math.floor(usual * this.#share));
+    return Math.ceil(usual * this.#share);
   }
 
   /** Does what can be done now. */
