@@ -7,7 +7,8 @@ import { type RunOutcome, runOutcome, undisturbedOutcome } from "./run-outcome.t
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
-const guest = workingGuest(40);
+// Long enough for what is done to it, on a quick machine, too.
+const guest = workingGuest(160);
 const every = { TRAPLINE_CHECKPOINT: "50000000", TRAPLINE_GRACE: "10000" };
 
 describe("a run with checkpoints", () => {
