@@ -88,7 +88,7 @@ export const usualHeat: HeatPolicy = {
   interval: 4000,
   sampleMarks: 32,
   hotMarks: 2400,
-  joinArrivals: 20_000,
+  joinArrivals: 50_000,
   adaptExits: 20_000,
   patience: 8,
 };
