@@ -53,7 +53,11 @@ function clone(origin: Machine): Machine {
   let printed = "";
   const machine = origin.fork({
     disks: new Map([["d0", new MemoryBlock(readFileSync(image.disk))]]),
-    console: { write: (byte) => void (printed += String.fromCharCode(byte)) },
+    console: {
+      write: (byte) => {
+        printed += String.fromCharCode(byte);
+      },
+    },
   });
   machine.sendConsole(new TextEncoder().encode("ls -lR /bin /dev | wc; echo d''one\n"));
   while (!printed.includes("done")) machine.run(20_000_000);
