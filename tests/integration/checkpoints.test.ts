@@ -90,6 +90,9 @@ describe("a run with checkpoints", () => {
     expect(await command("runs")).toContain(id);
     expect(await command("migrate", id, "--to", other)).toBe(`${id} is on ${other} (epoch 2)\n`);
     await hasGoneOn(id, 350e6);
+    // Workers say now and then what they have; a run goes to one that has said that it has room.
+    const hasRoom = new RegExp(`^worker-${first} +\\S+ \\S+ +ready +0/1 `, "m");
+    await expect.poll(() => command("workers"), { timeout: 10_000 }).toMatch(hasRoom);
     const table = await command("workers");
     expect(table).toMatch(new RegExp(`^${other} +\\S+ \\S+ +ready +1/1 `, "m"));
     expect(await command("drain", other)).toContain(`${id} goes to worker-${first}`);
