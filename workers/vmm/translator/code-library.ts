@@ -3,8 +3,8 @@
  * same. A region that is needed again, in another VM, after its page was written to and is as before,
  * or because it was kept from an earlier run, is not written and compiled again.
  *
- *     library.add(shape, translated, target);
- *     library.find(shape);                      // what is known of exactly this shape
+ *     library.add(shapeKey(words), region);
+ *     library.find(shapeKey(words));            // what is known of exactly this shape
  *     library.candidates(offset, bits);         // what could be entered at such an instruction
  */
 import { pageBytes } from "../memory/layout.ts";
@@ -50,7 +50,9 @@ export class CodeLibrary {
     this.#regions.set(key, undefined);
   }
 
+  /** What is known already stays. */
   add(key: string, region: LibraryRegion): void {
+    if (this.#regions.get(key)) return;
     this.#makeRoom();
     this.#regions.set(key, region);
     for (const start of startsOf(region)) {

@@ -365,10 +365,15 @@ export class Translator {
   }
 
   #isReplaceable(hart: MachineAddress, region: Region): boolean {
-    const isWaitedFor = [...this.#waiting.values()].some(({ draft }) =>
-      draft?.replaces.includes(region),
-    );
-    return !isWaitedFor && this.#regions.isLive(region) && this.#isMapped(hart, region);
+    const isReplaced = this.#isAwaited(({ draft }) => draft?.replaces.includes(region));
+    return !isReplaced && this.#regions.isLive(region) && this.#isMapped(hart, region);
+  }
+
+  /** Whether something that is being written, and is still wanted, is meant. */
+  #isAwaited(isMeant: (waiting: Waiting) => boolean | undefined): boolean {
+    for (const waiting of this.#waiting.values())
+      if (waiting.draft && isMeant(waiting)) return true;
+    return false;
   }
 
   #instantiate(module: WasmModule): Readonly<Record<string, unknown>> | undefined {
@@ -391,8 +396,6 @@ export class Translator {
     const { memory, records } = this.#resources;
     const table = memory.word(hart + hartFields.fetchTlb.offset);
     const generation = memory.wide(hart + hartFields.fetchGeneration.offset);
-    const isWaitedFor = (record: MachineAddress) =>
-      [...this.#waiting.values()].some(({ draft, places }) => draft && places.has(record));
     return {
       page: (distance) => {
         const address = BigInt.asUintN(64, base + BigInt(distance * pageBytes));
@@ -405,7 +408,8 @@ export class Translator {
       halfword: (address) => memory.halfword(address),
       isTaken: (page, offset) => {
         const region = this.#regions.at(page.records, offset);
-        return region ? !own.includes(region) : isWaitedFor(page.records + offset);
+        if (region) return !own.includes(region);
+        return this.#isAwaited(({ places }) => places.has(page.records + offset));
       },
       isDecoded: (page, offset) => records.isDecoded(page.records, offset),
     };
