@@ -4,9 +4,9 @@ import { MemoryBlock } from "../../workers/host/block-memory.ts";
 import { compiler } from "../../workers/host/compiler.ts";
 import {
   type EngineName,
+  guestExits,
   type Machine,
   Monitor,
-  monitorExits,
   readSnapshot,
   writeSnapshot,
 } from "../../workers/vmm/mod.ts";
@@ -44,9 +44,7 @@ function start(guest: Guest, engine: EngineName) {
 
 function outcome(machine: Machine, text: () => string) {
   const reason = machine.run(most);
-  const counts = Object.entries(machine.exitCounts());
-  const isOwn = (name: string) => monitorExits.some((own) => own === name);
-  const exits = Object.fromEntries(counts.filter(([name]) => !isOwn(name)));
+  const exits = guestExits(machine.exitCounts());
   const { steps, retired } = machine;
   return { reason, steps, retired, exits, hash: machine.stateHash(), text: text() };
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { compiler } from "../../workers/host/compiler.ts";
-import { Monitor, monitorExits, readSnapshot } from "../../workers/vmm/mod.ts";
+import { Monitor, guestExits, readSnapshot } from "../../workers/vmm/mod.ts";
 import { goldenPath } from "../guests/guests.ts";
 import {
   goldenConfig,
@@ -23,9 +23,7 @@ function monitor(): Monitor {
 /** Exits of the guest, and the state in which it ended. */
 function ending(machine: ReturnType<Monitor["createMachine"]>) {
   const reason = machine.run(most);
-  const counts = Object.entries(machine.exitCounts());
-  const isOwn = (name: string) => monitorExits.some((own) => own === name);
-  const exits = Object.fromEntries(counts.filter(([name]) => !isOwn(name)));
+  const exits = guestExits(machine.exitCounts());
   return { reason, exits, hash: machine.stateHash() };
 }
 

@@ -11,7 +11,7 @@ import type { LinuxImagePaths } from "../../deploy/images/linux/paths.ts";
 import { ApiClient } from "../../services/cli/client/api-client.ts";
 import { followSubmission } from "../../services/cli/client/follow-submission.ts";
 import { startService } from "../../services/cli/commands/serve-service.ts";
-import { monitorExits } from "../../workers/vmm/mod.ts";
+import { guestExits } from "../../workers/vmm/mod.ts";
 
 /**
  * Debian's Linux, from reset to power-off, on each way through the system: a run is a function of
@@ -38,12 +38,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-/** But for those that the service's checkpoints cause. */
-function guestExits(exits: Outcome["exits"]): Outcome["exits"] {
-  const ours: readonly string[] = monitorExits;
-  return Object.fromEntries(Object.entries(exits).filter(([name]) => !ours.includes(name)));
-}
 
 /** @param kills ends the worker with SIGKILL when the guest has come so far, each time */
 async function throughService(

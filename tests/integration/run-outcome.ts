@@ -1,17 +1,14 @@
 import type { RunEvent } from "../../shared/protocol/run-event.ts";
 import type { Submission } from "../../shared/schema/submission.ts";
-import { monitorExits } from "../../workers/vmm/mod.ts";
+import { guestExits } from "../../workers/vmm/mod.ts";
 import { startTestService } from "./test-service.ts";
 
 /** What is the same in each run of a submission, however often its worker has died. */
 export function runOutcome({ state, result }: Submission, events: readonly RunEvent[]) {
-  const counted = Object.entries(result?.exits ?? {}).filter(
-    ([name]) => !(monitorExits as readonly string[]).includes(name),
-  );
   const { score, end, steps, instructions, stateHash, consoleBytes, consoleTail } = result ?? {};
   return {
     ...{ state, score, end, steps, instructions, stateHash, consoleBytes, consoleTail },
-    exits: Object.fromEntries(counted),
+    exits: guestExits(result?.exits ?? {}),
     console: events.map((event) => (event.type === "console" ? event.data.text : "")).join(""),
     told: events.flatMap((event) => (event.type === "step" ? [event.data.name] : [])),
     ends: events.filter(({ type }) => type === "end").length,

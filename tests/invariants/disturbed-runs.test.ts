@@ -7,9 +7,9 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { MemoryBlock } from "../../workers/host/block-memory.ts";
 import {
+  guestExits,
   type Machine,
   type MachineConfig,
-  monitorExits,
   type PageLog,
   type RamImage,
 } from "../../workers/vmm/mod.ts";
@@ -116,11 +116,9 @@ class Disturber {
 
 /** @returns whatever a run determines, but for what its monitor does on its own account */
 function outcome(machine: Machine) {
-  const exits = Object.entries(machine.exitCounts());
-  const own: readonly string[] = monitorExits;
   return {
     hash: machine.stateHash(),
-    exits: Object.fromEntries(exits.filter(([category]) => !own.includes(category))),
+    exits: guestExits(machine.exitCounts()),
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { type Machine, type MachineConfig, monitorExits } from "../../workers/vmm/mod.ts";
+import { guestExits, type Machine, type MachineConfig } from "../../workers/vmm/mod.ts";
 import { asm } from "../support/assembler.ts";
 import { eagerHeat } from "../support/eager-heat.ts";
 import { engines } from "../support/engines.ts";
@@ -45,9 +45,11 @@ const resources = () => ({ console: recordedConsole().sink, disks: new Map() });
 
 /** @returns whatever a run determines, but for what its monitor does on its own account */
 function outcome(machine: Machine) {
-  const own: readonly string[] = monitorExits;
-  const exits = Object.entries(machine.exitCounts()).filter(([name]) => !own.includes(name));
-  return { steps: machine.steps, hash: machine.stateHash(), exits: Object.fromEntries(exits) };
+  return {
+    steps: machine.steps,
+    hash: machine.stateHash(),
+    exits: guestExits(machine.exitCounts()),
+  };
 }
 
 function disturb(machine: Machine, page: number): void {

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { compiler } from "../../workers/host/compiler.ts";
 import { faultPoints } from "../../workers/vmm/migration/fault-points.ts";
 import { type MigrationMode, migrationModes } from "../../workers/vmm/migration/protocol.ts";
-import { type Machine, Monitor, monitorExits } from "../../workers/vmm/mod.ts";
+import { guestExits, type Machine, Monitor } from "../../workers/vmm/mod.ts";
 import { busyGuest } from "../support/busy-guest.ts";
 import { channelFaults, memoryPipe, type PlannedFault } from "../support/memory-channel.ts";
 import { type MoveOptions, migrate } from "../support/migrate.ts";
@@ -30,9 +30,7 @@ const config = bareMetal(busyGuest(300), { engine: "interpret" });
 const image = { console: { write: () => {} }, disks: new Map() };
 
 function outcome(machine: Machine) {
-  const own: readonly string[] = monitorExits;
-  const exits = Object.entries(machine.exitCounts()).filter(([name]) => !own.includes(name));
-  return { hash: machine.stateHash(), exits: Object.fromEntries(exits) };
+  return { hash: machine.stateHash(), exits: guestExits(machine.exitCounts()) };
 }
 
 /** What the run comes to that nobody disturbs, and its state when it begins to move. */

@@ -9,12 +9,12 @@ import { compiler } from "../../workers/host/compiler.ts";
 import { migrationModes } from "../../workers/vmm/migration/protocol.ts";
 import {
   type Compression,
+  guestExits,
   type Machine,
   type MachineConfig,
   type MachineResources,
   type MigrationStatistics,
   Monitor,
-  monitorExits,
 } from "../../workers/vmm/mod.ts";
 import { migrate } from "../support/migrate.ts";
 
@@ -91,10 +91,13 @@ function boot(engine: "interpret" | "translate", harts: number): Linux {
 }
 
 function outcome({ machine, text }: Linux) {
-  const own: readonly string[] = monitorExits;
-  const exits = Object.entries(machine.exitCounts()).filter(([name]) => !own.includes(name));
   const { steps } = machine;
-  return { hash: machine.stateHash(), steps, exits: Object.fromEntries(exits), text: text() };
+  return {
+    hash: machine.stateHash(),
+    steps,
+    exits: guestExits(machine.exitCounts()),
+    text: text(),
+  };
 }
 
 test.each([

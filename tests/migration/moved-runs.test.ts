@@ -9,11 +9,11 @@ import { MemoryBlock } from "../../workers/host/block-memory.ts";
 import { compiler } from "../../workers/host/compiler.ts";
 import { migrationModes } from "../../workers/vmm/migration/protocol.ts";
 import {
+  guestExits,
   type Machine,
   type MachineConfig,
   type MachineResources,
   Monitor,
-  monitorExits,
 } from "../../workers/vmm/mod.ts";
 import { elfPath, sectorDisk } from "../guests/guests.ts";
 import { busyGuest } from "../support/busy-guest.ts";
@@ -59,12 +59,10 @@ const guests: Readonly<Record<string, Guest>> = {
 const mostSteps = 6_000_000;
 
 function outcome(machine: Machine, console: string) {
-  const own: readonly string[] = monitorExits;
-  const exits = Object.entries(machine.exitCounts()).filter(([name]) => !own.includes(name));
   return {
     hash: machine.stateHash(),
     steps: machine.steps,
-    exits: Object.fromEntries(exits),
+    exits: guestExits(machine.exitCounts()),
     console,
   };
 }

@@ -6,10 +6,10 @@
  */
 import { MemoryBlock } from "../../../workers/host/block-memory.ts";
 import {
+  guestExits,
   type Machine,
   type MachineResources,
   type Monitor,
-  monitorExits,
   readSnapshot,
   writeSnapshot,
 } from "../../../workers/vmm/mod.ts";
@@ -47,9 +47,7 @@ function chainOf(
     }
     links.push({ steps: machine.steps, hash: machine.stateHash() });
   }
-  const counts = Object.entries(machine.exitCounts());
-  const isOwn = (category: string) => monitorExits.some((own) => own === category);
-  const exits = Object.fromEntries(counts.filter(([category]) => !isOwn(category)));
+  const exits = guestExits(machine.exitCounts());
   machine.dispose();
   return { guest: name, links, ending, exits };
 }

@@ -10,7 +10,7 @@ import {
   type StoreContent,
 } from "../../../tests/support/memory-objects.ts";
 import { bareMetal, recordedConsole, smallMonitor } from "../../../tests/support/run-guest.ts";
-import { type Machine, monitorExits } from "../../vmm/mod.ts";
+import { guestExits, type Machine } from "../../vmm/mod.ts";
 import { captureMachine } from "./machine-content.ts";
 import { machineOf } from "./machine-of.ts";
 
@@ -23,14 +23,11 @@ function open(content: StoreContent): CheckpointStore {
 /** What must be the same in every run: state, exits but for the monitor's own, instructions. */
 function outcome(machine: Machine) {
   const end = machine.run(1e9);
-  const exits = Object.entries(machine.exitCounts());
   return {
     end,
     hash: machine.stateHash(),
     retired: machine.retired,
-    exits: Object.fromEntries(
-      exits.filter(([name]) => !(monitorExits as readonly string[]).includes(name)),
-    ),
+    exits: guestExits(machine.exitCounts()),
   };
 }
 

@@ -5,7 +5,7 @@ import { PageStore } from "../../../shared/blob/pages/page-store.ts";
 import { busyGuest } from "../../../tests/support/busy-guest.ts";
 import { emptyContent, MemoryObjects } from "../../../tests/support/memory-objects.ts";
 import { bareMetal, recordedConsole, smallMonitor } from "../../../tests/support/run-guest.ts";
-import { type Machine, monitorExits } from "../../vmm/mod.ts";
+import { guestExits, type Machine } from "../../vmm/mod.ts";
 import { RunCheckpoints } from "../checkpoint/run-checkpoints.ts";
 import type { ReadableCheckpoint } from "../run-guest.ts";
 import { driverSection, encodeDriverState } from "./driver-state.ts";
@@ -19,9 +19,7 @@ const resources = () => ({ console: recordedConsole().sink, disks: new Map() });
 
 function outcome(machine: Machine) {
   const end = machine.run(1e9);
-  const exits = Object.entries(machine.exitCounts()).filter(
-    ([name]) => !(monitorExits as readonly string[]).includes(name),
-  );
+  const exits = guestExits(machine.exitCounts());
   const result = { end, hash: machine.stateHash(), retired: machine.retired, exits };
   machine.dispose();
   return result;

@@ -36,7 +36,6 @@ export type ThreadCommand =
     }
   | { readonly type: "start"; readonly run: RunNumber; readonly start: ThreadStart }
   | { readonly type: "release"; readonly run: RunNumber; readonly isKept: boolean }
-  | { readonly type: "query" }
   | { readonly type: "close" };
 
 /** Chosen by the main thread, never used twice. */
