@@ -112,8 +112,9 @@ export function buildStep(
     const pc = f.let(h.get("pc").wrap());
     const record = f.let(addend(entry).add(pc.and(0xffe).shl(scaleLog2)));
     f.if(i32.load16U(record).eq(specialOperations.undecoded), () => {
-      h.count("translate");
+      // Where the guest's page is absent, the instruction comes again: it is counted once.
       record.set(code.decode.call(record, entrySlot(entry)));
+      h.count("translate");
     });
     f.if(i32.load16U(record).eq(specialOperations.known), () =>
       record.set(code.decode.call(record, entrySlot(entry))),
