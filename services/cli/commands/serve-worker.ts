@@ -5,6 +5,7 @@ export type WorkerRuntime = "deno" | "node";
 
 export interface WorkerPlace {
   readonly redisUrl: string;
+  /** A directory, or `s3://…`. */
   readonly blobs: string;
   /** Further variables of `workers/runtime/config.ts`. */
   readonly variables: Readonly<Record<string, string>>;
@@ -28,8 +29,12 @@ function entryOf(name: string, value: string | undefined): [string, string][] {
 }
 
 /**
- * How a worker is started. Under Deno it gets what it needs and nothing else: one address, two
- * folders to read, one of them to write, its own variables; no programs, no system information.
+ * How a worker is started. Under Deno it gets what it needs and nothing else: its own variables, and
+ *
+ *   blobs in a directory   one address, two folders to read, one of them to write; no programs, no
+ *                          system information
+ *   blobs in a bucket      two addresses, one folder to read, none to write; for the S3 client the
+ *                          variable HOME and the release of the system
  */
 export function workerPlan(
   runtime: WorkerRuntime,
@@ -37,7 +42,8 @@ export function workerPlan(
   { redisUrl, blobs, variables }: WorkerPlace,
   onLine: (line: string) => void,
 ): ProcessPlan {
-  const { hostname, port } = new URL(redisUrl);
+  const bucket = bucketAddress(blobs);
+  const net = [addressOf(redisUrl, "6379"), ...(bucket === undefined ? [] : [bucket])];
   const words =
     runtime === "node"
       ? ["--disable-warning=ExperimentalWarning", ...young, main]
@@ -50,10 +56,18 @@ export function workerPlan(
           "--cached-only",
           "--node-modules-dir=manual",
           "--unstable-worker-options",
-          `--allow-net=${hostname}:${port === "" ? "6379" : port}`,
-          `--allow-read=${blobs},${workers}`,
-          `--allow-write=${blobs}`,
-          "--allow-env=REDIS_URL,TRAPLINE_*",
+          `--allow-net=${net.join(",")}`,
+          ...(bucket === undefined
+            ? [
+                `--allow-read=${blobs},${workers}`,
+                `--allow-write=${blobs}`,
+                "--allow-env=REDIS_URL,TRAPLINE_*",
+              ]
+            : [
+                `--allow-read=${workers}`,
+                "--allow-env=REDIS_URL,TRAPLINE_*,HOME",
+                "--allow-sys=osRelease",
+              ]),
           "--ignore-env",
           main,
         ];
@@ -76,4 +90,21 @@ export function workerPlan(
     ready: /^worker \S+ ready \((.*)\)$/,
     onLine,
   };
+}
+
+function addressOf(text: string, otherwise: string): string {
+  const { hostname, port } = new URL(text);
+  return `${hostname}:${port === "" ? otherwise : port}`;
+}
+
+/** Where a bucket's server is; undefined for a directory. */
+function bucketAddress(blobs: string): string | undefined {
+  if (!blobs.startsWith("s3://")) return undefined;
+  const { hostname, searchParams } = new URL(blobs);
+  const endpoint = searchParams.get("endpoint");
+  // Amazon's servers have a name for each bucket.
+  if (endpoint === null) {
+    return `${hostname}.s3.${searchParams.get("region") ?? "us-east-1"}.amazonaws.com:443`;
+  }
+  return addressOf(endpoint, endpoint.startsWith("https:") ? "443" : "80");
 }
