@@ -30,6 +30,8 @@ export class RunCheckpoints {
   readonly #store: CheckpointStore;
   readonly #claim: Claim;
   #writer: CheckpointWriter | undefined;
+  /** The checkpoint that was gone on from where the store let itself be read, not claimed. */
+  #readOnly: string | undefined;
 
   constructor(store: CheckpointStore, claim: Claim) {
     this.#store = store;
@@ -37,7 +39,8 @@ export class RunCheckpoints {
   }
 
   /**
-   * Takes over what an earlier epoch left, which from now on can write nothing.
+   * Takes over what an earlier epoch left, which from now on can write nothing. In a store that is full
+   * it is only read: the run goes on from it all the same, and is claimed with its next checkpoint.
    *
    * @returns undefined where there is nothing, or it is lost or damaged: the run begins again
    * @throws BlobError `stale`
@@ -49,14 +52,36 @@ export class RunCheckpoints {
       return image && (await readRun(image));
     } catch (error) {
       if (isStale(error)) throw error;
+      const readable = error instanceof BlobError ? undefined : await this.#readUnclaimed();
+      if (readable !== undefined) return readable;
       console.error(`${this.#claim.name}: its checkpoint cannot be used: ${text(error)}`);
       await this.startAgain();
       return undefined;
     }
   }
 
+  async #readUnclaimed(): Promise<TakenOver | undefined> {
+    try {
+      const image = await this.#store.open("run", this.#claim.name);
+      const taken = image && (await readRun(image));
+      this.#readOnly = image?.name;
+      return taken;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** What is published next builds upon what was read, so that has to be what is there. */
+  async #claimLate(): Promise<CheckpointWriter> {
+    if (this.#readOnly === undefined) return this.#store.claimAnew(this.#claim);
+    const { writer, image } = await this.#store.claim(this.#claim);
+    if (image?.name !== this.#readOnly) throw new Error("an earlier worker has saved it since");
+    return writer;
+  }
+
   /** What there is counts no more. @throws BlobError `stale` */
   async startAgain(): Promise<void> {
+    this.#readOnly = undefined;
     this.#writer = await this.#store.claimAnew(this.#claim).catch((error: unknown) => {
       if (isStale(error)) throw error;
       return undefined;
@@ -67,7 +92,7 @@ export class RunCheckpoints {
   async publish(checkpoint: ReadableCheckpoint): Promise<boolean> {
     const { pages, frames, sections, isWhole, instructions, read } = checkpoint;
     try {
-      this.#writer ??= await this.#store.claimAnew(this.#claim);
+      this.#writer ??= await this.#claimLate();
       await this.#writer.publish({
         pages: {
           *[Symbol.iterator]() {
