@@ -1,5 +1,5 @@
 import process from "node:process";
-import { DelayedError, type Job, WaitingError, Worker } from "bullmq";
+import { type Job, WaitingError, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
 import { CodeStore } from "../../shared/blob/code-store.ts";
@@ -8,7 +8,7 @@ import { openObjects } from "../../shared/blob/objects/open-objects.ts";
 import { PageStore } from "../../shared/blob/pages/page-store.ts";
 import { type GradingJob, gradingJobSchema } from "../../shared/protocol/grading-job.ts";
 import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
-import { runKeys } from "../../shared/protocol/run-keys.ts";
+import { placeMilliseconds, runKeys } from "../../shared/protocol/run-keys.ts";
 import type { WorkerCommand } from "../../shared/protocol/worker-command.ts";
 import { compiler } from "../host/compiler.ts";
 import { AliveFile } from "./alive-file.ts";
@@ -17,8 +17,10 @@ import { runSession, type SessionOutcome } from "./grading-session.ts";
 import { hostRuntime } from "./host-runtime.ts";
 import { ActiveRuns } from "./moves/active-runs.ts";
 import { CheckpointHandOver } from "./moves/checkpoint-hand-over.ts";
+import { leaveToOther } from "./moves/leave-to-other.ts";
 import type { MoveRun } from "./moves/move-run.ts";
 import { HandedOver } from "./run-guest.ts";
+import { shortenLeases } from "./shorten-leases.ts";
 import { PcpuPool } from "./thread/pcpu-pool.ts";
 import { WorkerCode } from "./worker-code.ts";
 import { WorkerPresence } from "./worker-presence.ts";
@@ -64,9 +66,6 @@ class ShuttingDown extends Error {
   override readonly name = "ShuttingDown";
 }
 
-/** Milliseconds until a run is offered again that waits for another worker. */
-const offerAgain = 100;
-
 async function take(
   job: Job<GradingJob, SessionOutcome>,
   token?: string,
@@ -75,10 +74,10 @@ async function take(
   const data = gradingJobSchema.parse(job.data);
   if (isDraining) return giveBack(job, token);
   const { place } = runKeys(data.submission);
-  const wanted = await redis.get(place);
-  if (wanted !== null && wanted !== identity.name) {
-    await job.moveToDelayed(Date.now() + offerAgain, token);
-    throw new DelayedError();
+  const [wanted, reserved] = await Promise.all([redis.get(place), redis.pttl(place)]);
+  // One that lasts longer than any is given comes of a clock that was set back.
+  if (wanted !== null && wanted !== identity.name && reserved <= placeMilliseconds) {
+    return leaveToOther(redis, job, token);
   }
   if (wanted !== null) await redis.del(place);
   const ends = signal === undefined ? [shutdown.signal] : [shutdown.signal, signal];
@@ -136,6 +135,11 @@ const presence = new WorkerPresence(redis, identity.name, {
   onCommand: obey,
 });
 await presence.speak();
+const leases = setInterval(() => {
+  shortenLeases(redis, config.TRAPLINE_LOCK, config.TRAPLINE_STALLED).catch((error: unknown) =>
+    console.error("leases:", error instanceof Error ? error.message : error),
+  );
+}, config.TRAPLINE_STALLED);
 const alive =
   config.TRAPLINE_ALIVE === undefined ? undefined : new AliveFile(config.TRAPLINE_ALIVE);
 console.log(`worker ${identity.name} ready (${runtime})`);
@@ -161,6 +165,7 @@ async function drain(places: ReadonlyMap<string, string> = new Map()): Promise<v
   await Promise.all(runs.all.map((run) => mover.move(run, places.get(run.submission))));
   await closing;
   clearTimeout(late);
+  clearInterval(leases);
   await presence.leave();
   redis.disconnect();
   pool.abandon();

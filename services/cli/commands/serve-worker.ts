@@ -33,8 +33,7 @@ function entryOf(name: string, value: string | undefined): [string, string][] {
  *
  *   blobs in a directory   one address, two folders to read, one of them to write; no programs, no
  *                          system information
- *   blobs in a bucket      two addresses, one folder to read, none to write; for the S3 client the
- *                          variable HOME and the release of the system
+ *   blobs in a bucket      two addresses, one folder to read, none to write
  */
 export function workerPlan(
   runtime: WorkerRuntime,
@@ -58,16 +57,9 @@ export function workerPlan(
           "--unstable-worker-options",
           `--allow-net=${net.join(",")}`,
           ...(bucket === undefined
-            ? [
-                `--allow-read=${blobs},${workers}`,
-                `--allow-write=${blobs}`,
-                "--allow-env=REDIS_URL,TRAPLINE_*",
-              ]
-            : [
-                `--allow-read=${workers}`,
-                "--allow-env=REDIS_URL,TRAPLINE_*,HOME",
-                "--allow-sys=osRelease",
-              ]),
+            ? [`--allow-read=${blobs},${workers}`, `--allow-write=${blobs}`]
+            : [`--allow-read=${workers}`]),
+          "--allow-env=REDIS_URL,TRAPLINE_*",
           "--ignore-env",
           main,
         ];
