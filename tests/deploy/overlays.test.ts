@@ -188,7 +188,6 @@ describe.for([...built])("the overlay %s", ([overlay, objects]) => {
     expect(inPlan).toEqual([
       ...(overlay === "production" ? ["--allow-net=redis.trapline.svc:6379"] : []),
       "--allow-write=/var/lib/trapline/blobs",
-      "--allow-env=REDIS_URL,TRAPLINE_*",
     ]);
     expect(beside).toEqual([
       ...(overlay === "production"
@@ -196,8 +195,6 @@ describe.for([...built])("the overlay %s", ([overlay, objects]) => {
         : []),
       "--allow-read=/var/lib/trapline/blobs,/app/workers/,/run/trapline",
       "--allow-write=/var/lib/trapline/blobs,/run/trapline",
-      "--allow-env=REDIS_URL,TRAPLINE_*,HOME",
-      "--allow-sys=osRelease",
       "/app/workers/runtime/main.ts",
     ]);
   });
