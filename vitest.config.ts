@@ -6,6 +6,7 @@ import { defineConfig } from "vitest/config";
  */
 const systemTests =
   "tests/{deploy,differential,runtimes,integration,e2e,golden,guests,migration,package}/**/*.test.ts";
+const setupFiles = ["tests/support/seed-properties.ts"];
 const leftOut = ["**/node_modules/**", "**/dist/**"];
 
 export default defineConfig({
@@ -18,6 +19,7 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.ts"],
           exclude: [...leftOut, systemTests],
+          setupFiles,
           testTimeout: 10_000,
           hookTimeout: 10_000,
         },
@@ -27,6 +29,7 @@ export default defineConfig({
           name: "system",
           include: [systemTests],
           exclude: leftOut,
+          setupFiles,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
