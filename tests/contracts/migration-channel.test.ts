@@ -2,12 +2,15 @@ import { describe, expect, test } from "vitest";
 import { FrameWriter } from "../../workers/vmm/migration/frames.ts";
 import type { MigrationChannel } from "../../workers/vmm/migration/migration-channel.ts";
 import { memoryPipe } from "../support/memory-channel.ts";
+import { tlsPair } from "../support/tls-pair.ts";
 import { channelContract } from "./support/channel-contract.ts";
 
 channelContract("a channel within a process", async (room) => {
   const { source, destination } = memoryPipe({ room });
   return [source, destination];
 });
+
+channelContract("a channel over TLS", (room) => tlsPair(room));
 
 describe("a channel on which things go wrong as planned", () => {
   const drain = (end: MigrationChannel) => {
