@@ -49,11 +49,7 @@ export function makeWorkerCertificate(): WorkerCertificate {
     item(0xa3, extensions),
   );
   const signature = sign("sha256", toBeSigned, privateKey);
-  const certificate = sequence(
-    toBeSigned,
-    algorithm,
-    item(tags.bits, Uint8Array.of(0), signature),
-  );
+  const certificate = sequence(toBeSigned, algorithm, item(tags.bits, Uint8Array.of(0), signature));
   return {
     certificate: pem(certificate),
     key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
@@ -85,6 +81,9 @@ function text(characters: string): Uint8Array {
 }
 
 function pem(der: Uint8Array): string {
-  const lines = Buffer.from(der).toString("base64").match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(der)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? [];
   return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
 }
