@@ -12,6 +12,11 @@ export const runEventSchema = z.discriminatedUnion("type", [
   }),
   /** It goes on from a checkpoint of an earlier worker. */
   z.object({ type: z.literal("resumed"), data: z.object({ instructions: z.int() }) }),
+  /** It goes on on another worker, and did not stop for it: nothing is told again. */
+  z.object({
+    type: z.literal("migrated"),
+    data: z.object({ epoch: z.int(), from: z.string(), worker: z.string(), runtime: z.string() }),
+  }),
   z.object({ type: z.literal("progress"), data: progressSchema }),
   z.object({ type: z.literal("console"), data: z.object({ text: z.string() }) }),
   z.object({ type: z.literal("step"), data: stepResultSchema }),

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { ApiClient } from "../../services/cli/client/api-client.ts";
+import { freePorts } from "../../services/cli/commands/free-ports.ts";
 import type { ClusterObject } from "./cluster-object.ts";
 import { Rehearsal, type Rehearsed } from "./rehearsal.ts";
 
@@ -27,7 +27,7 @@ export async function startRehearsedService(
   replaced: Readonly<Record<string, string>>,
   changed: Readonly<Record<string, string>> = {},
 ): Promise<RehearsedService> {
-  const [redisPort, apiPort] = [await freePort(), await freePort()];
+  const [redisPort = 0, apiPort = 0] = await freePorts(2);
   const address = `127.0.0.1:${redisPort}`;
   const rehearsal = new Rehearsal(objects, {
     "redis.trapline.svc:6379": address,
@@ -123,19 +123,4 @@ steps:
     writeFileSync(join(folder, name, "assignment.yaml"), text);
   }
   return folder;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === "object" && address !== null
-          ? resolve(address.port)
-          : reject(new Error("no port")),
-      );
-    });
-  });
 }

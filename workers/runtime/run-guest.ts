@@ -1,3 +1,4 @@
+import type { MoveCommand, MoveMessage } from "./thread/move-protocol.ts";
 import type { PcpuPool, PooledRun } from "./thread/pcpu-pool.ts";
 import {
   type RunCheckpoint,
@@ -39,6 +40,22 @@ export interface FormerReports {
   readonly consoleBytes: number;
 }
 
+/** The run goes on on another worker. */
+export class Departed extends Error {
+  override readonly name = "Departed";
+}
+
+/** The run did not come here; or it did, and pages of it are lost. */
+export class NotArrived extends Error {
+  override readonly name = "NotArrived";
+  readonly isLost: boolean;
+
+  constructor(isLost: boolean, message: string) {
+    super(message);
+    this.isLost = isLost;
+  }
+}
+
 export interface GuestRun {
   readonly start: Omit<ThreadStart, "control">;
   readonly former?: FormerReports;
@@ -49,6 +66,10 @@ export interface GuestRun {
   onMessage(
     message: Extract<RunMessage, { type: "console" } | { type: "step" } | { type: "progress" }>,
   ): void;
+  /** The run has been given to a thread: this is how it hears of its move. */
+  onStart?(send: (command: MoveCommand) => void): void;
+  /** About its move; before it ends, where that ends the run here. */
+  onMove?(message: MoveMessage): void;
   /** Translations that the run leaves behind, where it was asked for them. */
   onCode?(code: Uint8Array): void;
   /** Keeps a checkpoint. @returns whether it is kept; the guest's next one waits for the answer */
@@ -87,6 +108,18 @@ export async function runGuest(
     const isKept = (await run.onCheckpoint?.({ ...checkpoint, read })) ?? false;
     if (!isOver) pooled?.release(isKept);
   };
+  const move = (message: MoveMessage) => {
+    if (message.type === "arrived") {
+      const { script, consoleBytes: bytes } = message.driver;
+      decided.push(...script.reports);
+      consoleBytes = bytes;
+      instructions = message.instructions;
+    } else if (message.type === "departed") {
+      end(() => reject(new Departed(message.problem ?? "it goes on on another worker")));
+    } else if (message.type === "failed") {
+      end(() => reject(new NotArrived(message.isLost, message.problem)));
+    }
+  };
   const receive = (message: RunMessage) => {
     switch (message.type) {
       case "end":
@@ -97,6 +130,9 @@ export async function runGuest(
         return end(() => reject(new HandedOver("it goes to another worker")));
       case "unusable":
         return end(() => reject(new UnusableCheckpoint(message.message)));
+      case "move":
+        run.onMove?.(message.message);
+        return move(message.message);
       case "checkpoint":
         return void keep(message).catch(reject);
       case "code":
@@ -121,6 +157,7 @@ export async function runGuest(
       onDeath: (reason) => end(() => reject(new MonitorFault(reason))),
     },
   );
+  run.onStart?.((command) => pooled?.move(command));
   const abort = () => {
     isOver = true;
     pooled?.drop();

@@ -19,6 +19,8 @@ export function describeEvent(event: FollowedEvent): string | undefined {
     }
     case "resumed":
       return `goes on from its checkpoint (${millions(event.data.instructions)} instructions)`;
+    case "migrated":
+      return `goes on on ${event.data.worker} (${event.data.runtime})`;
     case "progress": {
       const { step, steps, waitingFor, instructions } = event.data;
       return step >= steps

@@ -3,7 +3,7 @@ import { accessSync, constants } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { UsageFailure } from "../usage-failure.ts";
-import { freePort } from "./free-port.ts";
+import { freePorts } from "./free-ports.ts";
 import type { ProcessPlan } from "./serve-process.ts";
 
 /**
@@ -28,7 +28,7 @@ export async function redisPlan(
     );
   }
   await mkdir(directory, { recursive: true });
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const password = randomBytes(18).toString("hex");
   const plan: ProcessPlan = {
     name: "redis",

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageFailure } from "../usage-failure.ts";
+import { freePorts } from "./free-ports.ts";
 import { KeptProcess } from "./kept-process.ts";
 import type { ProcessPlan, ServedProcess } from "./serve-process.ts";
 import { redisPlan } from "./serve-redis.ts";
@@ -133,11 +134,14 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
 
     const place = { redisUrl, blobs, variables: { TRAPLINE_GRACE: "2000", ...variables } };
     const runtimes = [options.runtime].flat();
+    // Chosen before, so that each worker may reach these and no other ones.
+    const ports = await freePorts(options.workers);
     const starts = await Promise.allSettled(
       Array.from({ length: options.workers }, (_, index) => {
         const name = `${workerPrefix}${index + 1}`;
         const runtime = runtimes[index % runtimes.length] ?? "node";
-        const plan = () => launch(workerPlan(runtime, name, place, news(name)));
+        const doors = { own: ports[index] ?? 0, all: ports };
+        const plan = () => launch(workerPlan(runtime, name, { ...place, doors }, news(name)));
         const kept = KeptProcess.start({ name, plan, calm, patience: "for ever", onNews });
         return started(workers, kept);
       }),

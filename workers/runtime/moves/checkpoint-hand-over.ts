@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { placeMilliseconds, runKeys } from "../../../shared/protocol/run-keys.ts";
-import type { MovableRun, MoveRun } from "./move-run.ts";
+import type { MovableRun, MoveRun, MoveWish } from "./move-run.ts";
 
 /**
  * Moves a run by a last checkpoint: the guest stands still from then until the other worker has read
@@ -13,7 +13,7 @@ export class CheckpointHandOver implements MoveRun {
     this.#redis = redis;
   }
 
-  async move(run: MovableRun, to?: string): Promise<void> {
+  async move(run: MovableRun, { to }: MoveWish): Promise<void> {
     const { place } = runKeys(run.submission);
     if (to !== undefined) await this.#redis.set(place, to, "PX", placeMilliseconds);
     run.handOver();

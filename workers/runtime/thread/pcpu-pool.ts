@@ -15,6 +15,7 @@ import { MemoryKeeper, type MemoryNeed } from "../../vmm/keeper.ts";
 import type { Milliseconds, WasmCompiler } from "../../vmm/mod.ts";
 import type { ServedPort, TranslationPort } from "../translation/translation-port.ts";
 import type { TranslationThread } from "../translation/translation-thread.ts";
+import type { MoveCommand } from "./move-protocol.ts";
 import type { SpawnPcpuThread } from "./pcpu-thread.ts";
 import { PooledThread, type RunEvents, type ThreadRun } from "./pooled-thread.ts";
 import { Room } from "./room.ts";
@@ -46,6 +47,8 @@ export interface PooledRun {
   drop(): void;
   /** Nobody reads the run's checkpoint any more; it is kept, so that the next one may build upon it. */
   release(isKept: boolean): void;
+  /** Says something about the run's move. */
+  move(command: MoveCommand): void;
   /** Asks for a last checkpoint. @returns false where the run waits for memory: it is dropped then */
   handOver(): boolean;
 }
@@ -126,6 +129,7 @@ export class PcpuPool {
         release(false);
       },
       release,
+      move: (command) => this.#threadOf.get(run.number)?.move(run.number, command),
       handOver: () => {
         tell(threadControl.handOver);
         return !leave();

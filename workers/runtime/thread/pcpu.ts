@@ -1,16 +1,20 @@
 import type { Milliseconds, Monitor, VcpuScheduler } from "../../vmm/mod.ts";
 import { type DriverPorts, GuestDriver } from "./guest-driver.ts";
+import type { MoveCommand } from "./move-protocol.ts";
 import type { RunNumber, ThreadMessage, ThreadStart } from "./thread-protocol.ts";
 import type { ThreadStatus } from "./thread-status.ts";
 
 /** A guest on this thread. */
 export interface PcpuGuest {
   readonly run: RunNumber;
-  readonly driver: Pick<GuestDriver, "advance" | "release" | "isHeld">;
+  readonly driver: Pick<GuestDriver, "advance" | "release" | "isHeld" | "hear">;
 }
 
 export interface PcpuPorts {
-  readonly monitor: Pick<Monitor, "createMachine" | "restoreMachine" | "useKeptCode" | "keepCode">;
+  readonly monitor: Pick<
+    Monitor,
+    "createMachine" | "restoreMachine" | "stageRam" | "useKeptCode" | "keepCode"
+  >;
   readonly scheduler: VcpuScheduler<PcpuGuest>;
   readonly status: ThreadStatus;
   readonly openDisk: DriverPorts["openDisk"];
@@ -30,7 +34,7 @@ type GuestState = "runs" | "waits" | "is over";
 
 export class Pcpu {
   readonly #ports: PcpuPorts;
-  /** Those that run, that wait for a release, or that are over and still hold frames. */
+  /** Those that run, that wait for a release or for news of their move, or that are over and still hold frames. */
   readonly #guests = new Map<RunNumber, { readonly guest: PcpuGuest; state: GuestState }>();
   /** Whether a turn is on its way. */
   #isAwake = false;
@@ -57,6 +61,18 @@ export class Pcpu {
     if (!known) return;
     known.guest.driver.release(isKept);
     if (known.state === "is over") this.#guests.delete(run);
+    this.#goOn(known);
+  }
+
+  /** Of a run that moves: there may be something for it to do. */
+  move(run: RunNumber, command: MoveCommand): void {
+    const known = this.#guests.get(run);
+    if (!known || known.state === "is over") return;
+    known.guest.driver.hear(command);
+    this.#goOn(known);
+  }
+
+  #goOn(known: { readonly guest: PcpuGuest; state: GuestState }): void {
     if (known.state !== "waits") return;
     known.state = "runs";
     this.#ports.scheduler.join(known.guest);
@@ -92,7 +108,7 @@ export class Pcpu {
     this.#wake();
   }
 
-  #leave(guest: PcpuGuest, wish: "release" | "nothing"): void {
+  #leave(guest: PcpuGuest, wish: "release" | "wait" | "nothing"): void {
     this.#ports.scheduler.leave(guest);
     const isOver = wish === "nothing";
     if (isOver && !guest.driver.isHeld) this.#guests.delete(guest.run);

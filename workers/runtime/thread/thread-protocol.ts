@@ -8,6 +8,7 @@ import type {
   Milliseconds,
 } from "../../vmm/mod.ts";
 import type { TranslationPort } from "../translation/translation-port.ts";
+import type { ArrivalOptions, MoveCommand, MoveMessage } from "./move-protocol.ts";
 
 /**
  * What the worker's main thread and a pCPU thread say to each other. Closed: nothing else crosses.
@@ -15,10 +16,12 @@ import type { TranslationPort } from "../translation/translation-port.ts";
  *   main → thread   open           once, first
  *                   start          a guest, by the number of its run; any number of them
  *                   release        a run's checkpoint was read, or will not be
+ *                   move           about a run that moves to another worker or from one
  *                   close          the thread is to end; it says so in its status
  *                   control word   of each run: `goOn`, `stop`, `handOver`, seen at its guest's next turn
- *   thread → main   by run: console*, step*, progress*, checkpoint* in any order, then end (with
- *                   code before it, where it was asked for), handed-over or fault, once
+ *   thread → main   by run: console*, step*, progress*, checkpoint*, move* in any order, then end (with
+ *                   code before it, where it was asked for), handed-over, fault or the end of a move,
+ *                   once
  *
  * A checkpoint names frames of the machine memory, which stay as they are until it is released. The
  * guest goes on meanwhile, but for its next checkpoint waits for the release of the one before.
@@ -36,6 +39,7 @@ export type ThreadCommand =
     }
   | { readonly type: "start"; readonly run: RunNumber; readonly start: ThreadStart }
   | { readonly type: "release"; readonly run: RunNumber; readonly isKept: boolean }
+  | { readonly type: "move"; readonly run: RunNumber; readonly command: MoveCommand }
   | { readonly type: "close" };
 
 /** Chosen by the main thread, never used twice. */
@@ -56,6 +60,8 @@ export interface ThreadStart {
   readonly checkpointEvery?: Instructions;
   /** Goes on from here; the images of `config` are not looked at. */
   readonly resume?: SavedRun;
+  /** Comes from another worker; the images of `config` are not looked at. */
+  readonly arrival?: ArrivalOptions;
 }
 
 /** A run that was saved, as a thread takes it. */
@@ -85,6 +91,7 @@ export type RunMessage =
   | { readonly type: "step"; readonly index: number; readonly report: ConsoleStepReport }
   | RunProgress
   | RunCheckpoint
+  | { readonly type: "move"; readonly message: MoveMessage }
   /** Translations, for a later run of the same image; before `end`. */
   | { readonly type: "code"; readonly bytes: Uint8Array }
   | { readonly type: "end"; readonly report: RunReport }
