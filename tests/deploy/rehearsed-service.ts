@@ -32,6 +32,9 @@ export async function startRehearsedService(
   const rehearsal = new Rehearsal(objects, {
     "redis.trapline.svc:6379": address,
     "redis-cli": `redis-cli -p ${redisPort}`,
+    // All pods have one address here, so each worker takes a port of its own.
+    "0.0.0.0:7443": "127.0.0.1:0",
+    "10.0.0.0/8:7443": "127.0.0.1",
     ...replaced,
   });
   try {
