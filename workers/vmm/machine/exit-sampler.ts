@@ -8,9 +8,9 @@
  */
 import type { Nanoseconds } from "../base/units.ts";
 
-/** A look takes about 300 ns. */
-const dense: Nanoseconds = 30_000;
-const sparse: Nanoseconds = 120_000;
+/** A look takes half a microsecond to one, for the caches it needs are not warm. */
+const dense: Nanoseconds = 100_000;
+const sparse: Nanoseconds = 400_000;
 const mostLog2 = 20;
 
 export class ExitSampler {
