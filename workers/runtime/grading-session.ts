@@ -60,13 +60,14 @@ export async function runSession(
     const saved = journal.epoch > 1 ? await checkpoints.takeOver() : undefined;
     const run = new RunUnderWay({ job, resources, journal, reporter, checkpoints });
     const signals = { signal: abort.signal, handOver, onStale: lose };
-    const { assignment, report } = await run.toItsEnd(saved, signals);
+    const { assignment, report, fromTemplate } = await run.toItsEnd(saved, signals);
     await reporter.close();
     const result = gradeRun(assignment, report, {
       epoch: journal.epoch,
       worker: identity.name,
       runtime: identity.runtime,
       elapsed: performance.now() - began,
+      fromTemplate,
     });
     if (!(await journal.finish(result))) return { kind: "superseded" };
     // Not before: a run whose checkpoints were removed can never be taken over again.

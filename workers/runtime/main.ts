@@ -19,6 +19,7 @@ import { ActiveRuns } from "./moves/active-runs.ts";
 import { CheckpointHandOver } from "./moves/checkpoint-hand-over.ts";
 import type { MoveRun } from "./moves/move-run.ts";
 import { HandedOver } from "./run-guest.ts";
+import { WorkerTemplates } from "./templates/worker-templates.ts";
 import { PcpuPool } from "./thread/pcpu-pool.ts";
 import { WorkerCode } from "./worker-code.ts";
 import { WorkerPresence } from "./worker-presence.ts";
@@ -44,6 +45,7 @@ const checkpoints = {
   every: config.TRAPLINE_CHECKPOINT === 0 ? undefined : config.TRAPLINE_CHECKPOINT,
 };
 const code = new WorkerCode(new CodeStore(objects));
+const templates = new WorkerTemplates(checkpoints.store, (line) => console.log(line));
 const runs = new ActiveRuns();
 const mover: MoveRun = new CheckpointHandOver(redis);
 const shutdown = new AbortController();
@@ -51,6 +53,7 @@ const threads = threadsOf(config);
 const memoryBytes = 2 ** 32;
 const pool = new PcpuPool({
   ...{ compiler, spawn, threads, memoryBytes },
+  templates: config.TRAPLINE_TEMPLATES,
   // One thread compiles nothing twice, and is smaller on its own.
   translation: threads > 1 ? spawnTranslation(memoryBytes) : undefined,
   onLost: (reason) => {
@@ -84,7 +87,7 @@ async function take(
   const ends = signal === undefined ? [shutdown.signal] : [shutdown.signal, signal];
   return runs.during(data.submission, async (run) => {
     const resources = {
-      ...{ redis, blobs, identity, pool, checkpoints, code },
+      ...{ redis, blobs, identity, pool, checkpoints, code, templates },
       onProgress: run.note.bind(run),
     };
     const signals = { signal: AbortSignal.any(ends), handOver: run.handOverSignal };

@@ -1,8 +1,13 @@
 import type { PcpuPool, PooledRun } from "./thread/pcpu-pool.ts";
 import {
+  type BootImages,
   type RunCheckpoint,
   type RunMessage,
   type RunReport,
+  type SavedFrames,
+  type SavedRun,
+  type TemplateKey,
+  type TemplateMade,
   type ThreadStart,
   threadControl,
 } from "./thread/thread-protocol.ts";
@@ -22,14 +27,24 @@ export class HandedOver extends Error {
   override readonly name = "HandedOver";
 }
 
-/** A checkpoint whose frames can be read. */
-export interface ReadableCheckpoint extends RunCheckpoint {
+/** A machine whose frames can be read. */
+export interface ReadableFrames extends SavedFrames {
   /**
    * The content of a frame.
    *
    * @throws Error when the run has gone on without its checkpoint: the frame holds something else
    */
   read(frame: number): Uint8Array;
+}
+
+export type ReadableCheckpoint = RunCheckpoint & ReadableFrames;
+
+/** Where templates are kept. A failure costs time, and is nothing that the run needs to know of. */
+export interface TemplateKeeper {
+  /** @returns undefined where there is none that can be used */
+  find(key: TemplateKey): Promise<SavedRun | undefined>;
+  /** Keeps one that was made. */
+  keep(key: TemplateKey, template: ReadableFrames): Promise<void>;
 }
 
 /** What was reported before the run that goes on was saved. */
@@ -39,6 +54,12 @@ export interface FormerReports {
   readonly consoleBytes: number;
 }
 
+/** What a run says that is not for `runGuest` itself. */
+type HeardMessage = Extract<
+  RunMessage,
+  { type: "console" | "step" | "progress" | "from-template" | "template-unusable" }
+>;
+
 export interface GuestRun {
   readonly start: Omit<ThreadStart, "control">;
   readonly former?: FormerReports;
@@ -46,9 +67,10 @@ export interface GuestRun {
   readonly signal: AbortSignal;
   /** Asks the run for a last checkpoint; `runGuest` then throws `HandedOver`. */
   readonly handOver?: AbortSignal;
-  onMessage(
-    message: Extract<RunMessage, { type: "console" } | { type: "step" } | { type: "progress" }>,
-  ): void;
+  /** The images that `start` lacks. */
+  images?(): Promise<BootImages>;
+  readonly templates?: TemplateKeeper;
+  onMessage(message: HeardMessage): void;
   /** Translations that the run leaves behind, where it was asked for them. */
   onCode?(code: Uint8Array): void;
   /** Keeps a checkpoint. @returns whether it is kept; the guest's next one waits for the answer */
@@ -87,6 +109,25 @@ export async function runGuest(
     const isKept = (await run.onCheckpoint?.({ ...checkpoint, read })) ?? false;
     if (!isOver) pooled?.release(isKept);
   };
+  const answer = async (key: TemplateKey) => {
+    const saved = await run.templates?.find(key);
+    pooled?.answerTemplate(key, saved);
+  };
+  const giveImages = async () => {
+    if (!run.images) throw new MonitorFault("the run lacks its images, and there are none");
+    pooled?.giveImages(await run.images());
+  };
+  const keepTemplate = async ({ key, ...template }: TemplateMade) => {
+    const maker = pooled;
+    if (!maker?.hasThread) return;
+    const read = (frame: number) => {
+      // The template stays when the run is over, but not when its thread is.
+      if (!maker.hasThread) throw new Error("the thread that has the template has ended");
+      return pool.copyFrame(frame);
+    };
+    await run.templates?.keep(key, { ...template, read });
+    maker.templateWasRead(key);
+  };
   const receive = (message: RunMessage) => {
     switch (message.type) {
       case "end":
@@ -99,6 +140,14 @@ export async function runGuest(
         return end(() => reject(new UnusableCheckpoint(message.message)));
       case "checkpoint":
         return void keep(message).catch(reject);
+      case "template-wanted":
+        return void answer(message.key).catch(reject);
+      case "images-wanted":
+        return void giveImages().catch(reject);
+      case "template-made":
+        return void keepTemplate(message);
+      case "template-kept":
+        return;
       case "code":
         return run.onCode?.(message.bytes);
       case "console":
@@ -109,6 +158,9 @@ export async function runGuest(
         return run.onMessage(message);
       case "progress":
         instructions = message.instructions;
+        return run.onMessage(message);
+      case "from-template":
+      case "template-unusable":
         return run.onMessage(message);
     }
   };
