@@ -1,7 +1,5 @@
 import type { RunEnd } from "../../../shared/schema/run-end.ts";
-import type { OverlayBlock } from "../../host/block-overlay.ts";
 import {
-  type BlockBackend,
   ConsoleScript,
   Failure,
   guestExits,
@@ -24,6 +22,7 @@ import {
 import { GuestCheckpoints } from "./guest-checkpoints.ts";
 import { GuestTemplate } from "./guest-template.ts";
 import { machineOfSaved } from "./machine-of-saved.ts";
+import type { SavedDisk } from "./saved-disk.ts";
 import type { ShelvedTemplate, TemplateShelf } from "./template-shelf.ts";
 import {
   type BootImages,
@@ -51,9 +50,6 @@ export interface DriverPorts {
   /** Host milliseconds, to keep slices short; no guest ever sees them. */
   now(): Milliseconds;
 }
-
-/** A disk whose written pages can be saved. */
-export type SavedDisk = Pick<OverlayBlock, keyof BlockBackend | "written" | "replaceWritten">;
 
 /**
  * What a guest wants after its turn: another one, one when its checkpoint is released, one when it has an
