@@ -22,6 +22,7 @@ function pool(act: (events: RunEvents, start: ThreadStart) => void) {
         dropped.count += 1;
       },
       release: () => undefined,
+      move: () => undefined,
       handOver: () => true,
       giveImages: () => undefined,
       answerTemplate: () => undefined,

@@ -1,3 +1,4 @@
+import type { MoveCommand, MoveMessage } from "./thread/move-protocol.ts";
 import type { PcpuPool, PooledRun } from "./thread/pcpu-pool.ts";
 import {
   type BootImages,
@@ -54,6 +55,21 @@ export interface FormerReports {
   readonly consoleBytes: number;
 }
 
+/** The run goes on on another worker. */
+export class Departed extends Error {
+  override readonly name = "Departed";
+}
+
+/** The run did not come here; or it did, and pages of it are lost. */
+export class NotArrived extends Error {
+  override readonly name = "NotArrived";
+  readonly isLost: boolean;
+
+  constructor(isLost: boolean, message: string) {
+    super(message);
+    this.isLost = isLost;
+  }
+}
 /** What a run says that is not for `runGuest` itself. */
 type HeardMessage = Extract<
   RunMessage,
@@ -71,6 +87,10 @@ export interface GuestRun {
   images?(): Promise<BootImages>;
   readonly templates?: TemplateKeeper;
   onMessage(message: HeardMessage): void;
+  /** The run has been given to a thread: this is how it hears of its move. */
+  onStart?(send: (command: MoveCommand) => void): void;
+  /** About its move; before it ends, where that ends the run here. */
+  onMove?(message: MoveMessage): void;
   /** Translations that the run leaves behind, where it was asked for them. */
   onCode?(code: Uint8Array): void;
   /** Keeps a checkpoint. @returns whether it is kept; the guest's next one waits for the answer */
@@ -109,6 +129,18 @@ export async function runGuest(
     const isKept = (await run.onCheckpoint?.({ ...checkpoint, read })) ?? false;
     if (!isOver) pooled?.release(isKept);
   };
+  const move = (message: MoveMessage) => {
+    if (message.type === "arrived") {
+      const { script, consoleBytes: bytes } = message.driver;
+      decided.push(...script.reports);
+      consoleBytes = bytes;
+      instructions = message.instructions;
+    } else if (message.type === "departed") {
+      end(() => reject(new Departed(message.problem ?? "it goes on on another worker")));
+    } else if (message.type === "failed") {
+      end(() => reject(new NotArrived(message.isLost, message.problem)));
+    }
+  };
   const answer = async (key: TemplateKey) => {
     const saved = await run.templates?.find(key);
     pooled?.answerTemplate(key, saved);
@@ -138,6 +170,9 @@ export async function runGuest(
         return end(() => reject(new HandedOver("it goes to another worker")));
       case "unusable":
         return end(() => reject(new UnusableCheckpoint(message.message)));
+      case "move":
+        run.onMove?.(message.message);
+        return move(message.message);
       case "checkpoint":
         return void keep(message).catch(reject);
       case "template-wanted":
@@ -173,6 +208,7 @@ export async function runGuest(
       onDeath: (reason) => end(() => reject(new MonitorFault(reason))),
     },
   );
+  run.onStart?.((command) => pooled?.move(command));
   const abort = () => {
     isOver = true;
     pooled?.drop();

@@ -1,9 +1,9 @@
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { Assignment } from "../../shared/schema/assignment.ts";
-import { hiddenStepName, redactStep } from "../../shared/schema/redact-step.ts";
-import type { Progress } from "../../shared/schema/submission.ts";
 import type { RunCheckpoints, TakenOver } from "./checkpoint/run-checkpoints.ts";
-import { gradeStep, stepLabel } from "./grade-run.ts";
+import { RedisAuthority } from "./migration/redis-authority.ts";
+import { LiveGuest } from "./moves/live-guest.ts";
+import { passOn } from "./pass-on.ts";
 import { prepareRun } from "./prepare-run.ts";
 import {
   type GuestRun,
@@ -80,7 +80,9 @@ export class RunUnderWay {
     const every = start.limits.memoryBytes > mostMemory ? undefined : resources.checkpoints.every;
     const image = job.images.kernel;
     const code = start.config.engine === "interpret" ? {} : await resources.code.of(image);
-    const report = await runGuest(resources.pool, {
+    let guest: LiveGuest | undefined;
+    const authority = new RedisAuthority(resources.redis, resources.identity);
+    const running = runGuest(resources.pool, {
       start: {
         ...start,
         ...code,
@@ -90,6 +92,12 @@ export class RunUnderWay {
       ...(former && { former }),
       signal: signals.signal,
       handOver: signals.handOver,
+      onStart: (send) => {
+        const claim = authority.compareAndSet.bind(authority, job.submission);
+        guest = new LiveGuest({ journal, reporter, send, claim }, true);
+        resources.onGuest?.(guest);
+      },
+      onMove: (message) => guest?.hear(message),
       onCode: (bytes) => resources.code.keep(image, bytes),
       images,
       templates: resources.templates.of(assignment.name),
@@ -103,7 +111,11 @@ export class RunUnderWay {
         passOn(message, assignment, reporter);
       },
     });
-    return { assignment, report, fromTemplate };
+    try {
+      return { assignment, report: await running, fromTemplate };
+    } finally {
+      guest?.end();
+    }
   }
 
   /** What a checkpoint takes for told has to be written before the checkpoint counts. */
@@ -127,37 +139,4 @@ export class RunUnderWay {
 function formerReports({ driver }: TakenOver): NonNullable<GuestRun["former"]> {
   const { script, retired, consoleBytes } = driver;
   return { steps: script.reports, instructions: retired, consoleBytes };
-}
-
-function passOn(
-  message: Parameters<GuestRun["onMessage"]>[0],
-  assignment: Assignment,
-  reporter: RunReporter,
-): void {
-  switch (message.type) {
-    case "console":
-      reporter.console(message.bytes);
-      break;
-    case "step": {
-      const step = assignment.steps[message.index];
-      if (step === undefined) break;
-      const data = redactStep(gradeStep(step, message.index, message.report));
-      reporter.step(message.index, step.send === undefined ? { type: "step", data } : undefined);
-      break;
-    }
-    case "from-template":
-      reporter.event({ type: "template", data: { instructions: message.instructions } });
-      break;
-    case "progress":
-      reporter.progress(progressOf(assignment, message.step, message.instructions));
-      break;
-  }
-}
-
-function progressOf(assignment: Assignment, index: number, instructions: number): Progress {
-  const step = assignment.steps[index];
-  const isHidden = step !== undefined && step.visibility !== "visible";
-  const name = isHidden ? hiddenStepName : step && (step.name ?? stepLabel(step, index));
-  const waitingFor = name ?? "the end";
-  return { step: index, steps: assignment.steps.length, waitingFor, instructions };
 }

@@ -58,6 +58,20 @@ export class RunCheckpoints {
     }
   }
 
+  /**
+   * From now on no earlier epoch can write; what it left counts until this one writes.
+   *
+   * @throws BlobError `stale`
+   */
+  async fence(): Promise<void> {
+    try {
+      this.#writer = (await this.#store.claim(this.#claim)).writer;
+    } catch (error) {
+      if (isStale(error)) throw error;
+      console.error(`${this.#claim.name}: its checkpoints are not taken over: ${text(error)}`);
+    }
+  }
+
   /** What there is counts no more. @throws BlobError `stale` */
   async startAgain(): Promise<void> {
     this.#isBuiltUpon = false;

@@ -35,7 +35,7 @@ export class GuestCheckpoints {
   resume(machine: Machine): void {
     this.#log = machine.ram.openDirtyLog();
     this.#hasBase = true;
-    this.#plan(machine);
+    this.plan(machine);
   }
 
   /** The machine is as the template that it is a clone of. */
@@ -60,7 +60,7 @@ export class GuestCheckpoints {
     own: ReadonlyMap<string, Uint8Array>,
     consoleBytes: number,
   ): RunCheckpoint {
-    this.#plan(machine);
+    this.plan(machine);
     this.#log ??= machine.ram.openDirtyLog();
     for (const page of this.#log.harvest()) this.#changed.add(page);
     const isWhole = !this.#hasBase;
@@ -106,7 +106,8 @@ export class GuestCheckpoints {
     ram.release();
   }
 
-  #plan(machine: Machine): void {
+  /** The next one is the first that is due behind where the machine is. */
+  plan(machine: Machine): void {
     if (this.#every === never) return;
     this.#dueAt = (Math.floor(machine.steps / this.#every) + 1) * this.#every;
   }

@@ -150,6 +150,9 @@ function drive(
         restoreMachine: () => {
           throw new Error("nothing was saved");
         },
+        stageRam: () => {
+          throw new Error("nothing comes from elsewhere");
+        },
       },
       openDisk: () => {
         throw new Error("no disks here");

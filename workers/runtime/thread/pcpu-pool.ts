@@ -16,6 +16,7 @@ import type { Milliseconds, WasmCompiler } from "../../vmm/mod.ts";
 import { imageBuffers } from "../image-buffers.ts";
 import type { ServedPort, TranslationPort } from "../translation/translation-port.ts";
 import type { TranslationThread } from "../translation/translation-thread.ts";
+import type { MoveCommand } from "./move-protocol.ts";
 import type { SpawnPcpuThread } from "./pcpu-thread.ts";
 import { PooledThread, type RunEvents, type ThreadRun } from "./pooled-thread.ts";
 import { Room } from "./room.ts";
@@ -53,6 +54,8 @@ export interface PooledRun {
   drop(): void;
   /** Nobody reads the run's checkpoint any more; it is kept, so that the next one may build upon it. */
   release(isKept: boolean): void;
+  /** Says something about the run's move. */
+  move(command: MoveCommand): void;
   /** Asks for a last checkpoint. @returns false where the run waits for memory: it is dropped then */
   handOver(): boolean;
   /** Gives the images that the run has asked for. */
@@ -151,6 +154,7 @@ export class PcpuPool {
         release(false);
       },
       release,
+      move: (command) => this.#threadOf.get(run.number)?.move(run.number, command),
       handOver: () => {
         tell(threadControl.handOver);
         return !leave();

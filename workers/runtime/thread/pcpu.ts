@@ -1,5 +1,6 @@
 import type { Milliseconds, Monitor, VcpuScheduler } from "../../vmm/mod.ts";
-import { type DriverPorts, GuestDriver } from "./guest-driver.ts";
+import { type AfterTurn, type DriverPorts, GuestDriver } from "./guest-driver.ts";
+import type { MoveCommand } from "./move-protocol.ts";
 import { TemplateShelf } from "./template-shelf.ts";
 import type {
   BootImages,
@@ -14,11 +15,14 @@ import type { ThreadStatus } from "./thread-status.ts";
 /** A guest on this thread. */
 export interface PcpuGuest {
   readonly run: RunNumber;
-  readonly driver: Pick<GuestDriver, "advance" | "release" | "isHeld" | "giveImages">;
+  readonly driver: Pick<GuestDriver, "advance" | "release" | "isHeld" | "giveImages" | "hear">;
 }
 
 export interface PcpuPorts {
-  readonly monitor: Pick<Monitor, "createMachine" | "restoreMachine" | "useKeptCode" | "keepCode">;
+  readonly monitor: Pick<
+    Monitor,
+    "createMachine" | "restoreMachine" | "stageRam" | "useKeptCode" | "keepCode"
+  >;
   readonly scheduler: VcpuScheduler<PcpuGuest>;
   readonly status: ThreadStatus;
   readonly openDisk: DriverPorts["openDisk"];
@@ -39,7 +43,7 @@ type GuestState = "runs" | "waits" | "is over";
 export class Pcpu {
   readonly #ports: PcpuPorts;
   readonly #shelf = new TemplateShelf(() => this.#wakeWaiting());
-  /** Those that run, that wait for a release or an answer, or that are over and still hold frames. */
+  /** Those that run, that wait for something, or that are over and still hold frames. */
   readonly #guests = new Map<RunNumber, { readonly guest: PcpuGuest; state: GuestState }>();
   /** Whether a turn is on its way. */
   #isAwake = false;
@@ -87,6 +91,14 @@ export class Pcpu {
     this.#ports.post({ forgotten: key });
   }
 
+  /** Of a run that moves: there may be something for it to do. */
+  move(run: RunNumber, command: MoveCommand): void {
+    const known = this.#guests.get(run);
+    if (!known || known.state === "is over") return;
+    known.guest.driver.hear(command);
+    this.#goOn(run);
+  }
+
   /** A guest that waits may look again whether it can go on. */
   #goOn(run: RunNumber): void {
     const known = this.#guests.get(run);
@@ -130,7 +142,7 @@ export class Pcpu {
     this.#wake();
   }
 
-  #leave(guest: PcpuGuest, wish: "release" | "answer" | "nothing"): void {
+  #leave(guest: PcpuGuest, wish: Exclude<AfterTurn, "more">): void {
     this.#ports.scheduler.leave(guest);
     const isOver = wish === "nothing";
     if (isOver) this.#shelf.leave(guest.run);

@@ -40,6 +40,9 @@ export function serveThread(
       case "release":
         pcpu?.release(command.run, command.isKept);
         break;
+      case "move":
+        pcpu?.move(command.run, command.command);
+        break;
       case "images":
         pcpu?.giveImages(command.run, command.images);
         break;

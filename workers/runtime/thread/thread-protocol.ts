@@ -8,6 +8,7 @@ import type {
   Milliseconds,
 } from "../../vmm/mod.ts";
 import type { TranslationPort } from "../translation/translation-port.ts";
+import type { ArrivalOptions, MoveCommand, MoveMessage } from "./move-protocol.ts";
 
 /**
  * What the worker's main thread and a pCPU thread say to each other. Closed: nothing else crosses.
@@ -15,15 +16,16 @@ import type { TranslationPort } from "../translation/translation-port.ts";
  *   main → thread   open           once, first
  *                   start          a guest, by the number of its run; any number of them
  *                   release        a run's checkpoint was read, or will not be
+ *                   move           about a run that moves to another worker or from one
  *                   images         answers `images-wanted`
  *                   template       answers `template-wanted`
  *                   template-read  a template's frames were read, or will not be
  *                   forget         a template is not wanted any more; the answer is `forgotten`
  *                   close          the thread is to end; it says so in its status
  *                   control word   of each run: `goOn`, `stop`, `handOver`, seen at its guest's next turn
- *   thread → main   by run: console*, step*, progress*, checkpoint* in any order, then end (with
- *                   code before it, where it was asked for), handed-over or fault, once; of a run
- *                   with a template before that: template-wanted, images-wanted, template-made,
+ *   thread → main   by run: console*, step*, progress*, checkpoint*, move* in any order, then end (with
+ *                   code before it, where it was asked for), handed-over, fault or the end of a move,
+ *                   once; of a run with a template before that: template-wanted, images-wanted, template-made,
  *                   from-template
  *
  * A checkpoint names frames of the machine memory, which stay as they are until it is released. The
@@ -42,6 +44,7 @@ export type ThreadCommand =
     }
   | { readonly type: "start"; readonly run: RunNumber; readonly start: ThreadStart }
   | { readonly type: "release"; readonly run: RunNumber; readonly isKept: boolean }
+  | { readonly type: "move"; readonly run: RunNumber; readonly command: MoveCommand }
   | {
       readonly type: "template";
       readonly key: TemplateKey;
@@ -83,6 +86,8 @@ export interface ThreadStart {
   readonly checkpointEvery?: Instructions;
   /** Goes on from here; the images of `config` are not looked at. */
   readonly resume?: SavedRun;
+  /** Comes from another worker; the images of `config` are not looked at. */
+  readonly arrival?: ArrivalOptions;
   /** Begins as a clone of this one where it can; without a template the run is the same one. */
   readonly template?: TemplateUse;
   /** The images of `config` are not there: one that begins at its beginning asks for them. */
@@ -118,6 +123,7 @@ export type RunMessage =
   | { readonly type: "step"; readonly index: number; readonly report: ConsoleStepReport }
   | RunProgress
   | RunCheckpoint
+  | { readonly type: "move"; readonly message: MoveMessage }
   /** The thread does not have the run's template: `template` says what there is of it. */
   | { readonly type: "template-wanted"; readonly key: TemplateKey }
   /** The thread has the template now, and so many frames for it. */
