@@ -220,16 +220,8 @@ export class Monitor {
 
   get #services(): MonitorServices {
     return {
-      saveCode: (vm, pageOf) =>
-        this.#code.savePages(this.#shareOf(vm)).map(({ slot, decoded, granules }) => {
-          return { page: pageOf(slot), decoded, granules };
-        }),
-      restoreCode: (vm, pages, slotOfPage) => {
-        for (const { page, decoded, granules } of pages) {
-          const slot = slotOfPage(page);
-          this.#code.restorePage(this.#shareOf(vm), { slot, decoded, granules });
-        }
-      },
+      saveCode: (vm, pageOf) => this.#code.save(this.#shareOf(vm), pageOf),
+      restoreCode: (vm, code, slotOf) => this.#code.restore(this.#shareOf(vm), code, slotOf),
       adoptCode: (vm, origin, distance) =>
         this.#code.adopt(this.#shareOf(origin), this.#shareOf(vm), distance),
       fork: (origin, saved, resources) => {

@@ -15,6 +15,7 @@ import type { HartState } from "../hart/hart-state.ts";
 import { stepsUntilOverflow } from "../hart/steps-until-overflow.ts";
 import { stopCodes } from "../hart/stop-codes.ts";
 import { SupervisorTimer } from "../hart/supervisor-timer.ts";
+import { noCode, type SavedCode } from "../interpreter/code-cache.ts";
 import type { Engine } from "../interpreter/engine.ts";
 import { AbsentPage } from "../memory/absent-page.ts";
 import { pageOfSlot, recordsInSlot, slotOf } from "../memory/guest-map.ts";
@@ -35,7 +36,7 @@ import { Htif } from "./htif.ts";
 import { MachineBacking } from "./machine-backing.ts";
 import { MachineDebugger } from "./machine-debugger.ts";
 import type { MachineHardware } from "./machine-hardware.ts";
-import type { CodePageState, MachineState } from "./machine-state.ts";
+import type { MachineState } from "./machine-state.ts";
 import type { BootPlan } from "./plan-boot.ts";
 import { resetHarts } from "./reset-harts.ts";
 import { Sbi } from "./sbi.ts";
@@ -65,12 +66,8 @@ export interface MonitorServices {
   readonly onDispose: (vm: VirtualMachine) => void;
   /** A debugger of this VM has breakpoints at these offsets in pages. */
   readonly markBreakpoints: (vm: VirtualMachine, pageOffsets: ReadonlySet<number>) => void;
-  saveCode(vm: VirtualMachine, pageOf: (slot: MachineAddress) => number): CodePageState[];
-  restoreCode(
-    vm: VirtualMachine,
-    pages: readonly CodePageState[],
-    slotOfPage: (page: number) => MachineAddress,
-  ): void;
+  saveCode(vm: VirtualMachine, pageOf: (slot: MachineAddress) => number): SavedCode;
+  restoreCode(vm: VirtualMachine, code: SavedCode, slotOf: (page: number) => MachineAddress): void;
   /** Gives a new VM the code pages of another one; which page is where is the same in both. */
   adoptCode(vm: VirtualMachine, origin: VirtualMachine, distance: Bytes): void;
   /** Makes one more machine of this monitor, which shares with its origin what both leave alone. */
@@ -263,7 +260,7 @@ export class VirtualMachine implements Machine {
   }
 
   fork(resources: MachineResources): Machine {
-    const state = { ...this.#saveAllBut(), code: [] };
+    const state = { ...this.#saveAllBut(), code: noCode };
     const image = this.#ram.capture();
     try {
       return this.#services.fork(this, { kind: "saved", state, ram: image }, resources);

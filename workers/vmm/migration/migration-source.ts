@@ -12,6 +12,7 @@
  * Callers must let the guest run only while `guest` is `runs`, and keep the machine until it is over.
  */
 import type { Bytes, Instructions, Pages } from "../base/units.ts";
+import { codePageNumbers, type SavedCode } from "../interpreter/code-cache.ts";
 import type { Machine } from "../machine/config.ts";
 import type { PageLog } from "../memory/page-log.ts";
 import { Allowance } from "./allowance.ts";
@@ -342,13 +343,9 @@ export class MigrationSource {
    * Pages that the destination can do without for a while, ascending. Those with decoded code are not
    * among them: an instruction whose page came while it was decoded could be counted twice.
    */
-  #leaveBehind(
-    dirty: readonly number[],
-    code: readonly { readonly page: number }[],
-    resident: readonly number[],
-  ): number[] {
+  #leaveBehind(dirty: readonly number[], code: SavedCode, resident: readonly number[]): number[] {
     const { ram } = this.#options.machine;
-    const needed = new Set([...code.map(({ page }) => page), ram.pages]);
+    const needed = new Set([...codePageNumbers(code), ram.pages]);
     const open = new Set([...dirty, ...this.#postponed].filter((page) => !needed.has(page)));
     const absent: number[] = [];
     for (const { page, bytes } of ram.contents(resident.filter((page) => open.has(page)))) {
