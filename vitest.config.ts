@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 /**
  * Two projects: `unit` is what `npm run check` runs between two edits, `system` starts processes,
  * boots guests and compares with QEMU. At most two workers, because a guest keeps a core busy.
+ * Time limits are there for what hangs: they leave room for a machine that is busy with other work.
  */
 const systemTests =
   "tests/{deploy,differential,runtimes,integration,e2e,golden,guests,migration,package}/**/*.test.ts";
@@ -20,8 +21,8 @@ export default defineConfig({
           include: ["**/*.test.ts"],
           exclude: [...leftOut, systemTests],
           setupFiles,
-          testTimeout: 10_000,
-          hookTimeout: 10_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -473,6 +473,7 @@ export class VirtualMachine implements Machine {
   #execute(hart: Hart, budget: Instructions, execute: (hart: number) => number): number {
     const before = this.#clock.steps;
     hart.set("stopRequest", stopCodes.budget);
+    this.#schedule.noteTurns();
     this.#clock.grant(hart, budget);
     const code = this.#executeUntilAbsent(hart, execute);
     this.#clock.settle();
@@ -535,8 +536,9 @@ export class VirtualMachine implements Machine {
     this.#interruptRun();
   }
 
-  /** A device access may have armed an alarm that is due before the budget ends. */
+  /** A device access may have woken a hart, or armed an alarm that is due before the budget ends. */
   #afterDeviceAccess(): void {
+    this.#schedule.noteTurns();
     const hasMovedEnough = this.#ram.moved > this.#movedEnd;
     this.#clock.limitTo(hasMovedEnough ? this.#clock.now : this.#events.nextDeadline());
   }
