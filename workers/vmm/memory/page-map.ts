@@ -97,6 +97,11 @@ export class PageMap {
   /** Gives frames and map back. */
   dispose(): void {
     for (const page of this.touched()) if (this.isHere(page)) this.release(this.frame(page));
+    this.abandon();
+  }
+
+  /** Gives the map back: the frames are somebody else's. */
+  abandon(): void {
     this.#memory.free(this.address, guestMapBytes(this.pages));
   }
 }

@@ -41,6 +41,7 @@ import {
   type MigrationMode,
   type PagesPurpose,
   protocolVersions,
+  stagingVersion,
 } from "./protocol.ts";
 import {
   type GuestRole,
@@ -102,6 +103,10 @@ export class MigrationSource {
   #queue = new PageQueue([]);
   /** Pages whose content is left for post-copy. */
   readonly #postponed = new Set<number>();
+  /** Of the state that the destination has prepared the machine of. */
+  #stagedCode: SavedCode | undefined;
+  /** Whether the destination prepares machines. */
+  #stages = false;
   /** What follows when the queue is empty. */
   #behind: Message[] = [];
   #round = { number: 1, pages: 0, bytes: 0, since: 0 };
@@ -217,6 +222,7 @@ export class MigrationSource {
       );
     }
     this.#destination = welcome.owner;
+    this.#stages = version >= stagingVersion;
     this.#encoder = new PageEncoder({
       contents: known as KnownContent[],
       ...{ compression, cachePages },
@@ -301,9 +307,20 @@ export class MigrationSource {
     };
     this.#rounds.push(statistics);
     const isEnough = mode !== "precopy" || isConverged(statistics, limits);
+    const isToBeStaged = this.#stages && !this.#stagedCode && round < limits.mostRounds;
     this.#beginRound(round + 1, dirty);
-    if (isEnough) this.#fire("converged");
-    else this.#share = nextShare(this.#share, statistics);
+    if (isEnough && !isToBeStaged) this.#fire("converged");
+    if (!isEnough) this.#share = nextShare(this.#share, statistics);
+    if (isToBeStaged) this.#sendStage();
+  }
+
+  /** Behind the pages of this round the destination knows all that the state speaks of. */
+  #sendStage(): void {
+    const { machine } = this.#options;
+    const state = machine.save();
+    this.#stagedCode = state.code;
+    const encoded = encodeMovingMachine(state, { ...machine.ram.residence(), absent: [] });
+    this.#behind.unshift(...partsOf("stage", encoded));
   }
 
   // What is left when the guest has stopped.
@@ -323,10 +340,9 @@ export class MigrationSource {
     const pages = [...dirty, ...this.#postponed].filter(
       (page) => present.has(page) && !left.has(page),
     );
-    const encoded = encodeMovingMachine(state, {
-      resident: resident.filter((page) => !left.has(page)),
-      ...{ absent, readZeros, sweepAt },
-    });
+    const here = left.size === 0 ? resident : resident.filter((page) => !left.has(page));
+    const ram = { resident: here, absent, readZeros, sweepAt };
+    const encoded = encodeMovingMachine(state, ram, this.#stagedCode);
     this.#counts.stateBytes = encoded.length;
     this.#counts.stoppedPages = new Set(pages).size;
     this.#queue = new PageQueue([...new Set(pages)].sort((a, b) => a - b));
