@@ -248,8 +248,11 @@ export class CodeCache {
     let index = 0;
     for (const [slot, page] of share.pages) {
       view.setUint32(4 * index, pageOf(slot), true);
-      copy(this.#decoded, page * decodedBytes, decoded, index * decodedBytes, decodedBytes);
-      copy(this.#granules, page * granulesBytes, granules, index * granulesBytes, granulesBytes);
+      const from = page * decodedBytes;
+      decoded.set(this.#decoded.subarray(from, from + decodedBytes), index * decodedBytes);
+      for (let i = 0; i < granulesBytes; i++) {
+        granules[index * granulesBytes + i] = this.#granules[page * granulesBytes + i] as number;
+      }
       index++;
     }
     return { pages: numbers, decoded, granules };
@@ -407,12 +410,9 @@ function recordsOf(page: number): MachineAddress {
 }
 
 /** The numbers of saved pages. */
-export function codePageNumbers({ pages }: Pick<SavedCode, "pages">): number[] {
+export function codePageNumbers({ pages }: Pick<SavedCode, "pages">): Uint32Array {
   const view = new DataView(pages.buffer, pages.byteOffset, pages.length);
-  return Array.from({ length: pages.length >>> 2 }, (_, i) => view.getUint32(4 * i, true));
-}
-
-/** Of a few bytes: quicker than views of them. */
-function copy(from: Uint8Array, start: number, to: Uint8Array, at: number, length: Bytes): void {
-  for (let i = 0; i < length; i++) to[at + i] = from[start + i] as number;
+  const numbers = new Uint32Array(pages.length >>> 2);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = view.getUint32(4 * i, true);
+  return numbers;
 }

@@ -12,7 +12,7 @@
 import type { MachineAddress, Pages } from "../base/units.ts";
 import { Hart } from "../hart/hart.ts";
 import type { CodeCache, CodeShare } from "../interpreter/code-cache.ts";
-import { slotOf } from "../memory/guest-map.ts";
+import { pageOfSlot, slotOf } from "../memory/guest-map.ts";
 import { codePagesFor, pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { PageMap } from "../memory/page-map.ts";
@@ -83,7 +83,7 @@ export class MachineStage {
       while (harts.length < hardware.harts) harts.push(newHart(harts.length));
       const share = cache.promise(codePagesFor(pages));
       undo.push(() => cache.giveBack(share));
-      this.pages.place(map, states);
+      this.pages.place(map, states, false);
       inSection("code", () => cache.restore(share, code, this.#slotIn(map, states)));
       this.#prepared = { map, harts, share };
     } catch (failure) {
@@ -108,12 +108,11 @@ export class MachineStage {
     if (ramBytes / pageBytes !== this.pages.pages || count !== harts.length) {
       throw damagedSection("hardware", "it is not what was prepared");
     }
-    this.pages.place(map, ram.states);
     if (droppedCode) inSection("code", () => this.#changeCode({ state, ram, droppedCode }));
     // From here on all of it is the machine's, or given back by it.
     this.#prepared = undefined;
-    this.pages.handOver(ram.states);
-    const backing = { harts, ram: { map, ...countedPages(ram) } };
+    const placed = this.pages.place(map, ram.states, true);
+    const backing = { harts, ram: { map, ...placed, sweepAt: ram.sweepAt } };
     return this.#services.build({ kind: "staged", state, backing, share }, resources);
   }
 
@@ -130,7 +129,7 @@ export class MachineStage {
   }
 
   #changeCode({ state, ram, droppedCode = [] }: StagedMachine): void {
-    const { code: cache, memory } = this.#services;
+    const { code: cache } = this.#services;
     const { map, share } = this.#prepared as Prepared;
     for (const page of droppedCode) {
       const slot = slotOf(map.address, page);
@@ -140,7 +139,9 @@ export class MachineStage {
     cache.restore(share, state.code, this.#slotIn(map, ram.states));
     // A page that is gone since must not have kept its code.
     for (const slot of share.pages.keys()) {
-      if (memory.word(slot) === 0) throw new RangeError("a page with code has no content");
+      if (ram.states[pageOfSlot(map.address, slot)] === pageStates.none) {
+        throw new RangeError("a page with code has no content");
+      }
     }
   }
 
@@ -152,14 +153,4 @@ export class MachineStage {
       return map.slot(page);
     };
   }
-}
-
-function countedPages({ states, sweepAt }: StagedRam) {
-  let absent = 0;
-  let resident = 0;
-  for (let page = 0; page + 1 < states.length; page++) {
-    if (states[page] === pageStates.absent) absent++;
-    else if (states[page] === pageStates.resident) resident++;
-  }
-  return { resident: resident + absent, absent, sweepAt };
 }

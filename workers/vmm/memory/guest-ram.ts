@@ -37,17 +37,16 @@ import { PageMap } from "./page-map.ts";
 import type { PageSource } from "./page-source.ts";
 import { type PageContent, RamImage } from "./ram-image.ts";
 import type { RamPort, Residence } from "./ram-port.ts";
+import type { PlacedPages } from "./ram-stage.ts";
 
 /** An access of a few bytes takes the host as long as a copy of this many. */
 const accessCost: Bytes = 64;
 /** A sweep is due when there are this many more frames, and half as many again, than after the last. */
 const fewestBetweenSweeps: Pages = 1024;
 
-/** A map that is filled already, and how many of its pages have content, or will have. */
-export interface FilledMap {
+/** A map that is filled already. */
+export interface FilledMap extends PlacedPages {
   readonly map: PageMap;
-  readonly resident: Pages;
-  readonly absent: Pages;
   readonly sweepAt: Pages;
 }
 
@@ -269,12 +268,7 @@ export class GuestRam implements GuestMemory, RamPort {
   }
 
   residence(): Residence {
-    const resident: number[] = [];
-    const readZeros: number[] = [];
-    for (const page of this.#map.touched()) {
-      (this.#map.hasContent(page) ? resident : readZeros).push(page);
-    }
-    return { resident, readZeros, sweepAt: this.#sweepAt };
+    return { ...this.#map.touchedByKind(), sweepAt: this.#sweepAt };
   }
 
   *contents(pages: Iterable<number>): Generator<PageContent> {

@@ -3,8 +3,8 @@
  * of its own, and the machine's map gets the frames without copying them.
  *
  *     stage.write(page, bytes);           // any number of times
- *     stage.place(map, states);           // as often as one likes: the frames stay the stage's
- *     stage.handOver(states);             // from now on the frames that were placed are the map's
+ *     stage.place(map, states, false);    // as often as one likes: the frames stay the stage's
+ *     stage.place(map, states, true);     // the frames are the map's from now on
  *     stage.dispose();
  */
 import { Failure } from "../base/failure.ts";
@@ -17,6 +17,12 @@ import type { PageMap } from "./page-map.ts";
 
 /** What is to be in a page: nothing; content; content that comes later; zeros that were only read. */
 export const pageStates = { none: 0, resident: 1, absent: 2, readZeros: 3 } as const;
+
+/** Pages of RAM that have content, or will have; those that will have are in both. */
+export interface PlacedPages {
+  readonly resident: Pages;
+  readonly absent: Pages;
+}
 
 /** No frame has this number: it would lie in the guard. */
 const none: FrameNumber = 0;
@@ -64,30 +70,34 @@ export class RamStage {
    * content and none has come, it is zeros.
    *
    * @param states of each page, the boot ROM's last
+   * @param isLast the frames in the map are the map's from now on; the others are given back
    */
-  place(map: PageMap, states: Uint8Array): void {
+  place(map: PageMap, states: Uint8Array, isLast: boolean): PlacedPages {
     const { words, zeroFrame } = this.#memory;
+    const frames = this.#frames;
     const zeros = zeroFrame * pageBytes + entryPresent;
     const first = map.address >>> 2;
+    let resident = 0;
+    let absent = 0;
+    // One loop for all, which the engine knows by the time that the guest stands still.
     for (let page = 0; page <= this.pages; page++) {
-      const state = states[page];
+      const state = states[page] as number;
+      const frame = frames[page] as FrameNumber;
       let entry = 0;
       if (state === pageStates.resident) {
-        const frame = this.#frames[page] as FrameNumber;
+        const isRom = page === this.pages;
+        if (!isRom) resident++;
         if (frame === none) entry = zeros + entryShared;
-        else entry = frame * pageBytes + (page === this.pages ? entryPresent : privateEntry);
-      } else if (state === pageStates.absent) entry = entryAbsent;
-      else if (state === pageStates.readZeros) entry = zeros;
+        else entry = frame * pageBytes + (isRom ? entryPresent : privateEntry);
+        if (isLast) frames[page] = none;
+      } else if (state === pageStates.absent) {
+        entry = entryAbsent;
+        absent++;
+      } else if (state === pageStates.readZeros) entry = zeros;
       words[first + page * (slotBytes / 4)] = entry;
+      if (isLast && frames[page] !== none) this.writeZeros(page);
     }
-  }
-
-  /** The frames that `place` has put into a map are the map's; the others are given back. */
-  handOver(states: Uint8Array): void {
-    for (let page = 0; page <= this.pages; page++) {
-      if (states[page] !== pageStates.resident) this.writeZeros(page);
-    }
-    this.#frames.fill(none);
+    return { resident: resident + absent, absent };
   }
 
   /** Gives back the frames that are the stage's. */

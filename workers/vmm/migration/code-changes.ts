@@ -12,20 +12,20 @@ export interface CodeChanges {
 }
 
 export function codeChanges(before: SavedCode, now: SavedCode): CodeChanges {
-  const numbers = codePageNumbers(now);
-  const bits = [comparable(before, now, "decoded"), comparable(before, now, "granules")] as const;
+  const [old, present] = [codePageNumbers(before), codePageNumbers(now)];
+  const isChanged = changedPages(before, now);
   const dropped: number[] = [];
   const changed: number[] = [];
   let next = 0;
-  for (const [index, page] of codePageNumbers(before).entries()) {
+  for (let index = 0; index < old.length; index++) {
     // What is left of the old pages is in the old order.
-    if (numbers[next] !== page) dropped.push(page);
+    if (present[next] !== old[index]) dropped.push(old[index] as number);
     else {
-      if (!(bits[0](index, next) && bits[1](index, next))) changed.push(next);
+      if (isChanged(index, next)) changed.push(next);
       next++;
     }
   }
-  for (; next < numbers.length; next++) changed.push(next);
+  for (; next < present.length; next++) changed.push(next);
   const code = {
     pages: picked(now.pages, changed, savedCodePageBytes.pages),
     decoded: picked(now.decoded, changed, savedCodePageBytes.decoded),
@@ -34,15 +34,18 @@ export function codeChanges(before: SavedCode, now: SavedCode): CodeChanges {
   return { dropped, code };
 }
 
-/** Whether a page's bits are the same, by its places in the two lists. */
-function comparable(before: SavedCode, now: SavedCode, name: "decoded" | "granules") {
-  const words = savedCodePageBytes[name] / 4;
-  const [old, present] = [wordsOf(before[name]), wordsOf(now[name])];
+/**
+ * Granules need no look: they follow from the instructions, and where there are more of them, because
+ * a debugger had instructions forgotten, the instructions differ.
+ */
+function changedPages(before: SavedCode, now: SavedCode) {
+  const words = savedCodePageBytes.decoded / 4;
+  const [old, present] = [wordsOf(before.decoded), wordsOf(now.decoded)];
   return (index: number, place: number): boolean => {
-    for (let i = 0; i < words; i++) {
-      if (old[index * words + i] !== present[place * words + i]) return false;
-    }
-    return true;
+    const from = index * words;
+    const to = place * words;
+    for (let i = 0; i < words; i++) if (old[from + i] !== present[to + i]) return true;
+    return false;
   };
 }
 

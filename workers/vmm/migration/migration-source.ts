@@ -336,16 +336,13 @@ export class MigrationSource {
     const absent = mode === "precopy" ? [] : this.#leaveBehind(dirty, state.code, resident);
     const left = new Set(absent);
     // Pages that were swept meanwhile are in no list, and what was sent of them is dropped there.
-    const present = new Set(resident);
-    const pages = [...dirty, ...this.#postponed].filter(
-      (page) => present.has(page) && !left.has(page),
-    );
+    const pages = new Set([...dirty, ...this.#postponed].filter((page) => !left.has(page)));
     const here = left.size === 0 ? resident : resident.filter((page) => !left.has(page));
     const ram = { resident: here, absent, readZeros, sweepAt };
     const encoded = encodeMovingMachine(state, ram, this.#stagedCode);
     this.#counts.stateBytes = encoded.length;
-    this.#counts.stoppedPages = new Set(pages).size;
-    this.#queue = new PageQueue([...new Set(pages)].sort((a, b) => a - b));
+    this.#counts.stoppedPages = pages.size;
+    this.#queue = new PageQueue([...pages].sort((a, b) => a - b));
     this.#postponed.clear();
     for (const page of absent) this.#postponed.add(page);
     this.#behind = [

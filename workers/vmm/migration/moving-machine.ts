@@ -13,10 +13,9 @@ import { pageStates } from "../memory/ram-stage.ts";
 import { decodeValue } from "../snapshot/decode-value.ts";
 import { encodeValue } from "../snapshot/encode-value.ts";
 import { bytes, integer, named, record } from "../snapshot/shape.ts";
-import { inSection } from "../snapshot/snapshot-problem.ts";
+import { damagedSection, inSection } from "../snapshot/snapshot-problem.ts";
 import { codeChanges } from "./code-changes.ts";
-import { MigrationProblem } from "./migration-problem.ts";
-import { decodeRanges, encodeRanges } from "./page-ranges.ts";
+import { decodeRanges, encodeRanges, markRanges } from "./page-ranges.ts";
 
 /** All lists ascend; the boot ROM's page is the one behind those of RAM. */
 export interface MovingRam {
@@ -72,22 +71,16 @@ export function decodeMovingMachine(
   const sections = new Map(Object.entries(moving.sections));
   const { state, ram } = decodeMachine(upgradeSections({ version: moving.version, sections }));
   const ramPages = Math.floor(state.hardware.ramBytes / pageBytes);
-  const resident = decodeRanges(moving.resident, ramPages + 1);
   const absent = decodeRanges(moving.absent, ramPages);
   const states = new Uint8Array(ramPages + 1);
-  mark(states, resident, pageStates.resident);
-  mark(states, absent, pageStates.absent);
-  mark(states, ram.readZeros, pageStates.readZeros);
+  markRanges(moving.resident, states, pageStates.resident);
+  markRanges(moving.absent, states, pageStates.absent);
+  for (const page of ram.readZeros) {
+    if (states[page] !== pageStates.none)
+      throw damagedSection("ram", `page ${page} is there twice`);
+    states[page] = pageStates.readZeros;
+  }
   const dropped = moving.droppedCode && decodeRanges(moving.droppedCode, ramPages + 1);
   const staged = { state, ram: { states, sweepAt: ram.sweepAt }, absent };
   return dropped ? { ...staged, droppedCode: dropped } : staged;
-}
-
-function mark(states: Uint8Array, pages: readonly number[], state: number): void {
-  for (const page of pages) {
-    if (states[page] !== pageStates.none) {
-      throw new MigrationProblem("migration-page-impossible", `page ${page} is there and is not`);
-    }
-    states[page] = state;
-  }
 }
