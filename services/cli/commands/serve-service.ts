@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { freePorts } from "./free-ports.ts";
 import { type ServedProcess, startProcess } from "./serve-process.ts";
 import { startRedis } from "./serve-redis.ts";
 import { type WorkerRuntime, workerPlan } from "./serve-worker.ts";
@@ -98,10 +99,14 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       variables: { TRAPLINE_GRACE: "2000", ...options.variables },
     };
     const runtimes = [options.runtime].flat();
+    // Chosen before, so that each worker may reach these and no other ones.
+    const ports = await freePorts(options.workers);
     const startWorker = async (name: string): Promise<void> => {
       const number = Number(name.slice(workerPrefix.length)) - 1;
       const runtime = runtimes[number % runtimes.length] ?? "node";
-      const worker = await startProcess(workerPlan(runtime, name, place, news(name)));
+      const doors = { own: ports[number] ?? 0, all: ports };
+      const plan = workerPlan(runtime, name, { ...place, doors }, news(name));
+      const worker = await startProcess(plan);
       workers.set(name, worker);
       if (isStopping) {
         await worker.stop(patience);

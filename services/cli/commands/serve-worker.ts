@@ -6,6 +6,8 @@ export type WorkerRuntime = "deno" | "node";
 export interface WorkerPlace {
   readonly redisUrl: string;
   readonly blobs: string;
+  /** Ports of loopback at which workers take runs from each other: its own, and all of them. */
+  readonly doors?: { readonly own: number; readonly all: readonly number[] };
   /** Further variables of `workers/runtime/config.ts`. */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -13,6 +15,8 @@ export interface WorkerPlace {
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const workers = fileURLToPath(new URL("../../../workers/", import.meta.url));
 const main = fileURLToPath(new URL("../../../workers/runtime/main.ts", import.meta.url));
+
+const loopback = "127.0.0.1";
 
 /** A young generation of 2 MiB, where V8 lets it grow to 16: beside the guest the rest is to be small. */
 const young = ["--max-semi-space-size=2"];
@@ -28,16 +32,21 @@ function entryOf(name: string, value: string | undefined): [string, string][] {
 }
 
 /**
- * How a worker is started. Under Deno it gets what it needs and nothing else: one address, two
- * folders to read, one of them to write, its own variables; no programs, no system information.
+ * How a worker is started. Under Deno it gets what it needs and nothing else: the addresses of Redis and
+ * of the other workers, two folders to read, one of them to write, its own variables; no programs, no
+ * system information.
  */
 export function workerPlan(
   runtime: WorkerRuntime,
   name: string,
-  { redisUrl, blobs, variables }: WorkerPlace,
+  { redisUrl, blobs, doors, variables }: WorkerPlace,
   onLine: (line: string) => void,
 ): ProcessPlan {
   const { hostname, port } = new URL(redisUrl);
+  const reached = [
+    `${hostname}:${port === "" ? "6379" : port}`,
+    ...(doors?.all ?? []).map((one) => `${loopback}:${one}`),
+  ];
   const words =
     runtime === "node"
       ? ["--disable-warning=ExperimentalWarning", ...young, main]
@@ -50,7 +59,7 @@ export function workerPlan(
           "--cached-only",
           "--node-modules-dir=manual",
           "--unstable-worker-options",
-          `--allow-net=${hostname}:${port === "" ? "6379" : port}`,
+          `--allow-net=${reached.join(",")}`,
           `--allow-read=${blobs},${workers}`,
           `--allow-write=${blobs}`,
           "--allow-env=REDIS_URL,TRAPLINE_*",
@@ -69,6 +78,7 @@ export function workerPlan(
       REDIS_URL: redisUrl,
       TRAPLINE_BLOBS: blobs,
       TRAPLINE_WORKER: name,
+      ...(doors && { TRAPLINE_MIGRATION: `${loopback}:${doors.own}` }),
       ...leanVariables(),
       ...variables,
     },

@@ -99,9 +99,13 @@ export class CheckpointStore {
     return this.#writer(held.root, undefined);
   }
 
-  /** Takes a template's name to write it anew: `publish` something that is whole. */
-  async template(claim: Claim): Promise<CheckpointWriter> {
-    const { root } = await this.#take("template", { labels: {}, ...claim });
+  /**
+   * Takes a template's name to write it anew: `publish` something that is whole.
+   *
+   * @param expires milliseconds since 1970; without it, it stays
+   */
+  async template(claim: Claim, expires: number | null = null): Promise<CheckpointWriter> {
+    const { root } = await this.#take("template", { labels: {}, ...claim }, expires);
     const image = root.checkpoint === null ? undefined : await this.load(root.checkpoint);
     return this.#writer(root, image && lastOf(root, image));
   }
@@ -149,6 +153,19 @@ export class CheckpointStore {
   ): Promise<void> {
     const held = await this.#take(kind, { name, epoch: 0, labels: {} }, expires);
     await this.#hold(held, async () => ({ blobs: [...new Set(blobs)] }));
+  }
+
+  /**
+   * Keeps what is wanted longer. A root is moved when half of the time is over, not at each use.
+   *
+   * @param expires milliseconds since 1970
+   */
+  async prolong(kind: RootKind, name: string, expires: number): Promise<void> {
+    await this.roots.update(kind, name, (root) => {
+      if (root === undefined || root.removed !== null || root.expires === null) return undefined;
+      const isSoon = root.expires - this.#now() < (expires - this.#now()) / 2;
+      return isSoon ? { ...root, expires } : undefined;
+    });
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { runKeys } from "../../../shared/protocol/run-keys.ts";
-import type { MovableRun, MoveRun } from "./move-run.ts";
+import type { MovableRun, MoveRun, MoveWish } from "./move-run.ts";
 
 /** Milliseconds for which only the worker that is named may take the run. */
 const reserved = 10_000;
@@ -16,7 +16,7 @@ export class CheckpointHandOver implements MoveRun {
     this.#redis = redis;
   }
 
-  async move(run: MovableRun, to?: string): Promise<void> {
+  async move(run: MovableRun, { to }: MoveWish): Promise<void> {
     const { place } = runKeys(run.submission);
     if (to !== undefined) await this.#redis.set(place, to, "PX", reserved);
     run.handOver();

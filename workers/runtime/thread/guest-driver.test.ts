@@ -9,6 +9,7 @@ import {
   type Timers,
 } from "../../vmm/mod.ts";
 import { GuestDriver } from "./guest-driver.ts";
+import { TemplateShelf } from "./template-shelf.ts";
 import {
   type RunMessage,
   type RunReport,
@@ -127,6 +128,8 @@ function drive(
       },
     },
     {
+      run: 1,
+      shelf: new TemplateShelf(() => undefined),
       monitor: {
         useKeptCode: () => {
           throw new Failure("kept-code-damaged", "Damaged.", "Delete it.");
@@ -146,6 +149,9 @@ function drive(
         },
         restoreMachine: () => {
           throw new Error("nothing was saved");
+        },
+        stageRam: () => {
+          throw new Error("nothing comes from elsewhere");
         },
       },
       openDisk: () => {

@@ -133,6 +133,11 @@ export class MigrationDestination {
     return this.#absent.size;
   }
 
+  /** Whether a page is still on the other side. */
+  isAbsent(page: number): boolean {
+    return this.#absent.has(page);
+  }
+
   /** Does what can be done now. */
   step(): void {
     this.#line.flush();
