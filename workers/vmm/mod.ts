@@ -15,6 +15,7 @@ export { Loopback } from "./devices/network/loopback.ts";
 export { NetHub } from "./devices/network/net-hub.ts";
 export { NoNetwork } from "./devices/network/no-network.ts";
 export { networkLatency } from "./devices/network/travel-time.ts";
+export { codePageNumbers } from "./interpreter/code-cache.ts";
 export type { HeatPolicy } from "./interpreter/execute.ts";
 export {
   floatNames as floatRegisterNames,

@@ -154,7 +154,7 @@ function drive(
         restoreMachine: () => {
           throw new Error("nothing was saved");
         },
-        stageRam: () => {
+        stageMachine: () => {
           throw new Error("nothing comes from elsewhere");
         },
       },

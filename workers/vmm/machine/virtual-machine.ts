@@ -15,6 +15,7 @@ import type { HartState } from "../hart/hart-state.ts";
 import { stepsUntilOverflow } from "../hart/steps-until-overflow.ts";
 import { stopCodes } from "../hart/stop-codes.ts";
 import { SupervisorTimer } from "../hart/supervisor-timer.ts";
+import { type CodeShare, noCode, type SavedCode } from "../interpreter/code-cache.ts";
 import type { Engine } from "../interpreter/engine.ts";
 import { timedExits } from "../interpreter/execute.ts";
 import { AbsentPage } from "../memory/absent-page.ts";
@@ -35,10 +36,10 @@ import type { HtifPlace } from "./find-htif.ts";
 import { GuestClock } from "./guest-clock.ts";
 import { HartSchedule } from "./hart-schedule.ts";
 import { Htif } from "./htif.ts";
-import { MachineBacking } from "./machine-backing.ts";
+import { MachineBacking, type MadeBacking } from "./machine-backing.ts";
 import { MachineDebugger } from "./machine-debugger.ts";
 import type { MachineHardware } from "./machine-hardware.ts";
-import type { CodePageState, MachineState } from "./machine-state.ts";
+import type { MachineState } from "./machine-state.ts";
 import type { BootPlan } from "./plan-boot.ts";
 import { resetHarts } from "./reset-harts.ts";
 import { Sbi } from "./sbi.ts";
@@ -68,12 +69,9 @@ export interface MonitorServices {
   readonly onDispose: (vm: VirtualMachine) => void;
   /** A debugger of this VM has breakpoints at these offsets in pages. */
   readonly markBreakpoints: (vm: VirtualMachine, pageOffsets: ReadonlySet<number>) => void;
-  saveCode(vm: VirtualMachine, pageOf: (slot: MachineAddress) => number): CodePageState[];
-  restoreCode(
-    vm: VirtualMachine,
-    pages: readonly CodePageState[],
-    slotOfPage: (page: number) => MachineAddress,
-  ): void;
+  saveCode(vm: VirtualMachine, pageOf: (slot: MachineAddress) => number): SavedCode;
+  restoreCode(vm: VirtualMachine, code: SavedCode, slotOf: (page: number) => MachineAddress): void;
+  giveBackCode(share: CodeShare): void;
   /** Gives a new VM the code pages of another one; which page is where is the same in both. */
   adoptCode(vm: VirtualMachine, origin: VirtualMachine, distance: Bytes): void;
   /** Makes one more machine of this monitor, which shares with its origin what both leave alone. */
@@ -82,10 +80,21 @@ export interface MonitorServices {
   whileRunning<T>(vm: VirtualMachine, body: () => T): T;
 }
 
-/** How a machine comes to be: switched on, or as it was saved. */
+/** How a machine comes to be: switched on, as it was saved, or around what was made before. */
 export type MachineOrigin =
   | { readonly kind: "boot"; readonly hardware: MachineHardware; readonly plan: BootPlan }
-  | { readonly kind: "saved"; readonly state: MachineState; readonly ram: RamImage };
+  | { readonly kind: "saved"; readonly state: MachineState; readonly ram: RamImage }
+  | StagedOrigin;
+
+/** Harts, RAM and code pages are the machine's from now on, whether or not it comes to be. */
+export interface StagedOrigin {
+  readonly kind: "staged";
+  readonly state: MachineState;
+  readonly backing: MadeBacking;
+  readonly share: CodeShare;
+}
+
+type SavedOrigin = Exclude<MachineOrigin, { readonly kind: "boot" }>;
 
 export class VirtualMachine implements Machine {
   readonly harts: readonly [Hart, ...Hart[]];
@@ -123,7 +132,8 @@ export class VirtualMachine implements Machine {
       flush: (hart) => engine.flush(hart.address),
       dropCode: (slot) => services.dropCode(this, slot),
       onSweepDue: () => this.#leaveForSweep(),
-      image: isNew ? undefined : origin.ram,
+      image: origin.kind === "saved" ? origin.ram : undefined,
+      made: origin.kind === "staged" ? origin.backing : undefined,
       source: resources.pageSource,
     });
     this.harts = this.#backing.harts;
@@ -188,6 +198,7 @@ export class VirtualMachine implements Machine {
         for (const hart of this.harts) this.#exitTimer.watch(hart);
       }
     } catch (failure) {
+      if (origin.kind === "staged") services.giveBackCode(origin.share);
       this.#backing.dispose();
       throw failure;
     }
@@ -274,7 +285,7 @@ export class VirtualMachine implements Machine {
   }
 
   fork(resources: MachineResources): Machine {
-    const state = { ...this.#saveAllBut(), code: [] };
+    const state = { ...this.#saveAllBut(), code: noCode };
     const image = this.#ram.capture();
     try {
       return this.#services.fork(this, { kind: "saved", state, ram: image }, resources);
@@ -286,10 +297,10 @@ export class VirtualMachine implements Machine {
   /**
    * The second half of a restore, when the monitor knows the machine.
    *
-   * @param origin the machine of this monitor that the state is of, while it has not gone on
+   * @param parent the machine of this monitor that the state is of, while it has not gone on
    * @throws Failure `snapshot-damaged`
    */
-  adopt(state: MachineState, origin?: VirtualMachine): void {
+  adopt({ kind, state }: SavedOrigin, parent?: VirtualMachine): void {
     const { memory, engine } = this.#services;
     inSection("schedule", () => this.#schedule.restore(state.schedule));
     this.harts.forEach((hart, index) => {
@@ -305,8 +316,9 @@ export class VirtualMachine implements Machine {
       if (entry === 0) throw new RangeError(`page ${page} has no content`);
       return slotOf(this.#ram.map, page);
     };
-    if (origin) this.#services.adoptCode(this, origin, this.#ram.map - origin.#ram.map);
-    else inSection("code", () => this.#services.restoreCode(this, state.code, slotOfPage));
+    if (parent) this.#services.adoptCode(this, parent, this.#ram.map - parent.#ram.map);
+    else if (kind === "saved")
+      inSection("code", () => this.#services.restoreCode(this, state.code, slotOfPage));
     this.harts.forEach((hart, index) => {
       inSection("tlbs", () =>
         restoreTlb(memory, hart.address, state.tlbs[index] as TlbState, (page, access) =>
