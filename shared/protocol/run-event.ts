@@ -17,6 +17,8 @@ export const runEventSchema = z.discriminatedUnion("type", [
     type: z.literal("migrated"),
     data: z.object({ epoch: z.int(), from: z.string(), worker: z.string(), runtime: z.string() }),
   }),
+  /** It begins as a copy of the assignment's template: so many of its instructions were before. */
+  z.object({ type: z.literal("template"), data: z.object({ instructions: z.int() }) }),
   z.object({ type: z.literal("progress"), data: progressSchema }),
   z.object({ type: z.literal("console"), data: z.object({ text: z.string() }) }),
   z.object({ type: z.literal("step"), data: stepResultSchema }),

@@ -145,7 +145,8 @@ export async function runArrival(
     });
     if (!here) return undefined;
     const began = performance.now() - opening.elapsed;
-    return await finishSession(here, { assignment, report }, resources, began);
+    const ended = { assignment, report, fromTemplate: undefined };
+    return await finishSession(here, ended, resources, began);
   } catch (error) {
     if (here) return await breakSession(here, error);
     if (!(error instanceof NotArrived)) console.error(`${run} did not come here: ${text(error)}`);

@@ -19,6 +19,8 @@ const configSchema = z.object({
   TRAPLINE_STALLED: z.coerce.number().int().min(500).default(stalledInterval),
   /** Steps of a machine between two checkpoints of its run; 0: none are made. */
   TRAPLINE_CHECKPOINT: z.coerce.number().int().min(0).default(200_000_000),
+  /** Templates that each thread keeps in memory. */
+  TRAPLINE_TEMPLATES: z.coerce.number().int().min(0).max(64).default(4),
   /** Milliseconds that checkpoints may take after SIGTERM before runs go back without them. */
   TRAPLINE_GRACE: z.coerce.number().int().min(0).default(10_000),
   /** HOST:PORT to listen on for runs of other workers; not there: runs move by checkpoints only. */

@@ -29,6 +29,7 @@ import { Departed, HandedOver } from "./run-guest.ts";
 import type { SessionOutcome } from "./session-end.ts";
 import type { SessionResources } from "./session-resources.ts";
 import { shortenLeases } from "./shorten-leases.ts";
+import { WorkerTemplates } from "./templates/worker-templates.ts";
 import { PcpuPool } from "./thread/pcpu-pool.ts";
 import { WorkerCode } from "./worker-code.ts";
 import { WorkerPresence } from "./worker-presence.ts";
@@ -54,6 +55,7 @@ const checkpoints = {
   every: config.TRAPLINE_CHECKPOINT === 0 ? undefined : config.TRAPLINE_CHECKPOINT,
 };
 const code = new WorkerCode(new CodeStore(objects));
+const templates = new WorkerTemplates(checkpoints.store, (line) => console.log(line));
 const runs = new ActiveRuns();
 const certificate = makeWorkerCertificate();
 const doors = new WorkerDoors(redis);
@@ -70,6 +72,7 @@ const threads = threadsOf(config);
 const memoryBytes = 2 ** 32;
 const pool = new PcpuPool({
   ...{ compiler, spawn, threads, memoryBytes },
+  templates: config.TRAPLINE_TEMPLATES,
   // One thread compiles nothing twice, and is smaller on its own.
   translation: threads > 1 ? spawnTranslation(memoryBytes) : undefined,
   onLost: (reason) => {
@@ -124,7 +127,7 @@ async function take(
 
 function resourcesOf(run: ActiveRun): SessionResources {
   return {
-    ...{ redis, blobs, identity, pool, checkpoints, code },
+    ...{ redis, blobs, identity, pool, checkpoints, code, templates },
     onProgress: run.note.bind(run),
     onGuest: (guest) => {
       run.guest = guest;

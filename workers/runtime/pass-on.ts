@@ -22,6 +22,9 @@ export function passOn(
       reporter.step(message.index, step.send === undefined ? { type: "step", data } : undefined);
       break;
     }
+    case "from-template":
+      reporter.event({ type: "template", data: { instructions: message.instructions } });
+      break;
     case "progress":
       reporter.progress(progressOf(assignment, message.step, message.instructions));
       break;

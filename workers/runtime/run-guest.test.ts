@@ -24,6 +24,10 @@ function pool(act: (events: RunEvents, start: ThreadStart) => void) {
       release: () => undefined,
       move: () => undefined,
       handOver: () => true,
+      giveImages: () => undefined,
+      answerTemplate: () => undefined,
+      templateWasRead: () => undefined,
+      hasThread: true,
     };
   };
   const copyFrame = (frame: number) => Uint8Array.of(frame);

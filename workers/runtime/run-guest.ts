@@ -1,9 +1,14 @@
 import type { MoveCommand, MoveMessage } from "./thread/move-protocol.ts";
 import type { PcpuPool, PooledRun } from "./thread/pcpu-pool.ts";
 import {
+  type BootImages,
   type RunCheckpoint,
   type RunMessage,
   type RunReport,
+  type SavedFrames,
+  type SavedRun,
+  type TemplateKey,
+  type TemplateMade,
   type ThreadStart,
   threadControl,
 } from "./thread/thread-protocol.ts";
@@ -23,14 +28,24 @@ export class HandedOver extends Error {
   override readonly name = "HandedOver";
 }
 
-/** A checkpoint whose frames can be read. */
-export interface ReadableCheckpoint extends RunCheckpoint {
+/** A machine whose frames can be read. */
+export interface ReadableFrames extends SavedFrames {
   /**
    * The content of a frame.
    *
    * @throws Error when the run has gone on without its checkpoint: the frame holds something else
    */
   read(frame: number): Uint8Array;
+}
+
+export type ReadableCheckpoint = RunCheckpoint & ReadableFrames;
+
+/** Where templates are kept. A failure costs time, and is nothing that the run needs to know of. */
+export interface TemplateKeeper {
+  /** @returns undefined where there is none that can be used */
+  find(key: TemplateKey): Promise<SavedRun | undefined>;
+  /** Keeps one that was made. */
+  keep(key: TemplateKey, template: ReadableFrames): Promise<void>;
 }
 
 /** What was reported before the run that goes on was saved. */
@@ -55,6 +70,11 @@ export class NotArrived extends Error {
     this.isLost = isLost;
   }
 }
+/** What a run says that is not for `runGuest` itself. */
+type HeardMessage = Extract<
+  RunMessage,
+  { type: "console" | "step" | "progress" | "from-template" | "template-unusable" }
+>;
 
 export interface GuestRun {
   readonly start: Omit<ThreadStart, "control">;
@@ -63,9 +83,10 @@ export interface GuestRun {
   readonly signal: AbortSignal;
   /** Asks the run for a last checkpoint; `runGuest` then throws `HandedOver`. */
   readonly handOver?: AbortSignal;
-  onMessage(
-    message: Extract<RunMessage, { type: "console" } | { type: "step" } | { type: "progress" }>,
-  ): void;
+  /** The images that `start` lacks. */
+  images?(): Promise<BootImages>;
+  readonly templates?: TemplateKeeper;
+  onMessage(message: HeardMessage): void;
   /** The run has been given to a thread: this is how it hears of its move. */
   onStart?(send: (command: MoveCommand) => void): void;
   /** About its move; before it ends, where that ends the run here. */
@@ -120,6 +141,25 @@ export async function runGuest(
       end(() => reject(new NotArrived(message.isLost, message.problem)));
     }
   };
+  const answer = async (key: TemplateKey) => {
+    const saved = await run.templates?.find(key);
+    pooled?.answerTemplate(key, saved);
+  };
+  const giveImages = async () => {
+    if (!run.images) throw new MonitorFault("the run lacks its images, and there are none");
+    pooled?.giveImages(await run.images());
+  };
+  const keepTemplate = async ({ key, ...template }: TemplateMade) => {
+    const maker = pooled;
+    if (!maker?.hasThread) return;
+    const read = (frame: number) => {
+      // The template stays when the run is over, but not when its thread is.
+      if (!maker.hasThread) throw new Error("the thread that has the template has ended");
+      return pool.copyFrame(frame);
+    };
+    await run.templates?.keep(key, { ...template, read });
+    maker.templateWasRead(key);
+  };
   const receive = (message: RunMessage) => {
     switch (message.type) {
       case "end":
@@ -135,6 +175,14 @@ export async function runGuest(
         return move(message.message);
       case "checkpoint":
         return void keep(message).catch(reject);
+      case "template-wanted":
+        return void answer(message.key).catch(reject);
+      case "images-wanted":
+        return void giveImages().catch(reject);
+      case "template-made":
+        return void keepTemplate(message);
+      case "template-kept":
+        return;
       case "code":
         return run.onCode?.(message.bytes);
       case "console":
@@ -145,6 +193,9 @@ export async function runGuest(
         return run.onMessage(message);
       case "progress":
         instructions = message.instructions;
+        return run.onMessage(message);
+      case "from-template":
+      case "template-unusable":
         return run.onMessage(message);
     }
   };

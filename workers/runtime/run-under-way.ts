@@ -14,7 +14,7 @@ import {
 import type { RunJournal } from "./run-journal.ts";
 import type { RunReporter } from "./run-reporter.ts";
 import type { SessionResources } from "./session-resources.ts";
-import type { RunReport } from "./thread/thread-protocol.ts";
+import type { RunReport, TemplateKey } from "./thread/thread-protocol.ts";
 
 interface RunParts {
   readonly job: GradingJob;
@@ -34,6 +34,8 @@ interface RunSignals {
 export interface EndedRun {
   readonly assignment: Assignment;
   readonly report: RunReport;
+  /** Instructions at its beginning that were executed once for all runs. */
+  readonly fromTemplate: number | undefined;
 }
 
 /** A machine that may take more has no checkpoints: they could need as much again for a while. */
@@ -66,7 +68,9 @@ export class RunUnderWay {
 
   async #run(saved: TakenOver | undefined, signals: RunSignals): Promise<EndedRun> {
     const { job, resources, journal, reporter } = this.#parts;
-    const { assignment, start } = await prepareRun(job, resources.blobs, saved === undefined);
+    const prepared = await prepareRun(job, resources.blobs, saved === undefined);
+    const { assignment, start, images } = prepared;
+    let fromTemplate: number | undefined;
     const figures = (instructions: number) =>
       resources.onProgress?.({ epoch: journal.epoch, instructions });
     const former = saved && formerReports(saved);
@@ -95,26 +99,36 @@ export class RunUnderWay {
       },
       onMove: (message) => guest?.hear(message),
       onCode: (bytes) => resources.code.keep(image, bytes),
-      onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals),
+      images,
+      templates: resources.templates.of(assignment.name),
+      onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals, start.template?.key),
       onMessage: (message) => {
         if (message.type === "progress") figures(message.instructions);
+        if (message.type === "from-template") fromTemplate = message.instructions;
+        if (message.type === "template-unusable") {
+          resources.templates.refuse(message.key, message.reason);
+        }
         passOn(message, assignment, reporter);
       },
     });
     try {
-      return { assignment, report: await running };
+      return { assignment, report: await running, fromTemplate };
     } finally {
       guest?.end();
     }
   }
 
   /** What a checkpoint takes for told has to be written before the checkpoint counts. */
-  async #keep(checkpoint: ReadableCheckpoint, { signal, onStale }: RunSignals): Promise<boolean> {
+  async #keep(
+    checkpoint: ReadableCheckpoint,
+    { signal, onStale }: RunSignals,
+    template?: TemplateKey,
+  ): Promise<boolean> {
     const { reporter, checkpoints } = this.#parts;
     await reporter.flush();
     if (signal.aborted) return false;
     try {
-      return await checkpoints.publish(checkpoint);
+      return await checkpoints.publish(checkpoint, template);
     } catch {
       onStale();
       return false;

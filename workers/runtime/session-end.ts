@@ -27,7 +27,7 @@ export class LeaseLost extends Error {
 /** Grades a run that has come to its end, and writes the grade. @param began of `performance` */
 export async function finishSession(
   { journal, reporter, checkpoints }: SessionParts,
-  { assignment, report }: EndedRun,
+  { assignment, report, fromTemplate }: EndedRun,
   { identity }: Pick<SessionResources, "identity">,
   began: number,
 ): Promise<SessionOutcome> {
@@ -37,6 +37,7 @@ export async function finishSession(
     worker: identity.name,
     runtime: identity.runtime,
     elapsed: performance.now() - began,
+    fromTemplate,
   });
   if (!(await journal.finish(result))) return { kind: "superseded" };
   // Not before: a run whose checkpoints were removed can never be taken over again.

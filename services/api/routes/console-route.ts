@@ -44,7 +44,7 @@ export function addConsoleRoute(app: OpenAPIHono, { store, queue, hub }: Sources
     responses: {
       200: {
         description:
-          "Server-sent events: queued, queue, run, resumed, progress, console, step, interrupted, end.",
+          "Server-sent events: queued, queue, run, template, resumed, progress, console, step, interrupted, end.",
         content: { "text/event-stream": { schema: z.string() } },
       },
       204: { description: "Everything was sent before." },

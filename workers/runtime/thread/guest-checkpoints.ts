@@ -22,6 +22,8 @@ export class GuestCheckpoints {
   #changed = new Set<number>();
   /** Whether a checkpoint of this run is kept that the next one can build upon. */
   #hasBase = false;
+  /** Whether that is the template's, which may not be there when it is to be built upon. */
+  #isOnTemplate = false;
   #image: { readonly ram: CapturedImage; readonly isWhole: boolean } | undefined;
 
   constructor(every: Instructions = never) {
@@ -34,6 +36,12 @@ export class GuestCheckpoints {
     this.#log = machine.ram.openDirtyLog();
     this.#hasBase = true;
     this.plan(machine);
+  }
+
+  /** The machine is as the template that it is a clone of. */
+  begin(machine: Machine): void {
+    this.resume(machine);
+    this.#isOnTemplate = true;
   }
 
   /** Steps until the next one is due. */
@@ -89,8 +97,11 @@ export class GuestCheckpoints {
     if (isKept) {
       this.#changed.clear();
       this.#hasBase = true;
+      this.#isOnTemplate = false;
     } else if (isWhole) {
       this.#changed.clear();
+    } else if (this.#isOnTemplate) {
+      this.#hasBase = false;
     }
     ram.release();
   }

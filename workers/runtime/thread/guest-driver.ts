@@ -1,7 +1,5 @@
 import type { RunEnd } from "../../../shared/schema/run-end.ts";
-import type { OverlayBlock } from "../../host/block-overlay.ts";
 import {
-  type BlockBackend,
   ConsoleScript,
   Failure,
   guestExits,
@@ -24,22 +22,31 @@ import {
   encodeDriverState,
 } from "./driver-state.ts";
 import { GuestCheckpoints } from "./guest-checkpoints.ts";
+import { GuestTemplate } from "./guest-template.ts";
 import { machineOfSaved } from "./machine-of-saved.ts";
 import type { ArrivalOptions, DepartureOptions, MoveCommand } from "./move-protocol.ts";
+import type { SavedDisk } from "./saved-disk.ts";
 import { decodeSections, encodeSections } from "./section-list.ts";
+import type { ShelvedTemplate, TemplateShelf } from "./template-shelf.ts";
 import {
+  type BootImages,
   type RunMessage,
+  type RunNumber,
   type RunReport,
+  type SavedRun,
   type ThreadStart,
   threadControl,
 } from "./thread-protocol.ts";
 
 /** What the driver needs of its thread. */
 export interface DriverPorts {
+  readonly run: RunNumber;
+  /** The thread's templates. */
+  readonly shelf: TemplateShelf;
   readonly monitor: {
     createMachine(config: MachineConfig, resources: MachineResources): Machine;
     restoreMachine: Monitor["restoreMachine"];
-    stageRam: Monitor["stageRam"];
+    stageMachine: Monitor["stageMachine"];
     useKeptCode(code: Uint8Array): void;
     keepCode(): Uint8Array;
   };
@@ -49,14 +56,12 @@ export interface DriverPorts {
   now(): Milliseconds;
 }
 
-/** A disk whose written pages can be saved. */
-export type SavedDisk = Pick<OverlayBlock, keyof BlockBackend | "written" | "replaceWritten">;
-
 /**
- * What a guest wants after its turn: another one, one when its checkpoint is released, one when there
- * is something new on its line to another worker, or none.
+ * What a guest wants after its turn: another one, one when its checkpoint is released, one when it has an
+ * answer to what it needs to begin, one when there is something new on its line to another worker, or
+ * none.
  */
-export type AfterTurn = "more" | "release" | "wait" | "nothing";
+export type AfterTurn = "more" | "release" | "answer" | "wait" | "nothing";
 
 const pageBytes = 4096;
 const shortestSlice = 100_000;
@@ -89,7 +94,11 @@ export class GuestDriver {
   readonly #control: Int32Array;
   readonly #checkpoints: GuestCheckpoints;
   readonly #disks = new Map<string, SavedDisk>();
+  readonly #template: GuestTemplate | undefined;
+  #config: MachineConfig;
   #script: ConsoleScript;
+  #hasBegun = false;
+  #images: "not asked for" | "asked for" | "here" = "not asked for";
   #isHandedOver = false;
   #departure: Departure | undefined;
   #arrival: Arrival | undefined;
@@ -110,6 +119,15 @@ export class GuestDriver {
     this.#start = start;
     this.#ports = ports;
     this.#control = new Int32Array(start.control);
+    this.#config = start.config;
+    const { template } = start;
+    const { restoreMachine } = ports.monitor;
+    this.#template =
+      template &&
+      new GuestTemplate(start, template, {
+        ...{ run: ports.run, shelf: ports.shelf, post: ports.post },
+        restoreMachine: restoreMachine.bind(ports.monitor),
+      });
     this.#script = new ConsoleScript(start.steps);
     this.#checkpoints = new GuestCheckpoints(start.checkpointEvery);
     if (start.arrival) this.#arrival = this.#expect(start.arrival);
@@ -120,14 +138,14 @@ export class GuestDriver {
     try {
       const step = this.#move();
       if (step !== "more") return step;
-      if (!this.#machine) this.#useKeptCode();
-      if (!this.#machine && this.#start.resume && !this.#resume()) return "nothing";
-      this.#machine ??= this.#createMachine();
-      const wish = this.#isMoving ? "more" : this.#checkpoint(this.#machine);
+      const machine = this.#machine ?? this.#begin();
+      if (typeof machine === "string") return machine;
+      this.#machine = machine;
+      const wish = this.#isMoving ? "more" : this.#checkpoint(machine);
       if (wish !== "more") return wish;
-      const end = this.#openEnd ?? this.#runSlice(this.#machine, time);
+      const end = this.#openEnd ?? this.#runSlice(machine, time);
       if (!end) return this.#arrival?.mayRun === false ? "wait" : "more";
-      return this.#endOrLeave(end, this.#machine);
+      return this.#endOrLeave(end, machine);
     } catch (error) {
       this.#fail(error);
     }
@@ -175,7 +193,7 @@ export class GuestDriver {
       keepCode: () => monitor.keepCode(),
       driver: () => {
         this.#flush(machine, true);
-        return encodeSections(this.#ownSections(machine));
+        return encodeSections(this.#ownSections(this.#state(machine)));
       },
       post: (message) => post({ type: "move", message }),
     });
@@ -276,6 +294,48 @@ export class GuestDriver {
     this.#checkpoints.release(isKept);
   }
 
+  /** The images that it asked for. */
+  giveImages(images: BootImages): void {
+    this.#config = { ...this.#config, boot: { ...this.#config.boot, ...images } };
+    this.#images = "here";
+  }
+
+  /** The machine, or what the guest wants instead. */
+  #begin(): Machine | "answer" | "nothing" {
+    if (!this.#hasBegun) this.#useKeptCode();
+    this.#hasBegun = true;
+    if (this.#start.resume) return this.#resume(this.#start.resume) ?? "nothing";
+    if (this.#images === "here") return this.#createMachine();
+    if (this.#images === "asked for") return this.#wait();
+    const wanted = this.#template?.wanted() ?? "itself";
+    if (wanted === "wait") return this.#wait();
+    if (wanted !== "itself") return this.#clone(wanted);
+    if (!this.#start.lacksImages) return this.#createMachine();
+    this.#images = "asked for";
+    this.#ports.post({ type: "images-wanted" });
+    return this.#wait();
+  }
+
+  /** Unless nobody wants the run any more. */
+  #wait(): "answer" | "nothing" {
+    if (Atomics.load(this.#control, 0) !== threadControl.stop) return "answer";
+    this.#ports.post({ type: "end", report: this.#report({ kind: "wall-clock" }) });
+    return "nothing";
+  }
+
+  #clone({ machine: origin, driver, console, disks }: ShelvedTemplate): Machine {
+    const machine = origin.fork(this.#openResources());
+    for (const [name, pages] of disks) this.#disks.get(name)?.replaceWritten(pages);
+    this.#script = new ConsoleScript(this.#start.steps, driver.script);
+    this.#script.attach(machine);
+    this.#script.goOn();
+    if (this.#start.checkpointEvery !== undefined) this.#checkpoints.begin(machine);
+    this.#ports.post({ type: "from-template", instructions: machine.retired });
+    this.#consoleBytes = driver.consoleBytes;
+    if (console.length > 0) this.#ports.post({ type: "console", bytes: console.slice() });
+    return machine;
+  }
+
   /** Damaged ones are made anew; nothing but speed depends on them. */
   #useKeptCode(): void {
     const { keptCode } = this.#start;
@@ -288,16 +348,19 @@ export class GuestDriver {
   }
 
   #createMachine(): Machine {
-    const { config } = this.#start;
-    const machine = this.#ports.monitor.createMachine(config, this.#openResources());
-    freeImages(config);
+    const machine = this.#ports.monitor.createMachine(this.#config, this.#openResources());
+    freeImages(this.#config);
+    if (this.#template) this.#script = this.#template.script();
     this.#script.attach(machine);
     return machine;
   }
 
   #openResources(): MachineResources {
     const { disks, limits } = this.#start;
-    for (const { name, bytes } of disks) this.#disks.set(name, this.#ports.openDisk(bytes));
+    for (const { name, bytes } of disks) {
+      const disk = this.#ports.openDisk(bytes);
+      this.#disks.set(name, this.#template?.watch(name, disk) ?? disk);
+    }
     return {
       memoryLimitBytes: limits.memoryBytes,
       console: { write: (byte) => this.#print(byte) },
@@ -305,10 +368,8 @@ export class GuestDriver {
     };
   }
 
-  /** @returns false where nothing can be made of what was saved, which was posted then */
-  #resume(): boolean {
-    const { resume } = this.#start;
-    if (!resume) return false;
+  /** @returns undefined where nothing can be made of what was saved, which was posted then */
+  #resume(resume: SavedRun): Machine | undefined {
     let machine: Machine | undefined;
     try {
       const state = decodeDriverState(resume.sections);
@@ -317,14 +378,14 @@ export class GuestDriver {
       this.#restoreDisks(resume.sections, state);
       this.#takeUp(state, machine);
       this.#checkpoints.resume(machine);
-      return true;
+      return machine;
     } catch (error) {
       const isFull = error instanceof Failure && error.code.startsWith("machine-memory-");
       if (isFull) throw error;
       machine?.dispose();
       const message = error instanceof Error ? error.message : String(error);
       this.#ports.post({ type: "unusable", message });
-      return false;
+      return undefined;
     }
   }
 
@@ -341,30 +402,38 @@ export class GuestDriver {
       return "nothing";
     }
     this.#flush(machine, true);
-    const sections = this.#ownSections(machine);
+    const sections = this.#ownSections(this.#state(machine));
     this.#ports.post(this.#checkpoints.take(machine, sections, this.#consoleBytes));
     this.#isHandedOver = isLast;
     return isLast ? "release" : "more";
   }
 
-  #ownSections(machine: Machine): Map<string, Uint8Array> {
-    const sections = new Map<string, Uint8Array>();
-    const disks: string[] = [];
-    for (const [name, disk] of this.#disks) {
-      const written = disk.written();
-      if (written.length === 0) continue;
-      disks.push(name);
-      addWrittenPages(sections, name, written);
-    }
-    const state: DriverState = {
+  #state(machine: Machine): DriverState {
+    const written = [...this.#disks].filter(([, disk]) => disk.written().length > 0);
+    return {
       script: this.#script.save(),
       consoleBytes: this.#consoleBytes,
       reportedSteps: this.#reportedSteps,
       used: this.#used,
       retired: machine.retired,
-      disks,
+      disks: written.map(([name]) => name),
     };
+  }
+
+  #ownSections(state: DriverState): Map<string, Uint8Array> {
+    const sections = new Map<string, Uint8Array>();
+    for (const name of state.disks) {
+      addWrittenPages(sections, name, this.#disks.get(name)?.written() ?? []);
+    }
     return sections.set(driverSection, encodeDriverState(state));
+  }
+
+  /** The script has paused where the template ends. */
+  #makeTemplate(machine: Machine): void {
+    // The same bytes, whoever makes it.
+    const state: DriverState = { ...this.#state(machine), reportedSteps: 0, used: 0 };
+    this.#template?.make(machine, state, this.#ownSections(state));
+    this.#script.goOn();
   }
 
   #end(end: RunEnd, machine: Machine): void {
@@ -413,6 +482,7 @@ export class GuestDriver {
     // One that is held back says nothing about how long its usual slice takes.
     if (slice === this.#slice) this.#slice = nextSlice(this.#slice, elapsed, aim);
     this.#used += elapsed;
+    if (this.#script.isPaused) this.#makeTemplate(machine);
     this.#flush(machine, false);
 
     if (this.#script.hasFailed) {
@@ -495,6 +565,7 @@ export class GuestDriver {
       return;
     }
     this.#script.write(byte);
+    this.#template?.note(byte);
     this.#pending.push(byte);
     if (this.#pending.length >= consoleBatch) {
       this.#flushConsole();

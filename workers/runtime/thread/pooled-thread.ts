@@ -2,7 +2,7 @@ import type { Milliseconds } from "../../vmm/mod.ts";
 import { imageBuffers } from "../image-buffers.ts";
 import type { MoveCommand } from "./move-protocol.ts";
 import type { PcpuThread } from "./pcpu-thread.ts";
-import type { RunMessage, RunNumber, ThreadStart } from "./thread-protocol.ts";
+import type { RunMessage, RunNumber, ThreadCommand, ThreadStart } from "./thread-protocol.ts";
 import type { ThreadStatus } from "./thread-status.ts";
 
 /** A run on a pCPU thread, as whoever wants it has it. */
@@ -96,6 +96,10 @@ export class PooledThread {
     if (!run) return undefined;
     const used = run.used + now - this.#since;
     return used > run.start.limits.wallClock + grace ? run : undefined;
+  }
+
+  post(command: ThreadCommand, transfer: readonly ArrayBuffer[] = []): void {
+    this.#thread.post(command, transfer);
   }
 
   end(): Promise<void> {
