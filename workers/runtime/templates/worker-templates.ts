@@ -1,8 +1,7 @@
 import { BlobError } from "../../../shared/blob/blob-error.ts";
 import type { CheckpointImage } from "../../../shared/blob/checkpoints/checkpoint-image.ts";
 import type { CheckpointStore } from "../../../shared/blob/checkpoints/checkpoint-store.ts";
-import { decodeMachine } from "../../vmm/mod.ts";
-import { executedPages } from "../checkpoint/executed-pages.ts";
+import { codePageNumbers, decodeMachine } from "../../vmm/mod.ts";
 import { readPages, readSections } from "../checkpoint/read-saved-run.ts";
 import { toContent } from "../checkpoint/to-content.ts";
 import type { FoundTemplate, ReadableFrames, TemplateKeeper } from "../run-guest.ts";
@@ -108,7 +107,7 @@ export class WorkerTemplates {
 /** Pages that were executed, and the ROM's. @throws Failure `snapshot-damaged` */
 function neededFirst(sections: ReadonlyMap<string, Uint8Array>): Set<number> {
   const { state } = decodeMachine(sections);
-  return new Set([...executedPages(state), state.hardware.ramBytes / pageBytes]);
+  return new Set([...codePageNumbers(state.code), state.hardware.ramBytes / pageBytes]);
 }
 
 /** What a clone needs at once, and what follows. */

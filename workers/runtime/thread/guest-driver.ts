@@ -47,7 +47,7 @@ export interface DriverPorts {
   readonly monitor: {
     createMachine(config: MachineConfig, resources: MachineResources): Machine;
     restoreMachine: Monitor["restoreMachine"];
-    stageRam: Monitor["stageRam"];
+    stageMachine: Monitor["stageMachine"];
     useKeptCode(code: Uint8Array): void;
     keepCode(): Uint8Array;
   };
