@@ -110,6 +110,9 @@ async function take(
   const ends = signal === undefined ? [shutdown.signal] : [shutdown.signal, signal];
   return runs.during(data.submission, token ?? "", async (run) => {
     const signals = { signal: AbortSignal.any(ends), handOver: run.handOverSignal };
+    run.renew = () => {
+      job.extendLock(token ?? "", config.TRAPLINE_LOCK).catch(() => undefined);
+    };
     try {
       return await runSession(data, resourcesOf(run), signals);
     } catch (error) {
@@ -128,6 +131,8 @@ function resourcesOf(run: ActiveRun): SessionResources {
     onProgress: run.note.bind(run),
     onGuest: (guest) => {
       run.guest = guest;
+      // So that it is long enough for whoever takes it over.
+      guest.onStanding = () => run.renew?.();
     },
   };
 }
@@ -192,6 +197,7 @@ const presence = new WorkerPresence(redis, identity.name, {
   onCommand: obey,
 });
 await presence.speak();
+runs.onChange = () => void presence.speak();
 const alive =
   config.TRAPLINE_ALIVE === undefined ? undefined : new AliveFile(config.TRAPLINE_ALIVE);
 console.log(`worker ${identity.name} ready (${runtime})`);
@@ -199,7 +205,7 @@ console.log(`worker ${identity.name} ready (${runtime})`);
 /** Listens for runs of other workers, where that was asked for. */
 async function openDoor(): Promise<{ place: WorkerDoor; close(): void } | undefined> {
   const { TRAPLINE_MIGRATION: address, TRAPLINE_MIGRATION_HOST: known } = config;
-  if (address === undefined) return undefined;
+  if (address === undefined || address === "") return undefined;
   const colon = address.lastIndexOf(":");
   const host = address.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
   const listener = await listenForRuns({

@@ -99,18 +99,24 @@ export class Arrivals {
     };
     const arriving = { job: gradingJobSchema.parse(job.data), opening, channel, onArrived };
     const signals = { signal, handOver: active.handOverSignal };
-    try {
-      const outcome = await runArrival(arriving, resourcesOf(active), signals);
-      const taken = await lease;
-      if (outcome) await taken?.complete(outcome);
-      if (outcome) console.log(`${opening.run} ${outcome.kind}`);
-    } catch (error) {
-      const taken = await lease;
-      if (error instanceof Departed) taken?.release();
-      else if (isOurs(error) || isGivenBack(error)) await taken?.giveBack();
-      else await taken?.fail(error instanceof Error ? error : new Error(String(error)));
-    } finally {
-      (await lease?.catch(() => undefined))?.release();
+    const settle = await runArrival(arriving, resourcesOf(active), signals).then(
+      (outcome) => (taken: JobLease) => {
+        console.log(`${opening.run} ${outcome?.kind}`);
+        return outcome && taken.complete(outcome);
+      },
+      (error: unknown) => (taken: JobLease) => {
+        if (error instanceof Departed) return taken.release();
+        if (isOurs(error) || isGivenBack(error)) return taken.giveBack();
+        return taken.fail(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+    const taken = await lease?.catch(() => undefined);
+    taken?.release();
+    // Where the lease was lost the job is somebody else's, and so is what becomes of it.
+    if (taken) {
+      await Promise.resolve(settle(taken)).catch((error: unknown) => {
+        console.error(`${opening.run}: its job is not ours any more: ${String(error)}`);
+      });
     }
   }
 }

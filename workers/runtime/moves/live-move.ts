@@ -134,6 +134,9 @@ export class LiveMove implements MoveRun {
     const { redis, worker: from } = this.#parts;
     const { submission } = run;
     const { move } = runKeys(submission);
+    const where = report.outcome === "moved" ? `has gone to ${report.to}` : "stays";
+    const why = report.why === undefined ? "" : `: ${report.why}`;
+    console.log(`${submission} ${where} (${report.way})${why}`);
     const words = JSON.stringify({ id: id ?? "", run: submission, from, ...report });
     // It is for people; nothing depends on it.
     await redis.set(move, words, "EX", reportSeconds).catch(() => undefined);
