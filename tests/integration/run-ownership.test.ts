@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ServedRedis, startRedis } from "../../services/cli/commands/serve-redis.ts";
+import { type ServedProcess, startProcess } from "../../services/cli/commands/serve-process.ts";
+import { redisPlan } from "../../services/cli/commands/serve-redis.ts";
 import { issueTicket, useTicket } from "../../shared/protocol/migration-ticket.ts";
 import { runKeys } from "../../shared/protocol/run-keys.ts";
 import { RedisAuthority } from "../../workers/runtime/migration/redis-authority.ts";
@@ -12,19 +13,20 @@ import { RunJournal } from "../../workers/runtime/run-journal.ts";
 
 /** What Redis says of who may have a run: tickets, and the authority of a migration. */
 let folder: string;
-let served: ServedRedis;
+let served: ServedProcess;
 let redis: Redis;
 let count = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "trapline-test-"));
-  served = await startRedis(folder, false);
-  redis = new Redis(served.url);
+  const { url, plan } = await redisPlan(folder, false);
+  served = await startProcess({ ...plan, onLine: () => undefined });
+  redis = new Redis(url);
 });
 
 afterAll(async () => {
   redis?.disconnect();
-  await served?.process.stop(5000);
+  await served?.stop(5000);
   await rm(folder, { recursive: true, force: true });
 });
 

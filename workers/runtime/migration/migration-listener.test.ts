@@ -12,7 +12,16 @@ const known = makeWorkerCertificate();
 const stranger = makeWorkerCertificate();
 const opening: MoveOpening = {
   run: "s-aaaaaaaaaaaaaaaa",
-  ...{ from: "known", to: "own", epoch: 1, ticket: "t", build: "b", lock: "l", elapsed: 0 },
+  ...{
+    from: "known",
+    to: "own",
+    epoch: 1,
+    ticket: "t",
+    build: "b",
+    lock: "l",
+    elapsed: 0,
+    mustGo: false,
+  },
 };
 const patience = 400;
 

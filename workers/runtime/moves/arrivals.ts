@@ -17,8 +17,8 @@ export interface ArrivalsParts {
   readonly worker: string;
   readonly queue: Worker<GradingJob, SessionOutcome>;
   readonly runs: ActiveRuns;
-  /** Why no run may come in now. */
-  refusal(): string | undefined;
+  /** Why no run may come in now. @param mustGo its worker ends */
+  refusal(mustGo: boolean): string | undefined;
   resourcesOf(run: ActiveRun): SessionResources;
   /** This worker ends. */
   readonly signal: AbortSignal;
@@ -61,7 +61,7 @@ export class Arrivals {
     };
     if (opening.to !== worker) return refuse(`this is ${worker}`);
     const isHere = runs.find(run) !== undefined;
-    const why = isHere ? "the run is here" : refusal();
+    const why = isHere ? "the run is here" : refusal(opening.mustGo);
     if (why !== undefined) return refuse(why);
     // It counts from here on, so that no other one gets its place meanwhile.
     await runs.during(run, "", async (active) => {

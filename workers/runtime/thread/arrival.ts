@@ -11,7 +11,7 @@ import type { ArrivalOptions, MoveCommand, MoveMessage } from "./move-protocol.t
 import { PostedAuthority } from "./posted-authority.ts";
 
 export interface ArrivalPorts {
-  readonly monitor: Pick<Monitor, "stageRam" | "restoreMachine" | "useKeptCode">;
+  readonly monitor: Pick<Monitor, "stageMachine" | "restoreMachine" | "useKeptCode">;
   /** Pages of RAM that the run's machine has. */
   readonly ramPages: number;
   /** What the machine is to be connected with. @param driver what the last driver said */

@@ -50,6 +50,10 @@ class PlannedMachine implements Machine {
     return this.save();
   }
 
+  takeExitTimes(): never {
+    throw new Error("nobody times a planned machine");
+  }
+
   readonly timers: Timers = {
     now: () => this.retired,
     alarm: (_name, fire): Alarm => {
@@ -150,7 +154,7 @@ function drive(
         restoreMachine: () => {
           throw new Error("nothing was saved");
         },
-        stageRam: () => {
+        stageMachine: () => {
           throw new Error("nothing comes from elsewhere");
         },
       },

@@ -21,7 +21,7 @@ export interface PcpuGuest {
 export interface PcpuPorts {
   readonly monitor: Pick<
     Monitor,
-    "createMachine" | "restoreMachine" | "stageRam" | "useKeptCode" | "keepCode"
+    "createMachine" | "restoreMachine" | "stageMachine" | "useKeptCode" | "keepCode"
   >;
   readonly scheduler: VcpuScheduler<PcpuGuest>;
   readonly status: ThreadStatus;
