@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from "vitest";
 import { runCommandLine } from "../../services/cli/command-line.ts";
 import type { RunEvent } from "../../shared/protocol/run-event.ts";
 import { assemble } from "../support/assembler.ts";
@@ -18,6 +18,8 @@ describe("a run that moves while it runs", () => {
     reference = await undisturbedOutcome(guest);
     service = await startTestService(["node", "deno"], variables);
   });
+
+  beforeEach(() => onTestFailed(() => console.log(service.news.join("\n"))));
 
   afterAll(() => service?.stop());
 
@@ -45,7 +47,7 @@ describe("a run that moves while it runs", () => {
     const events = service.events(id);
     await hasGoneOn(id, 50e6);
     const [first, second] = await places(id);
-    expect(await command("migrate", id, "--to", second), service.news.join("\n")).toMatch(
+    expect(await command("migrate", id, "--to", second)).toMatch(
       new RegExp(
         `^${id} is on ${second} \\(epoch 2\\): live, by pre-copy, \\d+ rounds?, .* MB sent, `,
       ),
@@ -60,7 +62,7 @@ describe("a run that moves while it runs", () => {
     process.kill(ending?.pid ?? 0, "SIGTERM");
     expect(await ending?.ended).toBe("status 0");
     const submission = await service.ended(id);
-    expect(runOutcome(submission, await events), service.news.join("\n")).toEqual(reference);
+    expect(runOutcome(submission, await events)).toEqual(reference);
     expect(kinds(await events)).toEqual([
       "queued",
       "run",

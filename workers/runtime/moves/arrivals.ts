@@ -90,7 +90,9 @@ export class Arrivals {
     active.began = performance.now() - opening.elapsed;
     let lease: Promise<JobLease | undefined> | undefined;
     const onArrived = (lose: () => void) => {
-      lease = JobLease.take(redis, job, opening.lock, { duration, onLost: lose }).then((taken) => {
+      // Of a run that is leaving again the lease is another worker's already.
+      const onLost = () => active.guest?.isStanding || lose();
+      lease = JobLease.take(redis, job, opening.lock, { duration, onLost }).then((taken) => {
         if (taken) active.lock = taken.token;
         else lose();
         return taken;
