@@ -15,8 +15,8 @@ import { type RehearsedService, startRehearsedService } from "./rehearsed-servic
 
 const tools = debianTools();
 const guest = workingGuest(50);
-/** Submissions under way while workers are replaced. */
-const open = 2;
+/** Submissions at a time while workers are replaced: one more than there are workers, so one waits. */
+const open = 3;
 
 interface Watched {
   readonly id: string;
@@ -114,14 +114,19 @@ describe.runIf(typeof tools !== "string")("a rolling restart", () => {
     const reference = await outcome(alone);
     expect(reference).toMatchObject({ state: "graded", score: 5, ends: 1 });
     const moved = watched.filter(({ events }) => events.some(({ type }) => type === "migrated"));
-    const downtimes: number[] = [];
+    const reports: string[] = [];
     for (const one of watched) {
       expect(await outcome(one)).toEqual(reference);
       const types = one.events.map(({ type }) => type);
       expect(types).not.toContain("interrupted");
       expect(types).not.toContain("resumed");
-      const report = await service.client.lastMove(one.id);
-      if (report?.figures?.downtime !== undefined) downtimes.push(report.figures.downtime);
+      const { figures, way } = (await service.client.lastMove(one.id)) ?? {};
+      if (figures?.downtime === undefined) continue;
+      reports.push(
+        `  ${way}, ${figures.rounds} rounds, ${(figures.sentBytes / 2 ** 20).toFixed(1)} MiB in ` +
+          `${figures.total.toFixed(0)} ms, stopped for ${figures.downtime.toFixed(0)} ms, ` +
+          `at least ${(100 * figures.share).toFixed(0)} % of its instructions`,
+      );
     }
     expect(moved.length).toBeGreaterThan(0);
     const names = new Set((await service.client.workers()).map(({ name }) => name));
@@ -130,7 +135,7 @@ describe.runIf(typeof tools !== "string")("a rolling restart", () => {
       values.map((value) => value.toFixed(0)).join(", ");
     console.log(
       `a rolling restart of ${former.length} workers, ${network ? "each in a network namespace of its own" : "on one loopback: no namespaces here"}\n` +
-        `${watched.length} submissions, ${moved.length} moved while they ran, stopped for ${milliseconds(downtimes)} ms\n` +
+        `${watched.length} submissions, ${moved.length} moved while they ran:\n${reports.join("\n")}\n` +
         `longest silence of a console: ${milliseconds(watched.map(({ silence }) => silence))} ms, ` +
         `left alone ${milliseconds([alone.silence])} ms`,
     );
