@@ -97,8 +97,11 @@ describe.runIf(typeof tools !== "string")("a rolling restart", () => {
       watched.push(...own);
     };
     const loads = Array.from({ length: open }, load);
+    /** With a run that has only begun, so that there is something to move. */
     const isBusy = async (name: string) =>
-      (await service.client.workers()).some((one) => one.name === name && one.runs.length > 0);
+      (await service.client.workers())
+        .filter((one) => one.name === name)
+        .some(({ runs }) => runs.some(({ instructions }) => instructions < 500e6));
     for (const worker of former) {
       await startWorker();
       while (!(await isBusy(worker.name))) await sleep(20);

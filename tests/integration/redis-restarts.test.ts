@@ -54,67 +54,71 @@ async function answered<Value>(ask: () => Promise<Value | undefined>): Promise<V
   }
 }
 
-test("Redis that is killed at each named point, and comes back, changes no run", async () => {
-  const door = await openRedisDoor(() => {
-    const pid = service.service.redis?.pid;
-    if (pid !== undefined) process.kill(pid, "SIGKILL");
-  });
-  /** Everybody but Redis itself goes through the door. */
-  const throughDoor = (plan: ProcessPlan): ProcessPlan => {
-    const { REDIS_URL } = plan.environment;
-    if (REDIS_URL === undefined) return plan;
-    const moved = door.urlOf(REDIS_URL);
-    const [from, to] = [new URL(REDIS_URL).host, new URL(moved).host];
-    return {
-      ...plan,
-      environment: { ...plan.environment, REDIS_URL: moved },
-      words: plan.words.map((word) => word.replace(from, to)),
+test(
+  "Redis that is killed at each named point, and comes back, changes no run",
+  async () => {
+    const door = await openRedisDoor(() => {
+      const pid = service.service.redis?.pid;
+      if (pid !== undefined) process.kill(pid, "SIGKILL");
+    });
+    /** Everybody but Redis itself goes through the door. */
+    const throughDoor = (plan: ProcessPlan): ProcessPlan => {
+      const { REDIS_URL } = plan.environment;
+      if (REDIS_URL === undefined) return plan;
+      const moved = door.urlOf(REDIS_URL);
+      const [from, to] = [new URL(REDIS_URL).host, new URL(moved).host];
+      return {
+        ...plan,
+        environment: { ...plan.environment, REDIS_URL: moved },
+        words: plan.words.map((word) => word.replace(from, to)),
+      };
     };
-  };
-  const service = await startTestService(["node", "deno"], variables, { launch: throughDoor });
-  try {
-    const ids: string[] = [];
-    let isOver = false;
-    const isOpen = async (id: string) =>
-      (await answered(() => service.api.submission(id))).finishedAt === undefined;
-    const handIn = async () => {
-      while (!isOver) {
-        const states = await Promise.all(ids.slice(-2 * open).map(isOpen));
-        if (states.filter(Boolean).length >= open) await sleep(100);
-        else ids.push(await answered(() => service.submit("work", guest)));
+    const service = await startTestService(["node", "deno"], variables, { launch: throughDoor });
+    try {
+      const ids: string[] = [];
+      let isOver = false;
+      const isOpen = async (id: string) =>
+        (await answered(() => service.api.submission(id))).finishedAt === undefined;
+      const handIn = async () => {
+        while (!isOver) {
+          const states = await Promise.all(ids.slice(-2 * open).map(isOpen));
+          if (states.filter(Boolean).length >= open) await sleep(100);
+          else ids.push(await answered(() => service.submit("work", guest)));
+        }
+      };
+      const moveOn = async () => {
+        for (; !isOver; await sleep(300)) {
+          if (!onMove.includes(door.next?.point.name ?? "")) continue;
+          const moves = ids
+            .slice(-open)
+            .map((id) => service.api.migrate(id, undefined, "checkpoint"));
+          await Promise.allSettled(moves);
+        }
+      };
+      const struck = door.strikeAll(strikes);
+      const busy = [handIn(), moveOn()];
+      // A point that is never come to is one that this waits for until it is too late.
+      await struck;
+      isOver = true;
+      await Promise.all(busy);
+      let runs = 0;
+      for (const id of ids) {
+        const submission = await answered(async () => {
+          const now = await service.api.submission(id);
+          return now.finishedAt === undefined ? undefined : now;
+        });
+        const told = await answered(() => service.events(id));
+        expect(runOutcome(submission, told), id).toEqual(reference);
+        runs += submission.runs;
       }
-    };
-    const moveOn = async () => {
-      for (; !isOver; await sleep(300)) {
-        if (!onMove.includes(door.next?.point.name ?? "")) continue;
-        const moves = ids
-          .slice(-open)
-          .map((id) => service.api.migrate(id, undefined, "checkpoint"));
-        await Promise.allSettled(moves);
-      }
-    };
-    const struck = door.strikeAll(strikes);
-    const busy = [handIn(), moveOn()];
-    // A point that is never come to is one that this waits for until it is too late.
-    await struck;
-    isOver = true;
-    await Promise.all(busy);
-    let runs = 0;
-    for (const id of ids) {
-      const submission = await answered(async () => {
-        const now = await service.api.submission(id);
-        return now.finishedAt === undefined ? undefined : now;
-      });
-      const told = await answered(() => service.events(id));
-      expect(runOutcome(submission, told), id).toEqual(reference);
-      runs += submission.runs;
+      if (isLong) console.log(`${strikes.length} strikes, ${ids.length} submissions, ${runs} runs`);
+    } finally {
+      await service.stop();
+      door.close();
     }
-    if (isLong) console.log(`${strikes.length} strikes, ${ids.length} submissions, ${runs} runs`);
-  } finally {
-    await service.stop();
-    door.close();
-  }
-});
+  },
+  isLong ? 900_000 : undefined,
+);
 
 test("a run that was over when Redis comes back from an older file, in which it is not, is graded once more, the same", async () => {
   const service = await startTestService(["node", "deno"], variables);
