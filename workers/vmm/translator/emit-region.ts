@@ -104,7 +104,7 @@ class RegionEmitter {
   readonly #registers: RegionRegisters;
   readonly #labels = new Map<number, Label>();
   readonly #loops = new Map<number, Label>();
-  readonly #exitInfo: Local<"i32">;
+  readonly #exitInfo: Local<"i64">;
   readonly #pc: Local<"i64">;
   readonly #budget: Local<"i32">;
   readonly #bias: Local<"i64">;
@@ -138,7 +138,7 @@ class RegionEmitter {
     const routed = [...shape.graph.routers.values()].flatMap(({ others }) => others);
     const targets = new Set([...shape.entryNodes, ...routed]);
     this.#wishes = new Map([...targets].map((node, i) => [node, i + 1]));
-    this.#exitInfo = f.local("i32");
+    this.#exitInfo = f.local("i64");
     this.#pc = f.let(h.get("pc"));
     this.#budget = f.let(h.get("budget"));
     this.#bias = f.let(this.#pc.sub(regionEntry.place(entry).extendS()));
@@ -169,13 +169,13 @@ class RegionEmitter {
         });
       });
       const info = this.#exitInfo;
-      this.#pc.set(this.#bias.add(info.shrS(exitPlaceShift).shl(1).extendS()));
-      this.#budget.set(this.#budget.add(info.shrU(exitStepsShift).and(exitStepsMask)));
+      this.#pc.set(this.#bias.add(info.shrS(exitPlaceShift).shl(1)));
+      this.#budget.set(this.#budget.add(info.wrap().shrU(exitStepsShift).and(exitStepsMask)));
     });
     this.#registers.store(use);
     h.set("pc", this.#pc);
     h.set("budget", this.#budget);
-    f.return(this.#exitInfo.and(exitResultMask));
+    f.return(this.#exitInfo.wrap().and(exitResultMask));
   }
 
   /** A node with the merges that it dominates behind it, each at the end of a block. */
@@ -366,7 +366,7 @@ class RegionEmitter {
 
   #leave(place: number, steps: number, result: keyof typeof regionResults): void {
     const info =
-      ((place / 2) << exitPlaceShift) | (steps << exitStepsShift) | regionResults[result];
+      (place / 2) * 2 ** exitPlaceShift + ((steps << exitStepsShift) | regionResults[result]);
     this.#exitInfo.set(info);
     this.#f.branch(this.#exit as Label);
   }

@@ -42,7 +42,7 @@ const longestBlock = 100;
 /** Repeating a function of so few instructions costs less than going over to its own region. */
 const largestLeaf = 40;
 /** Nothing farther is worth a region's while, and an exit has room for its place and a jump more. */
-const mostPagesAway = 1024;
+const mostPagesAway = 8192;
 
 /** Behind these, execution comes back from without. */
 const goesByExecute: readonly InstructionEffect[] = ["leave", "pause", "away"];
