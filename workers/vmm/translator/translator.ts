@@ -192,7 +192,8 @@ export class Translator {
         });
         const id = ++this.#lastId;
         // The shape without the draft, which has pages that the library must not keep.
-        const shape = decodeShape(words);
+        const { blocks, entries } = draft.code;
+        const shape = { blocks, entries };
         this.#waiting.set(id, { key, shape, draft, places: new Set(places) });
         asked.push({ id, shape: words });
       }
@@ -396,6 +397,7 @@ export class Translator {
     const { memory, records } = this.#resources;
     const table = memory.word(hart + hartFields.fetchTlb.offset);
     const generation = memory.wide(hart + hartFields.fetchGeneration.offset);
+    const awaited = [...this.#waiting.values()].filter(({ draft }) => draft !== undefined);
     return {
       page: (distance) => {
         const address = BigInt.asUintN(64, base + BigInt(distance * pageBytes));
@@ -409,7 +411,7 @@ export class Translator {
       isTaken: (page, offset) => {
         const region = this.#regions.at(page.records, offset);
         if (region) return !own.includes(region);
-        return this.#isAwaited(({ places }) => places.has(page.records + offset));
+        return awaited.some(({ places }) => places.has(page.records + offset));
       },
       isDecoded: (page, offset) => records.isDecoded(page.records, offset),
     };
