@@ -116,7 +116,7 @@ describe("translated control flow", () => {
   // A router whose head stands behind another router has to say that the head is meant.
   test("keeps two loops with one head and several entries apart", () => {
     const kinds = { r: "return", j: "jump", b: "branch", c: "call" } as const;
-    const graph: [keyof typeof kinds, number, number, number][] = [
+    const graph: (readonly [keyof typeof kinds, number, number, number])[] = [
       ...([
         ["r", 15, 1, 0],
         ["j", 4, 9, 2],

@@ -350,19 +350,20 @@ export class Translator {
     if (region.resumed.has(place) || joins > mostJoins) return undefined;
     if (!this.#isReplaceable(hart, region)) return undefined;
     const view = this.#codeAt(hart, base, [region]);
-    const code = findRegionCode(view, starts, mostJoinedInstructions);
-    if (!code) return undefined;
     const resumed = new Set([...region.resumed, place]);
-    for (const { instructions } of code.blocks.values()) {
+    const find = () => findRegionCode(view, starts, mostJoinedInstructions, resumed);
+    let code = find();
+    const before = resumed.size;
+    for (const { instructions } of code?.blocks.values() ?? []) {
       for (const { offset } of instructions) {
-        const { page, offset: inPage } = placeIn(code, offset);
+        const { page, offset: inPage } = placeIn(code as RegionCode, offset);
         const isEntry = records.entryAt(page, inPage) !== undefined;
         // Those that are nearly there come along.
         if (!isEntry && records.mark(page, inPage) >= adaptExits / 4) resumed.add(offset);
       }
     }
-    const adapted = findRegionCode(view, starts, mostJoinedInstructions, resumed);
-    return adapted && { code: adapted, base, starts, joins, resumed, replaces: [region] };
+    if (resumed.size > before) code = find();
+    return code && { code, base, starts, joins, resumed, replaces: [region] };
   }
 
   #isReplaceable(hart: MachineAddress, region: Region): boolean {
