@@ -3,9 +3,11 @@ import { defineConfig } from "vitest/config";
 /**
  * Two projects: `unit` is what `npm run check` runs between two edits, `system` starts processes,
  * boots guests and compares with QEMU. At most two workers, because a guest keeps a core busy.
+ * Time limits are there for what hangs: they leave room for a machine that is busy with other work.
  */
 const systemTests =
   "tests/{deploy,differential,runtimes,integration,e2e,golden,guests,migration,package}/**/*.test.ts";
+const setupFiles = ["tests/support/seed-properties.ts"];
 const leftOut = ["**/node_modules/**", "**/dist/**"];
 
 export default defineConfig({
@@ -18,8 +20,9 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.ts"],
           exclude: [...leftOut, systemTests],
-          testTimeout: 10_000,
-          hookTimeout: 10_000,
+          setupFiles,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -27,6 +30,7 @@ export default defineConfig({
           name: "system",
           include: [systemTests],
           exclude: leftOut,
+          setupFiles,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

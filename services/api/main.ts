@@ -11,6 +11,7 @@ import { readApiConfig } from "./config.ts";
 import { RedisSubmissionStore } from "./submissions/redis-submission-store.ts";
 import { RunEventHub } from "./submissions/run-event-hub.ts";
 import { SubmissionQueue } from "./submissions/submission-queue.ts";
+import { watchDrains } from "./workers/drain-watch.ts";
 import { WorkerDirectory } from "./workers/worker-directory.ts";
 
 /**
@@ -37,6 +38,8 @@ const queue = new SubmissionQueue(redis, blocking, (submission, reason) => {
     console.error("giving up:", error);
   });
 });
+const directory = new WorkerDirectory(redis);
+const unwatchDrains = watchDrains(directory);
 const app = createApp({
   blobs,
   // The API puts no pages, so it need not know which ones are there.
@@ -45,7 +48,7 @@ const app = createApp({
   queue,
   catalogue: new AssignmentCatalogue(config.TRAPLINE_ASSIGNMENTS, config.TRAPLINE_IMAGES, blobs),
   hub: new RunEventHub(subscriber),
-  workers: new WorkerDirectory(redis),
+  workers: directory,
   maxUploadBytes: config.TRAPLINE_MAX_UPLOAD,
 });
 
@@ -65,6 +68,7 @@ server.on("error", (error) => {
 });
 
 async function shutDown(): Promise<void> {
+  unwatchDrains();
   server.close();
   if ("closeAllConnections" in server) {
     // Watchers come back to another process with their Last-Event-ID.

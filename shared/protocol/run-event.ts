@@ -12,6 +12,13 @@ export const runEventSchema = z.discriminatedUnion("type", [
   }),
   /** It goes on from a checkpoint of an earlier worker. */
   z.object({ type: z.literal("resumed"), data: z.object({ instructions: z.int() }) }),
+  /** It goes on on another worker, and did not stop for it: nothing is told again. */
+  z.object({
+    type: z.literal("migrated"),
+    data: z.object({ epoch: z.int(), from: z.string(), worker: z.string(), runtime: z.string() }),
+  }),
+  /** It begins as a copy of the assignment's template: so many of its instructions were before. */
+  z.object({ type: z.literal("template"), data: z.object({ instructions: z.int() }) }),
   z.object({ type: z.literal("progress"), data: progressSchema }),
   z.object({ type: z.literal("console"), data: z.object({ text: z.string() }) }),
   z.object({ type: z.literal("step"), data: stepResultSchema }),

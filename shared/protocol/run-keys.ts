@@ -5,9 +5,12 @@
  *   record   hash   submission (JSON, never changes), state, epoch, worker, runtime, startedAt,
  *                   finishedAt, progress (JSON), result (JSON), failure, toldConsole (bytes of the
  *                   guest's console that are in `events`), toldSteps (reports of so many steps are),
- *                   written (EPOCH:NUMBER of the last write of the run's worker)
+ *                   written (EPOCH:NUMBER of the last write of the run's worker), owner (EPOCH OWNER:
+ *                   who took the run in that epoch by a live migration)
  *   events   stream entries {type, data}: what `/console` shows, in order
  *   place    string the worker that is to have the run next; for some seconds, then any may
+ *   ticket   hash   what lets the run's worker move it to another one, once (`migration-ticket.ts`)
+ *   move     string JSON (`move-report.ts`): how its last move went
  *   channel  pub/sub "events" after each append, "cancelled" when the run must stop
  *
  * The writer rule: `epoch` counts the runs. A worker increments it when it begins and names it in
@@ -20,13 +23,20 @@ export function runKeys(submission: string): RunKeys {
     record: base,
     events: `${base}:events`,
     place: `${base}:place`,
+    ticket: `${base}:ticket`,
+    move: `${base}:move`,
     channel: `${base}:channel`,
   };
 }
+
+/** For so long only the worker that `place` names may take the run. */
+export const placeMilliseconds = 10_000;
 
 export interface RunKeys {
   readonly record: string;
   readonly events: string;
   readonly place: string;
+  readonly ticket: string;
+  readonly move: string;
   readonly channel: string;
 }

@@ -5,6 +5,7 @@ import { fileFormatSchema } from "./file-format.ts";
 import { imageSourceSchema } from "./image-source.ts";
 import { bytesSchema, instructionsSchema, millisecondsSchema } from "./quantities.ts";
 import { stepSchema } from "./step.ts";
+import { templateFaults, templateSchema } from "./template.ts";
 
 const MiB = 2 ** 20;
 
@@ -25,6 +26,12 @@ const diskSchema = z.strictObject({
   name: artefactNameSchema,
   slot: z.int().min(0).max(7),
   source: imageSourceSchema,
+  /** Of a disk that is handed in: so large whatever comes, with zeros behind it. */
+  size: bounded(bytesSchema, 512, 512 * MiB, "between 512 bytes and 512M")
+    .refine((size) => size % 512 === 0, {
+      message: "must be a whole number of sectors of 512 bytes",
+    })
+    .optional(),
   "read-only": z.boolean().default(false),
 });
 
@@ -64,6 +71,7 @@ export const assignmentSchema = z
     artefacts: z.array(artefactSchema).max(16).default([]),
     machine: machineSchema,
     limits: limitsSchema,
+    template: templateSchema.optional(),
     steps: z.array(stepSchema).min(1).max(200),
   })
   .superRefine((assignment, context) => {
@@ -97,6 +105,13 @@ export const assignmentSchema = z
       if (machine.disks.findIndex((other) => other.name === disk.name) !== index) {
         report(["machine", "disks", index, "name"], `${disk.name} is used twice`);
       }
+      const artefact = assignment.artefacts.find(({ name }) => name === disk.source.submission);
+      if (disk.size !== undefined && disk.source.submission === undefined) {
+        report(["machine", "disks", index, "size"], "belongs to a disk that is handed in only");
+      } else if (disk.size !== undefined && artefact && artefact["max-bytes"] > disk.size) {
+        const most = `artefact ${artefact.name} may have ${artefact["max-bytes"]} bytes`;
+        report(["machine", "disks", index, "size"], `is too small: ${most} (max-bytes)`);
+      }
     }
     if (machine.rng && machine.disks.length === 8) {
       report(["machine", "rng"], "no slot is left: disks take all eight");
@@ -108,6 +123,7 @@ export const assignmentSchema = z
     if (!assignment.steps.some((step) => step.points > 0)) {
       report(["steps"], "give no points: at least one step needs points");
     }
+    for (const { path, message } of templateFaults(assignment)) report(path, message);
   });
 
 export type Assignment = z.infer<typeof assignmentSchema>;

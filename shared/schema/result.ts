@@ -26,6 +26,8 @@ export const resultSchema = z.object({
   epoch: z.int(),
   worker: z.string(),
   runtime: z.string(),
+  /** So many of the instructions were taken from the assignment's template; else it was booted. */
+  fromTemplate: z.int().optional(),
 });
 
 export type Result = z.infer<typeof resultSchema>;

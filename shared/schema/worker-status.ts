@@ -22,6 +22,15 @@ export const workerStatusSchema = z.object({
   threads: z.int(),
   startedAt: z.iso.datetime(),
   runs: z.array(runStatusSchema),
+  /** Where runs can come in from other workers while they run; not there where they cannot. */
+  door: z
+    .object({
+      host: z.string().min(1).max(255),
+      port: z.int().min(1).max(65535),
+      /** PEM: whoever listens there shows exactly this one. */
+      certificate: z.string().max(4000),
+    })
+    .optional(),
 });
 
 export type WorkerStatus = z.infer<typeof workerStatusSchema>;

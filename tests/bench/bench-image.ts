@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSyn
 import { fileURLToPath } from "node:url";
 import { ensureLinuxImage } from "../../deploy/images/linux/ensure-linux-image.ts";
 import { newcArchive } from "../../deploy/images/linux/newc-archive.ts";
-import { linuxBenchPath } from "../guests/guests.ts";
+import { linuxPath } from "../guests/guests.ts";
 
 /** The files that the rows under Linux start from. */
 export interface BenchImage {
@@ -28,7 +28,10 @@ export function makeBenchImage(say: (line: string) => void): BenchImage {
   const initrd = `${folder}/initrd`;
   const program = (path: string, file: string) =>
     ({ kind: "file", path, executable: true, bytes: readFileSync(file) }) as const;
-  const own = newcArchive([program("bench-init", init), program("linux-bench", linuxBenchPath)]);
+  const own = newcArchive([
+    program("bench-init", init),
+    program("linux-bench", linuxPath("bench")),
+  ]);
   // Two benches may run at once: neither sees half a file.
   const building = `${initrd}-${process.pid}`;
   writeFileSync(building, Buffer.concat([readFileSync(linux.initrd), own]));

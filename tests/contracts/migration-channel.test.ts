@@ -1,12 +1,27 @@
 import { describe, expect, test } from "vitest";
+import { joinChannels } from "../../workers/runtime/migration/join-channels.ts";
 import { FrameWriter } from "../../workers/vmm/migration/frames.ts";
 import type { MigrationChannel } from "../../workers/vmm/migration/migration-channel.ts";
 import { memoryPipe } from "../support/memory-channel.ts";
+import { threadPair } from "../support/thread-pair.ts";
+import { tlsPair } from "../support/tls-pair.ts";
 import { channelContract } from "./support/channel-contract.ts";
 
 channelContract("a channel within a process", async (room) => {
   const { source, destination } = memoryPipe({ room });
   return [source, destination];
+});
+
+channelContract("a channel over TLS", (room) => tlsPair(room));
+
+channelContract("a channel to a pCPU thread", async () => threadPair());
+
+channelContract("a channel from thread to thread over TLS", async (room) => {
+  const [source, destination] = [threadPair(), threadPair()];
+  const [here, there] = await tlsPair(room);
+  joinChannels(source[1], here);
+  joinChannels(there, destination[1]);
+  return [source[0], destination[0]];
 });
 
 describe("a channel on which things go wrong as planned", () => {

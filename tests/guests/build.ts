@@ -1,7 +1,7 @@
 /** `npm run guests`: compiles all guests into bin/, which is under version control. */
 import { writeFileSync } from "node:fs";
-import { compile, compileLinuxBench, compilerVersion } from "./compile.ts";
-import { elfPath, guests, linuxBenchPath } from "./guests.ts";
+import { compile, compileForLinux, compilerVersion } from "./compile.ts";
+import { elfPath, guests, linuxPath, linuxPrograms } from "./guests.ts";
 
 const version = compilerVersion();
 if (version === undefined) {
@@ -9,11 +9,12 @@ if (version === undefined) {
   process.exitCode = 1;
 } else {
   for (const { name } of guests) compile(name, elfPath(name));
-  compileLinuxBench(linuxBenchPath);
+  for (const name of linuxPrograms) compileForLinux(name, linuxPath(name));
   const record = { compiler: "riscv64-linux-gnu-gcc", version };
   writeFileSync(
     new URL("bin/compiler.json", import.meta.url),
     `${JSON.stringify(record, null, 2)}\n`,
   );
-  console.log(`guests: ${guests.length + 1} programs built with riscv64-linux-gnu-gcc ${version}`);
+  const programs = guests.length + linuxPrograms.length;
+  console.log(`guests: ${programs} programs built with riscv64-linux-gnu-gcc ${version}`);
 }

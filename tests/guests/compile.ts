@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { LinuxProgram } from "./guests.ts";
 
 const compiler = "riscv64-linux-gnu-gcc";
 
@@ -30,9 +31,9 @@ export function compile(name: string, output: string): void {
   run([...common, ...bareMachine, `src/${name}.c`, "-o", output]);
 }
 
-/** Compiles `linux/bench.c`, a static program for Linux, into `output`. */
-export function compileLinuxBench(output: string): void {
-  run([...common, ...underLinux, "linux/bench.c", "-o", output]);
+/** Compiles `linux/NAME.c`, a static program for Linux, into `output`. */
+export function compileForLinux(name: LinuxProgram, output: string): void {
+  run([...common, ...underLinux, `linux/${name}.c`, "-o", output]);
 }
 
 function run(words: readonly string[]): void {

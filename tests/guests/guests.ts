@@ -52,8 +52,16 @@ export function elfPath(name: string): string {
   return fileURLToPath(new URL(`bin/${name}.elf`, import.meta.url));
 }
 
-/** Absolute path of the benchmarks that run under Linux: a static program, `linux/bench.c`. */
-export const linuxBenchPath = fileURLToPath(new URL("bin/linux-bench", import.meta.url));
+/**
+ * Static programs for Linux, each a file `linux/NAME.c` built into `bin/linux-NAME`: the benchmarks, and
+ * work that never ends.
+ */
+export const linuxPrograms = ["bench", "load"] as const;
+export type LinuxProgram = (typeof linuxPrograms)[number];
+
+export function linuxPath(name: LinuxProgram): string {
+  return fileURLToPath(new URL(`bin/linux-${name}`, import.meta.url));
+}
 
 /** Absolute path of what a guest prints, line ends as the guest sends them. */
 export function goldenPath(name: string): string {

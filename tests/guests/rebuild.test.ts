@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compile, compileLinuxBench, compilerVersion } from "./compile.ts";
-import { elfPath, guests, linuxBenchPath } from "./guests.ts";
+import { compile, compileForLinux, compilerVersion } from "./compile.ts";
+import { elfPath, guests, linuxPath, linuxPrograms } from "./guests.ts";
 
 const recorded: { version: string } = JSON.parse(
   readFileSync(new URL("bin/compiler.json", import.meta.url), "utf8"),
@@ -27,9 +27,9 @@ describe(`the committed guests${reason}`, () => {
     const rebuilt = readFileSync(`${folder}/${name}.elf`);
     expect(rebuilt.equals(readFileSync(elfPath(name))), "run `npm run guests`").toBe(true);
   });
-  test.skipIf(!same)("the benchmarks for Linux are what their source compiles to", () => {
-    compileLinuxBench(`${folder}/linux-bench`);
-    const rebuilt = readFileSync(`${folder}/linux-bench`);
-    expect(rebuilt.equals(readFileSync(linuxBenchPath)), "run `npm run guests`").toBe(true);
+  test.skipIf(!same).each(linuxPrograms)("linux-%s is what its source compiles to", (name) => {
+    compileForLinux(name, `${folder}/linux-${name}`);
+    const rebuilt = readFileSync(`${folder}/linux-${name}`);
+    expect(rebuilt.equals(readFileSync(linuxPath(name))), "run `npm run guests`").toBe(true);
   });
 });

@@ -1,4 +1,7 @@
-/** A Linux that works is moved while it works, in every way, and is the one that stayed at home. */
+/**
+ * A Linux that works is moved while it works, in every way, and is the one that stayed at home: both
+ * are clones of one that was booted.
+ */
 import { readFileSync } from "node:fs";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { expect, test } from "vitest";
@@ -42,23 +45,15 @@ interface Linux {
   machine: Machine;
   readonly resources: MachineResources;
   text(): string;
-  /** Lets it run for so many steps; types when the shell is there. @returns whether it is done */
+  /** Lets it run for so many steps. @returns whether it has said that it is done */
   run(steps: number): boolean;
 }
 
-function boot(engine: "interpret" | "translate", harts: number): Linux {
-  const { kernel, initrd, disk } = ensureLinuxImage();
-  let text = "";
-  let isTyped = false;
-  const resources = {
-    console: {
-      write: (byte: number) => {
-        text += String.fromCharCode(byte);
-        if (text.endsWith(isTyped ? "\nEND" : "~ # ")) linux.machine.stop();
-      },
-    },
-    disks: new Map([["disk", new MemoryBlock(readFileSync(disk))]]),
-  };
+const { kernel, initrd, disk } = ensureLinuxImage();
+const diskBytes = readFileSync(disk);
+
+/** A Linux at its shell's prompt. */
+function boot(engine: "interpret" | "translate", harts: number): Machine {
   const config: MachineConfig = {
     ...{ ramBytes: 256 * mebibyte, harts, seed: 0, engine },
     time: "virtual",
@@ -70,8 +65,27 @@ function boot(engine: "interpret" | "translate", harts: number): Linux {
     },
     virtio: [{ kind: "block", slot: 0, disk: "disk", readOnly: true }],
   };
+  let text = "";
+  const write = (byte: number) => {
+    text += String.fromCharCode(byte);
+    if (text.endsWith("~ # ")) machine.stop();
+  };
+  const resources = { console: { write }, disks: new Map([["disk", new MemoryBlock(diskBytes)]]) };
+  const machine = monitors[0].createMachine(config, resources);
+  expect(machine.run(mostSteps).kind).toBe("stopped");
+  return machine;
+}
+
+/** A clone, to which the work was typed. */
+function startWork(origin: Machine): Linux {
+  let text = "";
+  const write = (byte: number) => {
+    text += String.fromCharCode(byte);
+    if (text.endsWith("\nEND")) linux.machine.stop();
+  };
+  const resources = { console: { write }, disks: new Map([["disk", new MemoryBlock(diskBytes)]]) };
   const linux: Linux = {
-    machine: monitors[0].createMachine(config, resources),
+    machine: origin.fork(resources),
     resources,
     text: () => text,
     run(steps) {
@@ -80,13 +94,12 @@ function boot(engine: "interpret" | "translate", harts: number): Linux {
         const reason = linux.machine.run(end - linux.machine.steps);
         if (reason.kind === "budget") continue;
         expect(reason.kind).toBe("stopped");
-        if (isTyped) return true;
-        isTyped = true;
-        linux.machine.sendConsole(new TextEncoder().encode(work));
+        return true;
       }
       return false;
     },
   };
+  linux.machine.sendConsole(new TextEncoder().encode(work));
   return linux;
 }
 
@@ -105,17 +118,21 @@ test.each([
   ["translate", 2],
   ["interpret", 1],
 ] as const)("%s, %i harts", async (engine, harts) => {
-  const home = boot(engine, harts);
+  const origin = boot(engine, harts);
+  const home = startWork(origin);
   expect(home.run(mostSteps)).toBe(true);
   const expected = outcome(home);
   home.machine.dispose();
 
-  const linux = boot(engine, harts);
+  const linux = startWork(origin);
+  const atPrompt = origin.steps;
+  origin.dispose();
   let here = 0;
   const statistics: MigrationStatistics[] = [];
   const places = [0.11, 0.3, 0.52, 0.71, 0.88, 0.97];
   for (const [i, place] of places.entries()) {
-    linux.run(Math.floor(expected.steps * place) - linux.machine.steps);
+    const at = atPrompt + Math.floor((expected.steps - atPrompt) * place);
+    linux.run(at - linux.machine.steps);
     const { source, destination, stop } = await migrate({
       ...{ machine: linux.machine, to: monitors[1 - here] as Monitor, resources: linux.resources },
       ...{ mode: migrationModes[i % 3] as "precopy", slice: () => 100_000, patience: 1e6 },

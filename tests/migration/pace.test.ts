@@ -169,9 +169,9 @@ describe("where the destination does not want the run, it goes on at the source"
 
   test("because it has no room", async () => {
     const small = Monitor.create({ compiler, memoryBytes: 128 * mebibyte });
-    const taken = small.stageRam();
-    const page = new Uint8Array(4096).fill(1);
-    while (small.inUse.freeFrames > 500) taken.write(taken.residentPages, page);
+    const taken = small.inUse.freeFrames - 500;
+    const { pages } = small.stageMachine(taken);
+    for (let page = 0; page < taken; page++) pages.write(page, new Uint8Array(4096).fill(1));
     const unused = small.inUse;
     const problem = await stay({ to: small });
     expect(small.inUse).toEqual(unused);

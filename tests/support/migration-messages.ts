@@ -21,7 +21,12 @@ const fields: { readonly [K in Message["kind"]]: Record<string, fc.Arbitrary<unk
   pages: { purpose: fc.constantFrom("precopy", "stopped", "postcopy"), size: count, data },
   round: { round: count },
   received: { round: count },
-  part: { name: fc.constantFrom("code", "driver", "state"), offset: count, total: count, data },
+  part: {
+    name: fc.constantFrom("code", "driver", "state", "stage"),
+    offset: count,
+    total: count,
+    data,
+  },
   handover: {},
   ready: {},
   go: {},

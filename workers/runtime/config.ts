@@ -19,8 +19,21 @@ const configSchema = z.object({
   TRAPLINE_STALLED: z.coerce.number().int().min(500).default(stalledInterval),
   /** Steps of a machine between two checkpoints of its run; 0: none are made. */
   TRAPLINE_CHECKPOINT: z.coerce.number().int().min(0).default(200_000_000),
+  /** Templates that each thread keeps in memory. */
+  TRAPLINE_TEMPLATES: z.coerce.number().int().min(0).max(64).default(4),
   /** Milliseconds that checkpoints may take after SIGTERM before runs go back without them. */
   TRAPLINE_GRACE: z.coerce.number().int().min(0).default(10_000),
+  /** HOST:PORT to listen on for runs of other workers; not there: runs move by checkpoints only. */
+  TRAPLINE_MIGRATION: z
+    .string()
+    .regex(/^\S+:\d{1,5}$/)
+    .optional(),
+  /** Under which other workers reach that port; the host that is listened on, where it is one. */
+  TRAPLINE_MIGRATION_HOST: z.string().min(1).max(255).optional(),
+  /** Milliseconds that a guest may stand still for a move. */
+  TRAPLINE_DOWNTIME: z.coerce.number().min(0).default(20),
+  /** Bytes per second that a move may take of the network while its guest runs; 0: all. */
+  TRAPLINE_BANDWIDTH: z.coerce.number().int().min(0).default(0),
   /** File to write signs of life to, for a probe; its folder must exist. */
   TRAPLINE_ALIVE: z.string().min(1).optional(),
 });

@@ -1,17 +1,16 @@
-import { BlobError } from "../../shared/blob/blob-error.ts";
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
-import { gradeRun } from "./grade-run.ts";
 import { RunJournal } from "./run-journal.ts";
 import { RunReporter } from "./run-reporter.ts";
 import { RunUnderWay } from "./run-under-way.ts";
+import {
+  breakSession,
+  finishSession,
+  LeaseLost,
+  type SessionOutcome,
+  type SessionParts,
+} from "./session-end.ts";
 import type { SessionResources } from "./session-resources.ts";
-
-/** What became of a job: only `graded` wrote a result. */
-export type SessionOutcome =
-  | { readonly kind: "graded"; readonly score: number }
-  /** The submission had ended, was cancelled, or another worker has taken the run over. */
-  | { readonly kind: "superseded" };
 
 /** How a run is ended from outside. */
 export interface SessionSignals {
@@ -19,10 +18,6 @@ export interface SessionSignals {
   readonly signal: AbortSignal;
   /** With a last checkpoint; `HandedOver` is thrown then. */
   readonly handOver: AbortSignal;
-}
-
-class LeaseLost extends Error {
-  override readonly name = "LeaseLost";
 }
 
 /**
@@ -55,33 +50,16 @@ export async function runSession(
     labels: { assignment: job.assignment },
   });
   const began = performance.now();
+  const parts: SessionParts = { journal, reporter, checkpoints };
   try {
     signal.throwIfAborted();
     const saved = journal.epoch > 1 ? await checkpoints.takeOver() : undefined;
-    const run = new RunUnderWay({ job, resources, journal, reporter, checkpoints });
+    const run = new RunUnderWay({ job, resources, ...parts });
     const signals = { signal: abort.signal, handOver, onStale: lose };
-    const { assignment, report } = await run.toItsEnd(saved, signals);
-    await reporter.close();
-    const result = gradeRun(assignment, report, {
-      epoch: journal.epoch,
-      worker: identity.name,
-      runtime: identity.runtime,
-      elapsed: performance.now() - began,
-    });
-    if (!(await journal.finish(result))) return { kind: "superseded" };
-    // Not before: a run whose checkpoints were removed can never be taken over again.
-    await checkpoints.remove();
-    return { kind: "graded", score: result.score };
+    const ended = await run.toItsEnd(saved, signals);
+    return await finishSession(parts, ended, resources, began);
   } catch (error) {
-    await reporter.close();
-    if (error instanceof LeaseLost || (error instanceof BlobError && error.code === "stale")) {
-      return { kind: "superseded" };
-    }
-    const reason = error instanceof Error ? error.message : String(error);
-    await journal.interrupt(reason.split("\n", 1)[0] ?? reason).catch(() => {
-      // The store is away too; the next run's `begin` says that this one is over.
-    });
-    throw error;
+    return await breakSession(parts, error);
   } finally {
     signal.removeEventListener("abort", stop);
   }

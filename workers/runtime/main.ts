@@ -1,5 +1,5 @@
 import process from "node:process";
-import { DelayedError, type Job, WaitingError, Worker } from "bullmq";
+import { type Job, WaitingError, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
 import { CodeStore } from "../../shared/blob/code-store.ts";
@@ -8,17 +8,28 @@ import { openObjects } from "../../shared/blob/objects/open-objects.ts";
 import { PageStore } from "../../shared/blob/pages/page-store.ts";
 import { type GradingJob, gradingJobSchema } from "../../shared/protocol/grading-job.ts";
 import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
-import { runKeys } from "../../shared/protocol/run-keys.ts";
+import { placeMilliseconds, runKeys } from "../../shared/protocol/run-keys.ts";
 import type { WorkerCommand } from "../../shared/protocol/worker-command.ts";
+import { workerKeys } from "../../shared/protocol/worker-keys.ts";
 import { compiler } from "../host/compiler.ts";
 import { AliveFile } from "./alive-file.ts";
 import { readWorkerConfig, threadsOf } from "./config.ts";
-import { runSession, type SessionOutcome } from "./grading-session.ts";
+import { runSession } from "./grading-session.ts";
 import { hostRuntime } from "./host-runtime.ts";
-import { ActiveRuns } from "./moves/active-runs.ts";
+import { listenForRuns } from "./migration/migration-listener.ts";
+import { makeWorkerCertificate } from "./migration/worker-certificate.ts";
+import { type WorkerDoor, WorkerDoors } from "./migration/worker-doors.ts";
+import { type ActiveRun, ActiveRuns } from "./moves/active-runs.ts";
+import { Arrivals } from "./moves/arrivals.ts";
 import { CheckpointHandOver } from "./moves/checkpoint-hand-over.ts";
-import type { MoveRun } from "./moves/move-run.ts";
-import { HandedOver } from "./run-guest.ts";
+import { leaveToOther } from "./moves/leave-to-other.ts";
+import { LiveMove } from "./moves/live-move.ts";
+import type { MoveRun, MoveWish } from "./moves/move-run.ts";
+import { Departed, HandedOver } from "./run-guest.ts";
+import type { SessionOutcome } from "./session-end.ts";
+import type { SessionResources } from "./session-resources.ts";
+import { shortenLeases } from "./shorten-leases.ts";
+import { WorkerTemplates } from "./templates/worker-templates.ts";
 import { PcpuPool } from "./thread/pcpu-pool.ts";
 import { WorkerCode } from "./worker-code.ts";
 import { WorkerPresence } from "./worker-presence.ts";
@@ -44,13 +55,24 @@ const checkpoints = {
   every: config.TRAPLINE_CHECKPOINT === 0 ? undefined : config.TRAPLINE_CHECKPOINT,
 };
 const code = new WorkerCode(new CodeStore(objects));
+const templates = new WorkerTemplates(checkpoints.store, (line) => console.log(line));
 const runs = new ActiveRuns();
-const mover: MoveRun = new CheckpointHandOver(redis);
+const certificate = makeWorkerCertificate();
+const doors = new WorkerDoors(redis);
+/** A run that does not come to its last round has more and more of its time taken. */
+const mostRounds = 10;
+const mover: MoveRun = new LiveMove({
+  ...{ redis, certificate, doors, worker: identity.name },
+  otherwise: new CheckpointHandOver(redis),
+  limits: { downtime: config.TRAPLINE_DOWNTIME, mostRounds },
+  bytesPerSecond: config.TRAPLINE_BANDWIDTH === 0 ? undefined : config.TRAPLINE_BANDWIDTH,
+});
 const shutdown = new AbortController();
 const threads = threadsOf(config);
 const memoryBytes = 2 ** 32;
 const pool = new PcpuPool({
   ...{ compiler, spawn, threads, memoryBytes },
+  templates: config.TRAPLINE_TEMPLATES,
   // One thread compiles nothing twice, and is smaller on its own.
   translation: threads > 1 ? spawnTranslation(memoryBytes) : undefined,
   onLost: (reason) => {
@@ -59,13 +81,16 @@ const pool = new PcpuPool({
   },
 });
 let isDraining = false;
+/** Orders of a drain that came from outside. */
+const places = Promise.withResolvers<ReadonlyMap<string, MoveWish>>();
 
 class ShuttingDown extends Error {
   override readonly name = "ShuttingDown";
 }
 
-/** Milliseconds until a run is offered again that waits for another worker. */
-const offerAgain = 100;
+/** Milliseconds that a worker that was told to end waits for places for its runs, and between looks. */
+const placesPatience = 1500;
+const listenInterval = 50;
 
 async function take(
   job: Job<GradingJob, SessionOutcome>,
@@ -74,28 +99,40 @@ async function take(
 ): Promise<SessionOutcome> {
   const data = gradingJobSchema.parse(job.data);
   if (isDraining) return giveBack(job, token);
+  // Runs that came in by themselves are none of the queue's.
+  if (runs.all.length >= config.TRAPLINE_CONCURRENCY || runs.find(data.submission)) {
+    return leaveToOther(redis, job, token);
+  }
   const { place } = runKeys(data.submission);
-  const wanted = await redis.get(place);
-  if (wanted !== null && wanted !== identity.name) {
-    await job.moveToDelayed(Date.now() + offerAgain, token);
-    throw new DelayedError();
+  const [wanted, reserved] = await Promise.all([redis.get(place), redis.pttl(place)]);
+  // One that lasts longer than any is given comes of a clock that was set back.
+  if (wanted !== null && wanted !== identity.name && reserved <= placeMilliseconds) {
+    return leaveToOther(redis, job, token);
   }
   if (wanted !== null) await redis.del(place);
   const ends = signal === undefined ? [shutdown.signal] : [shutdown.signal, signal];
-  return runs.during(data.submission, async (run) => {
-    const resources = {
-      ...{ redis, blobs, identity, pool, checkpoints, code },
-      onProgress: run.note.bind(run),
-    };
+  return runs.during(data.submission, token ?? "", async (run) => {
     const signals = { signal: AbortSignal.any(ends), handOver: run.handOverSignal };
     try {
-      return await runSession(data, resources, signals);
+      return await runSession(data, resourcesOf(run), signals);
     } catch (error) {
       const isGivenBack = error instanceof ShuttingDown || error instanceof HandedOver;
       if (isGivenBack) return giveBack(job, token);
+      // The job has gone with its run: it is not this worker's any more, whatever becomes of it.
+      if (error instanceof Departed) throw new WaitingError();
       throw error;
     }
   });
+}
+
+function resourcesOf(run: ActiveRun): SessionResources {
+  return {
+    ...{ redis, blobs, identity, pool, checkpoints, code, templates },
+    onProgress: run.note.bind(run),
+    onGuest: (guest) => {
+      run.guest = guest;
+    },
+  };
 }
 
 /** Before all others in the queue, and without using up one of the job's attempts. */
@@ -121,10 +158,25 @@ worker.on("stalled", (id) => console.log(`${id} lost its worker and is queued ag
 worker.on("completed", (job, outcome) => console.log(`${job.id} ${outcome.kind}`));
 worker.on("lockRenewalFailed", (ids) => {
   for (const id of ids) {
-    worker.cancelJob(id, "the lease could not be renewed");
+    // Of a run that is leaving the lease is another worker's already.
+    if (!runs.find(id)?.guest?.isStanding) {
+      worker.cancelJob(id, "the lease could not be renewed");
+    }
   }
 });
 await worker.waitUntilReady();
+const arrivals = new Arrivals({
+  ...{ redis, worker: identity.name, queue: worker, runs, resourcesOf },
+  refusal: () => {
+    if (isDraining) return "it is draining";
+    return runs.all.length >= config.TRAPLINE_CONCURRENCY ? "it is full" : undefined;
+  },
+  signal: shutdown.signal,
+  lease: config.TRAPLINE_LOCK,
+  isGivenBack: (error) => error instanceof ShuttingDown,
+  onCount: (count) => void fitQueue(count),
+});
+const door = await openDoor();
 const startedAt = new Date().toISOString();
 const presence = new WorkerPresence(redis, identity.name, {
   status: () => ({
@@ -132,35 +184,89 @@ const presence = new WorkerPresence(redis, identity.name, {
     state: isDraining ? "draining" : "ready",
     capacity: config.TRAPLINE_CONCURRENCY,
     runs: runs.all.flatMap(({ status }) => (status ? [status] : [])),
+    ...(door && { door: door.place }),
   }),
   onCommand: obey,
 });
 await presence.speak();
+const leases = setInterval(() => {
+  shortenLeases(redis, config.TRAPLINE_LOCK, config.TRAPLINE_STALLED).catch((error: unknown) =>
+    console.error("leases:", error instanceof Error ? error.message : error),
+  );
+}, config.TRAPLINE_STALLED);
 const alive =
   config.TRAPLINE_ALIVE === undefined ? undefined : new AliveFile(config.TRAPLINE_ALIVE);
 console.log(`worker ${identity.name} ready (${runtime})`);
 
+/** Listens for runs of other workers, where that was asked for. */
+async function openDoor(): Promise<{ place: WorkerDoor; close(): void } | undefined> {
+  const { TRAPLINE_MIGRATION: address, TRAPLINE_MIGRATION_HOST: known } = config;
+  if (address === undefined) return undefined;
+  const colon = address.lastIndexOf(":");
+  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
+  const listener = await listenForRuns({
+    ...{ host, port: Number(address.slice(colon + 1)), certificate },
+    workerOf: (fingerprint) => doors.workerOf(fingerprint),
+    onOpening: (opening, channel) => arrivals.receive(opening, channel),
+  });
+  const { port, close } = listener;
+  return { place: { host: known ?? host, port, certificate: certificate.certificate }, close };
+}
+
+/** The queue gives this worker no more runs than there is room for beside those that came otherwise. */
+async function fitQueue(arrived: number): Promise<void> {
+  const free = config.TRAPLINE_CONCURRENCY - arrived;
+  if (free > 0) {
+    worker.concurrency = free;
+    worker.resume();
+  } else await worker.pause(true);
+}
+
 function obey(command: WorkerCommand): void {
   if (command.type === "drain") {
-    void drain(new Map(command.moves.map(({ run, to }) => [run, to])));
+    places.resolve(new Map(command.moves.map((move) => [move.run, move])));
+    void drain(true);
     return;
   }
   const run = runs.find(command.move.run);
-  if (run) void mover.move(run, command.move.to);
+  if (run) void mover.move(run, command.move, false);
+}
+
+/** Asks for places for all runs; there may be nobody who answers. */
+async function findPlaces(): Promise<ReadonlyMap<string, MoveWish>> {
+  if (runs.all.length === 0) return new Map();
+  const patience = Math.min(placesPatience, config.TRAPLINE_GRACE / 4);
+  const late = new Promise<ReadonlyMap<string, MoveWish>>((resolve) => {
+    setTimeout(() => resolve(new Map()), patience);
+  });
+  const listening = setInterval(() => void presence.speak(), listenInterval);
+  try {
+    // Said first, so that no run is sent here meanwhile.
+    await presence.speak();
+    await redis.rpush(workerKeys.drains, identity.name);
+    return await Promise.race([places.promise, late]);
+  } catch {
+    return new Map();
+  } finally {
+    clearInterval(listening);
+  }
 }
 
 /** Takes no more jobs, gives all runs away and ends. */
-async function drain(places: ReadonlyMap<string, string> = new Map()): Promise<void> {
+async function drain(isOrdered: boolean): Promise<void> {
   if (isDraining) return;
   isDraining = true;
+  door?.close();
   const closing = worker.close();
   const late = setTimeout(
     () => shutdown.abort(new ShuttingDown("the worker shuts down")),
     config.TRAPLINE_GRACE,
   );
-  await Promise.all(runs.all.map((run) => mover.move(run, places.get(run.submission))));
+  const wishes = await (isOrdered ? places.promise : findPlaces());
+  await Promise.all(runs.all.map((run) => mover.move(run, wishes.get(run.submission) ?? {}, true)));
   await closing;
   clearTimeout(late);
+  clearInterval(leases);
   await presence.leave();
   redis.disconnect();
   pool.abandon();
@@ -172,6 +278,6 @@ async function drain(places: ReadonlyMap<string, string> = new Map()): Promise<v
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   // Not `once`: a second SIGTERM (a cluster sends one behind its hook's) must not cut the end short.
   process.on(signal, () => {
-    void drain();
+    void drain(false);
   });
 }

@@ -2,18 +2,22 @@ import type { BlobStore } from "../../shared/blob/blob-store.ts";
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import { type Assignment, assignmentSchema } from "../../shared/schema/assignment.ts";
 import type { VirtioConfig } from "../vmm/mod.ts";
-import type { ThreadStart } from "./thread/thread-protocol.ts";
+import { templateOf } from "./templates/template-of.ts";
+import type { BootImages, ThreadStart } from "./thread/thread-protocol.ts";
 import { toConsoleStep } from "./to-console-step.ts";
 
 export interface PreparedRun {
   readonly assignment: Assignment;
   readonly start: Omit<ThreadStart, "control">;
+  /** The images, where `start` lacks them. */
+  images(): Promise<BootImages>;
 }
 
 /**
  * Fetches what a job names and makes the machine's configuration of it.
  *
- * @param isNew the machine is to be switched on; one that was saved has its images in its RAM
+ * @param isNew the machine is to be switched on; one that was saved has its images in its RAM. One with
+ *   a template does without, too, where there is one: they are fetched when they are asked for
  * @throws BlobError when the store lacks a blob or a blob is damaged
  */
 export async function prepareRun(
@@ -25,15 +29,20 @@ export async function prepareRun(
   const assignment = assignmentSchema.parse(json);
   const { machine, limits } = assignment;
 
-  const kernel = isNew ? await blobs.read(job.images.kernel) : undefined;
-  const initrd =
-    isNew && job.images.initrd !== undefined ? await blobs.read(job.images.initrd) : undefined;
+  const template = isNew ? templateOf(assignment, job.images) : undefined;
+  const images = async (): Promise<BootImages> => {
+    const kernel = await blobs.read(job.images.kernel);
+    const { initrd } = job.images;
+    return { kernel, ...(initrd !== undefined && { initrd: await blobs.read(initrd) }) };
+  };
   const present = machine.disks.flatMap((disk) => {
     const hash = job.images.disks[disk.name];
     return hash === undefined ? [] : [{ disk, hash }];
   });
   const disks = await Promise.all(
-    present.map(async ({ disk, hash }) => ({ name: disk.name, bytes: await blobs.read(hash) })),
+    present.map(async ({ disk, hash }) => {
+      return { name: disk.name, bytes: inFullSize(await blobs.read(hash), disk.size) };
+    }),
   );
   const virtio: VirtioConfig[] = present.map(({ disk }) => ({
     kind: "block",
@@ -49,14 +58,15 @@ export async function prepareRun(
 
   return {
     assignment,
+    images,
     start: {
+      ...(template && { template, lacksImages: true }),
       config: {
         ramBytes: machine.ram,
         harts: machine.harts,
         boot: {
           firmware: machine.firmware,
-          ...(kernel && { kernel }),
-          ...(initrd === undefined ? {} : { initrd }),
+          ...(isNew && !template && (await images())),
           ...(machine["command-line"] === undefined
             ? {}
             : { commandLine: machine["command-line"] }),
@@ -76,4 +86,11 @@ export async function prepareRun(
       },
     },
   };
+}
+
+function inFullSize(bytes: Uint8Array, size: number | undefined): Uint8Array {
+  if (size === undefined || bytes.length >= size) return bytes;
+  const full = new Uint8Array(size);
+  full.set(bytes);
+  return full;
 }

@@ -22,7 +22,12 @@ function pool(act: (events: RunEvents, start: ThreadStart) => void) {
         dropped.count += 1;
       },
       release: () => undefined,
+      move: () => undefined,
       handOver: () => true,
+      giveImages: () => undefined,
+      answerTemplate: () => undefined,
+      templateWasRead: () => undefined,
+      hasThread: true,
     };
   };
   const copyFrame = (frame: number) => Uint8Array.of(frame);

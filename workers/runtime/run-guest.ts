@@ -1,8 +1,14 @@
+import type { MoveCommand, MoveMessage } from "./thread/move-protocol.ts";
 import type { PcpuPool, PooledRun } from "./thread/pcpu-pool.ts";
 import {
+  type BootImages,
   type RunCheckpoint,
   type RunMessage,
   type RunReport,
+  type SavedFrames,
+  type SavedRun,
+  type TemplateKey,
+  type TemplateMade,
   type ThreadStart,
   threadControl,
 } from "./thread/thread-protocol.ts";
@@ -22,14 +28,24 @@ export class HandedOver extends Error {
   override readonly name = "HandedOver";
 }
 
-/** A checkpoint whose frames can be read. */
-export interface ReadableCheckpoint extends RunCheckpoint {
+/** A machine whose frames can be read. */
+export interface ReadableFrames extends SavedFrames {
   /**
    * The content of a frame.
    *
    * @throws Error when the run has gone on without its checkpoint: the frame holds something else
    */
   read(frame: number): Uint8Array;
+}
+
+export type ReadableCheckpoint = RunCheckpoint & ReadableFrames;
+
+/** Where templates are kept. A failure costs time, and is nothing that the run needs to know of. */
+export interface TemplateKeeper {
+  /** @returns undefined where there is none that can be used */
+  find(key: TemplateKey): Promise<SavedRun | undefined>;
+  /** Keeps one that was made. */
+  keep(key: TemplateKey, template: ReadableFrames): Promise<void>;
 }
 
 /** What was reported before the run that goes on was saved. */
@@ -39,6 +55,27 @@ export interface FormerReports {
   readonly consoleBytes: number;
 }
 
+/** The run goes on on another worker. */
+export class Departed extends Error {
+  override readonly name = "Departed";
+}
+
+/** The run did not come here; or it did, and pages of it are lost. */
+export class NotArrived extends Error {
+  override readonly name = "NotArrived";
+  readonly isLost: boolean;
+
+  constructor(isLost: boolean, message: string) {
+    super(message);
+    this.isLost = isLost;
+  }
+}
+/** What a run says that is not for `runGuest` itself. */
+type HeardMessage = Extract<
+  RunMessage,
+  { type: "console" | "step" | "progress" | "from-template" | "template-unusable" }
+>;
+
 export interface GuestRun {
   readonly start: Omit<ThreadStart, "control">;
   readonly former?: FormerReports;
@@ -46,9 +83,14 @@ export interface GuestRun {
   readonly signal: AbortSignal;
   /** Asks the run for a last checkpoint; `runGuest` then throws `HandedOver`. */
   readonly handOver?: AbortSignal;
-  onMessage(
-    message: Extract<RunMessage, { type: "console" } | { type: "step" } | { type: "progress" }>,
-  ): void;
+  /** The images that `start` lacks. */
+  images?(): Promise<BootImages>;
+  readonly templates?: TemplateKeeper;
+  onMessage(message: HeardMessage): void;
+  /** The run has been given to a thread: this is how it hears of its move. */
+  onStart?(send: (command: MoveCommand) => void): void;
+  /** About its move; before it ends, where that ends the run here. */
+  onMove?(message: MoveMessage): void;
   /** Translations that the run leaves behind, where it was asked for them. */
   onCode?(code: Uint8Array): void;
   /** Keeps a checkpoint. @returns whether it is kept; the guest's next one waits for the answer */
@@ -87,6 +129,37 @@ export async function runGuest(
     const isKept = (await run.onCheckpoint?.({ ...checkpoint, read })) ?? false;
     if (!isOver) pooled?.release(isKept);
   };
+  const move = (message: MoveMessage) => {
+    if (message.type === "arrived") {
+      const { script, consoleBytes: bytes } = message.driver;
+      decided.push(...script.reports);
+      consoleBytes = bytes;
+      instructions = message.instructions;
+    } else if (message.type === "departed") {
+      end(() => reject(new Departed(message.problem ?? "it goes on on another worker")));
+    } else if (message.type === "failed") {
+      end(() => reject(new NotArrived(message.isLost, message.problem)));
+    }
+  };
+  const answer = async (key: TemplateKey) => {
+    const saved = await run.templates?.find(key);
+    pooled?.answerTemplate(key, saved);
+  };
+  const giveImages = async () => {
+    if (!run.images) throw new MonitorFault("the run lacks its images, and there are none");
+    pooled?.giveImages(await run.images());
+  };
+  const keepTemplate = async ({ key, ...template }: TemplateMade) => {
+    const maker = pooled;
+    if (!maker?.hasThread) return;
+    const read = (frame: number) => {
+      // The template stays when the run is over, but not when its thread is.
+      if (!maker.hasThread) throw new Error("the thread that has the template has ended");
+      return pool.copyFrame(frame);
+    };
+    await run.templates?.keep(key, { ...template, read });
+    maker.templateWasRead(key);
+  };
   const receive = (message: RunMessage) => {
     switch (message.type) {
       case "end":
@@ -97,8 +170,19 @@ export async function runGuest(
         return end(() => reject(new HandedOver("it goes to another worker")));
       case "unusable":
         return end(() => reject(new UnusableCheckpoint(message.message)));
+      case "move":
+        run.onMove?.(message.message);
+        return move(message.message);
       case "checkpoint":
         return void keep(message).catch(reject);
+      case "template-wanted":
+        return void answer(message.key).catch(reject);
+      case "images-wanted":
+        return void giveImages().catch(reject);
+      case "template-made":
+        return void keepTemplate(message);
+      case "template-kept":
+        return;
       case "code":
         return run.onCode?.(message.bytes);
       case "console":
@@ -109,6 +193,9 @@ export async function runGuest(
         return run.onMessage(message);
       case "progress":
         instructions = message.instructions;
+        return run.onMessage(message);
+      case "from-template":
+      case "template-unusable":
         return run.onMessage(message);
     }
   };
@@ -121,6 +208,7 @@ export async function runGuest(
       onDeath: (reason) => end(() => reject(new MonitorFault(reason))),
     },
   );
+  run.onStart?.((command) => pooled?.move(command));
   const abort = () => {
     isOver = true;
     pooled?.drop();

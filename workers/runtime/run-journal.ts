@@ -16,7 +16,7 @@ local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1)
 redis.call('HINCRBY', KEYS[1], 'runs', 1)
 redis.call('HSET', KEYS[1], 'state', 'running', 'startedAt', ARGV[1], 'worker', ARGV[2],
   'written', epoch .. ':0')
-redis.call('HDEL', KEYS[1], 'progress')
+redis.call('HDEL', KEYS[1], 'progress', 'owner')
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], '*', 'type', 'run', 'data',
   cjson.encode({epoch = epoch, worker = ARGV[2], runtime = ARGV[3]}))
 redis.call('PUBLISH', ARGV[5], 'events')
@@ -73,7 +73,7 @@ export interface Told {
  * ours, and nothing was written.
  */
 export class RunJournal {
-  readonly epoch: number;
+  #epoch: number;
   /** What the run's events say already, of whichever epoch. */
   readonly told: Told;
   readonly #redis: Redis;
@@ -85,7 +85,11 @@ export class RunJournal {
     this.#redis = redis;
     this.told = told;
     this.#submission = submission;
-    this.epoch = epoch;
+    this.#epoch = epoch;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
   }
 
   /**
@@ -113,6 +117,18 @@ export class RunJournal {
     const [epoch, state, console, steps] = answer as [number, string, string?, string?];
     const told = { console: Number(console), steps: Number(steps) };
     return epoch === 0 ? state : new RunJournal(redis, submission, epoch, told);
+  }
+
+  /** Goes on with a run that this worker has got by a migration, in its epoch. */
+  static goOn(redis: Redis, submission: string, epoch: number, told: Told): RunJournal {
+    return new RunJournal(redis, submission, epoch, told);
+  }
+
+  /** The run had to be taken back, in another epoch: its writes are numbered anew. */
+  takeBack(epoch: number): void {
+    if (epoch === this.#epoch) return;
+    this.#epoch = epoch;
+    this.#writes = 0;
   }
 
   /** One at a time. Also a heartbeat: with no events it only asks whether the run is still ours. */

@@ -26,6 +26,7 @@ export class RunReporter {
   #progressShown = { step: -1, at: 0 };
   #writing: Promise<void> = Promise.resolve();
   #isWriting = false;
+  #isHeld = false;
   /** Where in the guest's console the next byte stands. */
   #position = 0;
   #told: Told;
@@ -42,9 +43,7 @@ export class RunReporter {
     this.#onLost = onLost;
     this.#onError = onError;
     this.#timer = setInterval(() => {
-      if (!this.#isWriting) {
-        this.#write();
-      }
+      if (!this.#isWriting && !this.#isHeld) this.#write();
     }, writeInterval);
   }
 
@@ -87,7 +86,7 @@ export class RunReporter {
 
   progress(progress: Progress): void {
     this.#progress = progress;
-    const now = Date.now();
+    const now = performance.now();
     const { step, at } = this.#progressShown;
     if (step !== progress.step || now - at >= progressInterval) {
       this.#progressShown = { step: progress.step, at: now };
@@ -101,10 +100,24 @@ export class RunReporter {
     await this.#writing;
   }
 
-  /** Writes what is left; nothing is written afterwards. */
+  /**
+   * Writes what was said until now, and nothing more before `goOn`: the run may be somebody else's
+   * meanwhile.
+   */
+  async hold(): Promise<void> {
+    this.#isHeld = true;
+    await this.flush();
+  }
+
+  goOn(): void {
+    this.#isHeld = false;
+  }
+
+  /** Writes what is left, if it may; nothing is written afterwards. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.flush();
+    if (this.#isHeld) await this.#writing;
+    else await this.flush();
   }
 
   #write(): void {

@@ -1,9 +1,9 @@
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { Assignment } from "../../shared/schema/assignment.ts";
-import { hiddenStepName, redactStep } from "../../shared/schema/redact-step.ts";
-import type { Progress } from "../../shared/schema/submission.ts";
 import type { RunCheckpoints, TakenOver } from "./checkpoint/run-checkpoints.ts";
-import { gradeStep, stepLabel } from "./grade-run.ts";
+import { RedisAuthority } from "./migration/redis-authority.ts";
+import { LiveGuest } from "./moves/live-guest.ts";
+import { passOn } from "./pass-on.ts";
 import { prepareRun } from "./prepare-run.ts";
 import {
   type GuestRun,
@@ -14,7 +14,7 @@ import {
 import type { RunJournal } from "./run-journal.ts";
 import type { RunReporter } from "./run-reporter.ts";
 import type { SessionResources } from "./session-resources.ts";
-import type { RunReport } from "./thread/thread-protocol.ts";
+import type { RunReport, TemplateKey } from "./thread/thread-protocol.ts";
 
 interface RunParts {
   readonly job: GradingJob;
@@ -34,6 +34,8 @@ interface RunSignals {
 export interface EndedRun {
   readonly assignment: Assignment;
   readonly report: RunReport;
+  /** Instructions at its beginning that were executed once for all runs. */
+  readonly fromTemplate: number | undefined;
 }
 
 /** A machine that may take more has no checkpoints: they could need as much again for a while. */
@@ -66,7 +68,9 @@ export class RunUnderWay {
 
   async #run(saved: TakenOver | undefined, signals: RunSignals): Promise<EndedRun> {
     const { job, resources, journal, reporter } = this.#parts;
-    const { assignment, start } = await prepareRun(job, resources.blobs, saved === undefined);
+    const prepared = await prepareRun(job, resources.blobs, saved === undefined);
+    const { assignment, start, images } = prepared;
+    let fromTemplate: number | undefined;
     const figures = (instructions: number) =>
       resources.onProgress?.({ epoch: journal.epoch, instructions });
     const former = saved && formerReports(saved);
@@ -76,7 +80,9 @@ export class RunUnderWay {
     const every = start.limits.memoryBytes > mostMemory ? undefined : resources.checkpoints.every;
     const image = job.images.kernel;
     const code = start.config.engine === "interpret" ? {} : await resources.code.of(image);
-    const report = await runGuest(resources.pool, {
+    let guest: LiveGuest | undefined;
+    const authority = new RedisAuthority(resources.redis, resources.identity);
+    const running = runGuest(resources.pool, {
       start: {
         ...start,
         ...code,
@@ -86,23 +92,43 @@ export class RunUnderWay {
       ...(former && { former }),
       signal: signals.signal,
       handOver: signals.handOver,
+      onStart: (send) => {
+        const claim = authority.compareAndSet.bind(authority, job.submission);
+        guest = new LiveGuest({ journal, reporter, send, claim }, true);
+        resources.onGuest?.(guest);
+      },
+      onMove: (message) => guest?.hear(message),
       onCode: (bytes) => resources.code.keep(image, bytes),
-      onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals),
+      images,
+      templates: resources.templates.of(assignment.name),
+      onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals, start.template?.key),
       onMessage: (message) => {
         if (message.type === "progress") figures(message.instructions);
+        if (message.type === "from-template") fromTemplate = message.instructions;
+        if (message.type === "template-unusable") {
+          resources.templates.refuse(message.key, message.reason);
+        }
         passOn(message, assignment, reporter);
       },
     });
-    return { assignment, report };
+    try {
+      return { assignment, report: await running, fromTemplate };
+    } finally {
+      guest?.end();
+    }
   }
 
   /** What a checkpoint takes for told has to be written before the checkpoint counts. */
-  async #keep(checkpoint: ReadableCheckpoint, { signal, onStale }: RunSignals): Promise<boolean> {
+  async #keep(
+    checkpoint: ReadableCheckpoint,
+    { signal, onStale }: RunSignals,
+    template?: TemplateKey,
+  ): Promise<boolean> {
     const { reporter, checkpoints } = this.#parts;
     await reporter.flush();
     if (signal.aborted) return false;
     try {
-      return await checkpoints.publish(checkpoint);
+      return await checkpoints.publish(checkpoint, template);
     } catch {
       onStale();
       return false;
@@ -113,34 +139,4 @@ export class RunUnderWay {
 function formerReports({ driver }: TakenOver): NonNullable<GuestRun["former"]> {
   const { script, retired, consoleBytes } = driver;
   return { steps: script.reports, instructions: retired, consoleBytes };
-}
-
-function passOn(
-  message: Parameters<GuestRun["onMessage"]>[0],
-  assignment: Assignment,
-  reporter: RunReporter,
-): void {
-  switch (message.type) {
-    case "console":
-      reporter.console(message.bytes);
-      break;
-    case "step": {
-      const step = assignment.steps[message.index];
-      if (step === undefined) break;
-      const data = redactStep(gradeStep(step, message.index, message.report));
-      reporter.step(message.index, step.send === undefined ? { type: "step", data } : undefined);
-      break;
-    }
-    case "progress":
-      reporter.progress(progressOf(assignment, message.step, message.instructions));
-      break;
-  }
-}
-
-function progressOf(assignment: Assignment, index: number, instructions: number): Progress {
-  const step = assignment.steps[index];
-  const isHidden = step !== undefined && step.visibility !== "visible";
-  const name = isHidden ? hiddenStepName : step && (step.name ?? stepLabel(step, index));
-  const waitingFor = name ?? "the end";
-  return { step: index, steps: assignment.steps.length, waitingFor, instructions };
 }

@@ -2,6 +2,8 @@ import type { Redis } from "ioredis";
 import type { BlobStore } from "../../shared/blob/blob-store.ts";
 import type { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
 import type { Instructions } from "../vmm/mod.ts";
+import type { LiveGuest } from "./moves/live-guest.ts";
+import type { WorkerTemplates } from "./templates/worker-templates.ts";
 import type { PcpuPool } from "./thread/pcpu-pool.ts";
 import type { WorkerCode } from "./worker-code.ts";
 import type { WorkerIdentity } from "./worker-identity.ts";
@@ -18,6 +20,9 @@ export interface SessionResources {
     readonly every: Instructions | undefined;
   };
   readonly code: WorkerCode;
+  /** Hears of the guest when it is on a thread. */
+  readonly onGuest?: (guest: LiveGuest) => void;
+  readonly templates: WorkerTemplates;
   /** Hears how far the run is. */
   readonly onProgress?: (run: RunFigures) => void;
 }

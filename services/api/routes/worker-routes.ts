@@ -1,4 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { MoveOrder } from "../../../shared/protocol/worker-command.ts";
+import { moveReportSchema, moveWaySchema } from "../../../shared/schema/move-report.ts";
 import { problemSchema } from "../../../shared/schema/problem.ts";
 import { submissionIdSchema } from "../../../shared/schema/submission-id.ts";
 import {
@@ -7,7 +9,7 @@ import {
   workerName,
   workerStatusSchema,
 } from "../../../shared/schema/worker-status.ts";
-import { leastLoaded, planDrain, planRebalance } from "../../control/plan-moves.ts";
+import { leastLoaded, planRebalance } from "../../control/plan-moves.ts";
 import { ProblemError } from "../problem-error.ts";
 import type { WorkerDirectory } from "../workers/worker-directory.ts";
 
@@ -20,7 +22,12 @@ const json = <T extends z.ZodType>(description: string, schema: T) => ({
   description,
   content: { "application/json": { schema } },
 });
-const moveSchema = z.object({ run: submissionIdSchema, to: workerName() });
+const moveSchema = z.object({
+  run: submissionIdSchema,
+  to: workerName(),
+  /** What `GET /v1/runs/{id}/move` has when it is over. */
+  id: z.string().optional(),
+});
 const moves = json(
   "What was asked for; the runs go within moments.",
   z.object({ moves: z.array(moveSchema) }),
@@ -65,13 +72,33 @@ const migrate = createRoute({
     params: z.object({ id: submissionIdSchema }),
     body: {
       required: true,
-      content: { "application/json": { schema: z.object({ to: workerName().optional() }) } },
+      content: {
+        "application/json": {
+          schema: z.object({
+            to: workerName().optional(),
+            /** How; by pre-copy, where it is not said. */
+            way: moveWaySchema.default("precopy"),
+          }),
+        },
+      },
     },
   },
   responses: {
     202: moves,
     404: problem("The run is not under way."),
     409: problem("It cannot go there."),
+  },
+});
+
+const lastMove = createRoute({
+  method: "get",
+  path: "/v1/runs/{id}/move",
+  tags,
+  summary: "How the last move of a run went",
+  request: { params: z.object({ id: submissionIdSchema }) },
+  responses: {
+    200: json("As the worker says that it left.", moveReportSchema),
+    404: problem("It has not moved, or is about to."),
   },
 });
 
@@ -102,9 +129,8 @@ export function addWorkerRoutes(app: OpenAPIHono, directory: WorkerDirectory) {
     const { name } = context.req.valid("param");
     const all = await directory.list();
     if (!all.some((worker) => worker.name === name)) throw noWorker(404, name, all);
-    const plan = planDrain(all, name);
-    await directory.command(name, { type: "drain", moves: plan });
-    return context.json({ moves: plan }, 202);
+    const orders = await directory.drain(all, name);
+    return context.json({ moves: orders.map(shown) }, 202);
   });
 
   app.openapi(migrate, async (context) => {
@@ -119,7 +145,8 @@ export function addWorkerRoutes(app: OpenAPIHono, directory: WorkerDirectory) {
         `No worker runs ${id} now; \`GET /v1/runs\` lists what is under way.`,
       );
     }
-    const to = context.req.valid("json").to ?? leastLoaded(all, from.name);
+    const { way, ...wish } = context.req.valid("json");
+    const to = wish.to ?? leastLoaded(all, from.name);
     if (to === undefined) {
       throw new ProblemError(409, "no-room", "No room", "No other worker has room for the run.");
     }
@@ -129,19 +156,33 @@ export function addWorkerRoutes(app: OpenAPIHono, directory: WorkerDirectory) {
       const why = target === from ? "has the run already" : "is draining";
       throw new ProblemError(409, "unfit-worker", "It cannot go there", `${to} ${why}.`);
     }
-    await directory.command(from.name, { type: "move", move: { run: id, to } });
-    return context.json({ moves: [{ run: id, to }] }, 202);
+    const order = await directory.move(from.name, { run: id, to }, way);
+    return context.json({ moves: [shown(order)] }, 202);
+  });
+
+  app.openapi(lastMove, async (context) => {
+    const { id } = context.req.valid("param");
+    const report = await directory.lastMove(id);
+    if (report) return context.json(report, 200);
+    const detail = `Nobody has said yet how a move of ${id} went.`;
+    throw new ProblemError(404, "no-move", "Has not moved", detail);
   });
 
   app.openapi(rebalance, async (context) => {
     const all = await directory.list();
     const plan = planRebalance(all);
+    const orders: MoveOrder[] = [];
     for (const move of plan) {
       const from = holderOf(all, move.run);
-      if (from) await directory.command(from.name, { type: "move", move });
+      if (from) orders.push(await directory.move(from.name, move, "precopy"));
     }
-    return context.json({ moves: plan }, 202);
+    return context.json({ moves: orders.map(shown) }, 202);
   });
+}
+
+/** A ticket is for the worker only. */
+function shown({ run, to, id }: MoveOrder) {
+  return { run, to, ...(id !== undefined && { id }) };
 }
 
 function noWorker(status: 404 | 409, name: string, all: readonly WorkerStatus[]): ProblemError {

@@ -3,6 +3,11 @@ import {
   type AssignmentSummary,
   assignmentSummarySchema,
 } from "../../../shared/schema/assignment-summary.ts";
+import {
+  type MoveReport,
+  type MoveWay,
+  moveReportSchema,
+} from "../../../shared/schema/move-report.ts";
 import { problemSchema } from "../../../shared/schema/problem.ts";
 import { type Submission, submissionSchema } from "../../../shared/schema/submission.ts";
 import { type WorkerStatus, workerStatusSchema } from "../../../shared/schema/worker-status.ts";
@@ -10,6 +15,8 @@ import { UsageFailure } from "../usage-failure.ts";
 
 /** A run, and the worker that it goes to. */
 export interface PlannedMove {
+  /** Of its report. */
+  readonly id?: string | undefined;
   readonly run: string;
   readonly to: string;
 }
@@ -68,8 +75,19 @@ export class ApiClient {
   }
 
   /** @param to the one that has the most room, where it is not said */
-  async migrate(run: string, to: string | undefined): Promise<PlannedMove[]> {
-    return this.#moves(`/v1/runs/${encodeURIComponent(run)}/migrate`, { to });
+  async migrate(run: string, to: string | undefined, way?: MoveWay): Promise<PlannedMove[]> {
+    return this.#moves(`/v1/runs/${encodeURIComponent(run)}/migrate`, { to, way });
+  }
+
+  /** How the last move of a run went; undefined while nobody knows. */
+  async lastMove(run: string): Promise<MoveReport | undefined> {
+    try {
+      const response = await this.#fetch(`/v1/runs/${encodeURIComponent(run)}/move`);
+      return moveReportSchema.parse(await response.json());
+    } catch (error) {
+      if (error instanceof UsageFailure && error.code === "api-refused") return undefined;
+      throw error;
+    }
   }
 
   async rebalance(): Promise<PlannedMove[]> {
@@ -94,7 +112,7 @@ export class ApiClient {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-    const move = z.object({ run: z.string(), to: z.string() });
+    const move = z.object({ run: z.string(), to: z.string(), id: z.string().optional() });
     return z.object({ moves: z.array(move) }).parse(await response.json()).moves;
   }
 
@@ -113,8 +131,10 @@ export class ApiClient {
       return response;
     }
     const problem = problemSchema.safeParse(await response.json().catch(() => undefined));
+    // What the API cannot do now it can in a moment.
+    const code = response.status === 503 ? "api-busy" : "api-refused";
     throw problem.success
-      ? new UsageFailure("api-refused", problem.data.title.toLowerCase(), problem.data.detail)
+      ? new UsageFailure(code, problem.data.title.toLowerCase(), problem.data.detail)
       : new UsageFailure(
           "api-refused",
           `${this.base} answered with status ${response.status}`,

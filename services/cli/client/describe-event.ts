@@ -19,6 +19,10 @@ export function describeEvent(event: FollowedEvent): string | undefined {
     }
     case "resumed":
       return `goes on from its checkpoint (${millions(event.data.instructions)} instructions)`;
+    case "migrated":
+      return `goes on on ${event.data.worker} (${event.data.runtime})`;
+    case "template":
+      return `begins behind its boot, as a copy of the template (${millions(event.data.instructions)} instructions)`;
     case "progress": {
       const { step, steps, waitingFor, instructions } = event.data;
       return step >= steps

@@ -31,6 +31,10 @@ export function resultText(submission: Submission): string {
       `${(result.elapsed / 1000).toFixed(1)} s on ${result.worker} (${result.runtime})` +
       `${result.epoch > 1 ? `, run ${result.epoch}` : ""}`,
   );
+  if (result.fromTemplate !== undefined) {
+    const booted = result.fromTemplate.toLocaleString("en");
+    lines.push(`  the first ${booted} instructions, its boot, were taken from the template`);
+  }
   if (result.stateHash !== undefined) {
     lines.push(`  state ${result.stateHash}`);
   }

@@ -5,7 +5,10 @@ export type WorkerRuntime = "deno" | "node";
 
 export interface WorkerPlace {
   readonly redisUrl: string;
+  /** A directory, or `s3://…`. */
   readonly blobs: string;
+  /** Ports of loopback at which workers take runs from each other: its own, and all of them. */
+  readonly doors?: { readonly own: number; readonly all: readonly number[] };
   /** Further variables of `workers/runtime/config.ts`. */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -13,6 +16,8 @@ export interface WorkerPlace {
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const workers = fileURLToPath(new URL("../../../workers/", import.meta.url));
 const main = fileURLToPath(new URL("../../../workers/runtime/main.ts", import.meta.url));
+
+const loopback = "127.0.0.1";
 
 /** A young generation of 2 MiB, where V8 lets it grow to 16: beside the guest the rest is to be small. */
 const young = ["--max-semi-space-size=2"];
@@ -28,16 +33,24 @@ function entryOf(name: string, value: string | undefined): [string, string][] {
 }
 
 /**
- * How a worker is started. Under Deno it gets what it needs and nothing else: one address, two
- * folders to read, one of them to write, its own variables; no programs, no system information.
+ * How a worker is started. Under Deno it gets what it needs and nothing else: its own variables, and
+ *
+ *   blobs in a directory   the addresses of Redis and of the other workers, two folders to read, one of
+ *                          them to write; no programs, no system information
+ *   blobs in a bucket      its server's address, too, and one folder to read, none to write
  */
 export function workerPlan(
   runtime: WorkerRuntime,
   name: string,
-  { redisUrl, blobs, variables }: WorkerPlace,
+  { redisUrl, blobs, doors, variables }: WorkerPlace,
   onLine: (line: string) => void,
 ): ProcessPlan {
-  const { hostname, port } = new URL(redisUrl);
+  const bucket = bucketAddress(blobs);
+  const reached = [
+    addressOf(redisUrl, "6379"),
+    ...(bucket === undefined ? [] : [bucket]),
+    ...(doors?.all ?? []).map((one) => `${loopback}:${one}`),
+  ];
   const words =
     runtime === "node"
       ? ["--disable-warning=ExperimentalWarning", ...young, main]
@@ -50,9 +63,10 @@ export function workerPlan(
           "--cached-only",
           "--node-modules-dir=manual",
           "--unstable-worker-options",
-          `--allow-net=${hostname}:${port === "" ? "6379" : port}`,
-          `--allow-read=${blobs},${workers}`,
-          `--allow-write=${blobs}`,
+          `--allow-net=${reached.join(",")}`,
+          ...(bucket === undefined
+            ? [`--allow-read=${blobs},${workers}`, `--allow-write=${blobs}`]
+            : [`--allow-read=${workers}`]),
           "--allow-env=REDIS_URL,TRAPLINE_*",
           "--ignore-env",
           main,
@@ -69,6 +83,7 @@ export function workerPlan(
       REDIS_URL: redisUrl,
       TRAPLINE_BLOBS: blobs,
       TRAPLINE_WORKER: name,
+      ...(doors && { TRAPLINE_MIGRATION: `${loopback}:${doors.own}` }),
       ...leanVariables(),
       ...variables,
     },
@@ -76,4 +91,21 @@ export function workerPlan(
     ready: /^worker \S+ ready \((.*)\)$/,
     onLine,
   };
+}
+
+function addressOf(text: string, otherwise: string): string {
+  const { hostname, port } = new URL(text);
+  return `${hostname}:${port === "" ? otherwise : port}`;
+}
+
+/** Where a bucket's server is; undefined for a directory. */
+function bucketAddress(blobs: string): string | undefined {
+  if (!blobs.startsWith("s3://")) return undefined;
+  const { hostname, searchParams } = new URL(blobs);
+  const endpoint = searchParams.get("endpoint");
+  // Amazon's servers have a name for each bucket.
+  if (endpoint === null) {
+    return `${hostname}.s3.${searchParams.get("region") ?? "us-east-1"}.amazonaws.com:443`;
+  }
+  return addressOf(endpoint, endpoint.startsWith("https:") ? "443" : "80");
 }

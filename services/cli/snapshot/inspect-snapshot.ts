@@ -35,7 +35,7 @@ export function inspectSnapshot(entry: SnapshotEntry): string {
           `${grouped(readZeros.length)} more were read and never written`,
       ],
     ],
-    ["code", [`${grouped(state.code.length)} pages have been executed and are decoded`]],
+    ["code", [`${grouped(state.code.pages.length / 4)} pages have been executed and are decoded`]],
     ["alarms", alarms(state)],
     ["disks", (local?.disks ?? []).map(describeDisk)],
     ["script", local?.script ? [describeScript(local.script)] : []],

@@ -99,9 +99,14 @@ export class CheckpointStore {
     return this.#writer(held.root, undefined);
   }
 
-  /** Takes a template's name to write it anew: `publish` something that is whole. */
-  async template(claim: Claim): Promise<CheckpointWriter> {
-    const { root } = await this.#take("template", { labels: {}, ...claim });
+  /**
+   * Takes a template's name to write it anew: `publish` something that is whole.
+   *
+   * @param keptFor milliseconds that it stays when nobody prolongs it; without it, for ever
+   */
+  async template(claim: Claim, keptFor?: number): Promise<CheckpointWriter> {
+    const expires = keptFor === undefined ? null : this.#now() + keptFor;
+    const { root } = await this.#take("template", { labels: {}, ...claim }, expires);
     const image = root.checkpoint === null ? undefined : await this.load(root.checkpoint);
     return this.#writer(root, image && lastOf(root, image));
   }
@@ -149,6 +154,19 @@ export class CheckpointStore {
   ): Promise<void> {
     const held = await this.#take(kind, { name, epoch: 0, labels: {} }, expires);
     await this.#hold(held, async () => ({ blobs: [...new Set(blobs)] }));
+  }
+
+  /**
+   * Keeps what is wanted longer. A root is moved when half of the time is over, not at each use.
+   *
+   * @param keptFor milliseconds from now on
+   */
+  async prolong(kind: RootKind, name: string, keptFor: number): Promise<void> {
+    await this.roots.update(kind, name, (root) => {
+      if (root === undefined || root.removed !== null || root.expires === null) return undefined;
+      const now = this.#now();
+      return root.expires - now < keptFor / 2 ? { ...root, expires: now + keptFor } : undefined;
+    });
   }
 
   /**

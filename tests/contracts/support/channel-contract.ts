@@ -102,10 +102,11 @@ export function channelContract(name: string, connect: (room: number) => Promise
         isInside = false;
         return result;
       };
+      // Both from the beginning: a network may have room again before anybody here has received.
       listen("b", b);
+      listen("a", a);
       while (a.room > 0) within(() => a.send(frame(2 ** 14)));
       await until(() => heard.has("b"));
-      listen("a", a);
       await until(() => {
         within(() => b.receive());
         return a.room > 0;

@@ -2,7 +2,13 @@ import type {
   CheckpointContent,
   CheckpointPart,
 } from "../../../shared/blob/checkpoints/checkpoint-writer.ts";
-import { encodeMachine, type Machine, type MachineState, type RamImage } from "../../vmm/mod.ts";
+import {
+  codePageNumbers,
+  encodeMachine,
+  type Machine,
+  type MachineState,
+  type RamImage,
+} from "../../vmm/mod.ts";
 import { packNumbers } from "./resident-pages.ts";
 
 /** A machine at one instant, ready to be published while the machine goes on. */
@@ -44,7 +50,7 @@ export function captureMachine(machine: Machine, changed?: readonly number[]): C
 
 /** Executed pages first: a machine that begins with them alone then finds them in few places. */
 function* pagesOf(image: RamImage, { code }: MachineState, changed?: readonly number[]) {
-  const executed = new Set(code.map(({ page }) => page));
+  const executed = new Set(codePageNumbers(code));
   const wanted = changed && new Set(changed);
   for (const isExecuted of [true, false]) {
     for (const one of image.pages()) {

@@ -1,5 +1,11 @@
 import type { CheckpointImage } from "../../../shared/blob/checkpoints/checkpoint-image.ts";
-import { decodeMachine, type MachineState, type RamContent, ramOfManifest } from "../../vmm/mod.ts";
+import {
+  codePageNumbers,
+  decodeMachine,
+  type MachineState,
+  type RamContent,
+  ramOfManifest,
+} from "../../vmm/mod.ts";
 import { unpackNumbers } from "./resident-pages.ts";
 
 /** What `Monitor.restoreMachine` takes. */
@@ -40,7 +46,7 @@ export async function machineOf(
   const resident = unpackNumbers(sections.get("resident") ?? new Uint8Array());
   // A page may be in the checkpoint that a sweep has taken from the machine since.
   const present = resident.filter((page) => image.ramPage(page) !== undefined);
-  const executed = new Set(state.code.map(({ page }) => page));
+  const executed = new Set(codePageNumbers(state.code));
   const romPage = Math.floor(state.hardware.ramBytes / zeroPage.length);
   const absent = isLazy ? present.filter((page) => !executed.has(page) && page !== romPage) : [];
   const isAbsent = new Set(absent);

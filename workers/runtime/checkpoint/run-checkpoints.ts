@@ -16,7 +16,9 @@ import type { CheckpointStore, Claim } from "../../../shared/blob/checkpoints/ch
 import type { CheckpointWriter } from "../../../shared/blob/checkpoints/checkpoint-writer.ts";
 import type { ReadableCheckpoint } from "../run-guest.ts";
 import { type DriverState, decodeDriverState } from "../thread/driver-state.ts";
-import type { SavedRun } from "../thread/thread-protocol.ts";
+import type { SavedRun, TemplateKey } from "../thread/thread-protocol.ts";
+import { readSavedRun } from "./read-saved-run.ts";
+import { toContent } from "./to-content.ts";
 
 /** A run of an earlier epoch, to be gone on with. */
 export interface TakenOver {
@@ -24,12 +26,14 @@ export interface TakenOver {
   readonly driver: DriverState;
 }
 
-const pageBytes = 4096;
-
 export class RunCheckpoints {
   readonly #store: CheckpointStore;
   readonly #claim: Claim;
   #writer: CheckpointWriter | undefined;
+  /** The checkpoint that was gone on from where the store let itself be read, not claimed. */
+  #readOnly: string | undefined;
+  /** Whether there is a checkpoint of the run that the next one says the changes to. */
+  #isBuiltUpon = false;
 
   constructor(store: CheckpointStore, claim: Claim) {
     this.#store = store;
@@ -37,7 +41,8 @@ export class RunCheckpoints {
   }
 
   /**
-   * Takes over what an earlier epoch left, which from now on can write nothing.
+   * Takes over what an earlier epoch left, which from now on can write nothing. In a store that is full
+   * it is only read: the run goes on from it all the same, and is claimed with its next checkpoint.
    *
    * @returns undefined where there is nothing, or it is lost or damaged: the run begins again
    * @throws BlobError `stale`
@@ -46,40 +51,75 @@ export class RunCheckpoints {
     try {
       const { writer, image } = await this.#store.claim(this.#claim);
       this.#writer = writer;
+      this.#isBuiltUpon = image !== undefined;
       return image && (await readRun(image));
     } catch (error) {
       if (isStale(error)) throw error;
+      const readable = error instanceof BlobError ? undefined : await this.#readUnclaimed();
+      if (readable !== undefined) return readable;
       console.error(`${this.#claim.name}: its checkpoint cannot be used: ${text(error)}`);
       await this.startAgain();
       return undefined;
     }
   }
 
+  async #readUnclaimed(): Promise<TakenOver | undefined> {
+    try {
+      const image = await this.#store.open("run", this.#claim.name);
+      const taken = image && (await readRun(image));
+      this.#readOnly = image?.name;
+      this.#isBuiltUpon = image !== undefined;
+      return taken;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** What is published next builds upon what was read, so that has to be what is there. */
+  async #claimLate(): Promise<CheckpointWriter> {
+    if (this.#readOnly === undefined) return this.#store.claimAnew(this.#claim);
+    const { writer, image } = await this.#store.claim(this.#claim);
+    if (image?.name !== this.#readOnly) throw new Error("an earlier worker has saved it since");
+    return writer;
+  }
+
+  /**
+   * From now on no earlier epoch can write; what it left counts until this one writes.
+   *
+   * @throws BlobError `stale`
+   */
+  async fence(): Promise<void> {
+    try {
+      this.#writer = (await this.#store.claim(this.#claim)).writer;
+    } catch (error) {
+      if (isStale(error)) throw error;
+      console.error(`${this.#claim.name}: its checkpoints are not taken over: ${text(error)}`);
+    }
+  }
+
   /** What there is counts no more. @throws BlobError `stale` */
   async startAgain(): Promise<void> {
+    this.#readOnly = undefined;
+    this.#isBuiltUpon = false;
     this.#writer = await this.#store.claimAnew(this.#claim).catch((error: unknown) => {
       if (isStale(error)) throw error;
       return undefined;
     });
   }
 
-  /** @returns whether it is kept. @throws BlobError `stale` */
-  async publish(checkpoint: ReadableCheckpoint): Promise<boolean> {
-    const { pages, frames, sections, isWhole, instructions, read } = checkpoint;
+  /**
+   * @param template what the run is a clone of: its first checkpoint may build upon it
+   * @returns whether it is kept
+   * @throws BlobError `stale`
+   */
+  async publish(checkpoint: ReadableCheckpoint, template?: TemplateKey): Promise<boolean> {
     try {
-      this.#writer ??= await this.#store.claimAnew(this.#claim);
-      await this.#writer.publish({
-        pages: {
-          *[Symbol.iterator]() {
-            for (const [index, page] of pages.entries()) {
-              yield { page, bytes: read(frames[index] ?? 0) };
-            }
-          },
-        },
-        isWhole,
-        parts: Array.from(sections, ([name, bytes]) => ({ kind: "section", name, bytes })),
-        notes: { instructions },
-      });
+      const isFirstOfClone = !checkpoint.isWhole && template !== undefined && !this.#isBuiltUpon;
+      if (isFirstOfClone) this.#writer = await this.#store.claimAnew(this.#claim);
+      else this.#writer ??= await this.#claimLate();
+      if (isFirstOfClone) this.#writer = (await this.#store.claim(this.#claim, template)).writer;
+      await this.#writer.publish(toContent(checkpoint));
+      this.#isBuiltUpon = true;
       return true;
     } catch (error) {
       if (isStale(error)) throw error;
@@ -98,19 +138,8 @@ export class RunCheckpoints {
 }
 
 async function readRun(image: CheckpointImage): Promise<TakenOver> {
-  const sections = new Map<string, Uint8Array>();
-  for (const { kind, name } of image.header.parts) {
-    // A buffer of its own: it is sent to a thread.
-    if (kind === "section") sections.set(name, (await image.readPart(kind, name)).slice());
-  }
-  const driver = decodeDriverState(sections);
-  const pages = Uint32Array.from(image.ramPages);
-  const places = new Map(Array.from(pages, (page, index) => [page, index]));
-  const content = new Uint8Array(pages.length * pageBytes);
-  for await (const { page, bytes } of image.read()) {
-    content.set(bytes, (places.get(page) ?? 0) * pageBytes);
-  }
-  return { run: { sections, pages, content }, driver };
+  const run = await readSavedRun(image);
+  return { run, driver: decodeDriverState(run.sections) };
 }
 
 function isStale(error: unknown): boolean {

@@ -1,17 +1,19 @@
 import type { RunStatus } from "../../../shared/schema/worker-status.ts";
+import type { LiveGuest } from "./live-guest.ts";
 import type { MovableRun } from "./move-run.ts";
 
 /** The runs that a worker has now. */
 export class ActiveRuns {
   readonly #runs = new Set<ActiveRun>();
 
-  /** Has the run among them while `body` is under way. */
+  /** Has the run among them while `body` is under way. @param lock of the queue's job */
   async during<Result>(
     submission: string,
+    lock: string,
     body: (run: ActiveRun) => Promise<Result>,
   ): Promise<Result> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const run = new ActiveRun(submission, promise);
+    const run = new ActiveRun(submission, lock, promise);
     this.#runs.add(run);
     try {
       return await body(run);
@@ -33,12 +35,21 @@ export class ActiveRuns {
 export class ActiveRun implements MovableRun {
   readonly submission: string;
   readonly ended: Promise<void>;
+  lock: string;
+  guest: LiveGuest | undefined;
+  /** Of the clock of `performance`, when the run began, here or elsewhere. */
+  began = performance.now();
   readonly #handOver = new AbortController();
   #figures: Omit<RunStatus, "run"> | undefined;
 
-  constructor(submission: string, ended: Promise<void>) {
+  constructor(submission: string, lock: string, ended: Promise<void>) {
     this.submission = submission;
+    this.lock = lock;
     this.ended = ended;
+  }
+
+  get elapsed(): number {
+    return performance.now() - this.began;
   }
 
   get handOverSignal(): AbortSignal {

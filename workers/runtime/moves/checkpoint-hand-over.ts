@@ -1,9 +1,6 @@
 import type { Redis } from "ioredis";
-import { runKeys } from "../../../shared/protocol/run-keys.ts";
-import type { MovableRun, MoveRun } from "./move-run.ts";
-
-/** Milliseconds for which only the worker that is named may take the run. */
-const reserved = 10_000;
+import { placeMilliseconds, runKeys } from "../../../shared/protocol/run-keys.ts";
+import type { MovableRun, MoveRun, MoveWish } from "./move-run.ts";
 
 /**
  * Moves a run by a last checkpoint: the guest stands still from then until the other worker has read
@@ -16,9 +13,9 @@ export class CheckpointHandOver implements MoveRun {
     this.#redis = redis;
   }
 
-  async move(run: MovableRun, to?: string): Promise<void> {
+  async move(run: MovableRun, { to }: MoveWish): Promise<void> {
     const { place } = runKeys(run.submission);
-    if (to !== undefined) await this.#redis.set(place, to, "PX", reserved);
+    if (to !== undefined) await this.#redis.set(place, to, "PX", placeMilliseconds);
     run.handOver();
     await run.ended;
   }

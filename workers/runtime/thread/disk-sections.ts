@@ -1,6 +1,6 @@
 import { packNumbers, unpackNumbers } from "../checkpoint/resident-pages.ts";
 
-type WrittenPages = readonly { readonly page: number; readonly bytes: Uint8Array }[];
+export type WrittenPages = readonly { readonly page: number; readonly bytes: Uint8Array }[];
 
 const pageBytes = 4096;
 const lengthBytes = 4;

@@ -22,6 +22,8 @@ export class GuestCheckpoints {
   #changed = new Set<number>();
   /** Whether a checkpoint of this run is kept that the next one can build upon. */
   #hasBase = false;
+  /** Whether that is the template's, which may not be there when it is to be built upon. */
+  #isOnTemplate = false;
   #image: { readonly ram: CapturedImage; readonly isWhole: boolean } | undefined;
 
   constructor(every: Instructions = never) {
@@ -33,7 +35,13 @@ export class GuestCheckpoints {
   resume(machine: Machine): void {
     this.#log = machine.ram.openDirtyLog();
     this.#hasBase = true;
-    this.#plan(machine);
+    this.plan(machine);
+  }
+
+  /** The machine is as the template that it is a clone of. */
+  begin(machine: Machine): void {
+    this.resume(machine);
+    this.#isOnTemplate = true;
   }
 
   /** Steps until the next one is due. */
@@ -52,7 +60,7 @@ export class GuestCheckpoints {
     own: ReadonlyMap<string, Uint8Array>,
     consoleBytes: number,
   ): RunCheckpoint {
-    this.#plan(machine);
+    this.plan(machine);
     this.#log ??= machine.ram.openDirtyLog();
     for (const page of this.#log.harvest()) this.#changed.add(page);
     const isWhole = !this.#hasBase;
@@ -89,13 +97,17 @@ export class GuestCheckpoints {
     if (isKept) {
       this.#changed.clear();
       this.#hasBase = true;
+      this.#isOnTemplate = false;
     } else if (isWhole) {
       this.#changed.clear();
+    } else if (this.#isOnTemplate) {
+      this.#hasBase = false;
     }
     ram.release();
   }
 
-  #plan(machine: Machine): void {
+  /** The next one is the first that is due behind where the machine is. */
+  plan(machine: Machine): void {
     if (this.#every === never) return;
     this.#dueAt = (Math.floor(machine.steps / this.#every) + 1) * this.#every;
   }

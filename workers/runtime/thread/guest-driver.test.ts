@@ -9,6 +9,7 @@ import {
   type Timers,
 } from "../../vmm/mod.ts";
 import { GuestDriver } from "./guest-driver.ts";
+import { TemplateShelf } from "./template-shelf.ts";
 import {
   type RunMessage,
   type RunReport,
@@ -47,6 +48,10 @@ class PlannedMachine implements Machine {
 
   fork(): never {
     return this.save();
+  }
+
+  takeExitTimes(): never {
+    throw new Error("nobody times a planned machine");
   }
 
   readonly timers: Timers = {
@@ -127,6 +132,8 @@ function drive(
       },
     },
     {
+      run: 1,
+      shelf: new TemplateShelf(() => undefined),
       monitor: {
         useKeptCode: () => {
           throw new Failure("kept-code-damaged", "Damaged.", "Delete it.");
@@ -146,6 +153,9 @@ function drive(
         },
         restoreMachine: () => {
           throw new Error("nothing was saved");
+        },
+        stageMachine: () => {
+          throw new Error("nothing comes from elsewhere");
         },
       },
       openDisk: () => {

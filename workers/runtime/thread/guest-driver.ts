@@ -1,19 +1,19 @@
 import type { RunEnd } from "../../../shared/schema/run-end.ts";
-import type { OverlayBlock } from "../../host/block-overlay.ts";
 import {
-  type BlockBackend,
   ConsoleScript,
   Failure,
   guestExits,
   type Machine,
   type MachineConfig,
   type MachineResources,
-  type MachineState,
+  MigrationProblem,
   type Milliseconds,
-  type RamContent,
+  type Monitor,
   type StopReason,
 } from "../../vmm/mod.ts";
 import { freeImages } from "../free-images.ts";
+import { Arrival } from "./arrival.ts";
+import { Departure } from "./departure.ts";
 import { addWrittenPages, writtenPages } from "./disk-sections.ts";
 import {
   type DriverState,
@@ -22,19 +22,31 @@ import {
   encodeDriverState,
 } from "./driver-state.ts";
 import { GuestCheckpoints } from "./guest-checkpoints.ts";
+import { GuestTemplate } from "./guest-template.ts";
 import { machineOfSaved } from "./machine-of-saved.ts";
+import type { ArrivalOptions, DepartureOptions, MoveCommand } from "./move-protocol.ts";
+import type { SavedDisk } from "./saved-disk.ts";
+import { decodeSections, encodeSections } from "./section-list.ts";
+import type { ShelvedTemplate, TemplateShelf } from "./template-shelf.ts";
 import {
+  type BootImages,
   type RunMessage,
+  type RunNumber,
   type RunReport,
+  type SavedRun,
   type ThreadStart,
   threadControl,
 } from "./thread-protocol.ts";
 
 /** What the driver needs of its thread. */
 export interface DriverPorts {
+  readonly run: RunNumber;
+  /** The thread's templates. */
+  readonly shelf: TemplateShelf;
   readonly monitor: {
     createMachine(config: MachineConfig, resources: MachineResources): Machine;
-    restoreMachine(state: MachineState, ram: RamContent, resources: MachineResources): Machine;
+    restoreMachine: Monitor["restoreMachine"];
+    stageMachine: Monitor["stageMachine"];
     useKeptCode(code: Uint8Array): void;
     keepCode(): Uint8Array;
   };
@@ -44,15 +56,19 @@ export interface DriverPorts {
   now(): Milliseconds;
 }
 
-/** A disk whose written pages can be saved. */
-export type SavedDisk = Pick<OverlayBlock, keyof BlockBackend | "written" | "replaceWritten">;
+/**
+ * What a guest wants after its turn: another one, one when its checkpoint is released, one when it has an
+ * answer to what it needs to begin, one when there is something new on its line to another worker, or
+ * none.
+ */
+export type AfterTurn = "more" | "release" | "answer" | "wait" | "nothing";
 
-/** What a guest wants after its turn: another one, one when its checkpoint is released, or none. */
-export type AfterTurn = "more" | "release" | "nothing";
-
+const pageBytes = 4096;
 const shortestSlice = 100_000;
 const firstSlice = 1_000_000;
 const longestSlice = 50_000_000;
+/** Of a guest that moves: its two sides should not wait for each other's turns. */
+const movingTime: Milliseconds = 4;
 const consoleBatch = 16 * 1024;
 /** How often the worker hears of a run that says nothing. */
 const progressInterval: Milliseconds = 100;
@@ -68,6 +84,9 @@ const progressInterval: Milliseconds = 100;
  *
  * Checkpoints are made at fixed numbers of steps, so they are the same ones in each run. While the last
  * one is still being read the guest goes on until the next one is due, and then waits.
+ *
+ * A guest that leaves for another worker, or of which pages are still on one, makes no checkpoints and
+ * does not leave again before that is over.
  */
 export class GuestDriver {
   readonly #start: ThreadStart;
@@ -75,8 +94,18 @@ export class GuestDriver {
   readonly #control: Int32Array;
   readonly #checkpoints: GuestCheckpoints;
   readonly #disks = new Map<string, SavedDisk>();
+  readonly #template: GuestTemplate | undefined;
+  #config: MachineConfig;
   #script: ConsoleScript;
+  #hasBegun = false;
+  #images: "not asked for" | "asked for" | "here" = "not asked for";
   #isHandedOver = false;
+  #departure: Departure | undefined;
+  #arrival: Arrival | undefined;
+  /** Of a run that comes from elsewhere, until it is here. */
+  #arriving: DriverState | undefined;
+  /** How the run ended while pages of it were still elsewhere: what it leaves cannot be told yet. */
+  #openEnd: RunEnd | undefined;
   #machine: Machine | undefined;
   #slice = firstSlice;
   /** What the guest has had of its thread. */
@@ -90,24 +119,168 @@ export class GuestDriver {
     this.#start = start;
     this.#ports = ports;
     this.#control = new Int32Array(start.control);
+    this.#config = start.config;
+    const { template } = start;
+    const { restoreMachine } = ports.monitor;
+    this.#template =
+      template &&
+      new GuestTemplate(start, template, {
+        ...{ run: ports.run, shelf: ports.shelf, post: ports.post },
+        restoreMachine: restoreMachine.bind(ports.monitor),
+      });
     this.#script = new ConsoleScript(start.steps);
     this.#checkpoints = new GuestCheckpoints(start.checkpointEvery);
+    if (start.arrival) this.#arrival = this.#expect(start.arrival);
   }
 
   /** Runs the guest for about so long; the first time its machine is made before. */
   advance(time: Milliseconds): AfterTurn {
     try {
-      if (!this.#machine) this.#useKeptCode();
-      if (!this.#machine && this.#start.resume && !this.#resume()) return "nothing";
-      this.#machine ??= this.#createMachine();
-      const wish = this.#checkpoint(this.#machine);
+      const step = this.#move();
+      if (step !== "more") return step;
+      const machine = this.#machine ?? this.#begin();
+      if (typeof machine === "string") return machine;
+      this.#machine = machine;
+      const wish = this.#isMoving ? "more" : this.#checkpoint(machine);
       if (wish !== "more") return wish;
-      const end = this.#runSlice(this.#machine, time);
-      if (!end) return "more";
-      this.#end(end, this.#machine);
+      const end = this.#openEnd ?? this.#runSlice(machine, time);
+      if (!end) return this.#arrival?.mayRun === false ? "wait" : "more";
+      return this.#endOrLeave(end, machine);
     } catch (error) {
       this.#fail(error);
     }
+    return "nothing";
+  }
+
+  /** A word of the main thread about the run's move. */
+  hear(command: MoveCommand): void {
+    if (command.type === "depart") this.#depart(command.departure);
+    else {
+      this.#departure?.hear(command);
+      this.#arrival?.hear(command);
+    }
+  }
+
+  get #isMoving(): boolean {
+    return this.#departure !== undefined || this.#arrival !== undefined;
+  }
+
+  /** @returns "more" where the guest may run on this thread now */
+  #move(): AfterTurn {
+    if (!this.#isMoving) return "more";
+    if (Atomics.load(this.#control, 0) === threadControl.stop) return this.#abandonMove();
+    return this.#arrival ? this.#arrive(this.#arrival) : this.#leave();
+  }
+
+  #abandonMove(): AfterTurn {
+    this.#departure?.abandon();
+    this.#arrival?.abandon();
+    this.#machine?.dispose();
+    this.#ports.post({ type: "fault", message: "it was dropped while it moved", stack: "" });
+    return "nothing";
+  }
+
+  #depart(options: DepartureOptions): void {
+    const { monitor, now, post } = this.#ports;
+    const machine = this.#machine;
+    if (!machine || this.#isMoving || this.#isHandedOver) {
+      const problem = machine ? "it is on its way already" : "it has not begun";
+      post({ type: "move", message: { type: "stayed", epoch: options.epoch, problem } });
+      return;
+    }
+    this.#departure = new Departure(options, {
+      ...{ machine, now },
+      keepCode: () => monitor.keepCode(),
+      driver: () => {
+        this.#flush(machine, true);
+        return encodeSections(this.#ownSections(this.#state(machine)));
+      },
+      post: (message) => post({ type: "move", message }),
+    });
+  }
+
+  #leave(): AfterTurn {
+    const departure = this.#departure as Departure;
+    if (Atomics.load(this.#control, 0) === threadControl.handOver) departure.cancel();
+    departure.step();
+    if (!departure.isOver) return departure.mayRun ? "more" : "wait";
+    this.#departure = undefined;
+    const message = departure.outcome;
+    if (message.type === "departed") this.#machine?.dispose();
+    this.#ports.post({ type: "move", message });
+    return message.type === "departed" ? "nothing" : "more";
+  }
+
+  #expect(options: ArrivalOptions): Arrival {
+    const { monitor, now, post } = this.#ports;
+    return new Arrival(options, {
+      ...{ monitor, now },
+      ramPages: this.#start.config.ramBytes / pageBytes,
+      resources: (driver) => {
+        const sections = decodeSections(driver);
+        this.#arriving = decodeDriverState(sections);
+        const resources = this.#openResources();
+        this.#restoreDisks(sections, this.#arriving);
+        return resources;
+      },
+      post: (message) => post({ type: "move", message }),
+    });
+  }
+
+  #arrive(arrival: Arrival): AfterTurn {
+    arrival.step();
+    const { failure } = arrival;
+    if (arrival.isHere || failure?.isLost) this.#settle(arrival);
+    if (failure) {
+      arrival.dispose();
+      this.#ports.post({ type: "move", message: failure });
+      return "nothing";
+    }
+    if (arrival.isOver) {
+      this.#arrival = undefined;
+      this.#ports.post({ type: "move", message: { type: "complete" } });
+      return "more";
+    }
+    if (this.#openEnd) return "wait";
+    return arrival.mayRun ? "more" : "wait";
+  }
+
+  /** The run is here, once. */
+  #settle(arrival: Arrival): void {
+    const driver = this.#arriving;
+    if (!driver) return;
+    this.#arriving = undefined;
+    this.#takeUp(driver, arrival.machine);
+    this.#checkpoints.plan(arrival.machine);
+    const { epoch } = arrival;
+    const { retired: instructions } = arrival.machine;
+    this.#ports.post({ type: "move", message: { type: "arrived", epoch, driver, instructions } });
+  }
+
+  #restoreDisks(sections: ReadonlyMap<string, Uint8Array>, state: DriverState): void {
+    for (const name of state.disks) {
+      this.#disks.get(name)?.replaceWritten(writtenPages(sections, name));
+    }
+  }
+
+  #takeUp(state: DriverState, machine: Machine): void {
+    this.#script = new ConsoleScript(this.#start.steps, state.script);
+    this.#script.attach(machine);
+    this.#consoleBytes = state.consoleBytes;
+    this.#reportedSteps = state.reportedSteps;
+    this.#used = state.used;
+    this.#machine = machine;
+  }
+
+  /** A run that ends while it leaves stays for that; one that is not here whole yet waits. */
+  #endOrLeave(end: RunEnd, machine: Machine): AfterTurn {
+    this.#openEnd = end;
+    if (this.#arrival) return "wait";
+    if (this.#departure) {
+      this.#departure.cancel();
+      return "more";
+    }
+    this.#end(end, machine);
     return "nothing";
   }
 
@@ -119,6 +292,48 @@ export class GuestDriver {
   /** The last checkpoint was read, and is kept or not. */
   release(isKept: boolean): void {
     this.#checkpoints.release(isKept);
+  }
+
+  /** The images that it asked for. */
+  giveImages(images: BootImages): void {
+    this.#config = { ...this.#config, boot: { ...this.#config.boot, ...images } };
+    this.#images = "here";
+  }
+
+  /** The machine, or what the guest wants instead. */
+  #begin(): Machine | "answer" | "nothing" {
+    if (!this.#hasBegun) this.#useKeptCode();
+    this.#hasBegun = true;
+    if (this.#start.resume) return this.#resume(this.#start.resume) ?? "nothing";
+    if (this.#images === "here") return this.#createMachine();
+    if (this.#images === "asked for") return this.#wait();
+    const wanted = this.#template?.wanted() ?? "itself";
+    if (wanted === "wait") return this.#wait();
+    if (wanted !== "itself") return this.#clone(wanted);
+    if (!this.#start.lacksImages) return this.#createMachine();
+    this.#images = "asked for";
+    this.#ports.post({ type: "images-wanted" });
+    return this.#wait();
+  }
+
+  /** Unless nobody wants the run any more. */
+  #wait(): "answer" | "nothing" {
+    if (Atomics.load(this.#control, 0) !== threadControl.stop) return "answer";
+    this.#ports.post({ type: "end", report: this.#report({ kind: "wall-clock" }) });
+    return "nothing";
+  }
+
+  #clone({ machine: origin, driver, console, disks }: ShelvedTemplate): Machine {
+    const machine = origin.fork(this.#openResources());
+    for (const [name, pages] of disks) this.#disks.get(name)?.replaceWritten(pages);
+    this.#script = new ConsoleScript(this.#start.steps, driver.script);
+    this.#script.attach(machine);
+    this.#script.goOn();
+    if (this.#start.checkpointEvery !== undefined) this.#checkpoints.begin(machine);
+    this.#ports.post({ type: "from-template", instructions: machine.retired });
+    this.#consoleBytes = driver.consoleBytes;
+    if (console.length > 0) this.#ports.post({ type: "console", bytes: console.slice() });
+    return machine;
   }
 
   /** Damaged ones are made anew; nothing but speed depends on them. */
@@ -133,16 +348,19 @@ export class GuestDriver {
   }
 
   #createMachine(): Machine {
-    const { config } = this.#start;
-    const machine = this.#ports.monitor.createMachine(config, this.#openResources());
-    freeImages(config);
+    const machine = this.#ports.monitor.createMachine(this.#config, this.#openResources());
+    freeImages(this.#config);
+    if (this.#template) this.#script = this.#template.script();
     this.#script.attach(machine);
     return machine;
   }
 
   #openResources(): MachineResources {
     const { disks, limits } = this.#start;
-    for (const { name, bytes } of disks) this.#disks.set(name, this.#ports.openDisk(bytes));
+    for (const { name, bytes } of disks) {
+      const disk = this.#ports.openDisk(bytes);
+      this.#disks.set(name, this.#template?.watch(name, disk) ?? disk);
+    }
     return {
       memoryLimitBytes: limits.memoryBytes,
       console: { write: (byte) => this.#print(byte) },
@@ -150,33 +368,24 @@ export class GuestDriver {
     };
   }
 
-  /** @returns false where nothing can be made of what was saved, which was posted then */
-  #resume(): boolean {
-    const { resume, steps } = this.#start;
-    if (!resume) return false;
+  /** @returns undefined where nothing can be made of what was saved, which was posted then */
+  #resume(resume: SavedRun): Machine | undefined {
     let machine: Machine | undefined;
     try {
       const state = decodeDriverState(resume.sections);
       const { machine: saved, ram } = machineOfSaved(resume);
       machine = this.#ports.monitor.restoreMachine(saved, ram, this.#openResources());
-      for (const name of state.disks) {
-        this.#disks.get(name)?.replaceWritten(writtenPages(resume.sections, name));
-      }
-      this.#script = new ConsoleScript(steps, state.script);
-      this.#script.attach(machine);
-      this.#consoleBytes = state.consoleBytes;
-      this.#reportedSteps = state.reportedSteps;
-      this.#used = state.used;
+      this.#restoreDisks(resume.sections, state);
+      this.#takeUp(state, machine);
       this.#checkpoints.resume(machine);
-      this.#machine = machine;
-      return true;
+      return machine;
     } catch (error) {
       const isFull = error instanceof Failure && error.code.startsWith("machine-memory-");
       if (isFull) throw error;
       machine?.dispose();
       const message = error instanceof Error ? error.message : String(error);
       this.#ports.post({ type: "unusable", message });
-      return false;
+      return undefined;
     }
   }
 
@@ -193,30 +402,38 @@ export class GuestDriver {
       return "nothing";
     }
     this.#flush(machine, true);
-    const sections = this.#ownSections(machine);
+    const sections = this.#ownSections(this.#state(machine));
     this.#ports.post(this.#checkpoints.take(machine, sections, this.#consoleBytes));
     this.#isHandedOver = isLast;
     return isLast ? "release" : "more";
   }
 
-  #ownSections(machine: Machine): Map<string, Uint8Array> {
-    const sections = new Map<string, Uint8Array>();
-    const disks: string[] = [];
-    for (const [name, disk] of this.#disks) {
-      const written = disk.written();
-      if (written.length === 0) continue;
-      disks.push(name);
-      addWrittenPages(sections, name, written);
-    }
-    const state: DriverState = {
+  #state(machine: Machine): DriverState {
+    const written = [...this.#disks].filter(([, disk]) => disk.written().length > 0);
+    return {
       script: this.#script.save(),
       consoleBytes: this.#consoleBytes,
       reportedSteps: this.#reportedSteps,
       used: this.#used,
       retired: machine.retired,
-      disks,
+      disks: written.map(([name]) => name),
     };
+  }
+
+  #ownSections(state: DriverState): Map<string, Uint8Array> {
+    const sections = new Map<string, Uint8Array>();
+    for (const name of state.disks) {
+      addWrittenPages(sections, name, this.#disks.get(name)?.written() ?? []);
+    }
     return sections.set(driverSection, encodeDriverState(state));
+  }
+
+  /** The script has paused where the template ends. */
+  #makeTemplate(machine: Machine): void {
+    // The same bytes, whoever makes it.
+    const state: DriverState = { ...this.#state(machine), reportedSteps: 0, used: 0 };
+    this.#template?.make(machine, state, this.#ownSections(state));
+    this.#script.goOn();
   }
 
   #end(end: RunEnd, machine: Machine): void {
@@ -230,6 +447,13 @@ export class GuestDriver {
 
   /** A failure of the image is the submission's; a memory without room is not. */
   #fail(error: unknown): void {
+    if (this.#arrival && !this.#machine) {
+      this.#arrival.abandon();
+      const problem = error instanceof Error ? error.message : String(error);
+      const failed = { type: "failed", isLost: false, epoch: 0, problem } as const;
+      this.#ports.post({ type: "move", message: failed });
+      return;
+    }
     if (!this.#machine && error instanceof Failure && !error.code.startsWith("machine-memory-")) {
       const { message, hint } = error;
       const report = this.#report({ kind: "bad-image", message, hint });
@@ -249,12 +473,16 @@ export class GuestDriver {
     const began = this.#ports.now();
     const until = Math.min(
       limits.instructions - machine.steps,
-      this.#checkpoints.remaining(machine),
+      this.#isMoving ? Number.POSITIVE_INFINITY : this.#checkpoints.remaining(machine),
     );
-    const reason = runMachine(machine, Math.min(this.#slice, until));
+    const slice = this.#departure?.instructionsOf(this.#slice) ?? this.#slice;
+    const reason = this.#runMachine(machine, Math.min(slice, until));
     const elapsed = this.#ports.now() - began;
-    this.#slice = nextSlice(this.#slice, elapsed, time);
+    const aim = this.#isMoving ? Math.min(time, movingTime) : time;
+    // One that is held back says nothing about how long its usual slice takes.
+    if (slice === this.#slice) this.#slice = nextSlice(this.#slice, elapsed, aim);
     this.#used += elapsed;
+    if (this.#script.isPaused) this.#makeTemplate(machine);
     this.#flush(machine, false);
 
     if (this.#script.hasFailed) {
@@ -284,6 +512,8 @@ export class GuestDriver {
           `the guest took more than ${count(limits.memoryBytes)} bytes of memory`,
         );
       case "absent":
+        this.#arrival?.demand(reason.page);
+        break;
       case "stopped":
       case "budget":
         break;
@@ -302,6 +532,17 @@ export class GuestDriver {
       return this.#cutOff("wall-clock", "the run took too long on the grading machine");
     }
     return undefined;
+  }
+
+  /** A device that waits for a page which never comes: the next look at the move says so. */
+  #runMachine(machine: Machine, instructions: number): ReturnType<typeof runMachine> {
+    try {
+      return runMachine(machine, instructions);
+    } catch (error) {
+      const isLost = error instanceof MigrationProblem && this.#arrival !== undefined;
+      if (!isLost) throw error;
+      return { kind: "stopped" };
+    }
   }
 
   #cutOff(
@@ -324,6 +565,7 @@ export class GuestDriver {
       return;
     }
     this.#script.write(byte);
+    this.#template?.note(byte);
     this.#pending.push(byte);
     if (this.#pending.length >= consoleBatch) {
       this.#flushConsole();

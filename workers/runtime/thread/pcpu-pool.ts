@@ -13,13 +13,19 @@
  */
 import { MemoryKeeper, type MemoryNeed } from "../../vmm/keeper.ts";
 import type { Milliseconds, WasmCompiler } from "../../vmm/mod.ts";
+import { imageBuffers } from "../image-buffers.ts";
 import type { ServedPort, TranslationPort } from "../translation/translation-port.ts";
 import type { TranslationThread } from "../translation/translation-thread.ts";
+import type { MoveCommand } from "./move-protocol.ts";
 import type { SpawnPcpuThread } from "./pcpu-thread.ts";
 import { PooledThread, type RunEvents, type ThreadRun } from "./pooled-thread.ts";
 import { Room } from "./room.ts";
+import { TemplateRoom } from "./template-room.ts";
 import {
+  type BootImages,
   type RunNumber,
+  type SavedRun,
+  type TemplateKey,
   type ThreadMessage,
   type ThreadStart,
   threadControl,
@@ -33,6 +39,8 @@ export interface PcpuPoolOptions {
   readonly threads: number;
   /** Of the machine memory; 4 GiB, as address space, where it is not said. */
   readonly memoryBytes?: number;
+  /** Most templates that a thread keeps, beside its runs; 4 where it is not said. */
+  readonly templates?: number;
   /** What a run has that does not see that its time is over: a device or a pattern may hold it. */
   readonly grace?: Milliseconds;
   /** Translates for all threads; each does so itself where it is not said. */
@@ -46,13 +54,24 @@ export interface PooledRun {
   drop(): void;
   /** Nobody reads the run's checkpoint any more; it is kept, so that the next one may build upon it. */
   release(isKept: boolean): void;
+  /** Says something about the run's move. */
+  move(command: MoveCommand): void;
   /** Asks for a last checkpoint. @returns false where the run waits for memory: it is dropped then */
   handOver(): boolean;
+  /** Gives the images that the run has asked for. */
+  giveImages(images: BootImages): void;
+  /** Says what there is of the template that the run has asked for. */
+  answerTemplate(key: TemplateKey, saved: SavedRun | undefined): void;
+  /** Nobody reads the frames of the template that the run has made. */
+  templateWasRead(key: TemplateKey): void;
+  /** Whether its thread is there: then frames of a template are what they were. */
+  readonly hasThread: boolean;
 }
 
 /** How often threads are looked at. */
 const watchInterval: Milliseconds = 250;
 const usualGrace: Milliseconds = 3000;
+const usualTemplates = 4;
 /** So many times the grace a thread may take to end. */
 const gracesToEnd = 10;
 
@@ -60,6 +79,7 @@ export class PcpuPool {
   readonly #options: PcpuPoolOptions;
   readonly #keeper: MemoryKeeper;
   readonly #room: Room;
+  readonly #templates: TemplateRoom;
   readonly #grace: Milliseconds;
   readonly #threads: (PooledThread | undefined)[];
   /** Numbers of threads that are gone but may still use the memory. */
@@ -80,6 +100,7 @@ export class PcpuPool {
       ...(memoryBytes !== undefined && { memoryBytes }),
     });
     this.#room = new Room(this.#keeper.room);
+    this.#templates = new TemplateRoom(this.#room, options.templates ?? usualTemplates);
     this.#threads = Array.from({ length: threads });
   }
 
@@ -112,6 +133,13 @@ export class PcpuPool {
     };
     this.#waiting.push(run);
     this.#place();
+    const isThere = (thread: PooledThread) => this.#threads[thread.pcpu] === thread;
+    /** Also when the run is over: its template is not. */
+    let thread: PooledThread | undefined;
+    const threadOfRun = () => {
+      thread ??= this.#threadOf.get(run.number);
+      return thread && isThere(thread) ? thread : undefined;
+    };
     const tell = (word: number) => Atomics.store(new Int32Array(start.control), 0, word);
     const leave = () => {
       const isWaiting = this.#waiting.includes(run);
@@ -126,9 +154,23 @@ export class PcpuPool {
         release(false);
       },
       release,
+      move: (command) => this.#threadOf.get(run.number)?.move(run.number, command),
       handOver: () => {
         tell(threadControl.handOver);
         return !leave();
+      },
+      giveImages: (images) => {
+        const transfer = imageBuffers({ ...start.config.boot, ...images });
+        threadOfRun()?.post({ type: "images", run: run.number, images }, transfer);
+      },
+      answerTemplate: (key, saved) => {
+        const buffer = saved?.content.buffer;
+        const transfer = buffer instanceof ArrayBuffer ? [buffer] : [];
+        threadOfRun()?.post({ type: "template", key, saved }, transfer);
+      },
+      templateWasRead: (key) => threadOfRun()?.post({ type: "template-read", key }),
+      get hasThread() {
+        return threadOfRun() !== undefined;
       },
     };
   }
@@ -158,25 +200,40 @@ export class PcpuPool {
   #place(): void {
     for (;;) {
       const [run] = this.#waiting;
-      const thread = run && this.#leastLoaded();
+      const thread = run && this.#leastLoaded(run.start.template?.key);
       if (!thread) return;
-      const { config, limits, checkpointEvery } = run.start;
+      const { config, limits, checkpointEvery, template } = run.start;
       // While a checkpoint is read the guest may have to copy each page that it has.
       const copies = checkpointEvery === undefined ? 1 : 2;
       const need = this.#keeper.needOf(config, limits.memoryBytes * copies);
-      if (!this.#room.take(need)) return;
+      if (!this.#room.take(need)) {
+        this.#templates.makeRoom(template?.key);
+        return;
+      }
+      const own = this.#keeper.needOf(config, limits.memoryBytes);
+      const share = template && this.#templates.begin(thread, template.key, own);
+      if (share === "later") {
+        this.#room.giveBack(need);
+        return;
+      }
       this.#needs.set(run.number, need);
       this.#waiting.shift();
       this.#threadOf.set(run.number, thread);
-      thread.start(run);
+      const { template: _, ...alone } = run.start;
+      thread.start(share === "never" ? { ...run, start: alone } : run);
       this.#watch ??= setInterval(() => this.#look(), watchInterval);
     }
   }
 
-  /** A thread without a run, a new one, or the one with the fewest; none while all are ending. */
-  #leastLoaded(): PooledThread | undefined {
+  /**
+   * A thread without a run, a new one, or the one with the fewest; none while all are ending. Of those
+   * that have as few, one that has the run's template.
+   */
+  #leastLoaded(template?: TemplateKey): PooledThread | undefined {
     const threads = this.#threads.filter((thread) => thread !== undefined);
-    const least = threads.toSorted((a, b) => a.load - b.load)[0];
+    const lacks = (thread: PooledThread) =>
+      template !== undefined && this.#templates.has(thread, template) ? 0 : 1;
+    const least = threads.toSorted((a, b) => a.load - b.load || lacks(a) - lacks(b))[0];
     if (least?.load === 0) return least;
     const free = this.#threads.findIndex(
       (thread, pcpu) => thread === undefined && !this.#ending.has(pcpu),
@@ -210,6 +267,14 @@ export class PcpuPool {
   }
 
   #receive(thread: PooledThread, message: ThreadMessage): void {
+    if ("forgotten" in message) {
+      this.#templates.forgotten(thread, message.forgotten);
+      this.#place();
+      return;
+    }
+    if (message.message.type === "template-kept") {
+      this.#templates.shrink(thread, message.message.key, message.message.frames);
+    }
     const ended = thread.receive(message.run, message.message);
     if (ended) this.#forget(ended);
   }
@@ -218,6 +283,8 @@ export class PcpuPool {
   #forget(run: ThreadRun): void {
     const need = this.#needs.get(run.number);
     if (need) this.#room.giveBack(need);
+    const thread = this.#threadOf.get(run.number);
+    if (thread && run.start.template) this.#templates.end(thread, run.start.template.key);
     this.#needs.delete(run.number);
     this.#threadOf.delete(run.number);
     if (this.#needs.size === 0) {
@@ -254,6 +321,7 @@ export class PcpuPool {
       clearTimeout(late);
       this.#keeper.reclaim(pcpu);
       this.#ending.delete(pcpu);
+      this.#templates.ended(thread);
       for (const run of runs) this.#forget(run);
       this.#place();
     });

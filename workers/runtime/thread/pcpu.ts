@@ -1,16 +1,28 @@
 import type { Milliseconds, Monitor, VcpuScheduler } from "../../vmm/mod.ts";
-import { type DriverPorts, GuestDriver } from "./guest-driver.ts";
-import type { RunNumber, ThreadMessage, ThreadStart } from "./thread-protocol.ts";
+import { type AfterTurn, type DriverPorts, GuestDriver } from "./guest-driver.ts";
+import type { MoveCommand } from "./move-protocol.ts";
+import { TemplateShelf } from "./template-shelf.ts";
+import type {
+  BootImages,
+  RunNumber,
+  SavedRun,
+  TemplateKey,
+  ThreadMessage,
+  ThreadStart,
+} from "./thread-protocol.ts";
 import type { ThreadStatus } from "./thread-status.ts";
 
 /** A guest on this thread. */
 export interface PcpuGuest {
   readonly run: RunNumber;
-  readonly driver: Pick<GuestDriver, "advance" | "release" | "isHeld">;
+  readonly driver: Pick<GuestDriver, "advance" | "release" | "isHeld" | "giveImages" | "hear">;
 }
 
 export interface PcpuPorts {
-  readonly monitor: Pick<Monitor, "createMachine" | "restoreMachine" | "useKeptCode" | "keepCode">;
+  readonly monitor: Pick<
+    Monitor,
+    "createMachine" | "restoreMachine" | "stageMachine" | "useKeptCode" | "keepCode"
+  >;
   readonly scheduler: VcpuScheduler<PcpuGuest>;
   readonly status: ThreadStatus;
   readonly openDisk: DriverPorts["openDisk"];
@@ -30,7 +42,8 @@ type GuestState = "runs" | "waits" | "is over";
 
 export class Pcpu {
   readonly #ports: PcpuPorts;
-  /** Those that run, that wait for a release, or that are over and still hold frames. */
+  readonly #shelf = new TemplateShelf(() => this.#wakeWaiting());
+  /** Those that run, that wait for something, or that are over and still hold frames. */
   readonly #guests = new Map<RunNumber, { readonly guest: PcpuGuest; state: GuestState }>();
   /** Whether a turn is on its way. */
   #isAwake = false;
@@ -42,13 +55,13 @@ export class Pcpu {
   start(run: RunNumber, start: ThreadStart): void {
     const { monitor, openDisk, now, post, scheduler } = this.#ports;
     const ports: DriverPorts = {
-      ...{ monitor, openDisk, now },
+      ...{ run, shelf: this.#shelf, monitor, openDisk, now },
       post: (message) => post({ run, message }),
     };
     const guest: PcpuGuest = { run, driver: new GuestDriver(start, ports) };
     this.#guests.set(run, { guest, state: "runs" });
     scheduler.join(guest);
-    if (!this.#isAwake) this.#wake();
+    this.#wake();
   }
 
   /** A run's checkpoint was read: the guest may be waiting for that. */
@@ -57,10 +70,46 @@ export class Pcpu {
     if (!known) return;
     known.guest.driver.release(isKept);
     if (known.state === "is over") this.#guests.delete(run);
-    if (known.state !== "waits") return;
+    this.#goOn(run);
+  }
+
+  giveImages(run: RunNumber, images: BootImages): void {
+    this.#guests.get(run)?.guest.driver.giveImages(images);
+    this.#goOn(run);
+  }
+
+  answerTemplate(key: TemplateKey, saved: SavedRun | undefined): void {
+    this.#shelf.answer(key, saved);
+  }
+
+  templateWasRead(key: TemplateKey): void {
+    this.#shelf.wasRead(key);
+  }
+
+  forgetTemplate(key: TemplateKey): void {
+    this.#shelf.forget(key);
+    this.#ports.post({ forgotten: key });
+  }
+
+  /** Of a run that moves: there may be something for it to do. */
+  move(run: RunNumber, command: MoveCommand): void {
+    const known = this.#guests.get(run);
+    if (!known || known.state === "is over") return;
+    known.guest.driver.hear(command);
+    this.#goOn(run);
+  }
+
+  /** A guest that waits may look again whether it can go on. */
+  #goOn(run: RunNumber): void {
+    const known = this.#guests.get(run);
+    if (known?.state !== "waits") return;
     known.state = "runs";
     this.#ports.scheduler.join(known.guest);
-    if (!this.#isAwake) this.#wake();
+    this.#wake();
+  }
+
+  #wakeWaiting(): void {
+    for (const run of this.#guests.keys()) this.#goOn(run);
   }
 
   close(): void {
@@ -69,6 +118,7 @@ export class Pcpu {
   }
 
   #wake(): void {
+    if (this.#isAwake) return;
     this.#isAwake = true;
     this.#ports.soon(() => this.#turn());
   }
@@ -92,9 +142,10 @@ export class Pcpu {
     this.#wake();
   }
 
-  #leave(guest: PcpuGuest, wish: "release" | "nothing"): void {
+  #leave(guest: PcpuGuest, wish: Exclude<AfterTurn, "more">): void {
     this.#ports.scheduler.leave(guest);
     const isOver = wish === "nothing";
+    if (isOver) this.#shelf.leave(guest.run);
     if (isOver && !guest.driver.isHeld) this.#guests.delete(guest.run);
     else this.#guests.set(guest.run, { guest, state: isOver ? "is over" : "waits" });
   }

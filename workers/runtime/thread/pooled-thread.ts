@@ -1,7 +1,8 @@
 import type { Milliseconds } from "../../vmm/mod.ts";
 import { imageBuffers } from "../image-buffers.ts";
+import type { MoveCommand } from "./move-protocol.ts";
 import type { PcpuThread } from "./pcpu-thread.ts";
-import type { RunMessage, RunNumber, ThreadStart } from "./thread-protocol.ts";
+import type { RunMessage, RunNumber, ThreadCommand, ThreadStart } from "./thread-protocol.ts";
 import type { ThreadStatus } from "./thread-status.ts";
 
 /** A run on a pCPU thread, as whoever wants it has it. */
@@ -19,7 +20,14 @@ export interface ThreadRun {
   readonly events: RunEvents;
 }
 
-const lastMessages = new Set<RunMessage["type"]>(["end", "fault", "handed-over", "unusable"]);
+const lastMessages = new Set<string>(["end", "fault", "handed-over", "unusable"]);
+const lastOfMove = new Set<string>(["departed", "failed"]);
+
+function isLastMessage(message: RunMessage): boolean {
+  return message.type === "move"
+    ? lastOfMove.has(message.message.type)
+    : lastMessages.has(message.type);
+}
 
 /** One thread of the pool and the runs that it has. */
 export class PooledThread {
@@ -59,12 +67,16 @@ export class PooledThread {
     this.#thread.post({ type: "release", run: number, isKept });
   }
 
+  move(number: RunNumber, command: MoveCommand): void {
+    this.#thread.post({ type: "move", run: number, command });
+  }
+
   /** @returns the run, where the message is its last one */
   receive(number: RunNumber, message: RunMessage): ThreadRun | undefined {
     const run = this.#runs.get(number);
     if (!run) return undefined;
     if (message.type === "progress") run.used = message.used;
-    const isLast = lastMessages.has(message.type);
+    const isLast = isLastMessage(message);
     if (isLast) this.#runs.delete(number);
     run.events.onMessage(message);
     return isLast ? run : undefined;
@@ -84,6 +96,10 @@ export class PooledThread {
     if (!run) return undefined;
     const used = run.used + now - this.#since;
     return used > run.start.limits.wallClock + grace ? run : undefined;
+  }
+
+  post(command: ThreadCommand, transfer: readonly ArrayBuffer[] = []): void {
+    this.#thread.post(command, transfer);
   }
 
   end(): Promise<void> {

@@ -40,6 +40,21 @@ export function serveThread(
       case "release":
         pcpu?.release(command.run, command.isKept);
         break;
+      case "move":
+        pcpu?.move(command.run, command.command);
+        break;
+      case "images":
+        pcpu?.giveImages(command.run, command.images);
+        break;
+      case "template":
+        pcpu?.answerTemplate(command.key, command.saved);
+        break;
+      case "template-read":
+        pcpu?.templateWasRead(command.key);
+        break;
+      case "forget":
+        pcpu?.forgetTemplate(command.key);
+        break;
       case "close":
         pcpu?.close();
         break;

@@ -8,6 +8,7 @@ import type {
   Milliseconds,
 } from "../../vmm/mod.ts";
 import type { TranslationPort } from "../translation/translation-port.ts";
+import type { ArrivalOptions, MoveCommand, MoveMessage } from "./move-protocol.ts";
 
 /**
  * What the worker's main thread and a pCPU thread say to each other. Closed: nothing else crosses.
@@ -15,10 +16,17 @@ import type { TranslationPort } from "../translation/translation-port.ts";
  *   main → thread   open           once, first
  *                   start          a guest, by the number of its run; any number of them
  *                   release        a run's checkpoint was read, or will not be
+ *                   move           about a run that moves to another worker or from one
+ *                   images         answers `images-wanted`
+ *                   template       answers `template-wanted`
+ *                   template-read  a template's frames were read, or will not be
+ *                   forget         a template is not wanted any more; the answer is `forgotten`
  *                   close          the thread is to end; it says so in its status
  *                   control word   of each run: `goOn`, `stop`, `handOver`, seen at its guest's next turn
- *   thread → main   by run: console*, step*, progress*, checkpoint* in any order, then end (with
- *                   code before it, where it was asked for), handed-over or fault, once
+ *   thread → main   by run: console*, step*, progress*, checkpoint*, move* in any order, then end (with
+ *                   code before it, where it was asked for), handed-over, fault or the end of a move,
+ *                   once; of a run with a template before that: template-wanted, images-wanted, template-made,
+ *                   from-template
  *
  * A checkpoint names frames of the machine memory, which stay as they are until it is released. The
  * guest goes on meanwhile, but for its next checkpoint waits for the release of the one before.
@@ -36,10 +44,32 @@ export type ThreadCommand =
     }
   | { readonly type: "start"; readonly run: RunNumber; readonly start: ThreadStart }
   | { readonly type: "release"; readonly run: RunNumber; readonly isKept: boolean }
+  | { readonly type: "move"; readonly run: RunNumber; readonly command: MoveCommand }
+  | {
+      readonly type: "template";
+      readonly key: TemplateKey;
+      /** Where there is none whoever has asked makes one. */
+      readonly saved: SavedRun | undefined;
+    }
+  | { readonly type: "template-read"; readonly key: TemplateKey }
+  | { readonly type: "images"; readonly run: RunNumber; readonly images: BootImages }
+  | { readonly type: "forget"; readonly key: TemplateKey }
   | { readonly type: "close" };
 
 /** Chosen by the main thread, never used twice. */
 export type RunNumber = number;
+
+/** Says all that decides what a template is: SHA-256 in hexadecimal. */
+export type TemplateKey = string;
+
+/** How a run has part in a template. */
+export interface TemplateUse {
+  readonly key: TemplateKey;
+  /** Number of the first step that is the run's own. */
+  readonly pauseBefore: number;
+  /** Disks with what was handed in, which the template must not have touched. */
+  readonly handedIn: readonly string[];
+}
 
 export interface ThreadStart {
   readonly control: SharedArrayBuffer;
@@ -56,7 +86,15 @@ export interface ThreadStart {
   readonly checkpointEvery?: Instructions;
   /** Goes on from here; the images of `config` are not looked at. */
   readonly resume?: SavedRun;
+  /** Comes from another worker; the images of `config` are not looked at. */
+  readonly arrival?: ArrivalOptions;
+  /** Begins as a clone of this one where it can; without a template the run is the same one. */
+  readonly template?: TemplateUse;
+  /** The images of `config` are not there: one that begins at its beginning asks for them. */
+  readonly lacksImages?: boolean;
 }
+
+export type BootImages = Pick<MachineConfig["boot"], "kernel" | "initrd">;
 
 /** A run that was saved, as a thread takes it. */
 export interface SavedRun {
@@ -75,16 +113,28 @@ export interface ThreadLimits {
   readonly wallClock: Milliseconds;
 }
 
-export interface ThreadMessage {
-  readonly run: RunNumber;
-  readonly message: RunMessage;
-}
+export type ThreadMessage =
+  | { readonly run: RunNumber; readonly message: RunMessage }
+  /** The thread has this template no more. */
+  | { readonly forgotten: TemplateKey };
 
 export type RunMessage =
   | { readonly type: "console"; readonly bytes: Uint8Array }
   | { readonly type: "step"; readonly index: number; readonly report: ConsoleStepReport }
   | RunProgress
   | RunCheckpoint
+  | { readonly type: "move"; readonly message: MoveMessage }
+  /** The thread does not have the run's template: `template` says what there is of it. */
+  | { readonly type: "template-wanted"; readonly key: TemplateKey }
+  /** The thread has the template now, and so many frames for it. */
+  | { readonly type: "template-kept"; readonly key: TemplateKey; readonly frames: number }
+  | TemplateMade
+  /** The run, or what was stored, gives no template; the run begins at its beginning. */
+  | { readonly type: "template-unusable"; readonly key: TemplateKey; readonly reason: string }
+  /** The run begins at its beginning: it needs its images. */
+  | { readonly type: "images-wanted" }
+  /** So many of the run's instructions were the template's. */
+  | { readonly type: "from-template"; readonly instructions: Instructions }
   /** Translations, for a later run of the same image; before `end`. */
   | { readonly type: "code"; readonly bytes: Uint8Array }
   | { readonly type: "end"; readonly report: RunReport }
@@ -104,8 +154,19 @@ export interface RunProgress {
 }
 
 /** What a run is at one instant. All that it has said until then was posted before. */
-export interface RunCheckpoint {
+export interface RunCheckpoint extends SavedFrames {
   readonly type: "checkpoint";
+  readonly consoleBytes: number;
+}
+
+/** A run has made the template: its frames stay as they are until `template-read`. */
+export interface TemplateMade extends SavedFrames {
+  readonly type: "template-made";
+  readonly key: TemplateKey;
+}
+
+/** A machine and its driver at one instant. */
+export interface SavedFrames {
   /** All pages, or those that were written since the last checkpoint that was kept. */
   readonly isWhole: boolean;
   /** Page numbers, ascending, and the frame of each. */
@@ -113,7 +174,6 @@ export interface RunCheckpoint {
   readonly frames: Uint32Array;
   readonly sections: ReadonlyMap<string, Uint8Array>;
   readonly instructions: Instructions;
-  readonly consoleBytes: number;
 }
 
 /** All that a run leaves behind. */

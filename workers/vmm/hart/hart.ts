@@ -126,6 +126,11 @@ export class Hart {
     const index = exitCategories.indexOf(category);
     return Number(this.#memory.wide(this.address + exitCountersOffset + index * 8));
   }
+  /** The low halves of all exit counters, in the order of the taxonomy. */
+  readExits(into: Uint32Array): void {
+    const first = (this.address + exitCountersOffset) >>> 2;
+    for (let i = 0; i < into.length; i++) into[i] = this.#memory.words[first + 2 * i] as number;
+  }
   countExit(category: ExitCategory): void {
     const at = this.address + exitCountersOffset + exitCategories.indexOf(category) * 8;
     this.#memory.setWide(at, this.#memory.wide(at) + 1n);
@@ -133,21 +138,20 @@ export class Hart {
 
   /** Name and value of everything that a run determines. */
   architecturalState(): Record<string, string> {
-    return this.#read(architecturalFields);
+    return this.#read(architecturalPlaces);
   }
 
   /** All but its clocks and its TLB, which are saved by those who own them. */
   save(): HartState {
     const exits = exitCategories.map((category) => [category, this.exitCount(category)] as const);
-    return { registers: this.#read(savedFields), exits: Object.fromEntries(exits) };
+    return { registers: this.#read(savedPlaces), exits: Object.fromEntries(exits) };
   }
 
   /** @throws RangeError for a register or category that is missing, unknown or impossible */
   restore({ registers, exits }: HartState): void {
-    const places = this.#places(savedFields);
-    const stranger = Object.keys(registers).find((name) => !places.has(name));
+    const stranger = Object.keys(registers).find((name) => !savedNames.has(name));
     if (stranger !== undefined) throw new RangeError(`a hart has no register ${stranger}`);
-    for (const [name, { address, type }] of places) {
+    for (const { name, offset, type } of savedPlaces) {
       const digits = registers[name];
       if (digits === undefined) throw new RangeError(`register ${name} is missing`);
       if (!canonicalHex.test(digits)) throw new RangeError(`register ${name} is no number`);
@@ -156,8 +160,8 @@ export class Hart {
       if (!isPossible(name as FieldName, value) || (isNarrow && value >= 1n << 32n)) {
         throw new RangeError(`register ${name} cannot be ${digits}`);
       }
-      if (isNarrow) this.#memory.setWord(address, Number(value));
-      else this.#memory.setWide(address, value);
+      if (isNarrow) this.#memory.setWord(this.address + offset, Number(value));
+      else this.#memory.setWide(this.address + offset, value);
     }
     for (const [category, count] of Object.entries(exits)) {
       const index = exitCategories.indexOf(category as ExitCategory);
@@ -170,29 +174,34 @@ export class Hart {
     this.#memory.free(this.address, hartBytes);
   }
 
-  #read(fields: readonly FieldName[]): Record<string, string> {
+  #read(places: readonly Place[]): Record<string, string> {
     const state: Record<string, string> = {};
-    for (const [name, { address, type }] of this.#places(fields)) {
-      const value =
-        type === "i32" ? BigInt(this.#memory.word(address)) : this.#memory.wide(address);
+    for (const { name, offset, type } of places) {
+      const at = this.address + offset;
+      const value = type === "i32" ? BigInt(this.#memory.word(at)) : this.#memory.wide(at);
       state[name] = value.toString(16);
     }
     return state;
   }
-
-  /** Where the registers lie: these fields, and both register files. */
-  #places(
-    fields: readonly FieldName[],
-  ): ReadonlyMap<string, { readonly address: MachineAddress; readonly type: "i32" | "i64" }> {
-    const at = (offset: number, type: "i32" | "i64") => ({ address: this.address + offset, type });
-    const files = Array.from({ length: 32 }, (_, i) => [
-      [`x${i}`, at(integerRegistersOffset + i * 8, "i64")] as const,
-      [`f${i}`, at(floatRegistersOffset + i * 8, "i64")] as const,
-    ]).flat();
-    const named = fields.map((name) => {
-      const { offset, type } = hartFields[name];
-      return [name, at(offset, type)] as const;
-    });
-    return new Map([...named, ...files].filter(([name]) => name !== "x0"));
-  }
 }
+
+/** Where a register lies in a hart. */
+interface Place {
+  readonly name: string;
+  readonly offset: number;
+  readonly type: "i32" | "i64";
+}
+
+/** These fields, and both register files but for the register that is always zero. */
+function placesOf(fields: readonly FieldName[]): readonly Place[] {
+  const files = Array.from({ length: 32 }, (_, i) => [
+    { name: `x${i}`, offset: integerRegistersOffset + i * 8, type: "i64" as const },
+    { name: `f${i}`, offset: floatRegistersOffset + i * 8, type: "i64" as const },
+  ]).flat();
+  const named = fields.map((name) => ({ name, ...hartFields[name] }));
+  return [...named, ...files.filter(({ name }) => name !== "x0")];
+}
+
+const architecturalPlaces = placesOf(architecturalFields);
+const savedPlaces = placesOf(savedFields);
+const savedNames = new Set(savedPlaces.map(({ name }) => name));

@@ -39,8 +39,11 @@ const notDecoded: ReadonlySet<number> = new Set([
   ...[specialOperations.undecoded, specialOperations.straddling, specialOperations.illegal],
   ...[specialOperations.breakpoint, specialOperations.known],
 ]);
+/** A bit for each granule of a page. */
+const granulesBytes = granulesPerPage / 8;
 /** A bit for each halfword of a page. */
 const decodedBytes = pageBytes / 16;
+export const savedCodePageBytes = { pages: 4, decoded: decodedBytes, granules: granulesBytes };
 
 /** What a VM has of the pool; only the pool changes it. */
 export interface CodeShare {
@@ -51,14 +54,24 @@ export interface CodeShare {
   breakpoints: ReadonlySet<number>;
 }
 
-/** What of a code page decides later exits: the rest follows from the guest's page. */
-export interface SavedCodePage {
-  readonly slot: MachineAddress;
-  /** A bit for each halfword: whether an instruction that begins there was decoded. */
+/**
+ * What of the code pages of a VM decides later exits: the rest follows from the guest's pages. One page
+ * behind the other, the oldest first.
+ */
+export interface SavedCode {
+  /** Their numbers, four bytes each, little-endian. */
+  readonly pages: Uint8Array;
+  /** 256 bytes each, a bit for each halfword: whether an instruction that begins there was decoded. */
   readonly decoded: Uint8Array;
-  /** A bit for each 64 bytes: whether a store to them drops the page. */
+  /** 8 bytes each, a bit for each 64 bytes: whether a store to them drops the page. */
   readonly granules: Uint8Array;
 }
+
+export const noCode: SavedCode = {
+  pages: new Uint8Array(),
+  decoded: new Uint8Array(),
+  granules: new Uint8Array(),
+};
 
 export class CodeCache {
   readonly #memory: MachineMemory;
@@ -76,7 +89,7 @@ export class CodeCache {
     this.#memory = memory;
     this.#view = new DataView(memory.wasm.buffer);
     this.#records = new RecordCache(this.#view);
-    this.#granules = new Uint8Array(memory.codePages.size * granulesPerPage);
+    this.#granules = new Uint8Array(memory.codePages.size * granulesBytes);
     this.#decoded = new Uint8Array(memory.codePages.size * decodedBytes);
     this.#onPageDropped = onPageDropped;
   }
@@ -139,7 +152,7 @@ export class CodeCache {
   #take(): number {
     const page = this.#memory.codePages.allocate();
     if (page === undefined) throw new Error("the pool has less than it has promised");
-    this.#granules.fill(0, page * granulesPerPage, (page + 1) * granulesPerPage);
+    this.#granules.fill(0, page * granulesBytes, (page + 1) * granulesBytes);
     this.#decoded.fill(0, page * decodedBytes, (page + 1) * decodedBytes);
     this.#view.setUint16(recordsOf(page) + codePageBytes, specialOperations.nextPage, true);
     this.#used++;
@@ -169,7 +182,7 @@ export class CodeCache {
     for (let n = 0; n < longestRun && offset < pageBytes; n++) {
       const address = first + offset * (recordBytes / 2);
       if (this.#view.getUint16(address, true) !== kind) return;
-      this.#granules[page * granulesPerPage + Math.floor(offset / granuleBytes)] = 1;
+      this.#holdsCode(page, offset);
       const byte = page * decodedBytes + (offset >> 4);
       this.#decoded[byte] = (this.#decoded[byte] as number) | (1 << ((offset >> 1) & 7));
       if (breakpoints.has(offset)) {
@@ -185,11 +198,17 @@ export class CodeCache {
       const endsRun = this.#records.write(address, bits);
       const length = isFullLength(low) ? 4 : 2;
       // The tail of an instruction may reach into the next granule.
-      const last = Math.floor((offset + length - 1) / granuleBytes);
-      this.#granules[page * granulesPerPage + last] = 1;
+      this.#holdsCode(page, offset + length - 1);
       if (endsRun) return;
       offset += length;
     }
+  }
+
+  /** A store to the 64 bytes around an offset drops the page. */
+  #holdsCode(page: number, offset: Bytes): void {
+    const granule = Math.floor(offset / granuleBytes);
+    const byte = page * granulesBytes + (granule >> 3);
+    this.#granules[byte] = (this.#granules[byte] as number) | (1 << (granule & 7));
   }
 
   /** Decodes an instruction that straddles two pages into a hart's scratch record. */
@@ -224,40 +243,69 @@ export class CodeCache {
     }
   }
 
-  /** The code pages of a VM, the oldest first. */
-  savePages(share: CodeShare): SavedCodePage[] {
-    return [...share.pages].map(([slot, page]) => {
-      const decoded = this.#decoded.slice(page * decodedBytes, (page + 1) * decodedBytes);
-      const granules = new Uint8Array(granulesPerPage / 8);
-      for (let granule = 0; granule < granulesPerPage; granule++) {
-        if (this.#granules[page * granulesPerPage + granule] === 0) continue;
-        granules[granule >> 3] = (granules[granule >> 3] as number) | (1 << (granule & 7));
+  /** @param pageOf the number of a guest's page by its slot */
+  save(share: CodeShare, pageOf: (slot: MachineAddress) => number): SavedCode {
+    const count = share.pages.size;
+    const numbers = new Uint8Array(4 * count);
+    const decoded = new Uint8Array(decodedBytes * count);
+    const granules = new Uint8Array(granulesBytes * count);
+    const view = new DataView(numbers.buffer);
+    let index = 0;
+    for (const [slot, page] of share.pages) {
+      view.setUint32(4 * index, pageOf(slot), true);
+      const from = page * decodedBytes;
+      decoded.set(this.#decoded.subarray(from, from + decodedBytes), index * decodedBytes);
+      for (let i = 0; i < granulesBytes; i++) {
+        granules[index * granulesBytes + i] = this.#granules[page * granulesBytes + i] as number;
       }
-      return { slot, decoded, granules };
-    });
+      index++;
+    }
+    return { pages: numbers, decoded, granules };
   }
 
   /**
-   * Gives a VM a code page as it was saved; in the order in which they were saved. Its instructions
-   * are decoded as they are executed; until then the guest's page need not be there.
+   * Gives a VM code pages as they were saved: those that it has already are changed where they are, the
+   * others come behind them. Instructions are decoded as they are executed; until then the guest's
+   * pages need not be there. No TLB of the VM may lead to records yet.
    *
-   * @throws RangeError for a page too many, or one that is there already
+   * @param slotOf throws RangeError for a page that can have no code
+   * @throws RangeError for pages too many, or one that is there twice
    */
-  restorePage(share: CodeShare, { slot, decoded, granules }: SavedCodePage): void {
-    if (share.pages.size === share.most) throw new RangeError("there are too many code pages");
-    if (share.pages.has(slot)) throw new RangeError("a code page is there twice");
-    const first = this.allocate(slot, share);
-    const page = share.pages.get(slot) as number;
+  restore(share: CodeShare, code: SavedCode, slotOf: (page: number) => MachineAddress): void {
+    const seen = new Set<MachineAddress>();
+    for (const [index, number] of codePageNumbers(code).entries()) {
+      const slot = slotOf(number);
+      if (seen.has(slot)) throw new RangeError("a code page is there twice");
+      seen.add(slot);
+      const from = index * decodedBytes;
+      this.#restorePage(share, slot, {
+        decoded: code.decoded.subarray(from, from + decodedBytes),
+        granules: code.granules.subarray(index * granulesBytes, (index + 1) * granulesBytes),
+      });
+    }
+  }
+
+  #restorePage(
+    share: CodeShare,
+    slot: MachineAddress,
+    { decoded, granules }: Omit<SavedCode, "pages">,
+  ): void {
+    let page = share.pages.get(slot);
+    if (page === undefined) {
+      if (share.pages.size === share.most) throw new RangeError("there are too many code pages");
+      this.allocate(slot, share);
+      page = share.pages.get(slot) as number;
+    } else this.#memory.bytes.fill(0, recordsOf(page), recordsOf(page) + codePageBytes);
     this.#decoded.set(decoded, page * decodedBytes);
+    this.#granules.set(granules, page * granulesBytes);
+    const { words } = this.#memory;
+    const first = recordsOf(page) >>> 2;
     for (let byte = 0; byte < decodedBytes; byte++) {
       for (let left = decoded[byte] as number; left !== 0; left &= left - 1) {
         const halfword = byte * 8 + 31 - Math.clz32(left & -left);
-        this.#view.setUint16(first + halfword * recordBytes, specialOperations.known, true);
+        // The page is all zeros, so the rest of the word is what it was.
+        words[first + halfword * (recordBytes / 4)] = specialOperations.known;
       }
-    }
-    for (let granule = 0; granule < granulesPerPage; granule++) {
-      const bit = ((granules[granule >> 3] as number) >> (granule & 7)) & 1;
-      this.#granules[page * granulesPerPage + granule] = bit;
     }
   }
 
@@ -313,7 +361,8 @@ export class CodeCache {
     const first = Math.floor(offset / granuleBytes);
     const last = Math.min(granulesPerPage - 1, Math.floor((offset + length - 1) / granuleBytes));
     for (let granule = first; granule <= last; granule++) {
-      if (this.#granules[page * granulesPerPage + granule]) return this.drop(slot, share);
+      const bits = this.#granules[page * granulesBytes + (granule >> 3)] as number;
+      if (bits & (1 << (granule & 7))) return this.drop(slot, share);
     }
     return false;
   }
@@ -348,8 +397,8 @@ export class CodeCache {
       const operation = readEntryOperation(this.#view, number);
       this.#view.setUint16(to + offset * (recordBytes / 2), operation, true);
     }
-    const granules = shared * granulesPerPage;
-    this.#granules.copyWithin(page * granulesPerPage, granules, granules + granulesPerPage);
+    const granules = shared * granulesBytes;
+    this.#granules.copyWithin(page * granulesBytes, granules, granules + granulesBytes);
     const decoded = shared * decodedBytes;
     this.#decoded.copyWithin(page * decodedBytes, decoded, decoded + decodedBytes);
     this.#leave(shared);
@@ -361,4 +410,12 @@ export class CodeCache {
 
 function recordsOf(page: number): MachineAddress {
   return codePoolBase + page * codePageStride;
+}
+
+/** The numbers of saved pages. */
+export function codePageNumbers({ pages }: Pick<SavedCode, "pages">): Uint32Array {
+  const view = new DataView(pages.buffer, pages.byteOffset, pages.length);
+  const numbers = new Uint32Array(pages.length >>> 2);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = view.getUint32(4 * i, true);
+  return numbers;
 }

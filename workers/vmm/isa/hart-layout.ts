@@ -115,8 +115,10 @@ const narrowNames = [
   ...["countersRunning", "countersArmed", "countersFiltered"],
   // Which trigger `tdata1` to `tdata3` are of, and whether any has a page to look at.
   ...["tselect", "triggersArmed"],
-  // 1 where several harts take turns, so that `pause` gives the rest of one away.
+  // 1 where another hart could run, so that `pause` gives the rest of a turn away.
   "takesTurns",
+  // Exits until one is handed to the monitor's stopwatch; 0 where there is none.
+  "exitsUntilTimed",
 ] as const;
 
 type WideName = (typeof wideNames)[number];

@@ -18,6 +18,9 @@ import {
  * the steps advance; deadlines are alarms too. So the same steps on the same machine type the same
  * bytes at the same instruction, however the host slices the run. The script stops the machine when
  * a step has failed or the last one is done; it never throws because of what a guest prints.
+ *
+ * It can pause before a step: the machine is stopped and the script `isPaused` until `goOn`. A run that
+ * was saved, or cloned, in between is the one that never paused.
  */
 export class ConsoleScript implements ConsoleSink {
   readonly #steps: readonly ConsoleStep[];
@@ -32,10 +35,21 @@ export class ConsoleScript implements ConsoleSink {
   /** The step for which the deadline is set; -1 before the first. */
   #deadlineOf: number;
   #link: Link | undefined;
+  /** Number of the step before which it pauses, once. */
+  #pauseBefore: number | undefined;
+  #isPaused = false;
 
-  /** @throws SyntaxError for a pattern that is not a regular expression */
-  constructor(steps: readonly ConsoleStep[], state: ConsoleScriptState = powerOnState) {
+  /**
+   * @param pauseBefore number of a step
+   * @throws SyntaxError for a pattern that is not a regular expression
+   */
+  constructor(
+    steps: readonly ConsoleStep[],
+    state: ConsoleScriptState = powerOnState,
+    pauseBefore?: number,
+  ) {
     this.#steps = steps;
+    this.#pauseBefore = pauseBefore;
     this.#patterns = steps.map((step) =>
       step.kind === "expect" ? new RegExp(step.pattern, "m") : undefined,
     );
@@ -84,6 +98,17 @@ export class ConsoleScript implements ConsoleSink {
 
   get hasFailed(): boolean {
     return this.#hasFailed;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Goes on with the step that it has paused before; no guest time has passed since. */
+  goOn(): void {
+    this.#isPaused = false;
+    this.#pauseBefore = undefined;
+    if (this.#link) this.#advance(this.#link.machine.timers.now());
   }
 
   /** The step that is waited for now; undefined when done. */
@@ -162,6 +187,12 @@ export class ConsoleScript implements ConsoleSink {
     for (;;) {
       const index = this.#reports.length;
       const step = this.#steps[index];
+      if (index === this.#pauseBefore) {
+        // Its alarms are the last of those that are due at one instant, so nothing comes in between.
+        this.#isPaused = true;
+        link.machine.stop();
+        return;
+      }
       if (step === undefined) {
         link.deadline.disarm();
         link.machine.stop();

@@ -64,6 +64,26 @@ describe("HartSchedule", () => {
     expect([idOf(schedule), schedule.quantumLeft]).toEqual([0, Number.POSITIVE_INFINITY]);
   });
 
+  test("has a hart give its turn away only while another could take it", () => {
+    const schedule = scheduleOf(...harts);
+    const isOfUse = () => {
+      schedule.noteTurns();
+      return schedule.current.get("takesTurns") === 1;
+    };
+    stopped.add(2);
+    expect(isOfUse()).toBe(true);
+    schedule.yield();
+    schedule.next();
+    schedule.wait();
+    schedule.next();
+    expect([schedule.current.id, isOfUse()]).toEqual([0, false]);
+    harts[1].setPending(timer, true);
+    expect(isOfUse()).toBe(true);
+    harts[1].setPending(timer, false);
+    stopped.clear();
+    expect(isOfUse()).toBe(true);
+  });
+
   test("a turn's end takes the reservation away", () => {
     const schedule = scheduleOf(harts[0], harts[1]);
     harts[0].setWide("reservedAddress", 0x8000_0000n);

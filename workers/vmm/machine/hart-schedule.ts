@@ -105,10 +105,25 @@ export class HartSchedule {
 
   /** Whether a hart has something to do; one that an interrupt waits for no longer waits itself. */
   canRun(index: number): boolean {
-    if (this.#isStopped(index)) return false;
-    if (this.#waiting[index] && !this.#harts[index]?.hasPendingInterrupt) return false;
+    if (!this.#isRunnable(index)) return false;
     this.#waiting[index] = false;
     return true;
+  }
+
+  /**
+   * Tells the current hart whether to give its turn away is of use to anybody: a kernel that counts
+   * time by `pause` while the others sleep stays in its loop. To be called before generated code
+   * goes on, whenever a hart may have been started or sent an interrupt.
+   */
+  noteTurns(): void {
+    if (this.#harts.length === 1) return;
+    const isOther = (hart: Hart) => hart.id !== this.#current && this.#isRunnable(hart.id);
+    this.current.set("takesTurns", this.#harts.some(isOther) ? 1 : 0);
+  }
+
+  #isRunnable(index: number): boolean {
+    if (this.#isStopped(index)) return false;
+    return !this.#waiting[index] || this.#harts[index]?.hasPendingInterrupt === true;
   }
 
   #turnTo(index: number): void {

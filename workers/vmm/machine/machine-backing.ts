@@ -2,7 +2,7 @@
 import { ramBase } from "../base/memory-map.ts";
 import type { Bytes, MachineAddress } from "../base/units.ts";
 import { Hart } from "../hart/hart.ts";
-import { GuestRam } from "../memory/guest-ram.ts";
+import { type FilledMap, GuestRam } from "../memory/guest-ram.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import type { PageSource } from "../memory/page-source.ts";
@@ -23,8 +23,15 @@ export interface MachineBackingResources {
   readonly onSweepDue: () => void;
   /** What is in RAM and ROM; the plan's images where it is not said. */
   readonly image?: RamImage | undefined;
+  /** What was made before, in place of an image; it is the machine's from now on. */
+  readonly made?: MadeBacking | undefined;
   /** See `GuestRam`. */
   readonly source?: PageSource | undefined;
+}
+
+export interface MadeBacking {
+  readonly harts: readonly [Hart, ...Hart[]];
+  readonly ram: FilledMap;
 }
 
 export class MachineBacking {
@@ -42,12 +49,12 @@ export class MachineBacking {
     plan: Pick<BootPlan, "segments" | "rom">,
     resources: MachineBackingResources,
   ) {
-    const { memory, limitBytes, flush, dropCode, onSweepDue, image, source } = resources;
+    const { memory, limitBytes, flush, dropCode, onSweepDue, image, made, source } = resources;
     const harts: Hart[] = [];
     const undo: (() => void)[] = [];
     try {
       const makeHart = (id: number): Hart => {
-        const hart = new Hart(memory, id);
+        const hart = made?.harts[id] ?? new Hart(memory, id);
         undo.push(() => hart.dispose());
         harts.push(hart);
         return hart;
@@ -56,6 +63,7 @@ export class MachineBacking {
       const flushAll = () => harts.forEach(flush);
       this.ram = new GuestRam({
         ...{ memory, base: ramBase, bytes: config.ramBytes, onSweepDue, image, source },
+        filled: made?.ram,
         limit: Math.ceil((limitBytes ?? config.ramBytes) / pageBytes),
         tlbs: mapTlbs(memory, () => harts.map(({ address }) => address), flushAll),
         onCodeWrite: (slot) => {
@@ -63,7 +71,7 @@ export class MachineBacking {
         },
       });
       undo.push(() => this.ram.dispose());
-      if (image) return;
+      if (image || made) return;
       for (const { address, bytes } of plan.segments) this.ram.write(address, bytes);
       if (plan.rom) this.ram.placeRom(plan.rom.bytes);
     } catch (failure) {

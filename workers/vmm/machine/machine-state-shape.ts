@@ -1,6 +1,7 @@
 /** What a decoded machine must look like before it is restored; the devices look at their own parts. */
 import { ramBase } from "../base/memory-map.ts";
 import type { FinisherRequest } from "../devices/test-finisher.ts";
+import { type SavedCode, savedCodePageBytes } from "../interpreter/code-cache.ts";
 import { largestTlbTable, tlbTableNames } from "../mmu/saved-tlb.ts";
 import {
   boolean,
@@ -61,6 +62,22 @@ const ended = variant<FinisherRequest>("kind", {
   reboot: record({ kind: word("reboot") }),
 });
 
+export const codeShape: Shape<SavedCode> = (value, path) => {
+  const perPage = savedCodePageBytes;
+  const shape = record({
+    pages: bytes(0, mostCodePages * perPage.pages),
+    decoded: bytes(0, mostCodePages * perPage.decoded),
+    granules: bytes(0, mostCodePages * perPage.granules),
+  });
+  const code = shape(value, path);
+  const pages = code.pages.length / perPage.pages;
+  for (const part of ["pages", "decoded", "granules"] as const) {
+    if (code[part].length === pages * perPage[part] && Number.isInteger(pages)) continue;
+    throw new RangeError(`${path}.${part} is not of as many pages as the others`);
+  }
+  return code;
+};
+
 /** The sections of a machine with this hardware, by their names. */
 export function sectionShapes({ harts }: MachineHardware): {
   readonly [K in keyof Required<Omit<MachineState, "hardware">>]: Shape<Required<MachineState>[K]>;
@@ -71,7 +88,6 @@ export function sectionShapes({ harts }: MachineHardware): {
     if (stranger === undefined) return tables;
     throw new RangeError(`${path}.${stranger} is nothing that is known`);
   };
-  const page = record({ page: count, decoded: bytes(256), granules: bytes(8) });
   return {
     clock: record({ now: count, steps: count, ownSteps: list(count, harts) }),
     events: named(time, mostNames),
@@ -85,7 +101,7 @@ export function sectionShapes({ harts }: MachineHardware): {
       harts,
     ),
     tlbs: list(tlb, harts),
-    code: list(page, 0, mostCodePages),
+    code: codeShape,
     started: list(word("started", "stopped", "suspended"), harts),
     devices: named((value) => value, mostNames),
     htif: record({ isReading: boolean }),

@@ -8,19 +8,13 @@
 import type { EventQueueState } from "../base/event-queue.ts";
 import type { FinisherRequest } from "../devices/test-finisher.ts";
 import type { HartState } from "../hart/hart-state.ts";
+import type { SavedCode } from "../interpreter/code-cache.ts";
 import type { TlbState } from "../mmu/saved-tlb.ts";
 import type { GuestClockState } from "./guest-clock.ts";
 import type { HartScheduleState } from "./hart-schedule.ts";
 import type { HtifState } from "./htif.ts";
 import type { MachineHardware } from "./machine-hardware.ts";
 import type { SbiHartStatus } from "./sbi-ports.ts";
-
-/** A page that was executed; see `SavedCodePage`. The boot ROM is the page behind those of RAM. */
-export interface CodePageState {
-  readonly page: number;
-  readonly decoded: Uint8Array;
-  readonly granules: Uint8Array;
-}
 
 export interface MachineState {
   readonly hardware: MachineHardware;
@@ -30,8 +24,8 @@ export interface MachineState {
   readonly harts: readonly HartState[];
   /** Of each hart. */
   readonly tlbs: readonly TlbState[];
-  /** The oldest first: it is the first to be dropped. */
-  readonly code: readonly CodePageState[];
+  /** The pages that were executed; the boot ROM's is the one behind those of RAM. */
+  readonly code: SavedCode;
   /** Of each hart: what hart state management says of it. */
   readonly started: readonly SbiHartStatus[];
   /** By the devices' names. */

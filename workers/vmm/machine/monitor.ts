@@ -20,7 +20,6 @@ import {
 } from "../memory/layout.ts";
 import { MachineMemory } from "../memory/machine-memory.ts";
 import { type RamContent, RamImage } from "../memory/ram-image.ts";
-import { RamStage } from "../memory/ram-stage.ts";
 import { redirectFetches } from "../mmu/tlb-repair.ts";
 import { inSection } from "../snapshot/snapshot-problem.ts";
 import { CodeLibrary } from "../translator/code-library.ts";
@@ -31,6 +30,7 @@ import { checkedContent } from "./checked-content.ts";
 import type { Machine, MachineConfig, MachineResources } from "./config.ts";
 import { createRegionWriter } from "./create-translation.ts";
 import { isaString } from "./isa-string.ts";
+import { MachineStage } from "./machine-stage.ts";
 import type { MachineState } from "./machine-state.ts";
 import { largestMemoryBytes, type MemoryShare } from "./memory-share.ts";
 import { planBoot } from "./plan-boot.ts";
@@ -77,11 +77,12 @@ export class Monitor {
       table,
       {
         hot: (hart, from) => {
-          this.#translator.request(hart, from);
+          this.#current.whileTranslating(() => this.#translator.request(hart, from));
         },
         translate: () => {
-          this.#translator.translate();
+          this.#current.whileTranslating(() => this.#translator.translate());
         },
+        timeExit: (_hart, what) => this.#current.timeExit(what),
         deviceLoad: (_hart, address, width) => this.#current.deviceLoad(address, width),
         deviceStore: (_hart, address, width, value) =>
           this.#current.deviceStore(address, width, value),
@@ -168,9 +169,16 @@ export class Monitor {
     }
   }
 
-  /** Room for the pages of a machine that comes from elsewhere page by page; see `restoreMachine`. */
-  stageRam(): RamStage {
-    return new RamStage(this.#memory);
+  /** Room for a machine that comes from elsewhere page by page. @param ramPages of its RAM */
+  stageMachine(ramPages: Pages): MachineStage {
+    return new MachineStage(
+      {
+        memory: this.#memory,
+        code: this.#code,
+        build: (origin, resources) => this.#build(origin, resources),
+      },
+      ramPages,
+    );
   }
 
   /**
@@ -209,8 +217,9 @@ export class Monitor {
   ): VirtualMachine {
     const vm = new VirtualMachine(this.#services, origin, resources);
     try {
-      this.#codeOf.set(vm, this.#code.promise(codePagesFor(vm.ramPages)));
-      if (origin.kind === "saved") vm.adopt(origin.state, parent);
+      const isMade = origin.kind === "staged";
+      this.#codeOf.set(vm, isMade ? origin.share : this.#code.promise(codePagesFor(vm.ramPages)));
+      if (origin.kind !== "boot") vm.adopt(origin, parent);
     } catch (failure) {
       vm.dispose();
       throw failure;
@@ -220,16 +229,8 @@ export class Monitor {
 
   get #services(): MonitorServices {
     return {
-      saveCode: (vm, pageOf) =>
-        this.#code.savePages(this.#shareOf(vm)).map(({ slot, decoded, granules }) => {
-          return { page: pageOf(slot), decoded, granules };
-        }),
-      restoreCode: (vm, pages, slotOfPage) => {
-        for (const { page, decoded, granules } of pages) {
-          const slot = slotOfPage(page);
-          this.#code.restorePage(this.#shareOf(vm), { slot, decoded, granules });
-        }
-      },
+      saveCode: (vm, pageOf) => this.#code.save(this.#shareOf(vm), pageOf),
+      restoreCode: (vm, code, slotOf) => this.#code.restore(this.#shareOf(vm), code, slotOf),
       adoptCode: (vm, origin, distance) =>
         this.#code.adopt(this.#shareOf(origin), this.#shareOf(vm), distance),
       fork: (origin, saved, resources) => {
@@ -238,6 +239,7 @@ export class Monitor {
       },
       memory: this.#memory,
       engine: this.#engine,
+      giveBackCode: (share) => this.#code.giveBack(share),
       dropCode: (vm, slot) => this.#code.drop(slot, this.#shareOf(vm)),
       onDispose: (vm) => {
         for (const hart of vm.harts) this.#translator.forget(hart.address);

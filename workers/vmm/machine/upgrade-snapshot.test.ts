@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { encodeValue } from "../snapshot/encode-value.ts";
 import { snapshotVersion, type Upgrades, upgradeSections } from "./upgrade-snapshot.ts";
 
 /** Three formats: the second renamed a section, the third dropped another one. */
@@ -30,4 +31,9 @@ test("there is a way from every older format to the present one", () => {
 
 test("a format that no step leads on from is refused", () => {
   expect(() => upgradeSections({ version: 1, sections: old }, new Map(), 2)).toThrow(RangeError);
+});
+
+test("a code section of format 1 that is none is refused by its name", () => {
+  const sections = new Map([["code", encodeValue([{ page: 1, decoded: new Uint8Array(3) }])]]);
+  expect(() => upgradeSections({ version: 1, sections })).toThrow(/"code"/);
 });

@@ -15,7 +15,9 @@ import type { HartState } from "../hart/hart-state.ts";
 import { stepsUntilOverflow } from "../hart/steps-until-overflow.ts";
 import { stopCodes } from "../hart/stop-codes.ts";
 import { SupervisorTimer } from "../hart/supervisor-timer.ts";
+import { type CodeShare, noCode, type SavedCode } from "../interpreter/code-cache.ts";
 import type { Engine } from "../interpreter/engine.ts";
+import { timedExits } from "../interpreter/execute.ts";
 import { AbsentPage } from "../memory/absent-page.ts";
 import { pageOfSlot, recordsInSlot, slotOf } from "../memory/guest-map.ts";
 import type { GuestRam } from "../memory/guest-ram.ts";
@@ -28,14 +30,16 @@ import { inSection } from "../snapshot/snapshot-problem.ts";
 import { Board } from "./board.ts";
 import type { ConsoleSink, Machine, MachineResources } from "./config.ts";
 import type { DebugPort } from "./debug-port.ts";
+import { ExitTimer } from "./exit-timer.ts";
+import { type ExitTimes, noExitTimes } from "./exit-times.ts";
 import type { HtifPlace } from "./find-htif.ts";
 import { GuestClock } from "./guest-clock.ts";
 import { HartSchedule } from "./hart-schedule.ts";
 import { Htif } from "./htif.ts";
-import { MachineBacking } from "./machine-backing.ts";
+import { MachineBacking, type MadeBacking } from "./machine-backing.ts";
 import { MachineDebugger } from "./machine-debugger.ts";
 import type { MachineHardware } from "./machine-hardware.ts";
-import type { CodePageState, MachineState } from "./machine-state.ts";
+import type { MachineState } from "./machine-state.ts";
 import type { BootPlan } from "./plan-boot.ts";
 import { resetHarts } from "./reset-harts.ts";
 import { Sbi } from "./sbi.ts";
@@ -65,12 +69,9 @@ export interface MonitorServices {
   readonly onDispose: (vm: VirtualMachine) => void;
   /** A debugger of this VM has breakpoints at these offsets in pages. */
   readonly markBreakpoints: (vm: VirtualMachine, pageOffsets: ReadonlySet<number>) => void;
-  saveCode(vm: VirtualMachine, pageOf: (slot: MachineAddress) => number): CodePageState[];
-  restoreCode(
-    vm: VirtualMachine,
-    pages: readonly CodePageState[],
-    slotOfPage: (page: number) => MachineAddress,
-  ): void;
+  saveCode(vm: VirtualMachine, pageOf: (slot: MachineAddress) => number): SavedCode;
+  restoreCode(vm: VirtualMachine, code: SavedCode, slotOf: (page: number) => MachineAddress): void;
+  giveBackCode(share: CodeShare): void;
   /** Gives a new VM the code pages of another one; which page is where is the same in both. */
   adoptCode(vm: VirtualMachine, origin: VirtualMachine, distance: Bytes): void;
   /** Makes one more machine of this monitor, which shares with its origin what both leave alone. */
@@ -79,10 +80,21 @@ export interface MonitorServices {
   whileRunning<T>(vm: VirtualMachine, body: () => T): T;
 }
 
-/** How a machine comes to be: switched on, or as it was saved. */
+/** How a machine comes to be: switched on, as it was saved, or around what was made before. */
 export type MachineOrigin =
   | { readonly kind: "boot"; readonly hardware: MachineHardware; readonly plan: BootPlan }
-  | { readonly kind: "saved"; readonly state: MachineState; readonly ram: RamImage };
+  | { readonly kind: "saved"; readonly state: MachineState; readonly ram: RamImage }
+  | StagedOrigin;
+
+/** Harts, RAM and code pages are the machine's from now on, whether or not it comes to be. */
+export interface StagedOrigin {
+  readonly kind: "staged";
+  readonly state: MachineState;
+  readonly backing: MadeBacking;
+  readonly share: CodeShare;
+}
+
+type SavedOrigin = Exclude<MachineOrigin, { readonly kind: "boot" }>;
 
 export class VirtualMachine implements Machine {
   readonly harts: readonly [Hart, ...Hart[]];
@@ -106,6 +118,7 @@ export class VirtualMachine implements Machine {
   readonly #hardware: MachineHardware;
   #isRunning = false;
   #debugger: MachineDebugger | undefined;
+  readonly #exitTimer: ExitTimer | undefined;
 
   constructor(services: MonitorServices, origin: MachineOrigin, resources: MachineResources) {
     const isNew = origin.kind === "boot";
@@ -119,7 +132,8 @@ export class VirtualMachine implements Machine {
       flush: (hart) => engine.flush(hart.address),
       dropCode: (slot) => services.dropCode(this, slot),
       onSweepDue: () => this.#leaveForSweep(),
-      image: isNew ? undefined : origin.ram,
+      image: origin.kind === "saved" ? origin.ram : undefined,
+      made: origin.kind === "staged" ? origin.backing : undefined,
       source: resources.pageSource,
     });
     this.harts = this.#backing.harts;
@@ -178,7 +192,13 @@ export class VirtualMachine implements Machine {
         hart.set("inlinesPrivileged", hardware.engine === "trap-and-emulate" ? 0 : 1);
         if (isNew) engine.selectContext(hart.address);
       }
+      const { stopwatch } = resources;
+      if (stopwatch) {
+        this.#exitTimer = new ExitTimer({ now: stopwatch, steps: () => this.#clock.steps });
+        for (const hart of this.harts) this.#exitTimer.watch(hart);
+      }
     } catch (failure) {
+      if (origin.kind === "staged") services.giveBackCode(origin.share);
       this.#backing.dispose();
       throw failure;
     }
@@ -229,9 +249,11 @@ export class VirtualMachine implements Machine {
 
   run(instructions: Instructions): StopReason {
     this.#isRunning = true;
+    const onEnd = this.#exitTimer?.runs();
     try {
       return this.#services.whileRunning(this, () => this.#run(instructions));
     } finally {
+      onEnd?.();
       this.#isRunning = false;
     }
   }
@@ -263,7 +285,7 @@ export class VirtualMachine implements Machine {
   }
 
   fork(resources: MachineResources): Machine {
-    const state = { ...this.#saveAllBut(), code: [] };
+    const state = { ...this.#saveAllBut(), code: noCode };
     const image = this.#ram.capture();
     try {
       return this.#services.fork(this, { kind: "saved", state, ram: image }, resources);
@@ -275,10 +297,10 @@ export class VirtualMachine implements Machine {
   /**
    * The second half of a restore, when the monitor knows the machine.
    *
-   * @param origin the machine of this monitor that the state is of, while it has not gone on
+   * @param parent the machine of this monitor that the state is of, while it has not gone on
    * @throws Failure `snapshot-damaged`
    */
-  adopt(state: MachineState, origin?: VirtualMachine): void {
+  adopt({ kind, state }: SavedOrigin, parent?: VirtualMachine): void {
     const { memory, engine } = this.#services;
     inSection("schedule", () => this.#schedule.restore(state.schedule));
     this.harts.forEach((hart, index) => {
@@ -294,8 +316,9 @@ export class VirtualMachine implements Machine {
       if (entry === 0) throw new RangeError(`page ${page} has no content`);
       return slotOf(this.#ram.map, page);
     };
-    if (origin) this.#services.adoptCode(this, origin, this.#ram.map - origin.#ram.map);
-    else inSection("code", () => this.#services.restoreCode(this, state.code, slotOfPage));
+    if (parent) this.#services.adoptCode(this, parent, this.#ram.map - parent.#ram.map);
+    else if (kind === "saved")
+      inSection("code", () => this.#services.restoreCode(this, state.code, slotOfPage));
     this.harts.forEach((hart, index) => {
       inSection("tlbs", () =>
         restoreTlb(memory, hart.address, state.tlbs[index] as TlbState, (page, access) =>
@@ -321,6 +344,10 @@ export class VirtualMachine implements Machine {
       this.harts.reduce((sum, hart) => sum + hart.exitCount(category), 0);
     const entries = exitCategories.map((category) => [category, count(category)]);
     return Object.fromEntries(entries) as Record<ExitCategory, number>;
+  }
+
+  takeExitTimes(): ExitTimes {
+    return this.#exitTimer?.take() ?? noExitTimes;
   }
 
   stateHash(): string {
@@ -393,6 +420,21 @@ export class VirtualMachine implements Machine {
     this.#clock.limitTo(this.#clock.now + stepsUntilOverflow(hart));
   }
 
+  timeExit(what: number): undefined {
+    const { engine } = this.#services;
+    const hart = this.#schedule.current;
+    const act = what === timedExits.step ? engine.step : engine.deliverInterrupt;
+    // Without a stopwatch the count comes to an end all the same, after 2^32 exits.
+    if (this.#exitTimer) this.#exitTimer.time(hart, () => act(hart.address));
+    else act(hart.address);
+  }
+
+  /** The translator does something that takes time. */
+  whileTranslating(act: () => void): void {
+    if (this.#exitTimer) this.#exitTimer.always("translate", this.#schedule.current, act);
+    else act();
+  }
+
   breakpoint(hart: number): number {
     return this.#debugger?.breakpoint(hart) ?? 0;
   }
@@ -405,6 +447,7 @@ export class VirtualMachine implements Machine {
     const { engine } = this.#services;
     const target = this.#clock.steps + instructions;
     this.#movedEnd = this.#ram.moved + mostMoved;
+    let leftFor: ExitCategory = "budget";
     for (;;) {
       this.#clock.followHost();
       this.#events.advanceTo(this.#clock.now);
@@ -428,7 +471,10 @@ export class VirtualMachine implements Machine {
       const untilOverflow = stepsUntilOverflow(hart);
       const quantum = this.#schedule.quantumLeft;
       const budget = Math.min(left, untilEvent, slice, quantum, untilOverflow);
+      this.#exitTimer?.enters(leftFor, hart);
       const code = this.#execute(hart, budget, engine.execute);
+      this.#exitTimer?.leaves();
+      leftFor = code === stopCodes.idle ? "wfi" : "budget";
       if (this.#absentPage !== undefined) return this.#waitForPage(hart);
       if (code === stopCodes.idle) this.#schedule.wait();
       if (code === stopCodes.turn) this.#schedule.yield();
@@ -476,6 +522,7 @@ export class VirtualMachine implements Machine {
   #execute(hart: Hart, budget: Instructions, execute: (hart: number) => number): number {
     const before = this.#clock.steps;
     hart.set("stopRequest", stopCodes.budget);
+    this.#schedule.noteTurns();
     this.#clock.grant(hart, budget);
     const code = this.#executeUntilAbsent(hart, execute);
     this.#clock.settle();
@@ -538,8 +585,9 @@ export class VirtualMachine implements Machine {
     this.#interruptRun();
   }
 
-  /** A device access may have armed an alarm that is due before the budget ends. */
+  /** A device access may have woken a hart, or armed an alarm that is due before the budget ends. */
   #afterDeviceAccess(): void {
+    this.#schedule.noteTurns();
     const hasMovedEnough = this.#ram.moved > this.#movedEnd;
     this.#clock.limitTo(hasMovedEnough ? this.#clock.now : this.#events.nextDeadline());
   }

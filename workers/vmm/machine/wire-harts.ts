@@ -5,7 +5,6 @@ import type { GuestRam } from "../memory/guest-ram.ts";
 /** @param hasSbi whether a call from S-mode is one to the monitor's own SBI */
 export function wireHarts(harts: readonly Hart[], ram: GuestRam, hasSbi: boolean): void {
   for (const hart of harts) {
-    hart.set("takesTurns", harts.length > 1 ? 1 : 0);
     hart.set("guestMap", ram.map);
     hart.set("ramPages", ram.pages);
     if (hasSbi) hart.set("hypercalls", 1);

@@ -23,6 +23,9 @@ export const entryAbsent = 8;
 /** Every access log knows of the page: an access needs no help. */
 export const entryAccessed = 16;
 
+/** Of a frame that is this page's alone, of which all logs know. */
+export const privateEntry = entryPresent + entryWritable + entryAccessed;
+
 export const slotBytes = 8;
 export const slotBytesLog2 = 3;
 export const recordsInSlot = 4;

@@ -25,6 +25,7 @@ import {
   entryShared,
   entryWritable,
   pageOfSlot,
+  privateEntry,
 } from "./guest-map.ts";
 import type { GuestMemory } from "./guest-memory.ts";
 import { isZero } from "./is-zero.ts";
@@ -36,12 +37,18 @@ import { PageMap } from "./page-map.ts";
 import type { PageSource } from "./page-source.ts";
 import { type PageContent, RamImage } from "./ram-image.ts";
 import type { RamPort, Residence } from "./ram-port.ts";
+import type { PlacedPages } from "./ram-stage.ts";
 
 /** An access of a few bytes takes the host as long as a copy of this many. */
 const accessCost: Bytes = 64;
 /** A sweep is due when there are this many more frames, and half as many again, than after the last. */
 const fewestBetweenSweeps: Pages = 1024;
-const privateFlags = entryPresent + entryWritable + entryAccessed;
+
+/** A map that is filled already. */
+export interface FilledMap extends PlacedPages {
+  readonly map: PageMap;
+  readonly sweepAt: Pages;
+}
 
 export class GuestRam implements GuestMemory, RamPort {
   readonly base: GuestPhysicalAddress;
@@ -68,6 +75,7 @@ export class GuestRam implements GuestMemory, RamPort {
    * @param resources.onCodeWrite called before bytes of a page with pre-decoded code change
    * @param resources.onSweepDue `isSweepDue` from now on
    * @param resources.image what is in RAM and ROM from the beginning; nothing where it is not said
+   * @param resources.filled what is there in place of an image; its frames are this RAM's from now on
    * @param resources.source brings absent pages of the image that are read or written from here
    */
   constructor(resources: {
@@ -79,6 +87,7 @@ export class GuestRam implements GuestMemory, RamPort {
     onCodeWrite: (slot: MachineAddress) => void;
     onSweepDue: () => void;
     image?: RamImage | undefined;
+    filled?: FilledMap | undefined;
     source?: PageSource | undefined;
   }) {
     this.#memory = resources.memory;
@@ -90,8 +99,14 @@ export class GuestRam implements GuestMemory, RamPort {
     this.#onCodeWrite = resources.onCodeWrite;
     this.#onSweepDue = resources.onSweepDue;
     this.#source = resources.source;
-    this.#map = new PageMap(this.#memory, this.pages);
-    if (resources.image) this.#adopt(resources.image);
+    const { image, filled } = resources;
+    this.#map = filled?.map ?? new PageMap(this.#memory, this.pages);
+    if (image) this.#adopt(image);
+    if (filled) {
+      this.#resident = filled.resident;
+      this.#absent = filled.absent;
+      this.#sweepAt = filled.sweepAt;
+    }
   }
 
   /** Address of the guest map. */
@@ -181,7 +196,7 @@ export class GuestRam implements GuestMemory, RamPort {
         "Raise the memory limit of the assignment, or make the guest use less.",
       );
     }
-    const entry = frame * pageBytes + privateFlags;
+    const entry = frame * pageBytes + privateEntry;
     this.#resident++;
     this.#map.set(page, entry);
     for (const log of this.#dirtyLogs) log.note(page);
@@ -253,12 +268,7 @@ export class GuestRam implements GuestMemory, RamPort {
   }
 
   residence(): Residence {
-    const resident: number[] = [];
-    const readZeros: number[] = [];
-    for (const page of this.#map.touched()) {
-      (this.#map.hasContent(page) ? resident : readZeros).push(page);
-    }
-    return { resident, readZeros, sweepAt: this.#sweepAt };
+    return { ...this.#map.touchedByKind(), sweepAt: this.#sweepAt };
   }
 
   *contents(pages: Iterable<number>): Generator<PageContent> {
@@ -320,7 +330,7 @@ export class GuestRam implements GuestMemory, RamPort {
       this.#memory.bytes.copyWithin(frame * pageBytes, old * pageBytes, (old + 1) * pageBytes);
       this.#map.release(old);
     }
-    const entry = frame * pageBytes + privateFlags;
+    const entry = frame * pageBytes + privateEntry;
     this.#map.set(page, entry);
     const hints = this.#map.takeHints(page);
     if (hints !== 0 && frame !== old) this.#tlbs.redirectReads(this.#map.slot(page), hints);

@@ -2,6 +2,7 @@
 import type { FrameNumber, MachineAddress, Pages } from "../base/units.ts";
 import {
   entryAbsent,
+  entryAccessed,
   entryPresent,
   entryShared,
   guestMapBytes,
@@ -89,6 +90,23 @@ export class PageMap {
     return pages;
   }
 
+  /** As `touched`, those apart that were only read: one look at each page. */
+  touchedByKind(): { readonly resident: number[]; readonly readZeros: number[] } {
+    const { words } = this.#memory;
+    const resident: number[] = [];
+    const readZeros: number[] = [];
+    const first = this.address >>> 2;
+    const zeros = this.zeros | 0;
+    const mask = ~entryAccessed;
+    for (let page = 0; page <= this.pages; page++) {
+      const entry = words[first + page * (slotBytes / 4)] as number;
+      if (entry === 0) continue;
+      if ((entry & mask) === zeros) readZeros.push(page);
+      else resident.push(page);
+    }
+    return { resident, readZeros };
+  }
+
   /** One holder less; the frame of zeros is everybody's for ever. */
   release(frame: FrameNumber): void {
     if (frame !== this.#memory.zeroFrame) this.#memory.releaseFrame(frame);
@@ -97,6 +115,11 @@ export class PageMap {
   /** Gives frames and map back. */
   dispose(): void {
     for (const page of this.touched()) if (this.isHere(page)) this.release(this.frame(page));
+    this.abandon();
+  }
+
+  /** Gives the map back: the frames are somebody else's. */
+  abandon(): void {
     this.#memory.free(this.address, guestMapBytes(this.pages));
   }
 }

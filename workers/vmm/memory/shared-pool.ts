@@ -44,8 +44,8 @@ export class SharedPool {
   readonly #wordOf: number;
   readonly #claims: Claims;
   readonly #own = new Set<number>();
-  /** References of this thread beyond the first, where there are any. */
-  readonly #more = new Map<number, number>();
+  /** For each, the references of this thread beyond the first: address space until there are any. */
+  readonly #more: Int32Array;
   #free: number[] = [];
   #trimAt = fewestKept;
   /** Where the search everywhere goes on. */
@@ -68,6 +68,7 @@ export class SharedPool {
     this.#bit = 2 ** pcpu;
     this.#wordOf = place.words / 4;
     this.#claims = new Claims(memory, place.claims, Math.ceil(place.end / place.perChunk));
+    this.#more = new Int32Array(place.end);
     this.#cursor = place.first;
   }
 
@@ -105,15 +106,14 @@ export class SharedPool {
   /** One more reference. Whoever asks must know that somebody holds one until this has come back. */
   retain(thing: number): void {
     const before = Atomics.or(this.#memory, this.#wordOf + thing, this.#bit);
-    if (before & this.#bit) this.#more.set(thing, (this.#more.get(thing) ?? 0) + 1);
+    if (before & this.#bit) this.#more[thing] = (this.#more[thing] as number) + 1;
   }
 
   /** @returns true where this was the last reference of all threads and it is free now */
   release(thing: number): boolean {
-    const more = this.#more.get(thing);
-    if (more !== undefined) {
-      if (more === 1) this.#more.delete(thing);
-      else this.#more.set(thing, more - 1);
+    const more = this.#more[thing] as number;
+    if (more > 0) {
+      this.#more[thing] = more - 1;
       return false;
     }
     const before = Atomics.and(this.#memory, this.#wordOf + thing, ~this.#bit);
@@ -129,7 +129,7 @@ export class SharedPool {
    * else can get hold of it meanwhile.
    */
   references(thing: number): number {
-    let count = this.#more.get(thing) ?? 0;
+    let count = this.#more[thing] as number;
     const all = Atomics.load(this.#memory, this.#wordOf + thing) & holders;
     for (let rest = all; rest !== 0; rest &= rest - 1) count++;
     return count;

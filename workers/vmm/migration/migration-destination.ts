@@ -18,10 +18,10 @@
 import { Failure } from "../base/failure.ts";
 import type { Pages } from "../base/units.ts";
 import type { Machine, MachineResources } from "../machine/config.ts";
+import type { MachineStage } from "../machine/machine-stage.ts";
 import type { MachineState } from "../machine/machine-state.ts";
 import type { Monitor } from "../machine/monitor.ts";
 import { pageBytes } from "../memory/layout.ts";
-import type { RamStage } from "../memory/ram-stage.ts";
 import type { Authority, Ownership } from "./authority.ts";
 import { Claim } from "./claim.ts";
 import type { Compression } from "./compression.ts";
@@ -47,7 +47,7 @@ export interface DestinationOptions {
   readonly authority: Authority;
   /** What the authority knows this side by once it has the run. */
   readonly owner: string;
-  readonly monitor: Pick<Monitor, "stageRam" | "restoreMachine" | "useKeptCode">;
+  readonly monitor: Pick<Monitor, "stageMachine" | "useKeptCode">;
   /** Whether the run may come here. @returns why not */
   accept(hello: MessageOf<"hello">): string | undefined;
   /**
@@ -82,7 +82,8 @@ export class MigrationDestination {
   #problem: MigrationProblem | undefined;
   #hello: MessageOf<"hello"> | undefined;
   #decoder: PageDecoder | undefined;
-  #stage: RamStage | undefined;
+  #stage: MachineStage | undefined;
+  #isPrepared = false;
   #driver: Uint8Array = new Uint8Array();
   #saved: Uint8Array | undefined;
   #claim: Claim | undefined;
@@ -130,6 +131,11 @@ export class MigrationDestination {
   /** Pages that are still on the other side. */
   get absentPages(): Pages {
     return this.#absent.size;
+  }
+
+  /** Whether a page is still on the other side. */
+  isAbsent(page: number): boolean {
+    return this.#absent.has(page);
   }
 
   /** Does what can be done now. */
@@ -241,7 +247,7 @@ export class MigrationDestination {
     const compression = compressions.find(({ name }) => hello.compressions.includes(name));
     this.#hello = hello;
     this.#decoder = new PageDecoder({ contents, compression, pages: hello.ramPages + 1 });
-    this.#stage = monitor.stageRam();
+    this.#stage = monitor.stageMachine(hello.ramPages);
     this.#line.post({
       ...{ kind: "welcome", version, owner, compression: compression?.name ?? "" },
       contents: found.flatMap((one, index) => (one ? [index] : [])),
@@ -250,7 +256,7 @@ export class MigrationDestination {
   }
 
   #store(pages: MessageOf<"pages">): void {
-    this.#decoder?.decode(pages, this.#stage ?? this.#supplied);
+    this.#decoder?.decode(pages, this.#stage?.pages ?? this.#supplied);
   }
 
   /** Where pages go when the guest runs already. */
@@ -270,7 +276,18 @@ export class MigrationDestination {
     if (!whole) return;
     if (part.name === "driver") this.#driver = whole;
     if (part.name === "state") this.#saved = whole;
+    if (part.name === "stage") this.#prepare(whole);
     if (part.name === "code" && this.#options.takesCode) this.#useCode(whole);
+  }
+
+  /** What takes long is done while the guest still runs there. */
+  #prepare(saved: Uint8Array): void {
+    if (this.#isPrepared) {
+      throw new MigrationProblem("migration-message-unexpected", "a second stage");
+    }
+    this.#isPrepared = true;
+    const { state, ram } = decodeMovingMachine(saved);
+    this.#stage?.prepare(state, ram);
   }
 
   #useCode(code: Uint8Array): void {
@@ -283,24 +300,18 @@ export class MigrationDestination {
   }
 
   #build(): void {
-    const { monitor, resources } = this.#options;
+    const { resources } = this.#options;
     if (!this.#saved || !this.#stage) {
       throw new MigrationProblem("migration-message-unexpected", "handover of nothing");
     }
-    const { state, ram } = decodeMovingMachine(this.#saved);
+    const staged = decodeMovingMachine(this.#saved);
     this.#saved = undefined;
-    const image = this.#stage.seal({ ...ram, pages: ram.resident });
-    try {
-      this.#machine = monitor.restoreMachine(state, image, {
-        ...resources(this.#driver, state.hardware),
-        pageSource: { fetch: (page) => this.#fetch(page) },
-      });
-    } finally {
-      image.release();
-      this.#stage.dispose();
-      this.#stage = undefined;
-    }
-    for (const page of ram.absent) this.#absent.add(page);
+    this.#machine = this.#stage.finish(staged, {
+      ...resources(this.#driver, staged.state.hardware),
+      pageSource: { fetch: (page) => this.#fetch(page) },
+    });
+    this.#stage = undefined;
+    for (const page of staged.absent) this.#absent.add(page);
     this.#fire("handover");
   }
 

@@ -12,6 +12,7 @@
  * Callers must let the guest run only while `guest` is `runs`, and keep the machine until it is over.
  */
 import type { Bytes, Instructions, Pages } from "../base/units.ts";
+import { codePageNumbers, type SavedCode } from "../interpreter/code-cache.ts";
 import type { Machine } from "../machine/config.ts";
 import type { PageLog } from "../memory/page-log.ts";
 import { Allowance } from "./allowance.ts";
@@ -40,6 +41,7 @@ import {
   type MigrationMode,
   type PagesPurpose,
   protocolVersions,
+  stagingVersion,
 } from "./protocol.ts";
 import {
   type GuestRole,
@@ -101,6 +103,10 @@ export class MigrationSource {
   #queue = new PageQueue([]);
   /** Pages whose content is left for post-copy. */
   readonly #postponed = new Set<number>();
+  /** Of the state that the destination has prepared the machine of. */
+  #stagedCode: SavedCode | undefined;
+  /** Whether the destination prepares machines. */
+  #stages = false;
   /** What follows when the queue is empty. */
   #behind: Message[] = [];
   #round = { number: 1, pages: 0, bytes: 0, since: 0 };
@@ -216,6 +222,7 @@ export class MigrationSource {
       );
     }
     this.#destination = welcome.owner;
+    this.#stages = version >= stagingVersion;
     this.#encoder = new PageEncoder({
       contents: known as KnownContent[],
       ...{ compression, cachePages },
@@ -300,9 +307,20 @@ export class MigrationSource {
     };
     this.#rounds.push(statistics);
     const isEnough = mode !== "precopy" || isConverged(statistics, limits);
+    const isToBeStaged = this.#stages && !this.#stagedCode && round < limits.mostRounds;
     this.#beginRound(round + 1, dirty);
-    if (isEnough) this.#fire("converged");
-    else this.#share = nextShare(this.#share, statistics);
+    if (isEnough && !isToBeStaged) this.#fire("converged");
+    if (!isEnough) this.#share = nextShare(this.#share, statistics);
+    if (isToBeStaged) this.#sendStage();
+  }
+
+  /** Behind the pages of this round the destination knows all that the state speaks of. */
+  #sendStage(): void {
+    const { machine } = this.#options;
+    const state = machine.save();
+    this.#stagedCode = state.code;
+    const encoded = encodeMovingMachine(state, { ...machine.ram.residence(), absent: [] });
+    this.#behind.unshift(...partsOf("stage", encoded));
   }
 
   // What is left when the guest has stopped.
@@ -318,17 +336,13 @@ export class MigrationSource {
     const absent = mode === "precopy" ? [] : this.#leaveBehind(dirty, state.code, resident);
     const left = new Set(absent);
     // Pages that were swept meanwhile are in no list, and what was sent of them is dropped there.
-    const present = new Set(resident);
-    const pages = [...dirty, ...this.#postponed].filter(
-      (page) => present.has(page) && !left.has(page),
-    );
-    const encoded = encodeMovingMachine(state, {
-      resident: resident.filter((page) => !left.has(page)),
-      ...{ absent, readZeros, sweepAt },
-    });
+    const pages = new Set([...dirty, ...this.#postponed].filter((page) => !left.has(page)));
+    const here = left.size === 0 ? resident : resident.filter((page) => !left.has(page));
+    const ram = { resident: here, absent, readZeros, sweepAt };
+    const encoded = encodeMovingMachine(state, ram, this.#stagedCode);
     this.#counts.stateBytes = encoded.length;
-    this.#counts.stoppedPages = new Set(pages).size;
-    this.#queue = new PageQueue([...new Set(pages)].sort((a, b) => a - b));
+    this.#counts.stoppedPages = pages.size;
+    this.#queue = new PageQueue([...pages].sort((a, b) => a - b));
     this.#postponed.clear();
     for (const page of absent) this.#postponed.add(page);
     this.#behind = [
@@ -342,13 +356,9 @@ export class MigrationSource {
    * Pages that the destination can do without for a while, ascending. Those with decoded code are not
    * among them: an instruction whose page came while it was decoded could be counted twice.
    */
-  #leaveBehind(
-    dirty: readonly number[],
-    code: readonly { readonly page: number }[],
-    resident: readonly number[],
-  ): number[] {
+  #leaveBehind(dirty: readonly number[], code: SavedCode, resident: readonly number[]): number[] {
     const { ram } = this.#options.machine;
-    const needed = new Set([...code.map(({ page }) => page), ram.pages]);
+    const needed = new Set([...codePageNumbers(code), ram.pages]);
     const open = new Set([...dirty, ...this.#postponed].filter((page) => !needed.has(page)));
     const absent: number[] = [];
     for (const { page, bytes } of ram.contents(resident.filter((page) => open.has(page)))) {

@@ -3,16 +3,19 @@
  * which pages it has.
  */
 import type { Pages } from "../base/units.ts";
+import type { SavedCode } from "../interpreter/code-cache.ts";
 import { decodeMachine, encodeMachine } from "../machine/machine-sections.ts";
+import type { StagedMachine } from "../machine/machine-stage.ts";
 import type { MachineState } from "../machine/machine-state.ts";
 import { snapshotVersion, upgradeSections } from "../machine/upgrade-snapshot.ts";
 import { pageBytes } from "../memory/layout.ts";
+import { pageStates } from "../memory/ram-stage.ts";
 import { decodeValue } from "../snapshot/decode-value.ts";
 import { encodeValue } from "../snapshot/encode-value.ts";
 import { bytes, integer, named, record } from "../snapshot/shape.ts";
-import { inSection } from "../snapshot/snapshot-problem.ts";
-import { MigrationProblem } from "./migration-problem.ts";
-import { decodeRanges, encodeRanges } from "./page-ranges.ts";
+import { damagedSection, inSection } from "../snapshot/snapshot-problem.ts";
+import { codeChanges } from "./code-changes.ts";
+import { decodeRanges, encodeRanges, markRanges } from "./page-ranges.ts";
 
 /** All lists ascend; the boot ROM's page is the one behind those of RAM. */
 export interface MovingRam {
@@ -25,45 +28,59 @@ export interface MovingRam {
 }
 
 const mostBytes = 2 ** 28;
-const shape = record({
-  version: integer(1, snapshotVersion),
-  resident: bytes(0, mostBytes),
-  absent: bytes(0, mostBytes),
-  sections: named(bytes(0, mostBytes), 64),
-});
+const shape = record(
+  {
+    version: integer(1, snapshotVersion),
+    resident: bytes(0, mostBytes),
+    absent: bytes(0, mostBytes),
+    sections: named(bytes(0, mostBytes), 64),
+  },
+  { droppedCode: bytes(0, mostBytes) },
+);
 
-export function encodeMovingMachine(state: MachineState, ram: MovingRam): Uint8Array {
+/**
+ * @param earlier code pages that the other side has prepared: only what has happened to them since is said
+ */
+export function encodeMovingMachine(
+  state: MachineState,
+  ram: MovingRam,
+  earlier?: SavedCode,
+): Uint8Array {
   const { readZeros, sweepAt } = ram;
+  const changes = earlier && codeChanges(earlier, state.code);
+  const code = changes?.code ?? state.code;
   const none = { pages: new Uint32Array(), hashes: new Uint8Array() };
-  const sections = encodeMachine({ state, ram: { ...none, readZeros, sweepAt } });
+  const sections = encodeMachine({
+    state: { ...state, code },
+    ram: { ...none, readZeros, sweepAt },
+  });
   return encodeValue({
     version: snapshotVersion,
     resident: encodeRanges(ram.resident),
     absent: encodeRanges(ram.absent),
     sections: Object.fromEntries(sections),
+    ...(changes && { droppedCode: encodeRanges(changes.dropped.toSorted((a, b) => a - b)) }),
   });
 }
 
-/**
- * @throws Failure `snapshot-damaged`
- * @throws MigrationProblem `migration-page-impossible`
- */
-export function decodeMovingMachine(encoded: Uint8Array): { state: MachineState; ram: MovingRam } {
+/** @throws Failure `snapshot-damaged`; MigrationProblem `migration-page-impossible` */
+export function decodeMovingMachine(
+  encoded: Uint8Array,
+): StagedMachine & { readonly absent: readonly number[] } {
   const moving = inSection("state", () => shape(decodeValue(encoded), "state"));
   const sections = new Map(Object.entries(moving.sections));
   const { state, ram } = decodeMachine(upgradeSections({ version: moving.version, sections }));
-  const ramPages = state.hardware.ramBytes / pageBytes;
-  const resident = decodeRanges(moving.resident, ramPages + 1);
+  const ramPages = Math.floor(state.hardware.ramBytes / pageBytes);
   const absent = decodeRanges(moving.absent, ramPages);
-  const { readZeros, sweepAt } = ram;
-  const marks = new Uint8Array(ramPages + 1);
-  for (const list of [resident, absent, readZeros]) {
-    for (const page of list) {
-      if (marks[page] !== 0) {
-        throw new MigrationProblem("migration-page-impossible", `page ${page} is there and is not`);
-      }
-      marks[page] = 1;
-    }
+  const states = new Uint8Array(ramPages + 1);
+  markRanges(moving.resident, states, pageStates.resident);
+  markRanges(moving.absent, states, pageStates.absent);
+  for (const page of ram.readZeros) {
+    if (states[page] !== pageStates.none)
+      throw damagedSection("ram", `page ${page} is there twice`);
+    states[page] = pageStates.readZeros;
   }
-  return { state, ram: { resident, absent, readZeros, sweepAt } };
+  const dropped = moving.droppedCode && decodeRanges(moving.droppedCode, ramPages + 1);
+  const staged = { state, ram: { states, sweepAt: ram.sweepAt }, absent };
+  return dropped ? { ...staged, droppedCode: dropped } : staged;
 }

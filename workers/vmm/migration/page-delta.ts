@@ -16,9 +16,11 @@ const shortestSame: Bytes = 4;
  */
 export function encodeDelta(old: Uint8Array, now: Uint8Array, most: Bytes): Uint8Array | undefined {
   const writer = new ByteWriter();
+  const [oldWords, nowWords] = [wordsOf(old), wordsOf(now)];
   let at = 0;
   let end = 0;
   for (;;) {
+    if (oldWords && nowWords) at = sameWords(oldWords, nowWords, at);
     while (at < now.length && old[at] === now[at]) at++;
     if (at === now.length) return writer.view();
     const same = at - end;
@@ -51,4 +53,17 @@ export function applyDelta(page: Uint8Array, delta: Uint8Array): void {
     page.set(reader.take(changed), at);
     at += changed;
   }
+}
+
+/** Whole words first: most of a page is as it was. @returns where the bytes have to be looked at */
+function sameWords(old: Int32Array, now: Int32Array, from: Bytes): Bytes {
+  if (from % 4 !== 0) return from;
+  let word = from / 4;
+  while (word < now.length && old[word] === now[word]) word++;
+  return word * 4;
+}
+
+function wordsOf({ buffer, byteOffset, length }: Uint8Array): Int32Array | undefined {
+  const areWords = byteOffset % 4 === 0 && length % 4 === 0;
+  return areWords ? new Int32Array(buffer, byteOffset, length / 4) : undefined;
 }

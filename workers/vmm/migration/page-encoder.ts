@@ -24,6 +24,13 @@ export interface KindStatistics {
 /** A delta that is longer is not worth the cache's time. */
 const longestDelta: Bytes = (pageBytes * 3) / 4;
 
+/** A batch that stays larger than this part of itself is noise: what comes next is likely to be noise, too. */
+const noise = 15 / 16;
+/** Smaller batches are compressed quickly. */
+const worthSkipping: Bytes = 2 ** 16;
+/** Behind so many batches of noise 2 to the power of it are not looked at. */
+const mostInVain = 2;
+
 export class PageEncoder {
   readonly #contents: readonly KnownContent[];
   readonly #compression: Compression | undefined;
@@ -40,6 +47,9 @@ export class PageEncoder {
   #compressedTo: Bytes = 0;
   #batch = new BatchWriter();
   #isEmpty = true;
+  /** Batches in a row that were compressed in vain, and how many more are not tried. */
+  #inVain = 0;
+  #skipped = 0;
 
   /** @param options.contents those that the destination has, in the order of `welcome.contents` */
   constructor(options: {
@@ -108,8 +118,17 @@ export class PageEncoder {
     const batch = this.#batch.end();
     this.#batch = new BatchWriter();
     this.#isEmpty = true;
+    if (batch.length >= worthSkipping && this.#skipped > 0) {
+      this.#skipped--;
+      return { data: batch, size: 0 };
+    }
     const packed = this.#compression?.compress(batch);
-    if (!packed || packed.length >= batch.length) return { data: batch, size: 0 };
+    const isSmaller = packed !== undefined && packed.length < batch.length * noise;
+    if (batch.length >= worthSkipping) {
+      this.#inVain = isSmaller ? 0 : Math.min(this.#inVain + 1, mostInVain);
+      this.#skipped = isSmaller ? 0 : 2 ** this.#inVain;
+    }
+    if (!isSmaller) return { data: batch, size: 0 };
     this.#compressedFrom += batch.length;
     this.#compressedTo += packed.length;
     return { data: packed, size: batch.length };

@@ -2,6 +2,7 @@
 import type { Pages } from "../base/units.ts";
 import { ByteWriter } from "../base/wasm/byte-writer.ts";
 import { ByteReader } from "./byte-reader.ts";
+import { MigrationProblem } from "./migration-problem.ts";
 import { writeCount } from "./write-count.ts";
 
 export function encodeRanges(pages: readonly number[]): Uint8Array {
@@ -19,17 +20,44 @@ export function encodeRanges(pages: readonly number[]): Uint8Array {
 }
 
 /**
+ * Gives pages a number in a list of all pages.
+ *
+ * @param marks of all pages that there may be, 0 where a page has no number yet
+ * @throws MigrationProblem `migration-page-impossible` for pages that there are not, and for one that has
+ *   a number already
+ */
+export function markRanges(encoded: Uint8Array, marks: Uint8Array, mark: number): void {
+  for (const { first, end } of rangesOf(encoded, marks.length)) {
+    for (let page = first; page < end; page++) {
+      if (marks[page] !== 0) {
+        throw new MigrationProblem("migration-page-impossible", `page ${page} is there and is not`);
+      }
+      marks[page] = mark;
+    }
+  }
+}
+
+/**
  * @param end pages that there may be
  * @throws MigrationProblem `migration-page-impossible`
  */
 export function decodeRanges(encoded: Uint8Array, end: Pages): number[] {
-  const reader = new ByteReader(encoded, "migration-page-impossible");
   const pages: number[] = [];
+  for (const { first, end: last } of rangesOf(encoded, end)) {
+    for (let page = first; page < last; page++) pages.push(page);
+  }
+  return pages;
+}
+
+function* rangesOf(
+  encoded: Uint8Array,
+  most: Pages,
+): Generator<{ readonly first: number; readonly end: number }> {
+  const reader = new ByteReader(encoded, "migration-page-impossible");
   for (let next = 0; !reader.isAtEnd; ) {
     const first = next + reader.count();
     next = first + reader.count();
-    if (!(next <= end)) throw reader.problem(`there are no pages from ${first} to ${next}`);
-    for (let page = first; page < next; page++) pages.push(page);
+    if (!(next <= most)) throw reader.problem(`there are no pages from ${first} to ${next}`);
+    yield { first, end: next };
   }
-  return pages;
 }

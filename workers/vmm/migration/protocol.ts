@@ -8,8 +8,9 @@
  *   │ pages … round ─────────────────────────▶ │  the guest runs on; as many rounds as it takes
  *   │ ◀────────────────────────────── received │
  *   │ part (code) … ─────────────────────────▶ │  translated code, at any time
+ *   │ part (stage) … ────────────────────────▶ │  the state in a round: what takes long is made of it
  *   ╪ the guest stops                          │
- *   │ pages … part (driver, state) … handover ▶│  makes the machine
+ *   │ pages … part (driver, state) … handover ▶│  makes the machine; state: what is new since stage
  *   │ ◀───────────────────────────────── ready │
  *   │ go ────────────────────────────────────▶ │  from here the source does not run unasked
  *   │                                          │  compareAndSet(run, epoch, destination)
@@ -33,7 +34,9 @@ import { bytes, count, type Field, list, text, word } from "./message-fields.ts"
 import { MigrationProblem } from "./migration-problem.ts";
 
 /** Versions of the protocol that this side speaks. */
-export const protocolVersions = { least: 1, newest: 1 } as const;
+export const protocolVersions = { least: 1, newest: 2 } as const;
+/** From this one on the destination prepares the machine before the guest stops. */
+export const stagingVersion = 2;
 
 /** The most that one message carries of pages or of a part. */
 export const mostCarried: Bytes = 2 ** 20;
@@ -74,7 +77,7 @@ export const messageFields = {
   round: { round: count },
   received: { round: count },
   part: {
-    name: word("code", "driver", "state"),
+    name: word("code", "driver", "state", "stage"),
     offset: count,
     total: count,
     data: bytes(mostCarried),

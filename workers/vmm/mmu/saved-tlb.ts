@@ -36,7 +36,7 @@ export const largestTlbTable = tlbEntries * entryStateBytes;
 
 /**
  * @param hart the hart's address
- * @param generationOf the present generation of a group of tables
+ * @param generationOf the present generation of a group of tables, below 0 where it is nobody's
  * @param pageOf the number of a page by its slot in the guest map
  */
 export function saveTlb(
@@ -50,6 +50,7 @@ export function saveTlb(
   const { words } = memory;
   for (const { name, offset, group } of tlbTables) {
     const generation = generationOf(group);
+    if (generation < 0) continue;
     const first = (hart + hartStateBytes + offset) >>> 2;
     let used = 0;
     for (let slot = 0; slot < tlbEntries; slot++) {

@@ -60,12 +60,13 @@ class ValueReader {
 
   #record(depth: number): Record<string, unknown> {
     const entries: [string, unknown][] = [];
+    let previous: string | undefined;
     for (let left = this.#items(); left > 0; left--) {
       const name = this.#text();
-      const previous = entries.at(-1)?.[0];
       if (previous !== undefined && !(previous < name)) {
         throw this.#problem("names are not in order");
       }
+      previous = name;
       entries.push([name, this.value(depth + 1)]);
     }
     // Not by assignment: the name `__proto__` is one like any other here.
@@ -73,12 +74,13 @@ class ValueReader {
   }
 
   #text(): string {
-    const units = Array.from({ length: this.#items() }, () => {
+    let text = "";
+    for (let left = this.#items(); left > 0; left--) {
       const unit = this.#count();
       if (unit > 0xffff) throw this.#problem("a character is none");
-      return String.fromCharCode(unit);
-    });
-    return units.join("");
+      text += String.fromCharCode(unit);
+    }
+    return text;
   }
 
   #negative(): number {
@@ -103,8 +105,10 @@ class ValueReader {
   }
 
   #count(): number {
-    let value = 0;
-    for (let scale = 1; ; scale *= 0x80) {
+    const first = this.#byte();
+    if (first < 0x80) return first;
+    let value = first & 0x7f;
+    for (let scale = 0x80; ; scale *= 0x80) {
       const byte = this.#byte();
       value += (byte & 0x7f) * scale;
       if (!Number.isSafeInteger(value)) throw this.#problem("a number is too large");
@@ -115,7 +119,10 @@ class ValueReader {
   }
 
   #byte(): number {
-    return this.#take(1)[0] as number;
+    const byte = this.#bytes[this.#at];
+    if (byte === undefined) throw this.#problem("the data are cut short");
+    this.#at++;
+    return byte;
   }
 
   #take(length: number): Uint8Array {

@@ -1,0 +1,236 @@
+import { readFileSync } from "node:fs";
+import { afterEach, describe, expect, test } from "vitest";
+import { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
+import { PageStore } from "../../shared/blob/pages/page-store.ts";
+import { compiler } from "../../workers/host/compiler.ts";
+import { RunCheckpoints } from "../../workers/runtime/checkpoint/run-checkpoints.ts";
+import { type GuestRun, HandedOver, runGuest } from "../../workers/runtime/run-guest.ts";
+import { WorkerTemplates } from "../../workers/runtime/templates/worker-templates.ts";
+import { PcpuPool } from "../../workers/runtime/thread/pcpu-pool.ts";
+import { spawnNodeThread } from "../../workers/runtime/thread/spawn-node-thread.ts";
+import type { ThreadStart } from "../../workers/runtime/thread/thread-protocol.ts";
+import type { ConsoleStep, EngineName, MachineConfig } from "../../workers/vmm/mod.ts";
+import { elfPath, sectorDisk } from "../guests/guests.ts";
+import { emptyContent, MemoryObjects } from "../support/memory-objects.ts";
+
+const kernel = readFileSync(elfPath("virtio-blk"));
+const steps: ConsoleStep[] = [
+  { kind: "expect", pattern: "disk: \\d+ sectors", within: 10_000_000 },
+  { kind: "expect", pattern: "read: .*", within: 10_000_000 },
+  { kind: "send", text: "nobody reads this\n" },
+  { kind: "exit-code", code: 0, within: 100_000_000 },
+];
+const key = "ab".repeat(32);
+
+const pools: PcpuPool[] = [];
+afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.close())));
+
+/** A worker of one thread, which has lost all that the ones before have had in memory. */
+function worker(content = emptyContent()) {
+  const memoryBytes = 512 * 2 ** 20;
+  const pool = new PcpuPool({ compiler, spawn: spawnNodeThread, threads: 1, memoryBytes });
+  pools.push(pool);
+  const store = new CheckpointStore(new PageStore(new MemoryObjects(content)));
+  const told: string[] = [];
+  const templates = new WorkerTemplates(store, (line) => told.push(line));
+  return { pool, store, templates, told };
+}
+
+/** What a student hands in: the disk, whose first sector the guest repeats. */
+function handedIn(student: number): Uint8Array {
+  const disk = Buffer.from(sectorDisk());
+  disk.write(`student ${student}\n`);
+  return disk;
+}
+
+interface Options {
+  readonly engine?: EngineName;
+  readonly harts?: number;
+  readonly pauseBefore?: number;
+  readonly steps?: readonly ConsoleStep[];
+  readonly part?: Partial<GuestRun>;
+  readonly start?: Partial<ThreadStart>;
+}
+
+/** Runs a student's submission, with the template or without. */
+async function grade(
+  { pool, templates }: ReturnType<typeof worker>,
+  student: number,
+  isTemplated: boolean,
+  { engine = "translate", harts = 1, pauseBefore = 1, part, start, ...options }: Options = {},
+) {
+  const config: MachineConfig = {
+    ...{ ramBytes: 16 * 2 ** 20, harts, boot: { firmware: "none" }, time: "virtual", engine },
+    seed: 1,
+    virtio: [{ kind: "block", slot: 0, disk: "disk", readOnly: false }],
+  };
+  const printed: Uint8Array[] = [];
+  const others: string[] = [];
+  const report = await runGuest(pool, {
+    start: {
+      config,
+      disks: [{ name: "disk", bytes: handedIn(student) }],
+      steps: options.steps ?? steps,
+      limits: { instructions: 1e9, memoryBytes: 2 ** 24, outputBytes: 65_536, wallClock: 60_000 },
+      lacksImages: true,
+      ...(isTemplated && { template: { key, pauseBefore, handedIn: ["disk"] } }),
+      ...start,
+    },
+    images: async () => ({ kernel: Uint8Array.from(kernel) }),
+    templates: templates.of("test"),
+    signal: new AbortController().signal,
+    onMessage: (message) => {
+      if (message.type === "console") printed.push(message.bytes);
+      else if (message.type !== "progress" && message.type !== "step") others.push(message.type);
+      if (message.type === "template-unusable") templates.refuse(message.key, message.reason);
+    },
+    ...part,
+  });
+  return { report, console: Buffer.concat(printed).toString("latin1"), others };
+}
+
+/** What the worker stores in the background. */
+async function stored({ told }: ReturnType<typeof worker>): Promise<void> {
+  await expect.poll(() => told.join("\n")).toContain("is stored");
+}
+
+describe("a run that begins as a copy of its template", () => {
+  test.each(["interpret", "trap-and-emulate", "translate"] as const)(
+    "is the run that was booted: state, exits, steps and console (%s)",
+    async (engine) => {
+      const content = emptyContent();
+      const first = worker(content);
+      const booted = [1, 2, 3].map((student) => grade(first, student, false, { engine }));
+      const [one, two, three] = await Promise.all(booted);
+      expect(one?.report).toMatchObject({ end: { kind: "completed" } });
+      expect(one?.report.stateHash).toMatch(/^[0-9a-f]{64}$/);
+      expect(one?.console).toContain("read: student 1");
+      // Who makes it goes on as if it had not; the other waits for it and is a copy.
+      const runs = [grade(first, 1, true, { engine }), grade(first, 2, true, { engine })];
+      const [made, waited] = await Promise.all(runs);
+      expect(made).toEqual({ ...one, others: made?.others });
+      expect(waited).toEqual({ ...two, others: waited?.others });
+      expect([made?.others, waited?.others].flat()).toEqual(["from-template"]);
+      await stored(first);
+      // Another worker finds it in the store.
+      const second = worker(content);
+      const found = await grade(second, 3, true, { engine });
+      expect(found).toEqual({ ...three, others: ["from-template"] });
+      const again = await grade(second, 1, true, { engine });
+      expect(again).toEqual({ ...one, others: ["from-template"] });
+    },
+  );
+
+  test("is the booted one with two harts, too", async () => {
+    const one = worker();
+    const booted = await grade(one, 4, false, { harts: 2 });
+    expect(booted.report.end.kind).toBe("completed");
+    await grade(one, 5, true, { harts: 2 });
+    const cloned = await grade(one, 4, true, { harts: 2 });
+    expect(cloned).toEqual({ ...booted, others: ["from-template"] });
+  });
+
+  test("is saved as what it has changed, and goes on from there on another worker", async () => {
+    const content = emptyContent();
+    const first = worker(content);
+    const booted = await grade(first, 6, false);
+    await grade(first, 7, true);
+    await stored(first);
+    const claim = { name: "run-6", epoch: 1 };
+    const kept = new RunCheckpoints(first.store, claim);
+    const leave = new AbortController();
+    const sizes: number[] = [];
+    const part: Partial<GuestRun> = {
+      handOver: leave.signal,
+      onCheckpoint: (checkpoint) => {
+        sizes.push(checkpoint.isWhole ? -1 : checkpoint.pages.length);
+        leave.abort();
+        return kept.publish(checkpoint, key);
+      },
+    };
+    const start = { checkpointEvery: 20_000 };
+    await expect(grade(first, 6, true, { part, start })).rejects.toThrow(HandedOver);
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(0);
+    const { roots } = first.store;
+    const image = await first.store.open("run", "run-6");
+    const template = await roots.read("template", key);
+    expect(image?.header.base).toBe(template?.root.checkpoint);
+
+    const second = worker(content);
+    const saved = await new RunCheckpoints(second.store, { ...claim, epoch: 2 }).takeOver();
+    const resumed = await grade(second, 6, true, {
+      start: { ...(saved && { resume: saved.run }) },
+    });
+    expect(resumed.report).toEqual(booted.report);
+  });
+
+  test("is saved whole where its template is not in the store", async () => {
+    const one = worker();
+    const lost = { find: async () => undefined, keep: async () => undefined };
+    const kept = new RunCheckpoints(one.store, { name: "run-8", epoch: 1 });
+    const wholes: boolean[] = [];
+    const part: Partial<GuestRun> = {
+      templates: lost,
+      onCheckpoint: async (checkpoint) => {
+        const isKept = await kept.publish(checkpoint, key);
+        if (isKept) wholes.push(checkpoint.isWhole);
+        return isKept;
+      },
+    };
+    const booted = await grade(one, 8, false);
+    await grade(one, 9, true, { part });
+    const cloned = await grade(one, 8, true, { part, start: { checkpointEvery: 20_000 } });
+    expect(cloned).toEqual({ ...booted, others: ["from-template"] });
+    expect(wholes[0]).toBe(true);
+    expect(wholes).toContain(false);
+  });
+});
+
+describe("a template", () => {
+  test("is not made where the boot has touched what is handed in, and runs are as without it", async () => {
+    const one = worker();
+    const booted = await grade(one, 1, false);
+    const made = await grade(one, 1, true, { pauseBefore: 2 });
+    expect(made).toEqual({ ...booted, others: ["template-unusable"] });
+    expect(one.told.join()).toContain("disk disk, which is handed in, is read or written");
+    expect(await grade(one, 1, true, { pauseBefore: 2 })).toEqual({ ...booted, others: [] });
+    expect(await one.store.open("template", key)).toBeUndefined();
+  });
+
+  test("that is damaged in the store is made again, and takes its place", async () => {
+    const content = emptyContent();
+    const first = worker(content);
+    const booted = await grade(first, 1, true);
+    await stored(first);
+    for (const [name, object] of content.objects) {
+      if (name.startsWith("packs/")) object.bytes = object.bytes.map((byte) => byte ^ 1);
+    }
+    const second = worker(content);
+    expect(await grade(second, 1, true)).toEqual(booted);
+    expect(second.told.join()).toContain("cannot be used, so machines are booted");
+    await stored(second);
+    expect((await grade(second, 1, true)).others).toEqual(["from-template"]);
+  });
+
+  test("may be made by several workers at once", async () => {
+    const content = emptyContent();
+    const workers = [worker(content), worker(content), worker(content)];
+    const runs = await Promise.all(workers.map((one) => grade(one, 1, true)));
+    for (const { report, console } of runs) {
+      expect({ report, console }).toEqual({ report: runs[0]?.report, console: runs[0]?.console });
+    }
+    await expect.poll(() => workers[0]?.store.open("template", key)).toBeDefined();
+    expect((await grade(worker(content), 1, true)).others).toEqual(["from-template"]);
+  });
+
+  test("is not made of a boot that fails, and each run fails as it would", async () => {
+    const one = worker();
+    const never: ConsoleStep = { kind: "expect", pattern: "never", within: 1000 };
+    const failing = { steps: [never, ...steps], pauseBefore: 1 };
+    const booted = await grade(one, 1, false, failing);
+    expect(booted.report.end.kind).toBe("step-failed");
+    const runs = [grade(one, 1, true, failing), grade(one, 1, true, failing)];
+    expect(await Promise.all(runs)).toEqual([booted, booted]);
+  });
+});

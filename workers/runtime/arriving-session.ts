@@ -1,0 +1,164 @@
+import type { GradingJob } from "../../shared/protocol/grading-job.ts";
+import type { MigrationChannel } from "../vmm/mod.ts";
+import { buildIdentity } from "./build-identity.ts";
+import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
+import type { SessionSignals } from "./grading-session.ts";
+import { HostEnd } from "./migration/host-end.ts";
+import { joinChannels } from "./migration/join-channels.ts";
+import type { MoveOpening } from "./migration/move-opening.ts";
+import { RedisAuthority } from "./migration/redis-authority.ts";
+import { LiveGuest } from "./moves/live-guest.ts";
+import { passOn } from "./pass-on.ts";
+import { prepareRun } from "./prepare-run.ts";
+import { NotArrived, runGuest } from "./run-guest.ts";
+import { RunJournal, type Told } from "./run-journal.ts";
+import { RunReporter } from "./run-reporter.ts";
+import {
+  breakSession,
+  finishSession,
+  LeaseLost,
+  type SessionOutcome,
+  type SessionParts,
+} from "./session-end.ts";
+import type { SessionResources } from "./session-resources.ts";
+import type { MoveCommand, MoveMessage } from "./thread/move-protocol.ts";
+
+export interface ArrivingRun {
+  readonly job: GradingJob;
+  readonly opening: MoveOpening;
+  readonly channel: MigrationChannel;
+  /** The run is this worker's now: so the queue's job has to be. */
+  onArrived(lose: () => void): void;
+}
+
+/** Milliseconds for which nothing may move on the channel before the other side counts as gone. */
+const patience = 10_000;
+const knockInterval = 50;
+/** As in a run that begins here: one that may take more has no checkpoints. */
+const mostMemory = 2 ** 30;
+
+/**
+ * Runs a job whose run comes here while it runs: as `runSession`, from the middle.
+ *
+ *   prepare → take in → (the run is ours) → run → grade → finish
+ *
+ * @returns undefined where it did not come here: then it goes on where it was
+ */
+export async function runArrival(
+  arriving: ArrivingRun,
+  resources: SessionResources,
+  { signal, handOver }: SessionSignals,
+): Promise<SessionOutcome | undefined> {
+  const { job, opening, channel } = arriving;
+  const { redis, identity, pool } = resources;
+  const { run, epoch, from } = opening;
+  const abort = new AbortController();
+  const stop = () => abort.abort(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  const lose = () => abort.abort(new LeaseLost("the run is no longer ours"));
+  const authority = new RedisAuthority(redis, identity);
+  const owner = `${identity.name} ${crypto.randomUUID()}`;
+  let send: (command: MoveCommand) => void = () => undefined;
+  let told: Told | undefined;
+  let here: (SessionParts & { readonly guest: LiveGuest }) | undefined;
+  let fenced: Promise<void> | undefined;
+  const end = new HostEnd(() => send({ type: "knock" }));
+  const knocks = setInterval(() => send({ type: "knock" }), knockInterval);
+
+  const claim = (at: number, name: string) =>
+    authority.compareAndSet(run, at, name, here ? undefined : from);
+  /** What it says from now on is this worker's to write. */
+  const settle = (message: Extract<MoveMessage, { type: "arrived" }>) => {
+    const before = told ?? { console: message.driver.consoleBytes, steps: 0 };
+    const journal = RunJournal.goOn(redis, run, message.epoch, before);
+    const reporter = new RunReporter(journal, lose, (error) => abort.abort(error));
+    reporter.startAt(message.driver.consoleBytes);
+    const checkpoints = new RunCheckpoints(resources.checkpoints.store, {
+      name: run,
+      epoch: message.epoch,
+      labels: { assignment: job.assignment },
+    });
+    const guest = new LiveGuest({ journal, reporter, send, claim }, false);
+    here = { journal, reporter, checkpoints, guest };
+    fenced = checkpoints.fence().catch(lose);
+    resources.onGuest?.(guest);
+    resources.onProgress?.({ epoch: message.epoch, instructions: message.instructions });
+    arriving.onArrived(lose);
+  };
+  const hear = (message: MoveMessage) => {
+    if (message.type === "arrived") settle(message);
+    else if (message.type === "line" && !isWhole) end.hear(message.message);
+    else if (message.type === "claim" && !here) {
+      claim(message.epoch, message.owner).then(
+        (ownership) => {
+          told = ownership.told;
+          send({ type: "claimed", ownership });
+        },
+        () => send({ type: "claimed", ownership: undefined }),
+      );
+    } else here?.guest.hear(message);
+    if (message.type === "complete") {
+      isWhole = true;
+      clearInterval(knocks);
+    }
+  };
+  let isWhole = false;
+
+  try {
+    const { assignment, start } = await prepareRun(job, resources.blobs, false);
+    const every = start.limits.memoryBytes > mostMemory ? undefined : resources.checkpoints.every;
+    const report = await runGuest(pool, {
+      start: {
+        ...start,
+        ...(every !== undefined && { checkpointEvery: every }),
+        arrival: {
+          ...{ line: end.shared, run, epoch, owner, patience },
+          token: opening.ticket,
+          takesCode: opening.build === buildIdentity(),
+        },
+      },
+      signal: abort.signal,
+      handOver,
+      onStart: (say) => {
+        send = say;
+        joinChannels(end, channel);
+      },
+      onMove: hear,
+      onCheckpoint: async (checkpoint) => {
+        await Promise.all([fenced, here?.reporter.flush()]);
+        if (!here || abort.signal.aborted) return false;
+        try {
+          return await here.checkpoints.publish(checkpoint);
+        } catch {
+          lose();
+          return false;
+        }
+      },
+      onMessage: (message) => {
+        if (!here) return;
+        if (message.type === "progress") {
+          const { instructions } = message;
+          resources.onProgress?.({ epoch: here.journal.epoch, instructions });
+        }
+        passOn(message, assignment, here.reporter);
+      },
+    });
+    if (!here) return undefined;
+    const began = performance.now() - opening.elapsed;
+    const ended = { assignment, report, fromTemplate: undefined };
+    return await finishSession(here, ended, resources, began);
+  } catch (error) {
+    if (here) return await breakSession(here, error);
+    if (!(error instanceof NotArrived)) console.error(`${run} did not come here: ${text(error)}`);
+    return undefined;
+  } finally {
+    clearInterval(knocks);
+    signal.removeEventListener("abort", stop);
+    here?.guest.end();
+    if (!isWhole) channel.cut();
+  }
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

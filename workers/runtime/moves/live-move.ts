@@ -1,0 +1,156 @@
+import type { Redis } from "ioredis";
+import { runKeys } from "../../../shared/protocol/run-keys.ts";
+import type { MoveReport } from "../../../shared/schema/move-report.ts";
+import type { ConvergenceLimits, MigrationStatistics } from "../../vmm/mod.ts";
+import { buildIdentity } from "../build-identity.ts";
+import { connectToWorker } from "../migration/migration-tls.ts";
+import { receiveAnswer, sendWord } from "../migration/move-opening.ts";
+import { StreamChannel } from "../migration/stream-channel.ts";
+import type { WorkerCertificate } from "../migration/worker-certificate.ts";
+import type { WorkerDoors } from "../migration/worker-doors.ts";
+import type { MovableRun, MoveRun, MoveWish } from "./move-run.ts";
+
+export interface LiveMoveParts {
+  readonly redis: Redis;
+  readonly worker: string;
+  readonly certificate: WorkerCertificate;
+  readonly doors: Pick<WorkerDoors, "of">;
+  /** Where a run cannot go as it is. */
+  readonly otherwise: MoveRun;
+  readonly limits: ConvergenceLimits;
+  readonly bytesPerSecond: number | undefined;
+}
+
+/** What became of an attempt; `closed`: it could not even begin. */
+interface Attempt {
+  readonly outcome: MoveReport["outcome"] | "closed";
+  readonly why?: string | undefined;
+  readonly statistics?: MigrationStatistics | undefined;
+}
+
+interface LiveWish {
+  readonly to: string;
+  readonly ticket: string;
+  readonly way: "precopy" | "postcopy" | "hybrid";
+}
+
+/** Milliseconds for each step of making the connection. */
+const openingPatience = 5000;
+/** Milliseconds for which nothing may move on it before the other side counts as gone. */
+const patience = 10_000;
+/** Seconds for which a report can be read. */
+const reportSeconds = 3600;
+
+/**
+ * Moves a run while its guest runs, over a connection to the other worker. A run for which no
+ * connection can be made moves by a checkpoint instead; one whose migration fails half-way stays where
+ * it is, unless it must go.
+ */
+export class LiveMove implements MoveRun {
+  readonly #parts: LiveMoveParts;
+
+  constructor(parts: LiveMoveParts) {
+    this.#parts = parts;
+  }
+
+  async move(run: MovableRun, wish: MoveWish, mustGo: boolean): Promise<void> {
+    const began = performance.now();
+    const { to, ticket, way = "precopy" } = wish;
+    if (to === undefined) return this.#parts.otherwise.move(run, wish, mustGo);
+    const attempt: Attempt =
+      way === "checkpoint"
+        ? { outcome: "closed" }
+        : ticket === undefined
+          ? { outcome: "closed", why: "it was given no ticket" }
+          : await this.#attempt(run, { to, ticket, way });
+    const { outcome, statistics } = attempt;
+    if (outcome === "moved") await run.ended;
+    const figures = statistics && figuresOf(statistics, performance.now() - began);
+    const report = { to, ...(attempt.why && { why: attempt.why }), ...(figures && { figures }) };
+    if (outcome === "moved" || (outcome === "stayed" && !mustGo)) {
+      return this.#report(run, wish, { ...report, way, outcome });
+    }
+    await this.#parts.otherwise.move(run, wish, mustGo);
+    await this.#report(run, wish, { ...report, way: "checkpoint", outcome: "moved" });
+  }
+
+  async #attempt(run: MovableRun, wish: LiveWish): Promise<Attempt> {
+    const { guest } = run;
+    if (!guest) return { outcome: "closed", why: "it has not begun" };
+    // Pages of it may still be on the worker that it came from.
+    await guest.whole;
+    const { to, ticket, way } = wish;
+    const { worker, limits, bytesPerSecond } = this.#parts;
+    let opened: Awaited<ReturnType<LiveMove["open"]>>;
+    try {
+      opened = await this.open(run, guest.epoch, wish);
+    } catch (error) {
+      return { outcome: "closed", why: error instanceof Error ? error.message : String(error) };
+    }
+    const outcome = await guest.depart(opened.channel, {
+      run: run.submission,
+      owner: `${worker} ${crypto.randomUUID()}`,
+      token: ticket,
+      ...{ mode: way, limits, patience },
+      sendsCode: opened.isSameBuild,
+      ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+    });
+    if (!outcome) return { outcome: "stayed", why: "it ended before" };
+    const { statistics, problem: why } = outcome;
+    if (outcome.type === "stayed") return { outcome: "stayed", why, statistics };
+    if (outcome.how === "completed") return { outcome: "moved", why, statistics };
+    return { outcome: "stayed", why: why ?? `neither here nor on ${to}`, statistics };
+  }
+
+  /** @throws Error with a clause that says why it cannot go there */
+  async open(
+    run: MovableRun,
+    epoch: number,
+    { to, ticket }: LiveWish,
+  ): Promise<{ readonly channel: StreamChannel; readonly isSameBuild: boolean }> {
+    const { doors, certificate, worker: from } = this.#parts;
+    const door = await doors.of(to);
+    if (!door) throw new Error(`${to} lets no runs in`);
+    const socket = await connectToWorker(door, certificate, openingPatience);
+    const channel = new StreamChannel(socket);
+    try {
+      const build = buildIdentity();
+      const { submission, lock, elapsed } = run;
+      sendWord(channel, { run: submission, from, to, epoch, ticket, build, lock, elapsed });
+      const answer = await receiveAnswer(channel, openingPatience);
+      if ("refusal" in answer) throw new Error(`${to} refuses: ${answer.refusal}`);
+      return { channel, isSameBuild: answer.build === build };
+    } catch (error) {
+      channel.cut();
+      throw error;
+    }
+  }
+
+  async #report(
+    run: MovableRun,
+    { id }: MoveWish,
+    report: Pick<MoveReport, "to" | "way" | "figures" | "outcome" | "why">,
+  ): Promise<void> {
+    const { redis, worker: from } = this.#parts;
+    const { submission } = run;
+    const { move } = runKeys(submission);
+    const words = JSON.stringify({ id: id ?? "", run: submission, from, ...report });
+    // It is for people; nothing depends on it.
+    await redis.set(move, words, "EX", reportSeconds).catch(() => undefined);
+  }
+}
+
+function figuresOf(
+  statistics: MigrationStatistics,
+  total: number,
+): NonNullable<MoveReport["figures"]> {
+  const { rounds, kinds, sentBytes, downtime, stoppedPages, laterPages, demandedPages, share } =
+    statistics;
+  const pages = Object.entries(kinds).map(([kind, { pages }]) => [kind, pages] as const);
+  return {
+    rounds: rounds.length,
+    ...(downtime !== undefined && { downtime }),
+    pages: Object.fromEntries(pages),
+    ...{ sentBytes, total, stoppedPages, laterPages, demandedPages, share },
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * The templates of one pCPU thread: machines at the step that their runs begin with. They never run;
+ * runs are clones of them, which share their frames, decoded and translated code.
+ *
+ * The first run that wants a template asks for it, and makes it where there is none; others of the
+ * thread wait meanwhile. Whoever waits is told by `onChange`, and wants it again then.
+ */
+import type { Machine } from "../../vmm/mod.ts";
+import type { WrittenPages } from "./disk-sections.ts";
+import type { DriverState } from "./driver-state.ts";
+import type { RunNumber, SavedRun, TemplateKey } from "./thread-protocol.ts";
+
+export interface ShelvedTemplate {
+  readonly machine: Machine;
+  readonly driver: DriverState;
+  /** All that it has printed. */
+  readonly console: Uint8Array;
+  /** What it has written to its disks, by their names. */
+  readonly disks: ReadonlyMap<string, WrittenPages>;
+}
+
+/** What a run does that wants a template. */
+export type WantedTemplate =
+  | { readonly kind: "clone"; readonly template: ShelvedTemplate }
+  /** It asks for it, and waits. */
+  | { readonly kind: "ask" }
+  | { readonly kind: "wait" }
+  /** It puts what was saved on the shelf. */
+  | { readonly kind: "restore"; readonly saved: SavedRun }
+  /** It begins at its beginning, and makes the template on its way. */
+  | { readonly kind: "make" }
+  /** It begins at its beginning. */
+  | { readonly kind: "without" };
+
+type Place =
+  | { readonly state: "asked" | "in the making"; readonly by: RunNumber }
+  | { readonly state: "answered"; readonly saved: SavedRun | undefined }
+  | { readonly state: "here"; readonly template: ShelvedTemplate }
+  | { readonly state: "unusable" };
+
+export class TemplateShelf {
+  readonly #places = new Map<TemplateKey, Place>();
+  /** What gives frames back that somebody still reads. */
+  readonly #held = new Map<TemplateKey, () => void>();
+  readonly #onChange: () => void;
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  want(key: TemplateKey, run: RunNumber): WantedTemplate {
+    const place = this.#places.get(key);
+    switch (place?.state) {
+      case undefined:
+        this.#places.set(key, { state: "asked", by: run });
+        return { kind: "ask" };
+      case "asked":
+      case "in the making":
+        return { kind: "wait" };
+      case "answered":
+        this.#places.set(key, { state: "in the making", by: run });
+        return place.saved ? { kind: "restore", saved: place.saved } : { kind: "make" };
+      case "here":
+        return { kind: "clone", template: place.template };
+      case "unusable":
+        return { kind: "without" };
+    }
+  }
+
+  answer(key: TemplateKey, saved: SavedRun | undefined): void {
+    const place = this.#places.get(key);
+    // Whoever asked may be over, and somebody else have asked since: the answer is the same.
+    if (place?.state !== "asked") return;
+    this.#places.set(key, { state: "answered", saved });
+    this.#onChange();
+  }
+
+  /** @param release gives back what somebody else still reads; see `wasRead` */
+  put(key: TemplateKey, template: ShelvedTemplate, release?: () => void): void {
+    if (release) this.#held.set(key, release);
+    this.#places.set(key, { state: "here", template });
+    this.#onChange();
+  }
+
+  /** What was stored cannot be used: whoever wants it next makes it. */
+  makeAgain(key: TemplateKey): void {
+    this.#places.set(key, { state: "answered", saved: undefined });
+    this.#onChange();
+  }
+
+  /** There cannot be such a template. */
+  refuse(key: TemplateKey): void {
+    this.#places.set(key, { state: "unusable" });
+    this.#onChange();
+  }
+
+  /** A run is over: what it had promised is for others to do. */
+  leave(run: RunNumber): void {
+    for (const [key, place] of this.#places) {
+      if (!("by" in place) || place.by !== run) continue;
+      this.#places.delete(key);
+      this.#onChange();
+    }
+  }
+
+  /** Nobody reads the frames of a template that was made here any more. */
+  wasRead(key: TemplateKey): void {
+    this.#held.get(key)?.();
+    this.#held.delete(key);
+  }
+
+  /** Gives a template's memory back; its clones keep what they have of it. */
+  forget(key: TemplateKey): void {
+    const place = this.#places.get(key);
+    if (place?.state !== "here") return;
+    this.#places.delete(key);
+    place.template.machine.dispose();
+  }
+}
