@@ -108,9 +108,10 @@ describe("translated control flow", () => {
             expect(translated.translator?.statistics.failed).toBe(0);
           },
         ),
-        { numRuns: Number(process.env.FLOW_CASES ?? 15) },
+        { numRuns: Number(process.env.FLOW_CASES ?? 12) },
       );
     },
+    60_000,
   );
 
   // A router whose head stands behind another router has to say that the head is meant.

@@ -70,6 +70,8 @@ export interface TranslatorResources {
   readonly hotMarks: number;
   /** Marks of an instruction with which a region is entered behind it. */
   readonly adaptExits: number;
+  /** Arrivals after which regions are joined; see `arrivalsToJoin`. */
+  readonly joinArrivals: number;
   /** Looks at the interpreter until what was found hot is translated; see `HeatPolicy`. */
   readonly patience: number;
   readonly mostRegions?: number;
@@ -128,8 +130,10 @@ export class Translator {
     const neighbour = this.#regions.get(from);
     if (neighbour && (!own || own === neighbour)) {
       this.#requests.push({ hart, region: neighbour, pc });
-    } else if (own && neighbour) this.#requests.push({ hart, regions: [neighbour, own] });
-    else if (own || view.isTaken(page, offset) || this.#reuse(hart, base, offset, page)) return;
+    } else if (own && neighbour) {
+      if (!this.#regions.isJoinDue(neighbour, own, page.records, offset)) return;
+      this.#requests.push({ hart, regions: [neighbour, own] });
+    } else if (own || view.isTaken(page, offset) || this.#reuse(hart, base, offset, page)) return;
     else if (records.mark(page.records, offset) < hotMarks) return;
     else this.#requests.push({ hart, base, offset, page: page.records });
     // Where regions are to be joined little is interpreted, and so looked at.
@@ -243,9 +247,9 @@ export class Translator {
   }
 
   #install(draft: Draft, region: LibraryRegion, isReused: boolean): void {
-    const { target, translated, instructions } = region;
+    const { translated, instructions } = region;
     const pages = distancesOf(region.shape);
-    this.#regions.install({ ...draft, entries: translated.entries, distances: pages }, target);
+    this.#regions.install({ ...draft, entries: translated.entries, distances: pages }, region);
     this.#own.instructions += instructions;
     if (isReused) this.#own.reused++;
   }
