@@ -18,6 +18,7 @@ import { budgetChecks } from "./budget-checks.ts";
 import { analyseFlow, type FlowGraph } from "./flow-graph.ts";
 import { InstructionState, type RegionSurroundings } from "./instruction-state.ts";
 import { KnownPages } from "./known-pages.ts";
+import { RegionFlow } from "./region-flow.ts";
 import { RegionOperands } from "./region-operands.ts";
 import { RegionRegisters, registerUse } from "./region-registers.ts";
 import { RegionSemantics } from "./region-semantics.ts";
@@ -104,14 +105,11 @@ class RegionEmitter implements RegionSurroundings {
   readonly hart: Local<"i32">;
   /** The region's own, which tells its entries and links from others. */
   readonly #number: Local<"i32">;
-  /** Which node the dispatcher and the routers send execution to; 0 where a router is to do nothing. */
+  /** Which entry execution is to go on at, from 1 on; see `RegionFlow`. */
   readonly #wanted: Local<"i32">;
-  /** What stands for a node there: the entries in their order from 1 on, then others. */
-  readonly #wishes: ReadonlyMap<number, number>;
+  readonly #flow: RegionFlow;
   readonly #shape: Shape;
   readonly #registers: RegionRegisters;
-  readonly #labels = new Map<number, Label>();
-  readonly #loops = new Map<number, Label>();
   readonly #exitInfo: Local<"i64">;
   readonly #pc: Local<"i64">;
   readonly budget: Local<"i32">;
@@ -140,9 +138,10 @@ class RegionEmitter implements RegionSurroundings {
     const h = new HartFields(f, hart);
     this.#number = f.let(regionEntry.region(entry));
     this.#wanted = f.let(regionEntry.state(entry).add(1));
-    const routed = [...shape.graph.routers.values()].flatMap(({ others }) => others);
-    const targets = new Set([...shape.entryNodes, ...routed]);
-    this.#wishes = new Map([...targets].map((node, i) => [node, i + 1]));
+    this.#flow = new RegionFlow(f, {
+      ...{ graph: shape.graph, entryNodes: shape.entryNodes, wanted: this.#wanted },
+      writeNode: (node) => this.#block(node),
+    });
     this.#exitInfo = f.local("i64");
     this.#pc = f.let(h.get("pc"));
     this.budget = f.let(h.get("budget"));
@@ -159,7 +158,7 @@ class RegionEmitter implements RegionSurroundings {
 
   emit(): void {
     const f = this.f;
-    const { blocks, graph } = this.#shape;
+    const { blocks } = this.#shape;
     const h = new HartFields(f, this.hart);
     const use = registerUse(blocks.flatMap((b) => b.instructions.map((i) => i.decoded)));
     this.#registers.load(use);
@@ -169,7 +168,7 @@ class RegionEmitter implements RegionSurroundings {
         this.#exit = exit;
         f.loop((dispatch) => {
           this.#dispatch = dispatch;
-          this.#within(0, graph.merges(0));
+          this.#flow.write();
         });
       });
       const info = this.#exitInfo;
@@ -182,55 +181,9 @@ class RegionEmitter implements RegionSurroundings {
     f.return(this.#exitInfo.wrap().and(exitResultMask));
   }
 
-  /** A node with the merges that it dominates behind it, each at the end of a block. */
-  #within(node: number, merges: readonly number[]): void {
-    const [last, ...rest] = merges;
-    if (last === undefined) {
-      this.#code(node);
-      return;
-    }
-    this.f.block((label) => {
-      this.#labels.set(last, label);
-      this.#within(node, rest);
-    });
-    this.#tree(last);
-  }
-
-  #tree(node: number): void {
-    const { graph } = this.#shape;
-    if (!graph.isLoop(node)) {
-      this.#within(node, graph.merges(node));
-      return;
-    }
-    this.f.loop((again) => {
-      this.#loops.set(node, again);
-      this.#within(node, graph.merges(node));
-    });
-  }
-
-  #code(node: number): void {
+  #block(node: number): void {
     const f = this.f;
-    const { checks, blocks, graph, entryNodes } = this.#shape;
-    if (node === 0) {
-      const ways = entryNodes.map((entry) => () => this.#send(node, entry));
-      // Wishes count from 1.
-      f.switch(this.#wanted, [() => undefined, ...ways.slice(0, -1)], ways.at(-1) as () => void);
-      return;
-    }
-    const router = graph.routers.get(node);
-    if (router) {
-      const [last, ...others] = [...router.others].reverse();
-      if (last !== undefined) {
-        f.ifUnlikely(this.#wanted.ne(0), () => {
-          for (const other of others) {
-            f.if(this.#wanted.eq(this.#wish(other)), () => this.#send(node, other));
-          }
-          this.#send(node, last);
-        });
-      }
-      this.#jump(node, router.head);
-      return;
-    }
+    const { checks, blocks } = this.#shape;
     const block = blocks[node - 1] as Block;
     const { instructions } = block;
     const need = checks.get(node);
@@ -272,35 +225,7 @@ class RegionEmitter implements RegionSurroundings {
     }
     const [page, nextPage] = [from, to].map((place) => Math.floor(place / pageBytes));
     if (page !== nextPage) this.#leaveUnlessMapped(nextPage as number, to);
-    this.#jump(node, target);
-  }
-
-  /** Where no wish is pending: makes one where the router on the way does not lead there anyway. */
-  #jump(from: number, target: number): void {
-    const { graph } = this.#shape;
-    const hop = graph.hop(from, target);
-    const isWish = hop !== target && graph.routers.get(hop)?.head !== target;
-    if (isWish) this.#wanted.set(this.#wish(target));
-    this.#go(from, hop);
-  }
-
-  /** The dispatcher or a router fulfils a wish, or leaves it to the next router. */
-  #send(from: number, target: number): void {
-    const { graph } = this.#shape;
-    const hop = graph.hop(from, target);
-    const isThere = hop === target || graph.routers.get(hop)?.head === target;
-    if (isThere && graph.routers.size > 0) this.#wanted.set(0);
-    this.#go(from, hop);
-  }
-
-  #go(from: number, hop: number): void {
-    const kind = this.#shape.graph.kind(from, hop);
-    if (kind === "inline") this.#tree(hop);
-    else this.f.branch((kind === "merge" ? this.#labels : this.#loops).get(hop) as Label);
-  }
-
-  #wish(node: number): number {
-    return this.#wishes.get(node) as number;
+    this.#flow.jump(node, target);
   }
 
   /** The region goes on in another page only if that one is where it was translated. */
