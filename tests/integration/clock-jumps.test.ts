@@ -6,7 +6,7 @@ import { type RunOutcome, runOutcome, undisturbedOutcome } from "./run-outcome.t
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
-const guest = workingGuest(24);
+const guest = workingGuest(60);
 const day = 24 * 3600;
 
 // Preloading is Linux' way.
