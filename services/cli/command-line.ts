@@ -46,6 +46,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "look after a store of checkpoints: collect, verify, usage, remove",
     load: () => import("./commands/store.ts"),
   },
+  template: {
+    summary: "boot the machines of assignments ahead of their runs: build, list, remove",
+    load: () => import("./commands/template.ts"),
+  },
   snapshot: {
     summary: "look into saved machines: inspect, verify, diff",
     load: () => import("./commands/snapshot.ts"),

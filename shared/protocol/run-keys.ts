@@ -29,6 +29,9 @@ export function runKeys(submission: string): RunKeys {
   };
 }
 
+/** For so long only the worker that `place` names may take the run. */
+export const placeMilliseconds = 10_000;
+
 export interface RunKeys {
   readonly record: string;
   readonly events: string;

@@ -21,6 +21,7 @@ interface ComposedService {
   readonly security_opt: readonly string[];
   readonly networks: Readonly<Record<string, unknown>>;
   readonly ports?: readonly { host_ip: string; target: number; published: string }[];
+  readonly network_mode?: string;
   readonly stop_grace_period?: string;
   readonly tmpfs?: readonly string[];
   readonly volumes: readonly {
@@ -54,7 +55,9 @@ function compose(variables: Readonly<Record<string, string>>) {
     stdio: ["ignore", "pipe", "pipe"],
   });
   return JSON.parse(text) as {
-    services: Readonly<Record<"api" | "redis" | "worker" | "worker-node", ComposedService>>;
+    services: Readonly<
+      Record<"api" | "redis" | "tools" | "worker" | "worker-node", ComposedService>
+    >;
     networks: Readonly<Record<string, { internal?: boolean }>>;
   };
 }
@@ -65,6 +68,7 @@ test.runIf(isHere)("compose itself reads the file, and asks for the password", (
   expect(Object.keys(compose({ REDIS_PASSWORD: "x1" }).services).sort()).toEqual([
     "api",
     "redis",
+    "tools",
     "worker",
     "worker-node",
   ]);
@@ -125,6 +129,18 @@ test.runIf(isHere)("services are our images with variables that the programs kno
     expect(blobs?.read_only).toBeUndefined();
   }
 });
+
+test.runIf(isHere)(
+  "the store is collected with the volume that the others have, and with no network",
+  () => {
+    const { tools: one, worker } = compose({ REDIS_PASSWORD: "x1" }).services;
+    expect(one.image).toBe(`trapline-tools:${packageJson.version}`);
+    expect(one.network_mode).toBe("none");
+    expect(serviceImage("tools").command.slice(-2)).toEqual(["store", "collect"]);
+    const ofBlobs = worker.volumes.filter(({ source }) => source === "blobs");
+    expect(one.volumes).toEqual(ofBlobs);
+  },
+);
 
 test.runIf(isHere)("a worker is given the time that its drain takes", () => {
   const { services } = compose({ REDIS_PASSWORD: "x1" });

@@ -1,5 +1,6 @@
 import type { Deployment, StatefulSet } from "kubernetes-models/apps/v1";
 import type { HorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2";
+import type { CronJob } from "kubernetes-models/batch/v1";
 import type { NetworkPolicy } from "kubernetes-models/networking.k8s.io/v1";
 import type { PodDisruptionBudget } from "kubernetes-models/policy/v1";
 import type { IPodSpec, Service } from "kubernetes-models/v1";
@@ -14,6 +15,7 @@ import type { ClusterObject } from "./cluster-object.ts";
 import { clusterObject } from "./cluster-object.ts";
 import { debianTools } from "./debian-tools.ts";
 import { environmentOf, expanded, podOf, podsOf } from "./pods.ts";
+import { serviceImage } from "./service-image.ts";
 import { unknownFields } from "./unknown-fields.ts";
 
 const tools = debianTools();
@@ -69,7 +71,10 @@ describe.for([...built])("the overlay %s", ([overlay, objects]) => {
       });
       expect(Object.keys(container.resources?.requests ?? {}), name).toEqual(["cpu", "memory"]);
       expect(container.resources?.limits?.memory, name).toBeDefined();
-      expect(container.livenessProbe && container.readinessProbe, name).toBeDefined();
+      // What is there until it has done its work is watched by its deadline.
+      const isWatched =
+        container.livenessProbe !== undefined && container.readinessProbe !== undefined;
+      expect(isWatched, name).toBe(name !== "collector");
     }
   });
 
@@ -79,6 +84,7 @@ describe.for([...built])("the overlay %s", ([overlay, objects]) => {
     for (const workload of [
       ...ofKind<Deployment>(objects, "Deployment"),
       ...ofKind<StatefulSet>(objects, "StatefulSet"),
+      ...ofKind<CronJob>(objects, "CronJob"),
     ]) {
       const { container, spec } = podOf(objects, nameOf(workload));
       const templates = (workload as StatefulSet).spec?.volumeClaimTemplates ?? [];
@@ -133,7 +139,9 @@ describe.for([...built])("the overlay %s", ([overlay, objects]) => {
     const workers = {
       podSelector: { matchLabels: { "app.kubernetes.io/name": "trapline-worker" } },
     };
-    expect(policy("worker")?.ingress).toEqual([{ from: [workers] }]);
+    const door = [{ protocol: "TCP", port: "migration" }];
+    expect(policy("worker")?.ingress).toEqual([{ from: [workers], ports: door }]);
+    expect(policy("worker")?.egress?.[0]).toEqual({ to: [workers], ports: door });
     expect(policy("redis")?.ingress?.[0]?.ports).toEqual([{ protocol: "TCP", port: "redis" }]);
     expect(policy("api")?.ingress).toEqual([{ ports: [{ protocol: "TCP", port: "http" }] }]);
     expect(policy("blob-store") === undefined).toBe(overlay === "single-node");
@@ -157,6 +165,10 @@ describe.for([...built])("the overlay %s", ([overlay, objects]) => {
     const config = readWorkerConfig((name) => environment[name]);
     expect(strangers(pod.container.env, config, pod.container.args)).toEqual([]);
     expect(config.TRAPLINE_WORKER).toBe("worker-0");
+    const [door] = pod.container.ports ?? [];
+    expect(door?.name).toBe("migration");
+    expect(config.TRAPLINE_MIGRATION).toBe(`0.0.0.0:${door?.containerPort}`);
+    expect(config.TRAPLINE_MIGRATION_HOST).toBe("127.0.0.1");
     const grace = (pod.spec.terminationGracePeriodSeconds ?? 0) * 1000;
     expect(grace).toBeGreaterThanOrEqual(config.TRAPLINE_GRACE + 20_000);
     const folder = pod.container.volumeMounts?.find(({ name }) => name === "run")?.mountPath;
@@ -186,20 +198,31 @@ describe.for([...built])("the overlay %s", ([overlay, objects]) => {
     const beside = given.filter((word) => !plan.words.includes(word));
     const inPlan = plan.words.filter((word) => !given.includes(word) && !isPathOfClone(word));
     expect(inPlan).toEqual([
-      ...(overlay === "production" ? ["--allow-net=redis.trapline.svc:6379"] : []),
+      "--allow-net=redis.trapline.svc:6379",
       "--allow-write=/var/lib/trapline/blobs",
-      "--allow-env=REDIS_URL,TRAPLINE_*",
     ]);
     expect(beside).toEqual([
-      ...(overlay === "production"
-        ? ["--allow-net=redis.trapline.svc:6379,objects.example.org:443"]
-        : []),
+      `--allow-net=redis.trapline.svc:6379,${overlay === "production" ? "objects.example.org:443," : ""}0.0.0.0:7443,10.0.0.0/8:7443`,
       "--allow-read=/var/lib/trapline/blobs,/app/workers/,/run/trapline",
       "--allow-write=/var/lib/trapline/blobs,/run/trapline",
-      "--allow-env=REDIS_URL,TRAPLINE_*,HOME",
-      "--allow-sys=osRelease",
       "/app/workers/runtime/main.ts",
     ]);
+  });
+
+  test("collects the store once a day, one collection at a time, and with a deadline below its lease", () => {
+    const [collector] = ofKind<CronJob>(objects, "CronJob");
+    expect(collector?.spec).toMatchObject({ schedule: "17 3 * * *", concurrencyPolicy: "Forbid" });
+    expect(collector?.spec?.jobTemplate.spec?.activeDeadlineSeconds).toBeLessThan(6 * 3600);
+    const pod = podOf(objects, "collector");
+    expect(isStoreOf(overlay, environmentOf(objects, pod).TRAPLINE_BLOBS ?? "")).toBe(true);
+    const { command = [], args = [] } = pod.container;
+    expect([...command, ...args]).toEqual([...serviceImage("tools").command, "--take-over"]);
+    const { matchExpressions } =
+      ofKind<NetworkPolicy>(objects, "NetworkPolicy").find((one) => nameOf(one) === "blob-store")
+        ?.spec?.podSelector ?? {};
+    if (overlay === "production") {
+      expect(matchExpressions?.[0]?.values).toContain(pod.labels["app.kubernetes.io/name"]);
+    }
   });
 
   test("takes images of this version, and Redis by a full version", () => {

@@ -1,4 +1,5 @@
 import type { Deployment, IDeployment, StatefulSet } from "kubernetes-models/apps/v1";
+import type { CronJob } from "kubernetes-models/batch/v1";
 import type { IContainer, IEnvVar, IPodSpec } from "kubernetes-models/v1";
 import type { ClusterObject } from "./cluster-object.ts";
 
@@ -10,16 +11,20 @@ export interface Pod {
   readonly container: IContainer;
 }
 
+/** Where a pod is, as far as anybody is told before it runs. */
+const podAddress = "127.0.0.1";
+
 /** The pods that the objects ask for, by the workload's name. */
 export function podsOf(objects: readonly ClusterObject[]): ReadonlyMap<string, Pod> {
   const workloads = objects.filter(
-    (object): object is Deployment | StatefulSet =>
-      object.kind === "Deployment" || object.kind === "StatefulSet",
+    (object): object is Deployment | StatefulSet | CronJob =>
+      object.kind === "Deployment" || object.kind === "StatefulSet" || object.kind === "CronJob",
   );
   return new Map(
     workloads.map((workload) => {
       const name = workload.metadata?.name ?? "";
-      const { metadata, spec } = (workload.spec as NonNullable<IDeployment["spec"]>).template;
+      const owner = workload.kind === "CronJob" ? workload.spec?.jobTemplate.spec : workload.spec;
+      const { metadata, spec } = (owner as NonNullable<IDeployment["spec"]>).template;
       const [container, ...others] = spec?.containers ?? [];
       if (spec === undefined || container === undefined || others.length > 0) {
         throw new Error(`${name} does not have exactly one container`);
@@ -62,6 +67,7 @@ function sourceValue(
 ): string | undefined {
   if (valueFrom === undefined) return value ?? "";
   if (valueFrom.fieldRef?.fieldPath === "metadata.name") return podName;
+  if (valueFrom.fieldRef?.fieldPath === "status.podIP") return podAddress;
   const source = valueFrom.configMapKeyRef ?? valueFrom.secretKeyRef;
   const kind = valueFrom.configMapKeyRef === undefined ? "Secret" : "ConfigMap";
   const object = objects.find(

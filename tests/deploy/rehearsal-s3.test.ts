@@ -60,6 +60,13 @@ describe.runIf(typeof tools !== "string")("the production overlay", () => {
       submission = await service.client.submission(id);
     }
     expect(submission).toMatchObject({ state: "graded", result: { score: 4 } });
+    // What the CronJob starts, beside the worker.
+    const collection = await service.rehearsal.start("collector", {
+      image: "tools",
+      ready: /^\d+ roots lead to \d+ checkpoints$/,
+      changed: credentials,
+    });
+    expect(await collection.process.ended).toBe("status 0");
     const { lifecycle } = podOf(objects, "worker").container;
     expect(worker.exec(lifecycle?.preStop?.exec?.command)).toBe(0);
     expect(await worker.process.ended).toBe("status 0");

@@ -139,7 +139,7 @@ describe.runIf(typeof tools !== "string")("the manifests' commands", () => {
     },
   );
 
-  test("a run that one worker leaves goes on under another from where it was", async () => {
+  test("a run that one worker leaves goes on under another, without a stop", async () => {
     const ready = /^worker (\S+) ready/;
     const first = await rehearsal.start("worker", { image: "worker-deno", ready });
     const id = await submit("long", rawGuest({ print: "ready", ending: "spin" }));
@@ -161,12 +161,12 @@ describe.runIf(typeof tools !== "string")("the manifests' commands", () => {
       ({ state }) => state === "graded",
     );
     expect(submission).toMatchObject({ result: { score: 1, worker: "worker-1" } });
-    const resumed: number[] = [];
-    for await (const event of followSubmission(client, id)) {
-      if (event.type === "resumed") resumed.push(event.data.instructions);
+    // Hook and signal have it moved while it runs, between two ports of the manifest.
+    const moves: string[] = [];
+    for await (const { type } of followSubmission(client, id)) {
+      if (type === "migrated" || type === "resumed" || type === "interrupted") moves.push(type);
     }
-    expect(resumed.length).toBe(1);
-    expect(resumed[0]).toBeGreaterThan(0);
+    expect(moves).toEqual(["migrated"]);
     // Nobody can tell that it moved: the same submission once more, left alone, ends in the same state.
     const again = await submit("long", rawGuest({ print: "ready", ending: "spin" }));
     const undisturbed = await until(

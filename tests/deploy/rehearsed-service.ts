@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { ApiClient } from "../../services/cli/client/api-client.ts";
+import { freePorts } from "../../services/cli/commands/free-ports.ts";
 import type { ClusterObject } from "./cluster-object.ts";
 import { Rehearsal, type Rehearsed } from "./rehearsal.ts";
 
@@ -27,11 +27,14 @@ export async function startRehearsedService(
   replaced: Readonly<Record<string, string>>,
   changed: Readonly<Record<string, string>> = {},
 ): Promise<RehearsedService> {
-  const [redisPort, apiPort] = [await freePort(), await freePort()];
+  const [redisPort = 0, apiPort = 0] = await freePorts(2);
   const address = `127.0.0.1:${redisPort}`;
   const rehearsal = new Rehearsal(objects, {
     "redis.trapline.svc:6379": address,
     "redis-cli": `redis-cli -p ${redisPort}`,
+    // All pods have one address here, so each worker takes a port of its own.
+    "0.0.0.0:7443": "127.0.0.1:0",
+    "10.0.0.0/8:7443": "127.0.0.1",
     ...replaced,
   });
   try {
@@ -123,19 +126,4 @@ steps:
     writeFileSync(join(folder, name, "assignment.yaml"), text);
   }
   return folder;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === "object" && address !== null
-          ? resolve(address.port)
-          : reject(new Error("no port")),
-      );
-    });
-  });
 }

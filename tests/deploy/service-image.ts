@@ -91,7 +91,8 @@ function copiesOf(stage: readonly Instruction[]) {
     });
 }
 
-/** The JSON list that ends an instruction, its continued lines joined. */
+/** The JSON list that ends an instruction, its continued lines joined; empty without the instruction. */
 function listAfter(text: string): string[] {
+  if (text === "") return [];
   return JSON.parse(text.slice(text.indexOf("[")).replace(/\\\n/g, "")) as string[];
 }

@@ -14,6 +14,7 @@ const images = [
   { name: "api", entry: "services/api/main.ts" },
   { name: "worker-deno", entry: "workers/runtime/main.ts" },
   { name: "worker-node", entry: "workers/runtime/main.ts" },
+  { name: "tools", entry: "services/cli/main.ts" },
 ];
 const context = new Set(filesOfContext());
 const modules = new Map(readModules(repository).map((module) => [module.path, module]));
@@ -82,10 +83,10 @@ describe.for(images)("the image $name", ({ name, entry }) => {
     }
     expect(wanted.size).toBeGreaterThan(20);
     expect([...wanted].filter((path) => !inImage(path))).toEqual([]);
-    expect(image.command.at(-1)?.replace("/app/", "")).toBe(entry);
+    expect(image.command.map((word) => word.replace("/app/", ""))).toContain(entry);
   });
 
-  test("says how to see that it is well", () => {
+  test.skipIf(name === "tools")("says how to see that it is well", () => {
     expect(image.healthcheck.length).toBeGreaterThan(2);
     const asked = image.healthcheck.join(" ");
     if (name === "api") {

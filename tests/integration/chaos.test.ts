@@ -1,28 +1,38 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Queue } from "bullmq";
 import { expect, test } from "vitest";
-import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
-import type { Submission } from "../../shared/schema/submission.ts";
-import { startDurableRedis } from "./durable-redis.ts";
-import { runOutcome, undisturbedOutcome } from "./run-outcome.ts";
+import type { RunEvent } from "../../shared/protocol/run-event.ts";
+import { runOutcome, undisturbedOutcomes } from "./run-outcome.ts";
+import { type StrikeKind, Strikes } from "./strikes.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
 /**
- * What a cluster does to runs in a year; in `npm test` its short form, by `npm run chaos` the long one. What happens when is decided by a seed, but
- * not what each process is doing just then: that differs from run to run, and must not be seen.
+ * What a cluster does to runs in a year; in `npm test` its short form, by `npm run chaos` the long one.
+ * What is struck in which order is decided by a seed, but not what each process is doing just then: that
+ * differs from run to run, and must not be seen.
  */
 const seed = Number(process.env.TRAPLINE_CHAOS ?? 20_261_122);
 const submissions = Number(process.env.TRAPLINE_CHAOS_RUNS ?? 5);
-const kills = Number(process.env.TRAPLINE_CHAOS_KILLS ?? 6);
 const isLong = submissions > 20;
 const runtimes = isLong
   ? (["node", "deno", "node", "deno"] as const)
   : (["node", "deno", "node"] as const);
-const guest = workingGuest(21);
+/** The last one ends before it has said enough, and so has other points. */
+const guests = isLong ? [24, 21, 30, 27, 15].map(workingGuest) : [21, 15].map(workingGuest);
 const variables = { TRAPLINE_CHECKPOINT: "30000000" };
+/** Most submissions that wait or run at a time: hand-ins go on as long as the chaos. */
+const mostOpen = 40;
+
+/** Round and round. All of them are done at least once. */
+const strikes: readonly StrikeKind[] = isLong
+  ? [
+      ...["worker", "worker", "twice", "worker", "redis", "worker", "worker", "frozen", "worker"],
+      ...["api", "worker", "worker", "twice", "worker", "worker", "worker"],
+    ].map((kind) => kind as StrikeKind)
+  : ["worker", "redis", "worker", "twice", "api", "worker"];
+
+/** Milliseconds between two strikes. */
+const pause = isLong ? { least: 1000, more: 3000 } : { least: 400, more: 800 };
 
 /** A small generator of numbers from 0 to 1. */
 function randoms(start: number): () => number {
@@ -33,77 +43,101 @@ function randoms(start: number): () => number {
   };
 }
 
-/** Waits for the end also while the API has no Redis, and says that it cannot know. */
-async function endOf(service: TestService, id: string): Promise<Submission> {
+/** Asks until it is answered: the API may be away, or be there and have no Redis. */
+async function answered<Value>(ask: () => Promise<Value | undefined>): Promise<Value> {
   for (;;) {
-    const submission = await service.api.submission(id).catch(() => undefined);
-    if (submission?.finishedAt !== undefined) return submission;
-    await sleep(200);
+    const value = await ask().catch(() => undefined);
+    if (value !== undefined) return value;
+    await sleep(100);
+  }
+}
+
+/** Hands in as many as there shall be, a few at a time. A hand-in that nobody confirms is done again. */
+async function handIn(service: TestService, ids: string[]): Promise<void> {
+  let open: readonly string[] = [];
+  while (ids.length < submissions) {
+    if (open.length >= mostOpen) {
+      await sleep(200);
+      const states = await Promise.all(
+        open.map(async (id) => ({ id, of: await answered(() => service.api.submission(id)) })),
+      );
+      open = states.flatMap(({ id, of }) => (of.finishedAt === undefined ? [id] : []));
+      continue;
+    }
+    const guest = guests[ids.length % guests.length] ?? new Uint8Array();
+    const id = await answered(() => service.submit("work", guest));
+    ids.push(id);
+    open = [...open, id];
+  }
+}
+
+/** Strikes once each, and in the long form as long as there is work. */
+async function strikeOn(striking: Strikes, ids: readonly string[], hasEnded: () => boolean) {
+  const random = randoms(seed + 1);
+  for (let number = 0; number < strikes.length || (isLong && !hasEnded()); ) {
+    await sleep(pause.least + pause.more * random());
+    const kind = strikes[number % strikes.length] ?? "worker";
+    if (await striking.strike(kind, ids).catch(() => false)) number++;
   }
 }
 
 test(
-  "killed workers, a killed Redis and jobs that come twice: each submission has one result, the undisturbed one",
+  "killed workers, a killed API, a killed Redis and jobs that come twice: each submission has one result, the undisturbed one",
   async () => {
-    const reference = await undisturbedOutcome(guest);
-    const redis = await startDurableRedis();
-    const service = await startTestService(runtimes, variables, redis.url);
-    const queue = new Queue(gradingQueue.name, {
-      connection: { url: redis.url },
-      prefix: gradingQueue.prefix,
-    });
-    queue.on("error", () => undefined);
+    const references = await undisturbedOutcomes(guests);
+    const began = performance.now();
+    const service = await startTestService(runtimes, variables);
+    const striking = new Strikes(service, randoms(seed));
     try {
-      const random = randoms(seed);
       const ids: string[] = [];
-      for (let index = 0; index < submissions; index++)
-        ids.push(await service.submit("work", guest));
-      for (let kill = 0; kill < kills; kill++) {
-        await sleep(500 + 1500 * random());
-        const workers = service.service.workers;
-        const victim = workers[Math.floor(random() * workers.length)];
-        if (victim) process.kill(victim.pid, "SIGKILL");
-        if (kill === 1) await redis.killAndRestart();
-        if (kill === 3) {
-          const job = await queue.getJob(ids[0] ?? "");
-          await queue.add(gradingQueue.jobName, job?.data, { jobId: `${ids[0]}-again` });
-        }
-      }
-      let runs = 0;
+      let isOver = false;
+      const struck = strikeOn(striking, ids, () => isOver);
+      await handIn(service, ids);
+      // A client that looks on all the time, whatever happens to the API.
+      const watched = service.events(ids[0] ?? "");
+      const ended = [];
       for (const id of ids) {
-        const submission = await endOf(service, id);
-        const told = runOutcome(submission, await service.events(id));
-        expect(told, `${id} after ${submission.runs} runs`).toEqual(reference);
+        const end = async () => {
+          const submission = await service.api.submission(id);
+          return submission.finishedAt === undefined ? undefined : submission;
+        };
+        ended.push({ id, submission: await answered(end) });
+      }
+      isOver = true;
+      await struck;
+      const all: RunEvent[] = [];
+      let runs = 0;
+      for (const [index, { id, submission }] of ended.entries()) {
+        const told = await answered(() => service.events(id));
+        const of = `${id} after ${submission.runs} runs`;
+        expect(runOutcome(submission, told), of).toEqual(references[index % guests.length]);
+        // What is told at the end is what was told then: nobody has written since.
+        expect(await answered(() => service.api.submission(id)), of).toEqual(submission);
+        if (index === 0) expect(await watched).toEqual(told);
+        all.push(...told);
         runs += submission.runs;
       }
-      if (isLong) console.log(`${submissions} submissions, ${kills} workers killed, ${runs} runs`);
+      expect(new Set(ids).size).toBe(submissions);
+      const resumed = all.flatMap((event) => (event.type === "resumed" ? [event.data] : []));
+      const spared = resumed.reduce((sum, { instructions }) => sum + instructions, 0);
+      const worked = ended.reduce((sum, { submission: { result } }) => {
+        return sum + (result?.instructions ?? 0);
+      }, 0);
+      const grades = all.filter(({ type }) => type === "end").length;
+      const { worker, frozen, redis, api, twice } = striking.done;
+      console.log(
+        `${submissions} submissions, ${grades} grades, all as undisturbed, in ` +
+          `${((performance.now() - began) / 1000).toFixed(0)} s\n` +
+          `killed: ${worker} times a worker, ${redis} times Redis, ${api} times the API; ` +
+          `${frozen} workers frozen, ${twice} jobs twice\n` +
+          `${runs} runs: ${runs - submissions} were interrupted, ${resumed.length} of them went on ` +
+          `from a checkpoint, ${(spared / 1e9).toFixed(1)} G instructions of ` +
+          `${(worked / 1e9).toFixed(1)} G were not done again`,
+      );
     } finally {
-      await queue.close();
+      await striking.close();
       await service.stop();
-      await redis.stop();
     }
   },
   isLong ? 3_600_000 : 300_000,
 );
-
-test("a store that takes no checkpoints costs no run anything", async () => {
-  const reference = await undisturbedOutcome(guest);
-  const service = await startTestService(["node", "deno"], variables);
-  try {
-    await mkdir(service.blobs, { recursive: true });
-    await rm(join(service.blobs, "packs"), { recursive: true, force: true });
-    await writeFile(join(service.blobs, "packs"), "in the way");
-    const id = await service.submit("work", guest);
-    const events = service.events(id);
-    await service.until(id, ({ progress }) => (progress?.instructions ?? 0) > 100e6);
-    const { worker } = await service.record(id);
-    const pid = service.service.workers.find(({ name }) => name === worker)?.pid ?? 0;
-    process.kill(pid, "SIGKILL");
-    const submission = await service.ended(id);
-    expect(runOutcome(submission, await events)).toEqual(reference);
-    expect(submission.runs).toBe(2);
-    expect(service.news.some((line) => line.includes("no checkpoint"))).toBe(true);
-  } finally {
-    await service.stop();
-  }
-});

@@ -17,14 +17,25 @@ export function runOutcome({ state, result }: Submission, events: readonly RunEv
 
 export type RunOutcome = ReturnType<typeof runOutcome>;
 
-/** The outcome of `work` where nothing happens to its worker, and no checkpoint is made. */
-export async function undisturbedOutcome(guest: Uint8Array): Promise<RunOutcome> {
+/** The outcomes of `work` where nothing happens to its worker, and no checkpoint is made. */
+export async function undisturbedOutcomes(guests: readonly Uint8Array[]): Promise<RunOutcome[]> {
   const service = await startTestService(["node"], { TRAPLINE_CHECKPOINT: "0" });
   try {
-    const id = await service.submit("work", guest);
-    const events = service.events(id);
-    return runOutcome(await service.ended(id), await events);
+    const outcomes: RunOutcome[] = [];
+    for (const guest of guests) {
+      const id = await service.submit("work", guest);
+      const events = service.events(id);
+      outcomes.push(runOutcome(await service.ended(id), await events));
+    }
+    return outcomes;
   } finally {
     await service.stop();
   }
+}
+
+/** The outcome of one guest. */
+export async function undisturbedOutcome(guest: Uint8Array): Promise<RunOutcome> {
+  const [outcome] = await undisturbedOutcomes([guest]);
+  if (outcome === undefined) throw new Error("nothing was run");
+  return outcome;
 }

@@ -14,6 +14,8 @@ import { openObjects } from "../../shared/blob/objects/open-objects.ts";
 import { PageStore } from "../../shared/blob/pages/page-store.ts";
 import { type CephServer, startCephServer } from "../support/ceph-server.ts";
 import { describeObjectStore } from "../support/object-store-contract.ts";
+import { startTestService } from "./test-service.ts";
+import { workingGuest } from "./working-guest.ts";
 
 const bucket = "trapline-tests";
 let server: CephServer;
@@ -106,6 +108,27 @@ test.each([
     },
   );
   expect(stdout).toBe("page 3 begins with 7\n");
+});
+
+test("`trapline serve` keeps files and checkpoints in a bucket, with a Deno worker that may reach just that", async () => {
+  const { accessKeyId, secretAccessKey } = server.credentials;
+  const variables = { TRAPLINE_S3_KEY: accessKeyId, TRAPLINE_S3_SECRET: secretAccessKey };
+  const service = await startTestService(
+    ["deno"],
+    { ...variables, TRAPLINE_CHECKPOINT: "50000000" },
+    { store: `s3://${bucket}/serve?endpoint=${server.endpoint}` },
+  );
+  try {
+    const id = await service.submit("work", workingGuest(12));
+    const roots = (await openBucket("/serve")).listPointers("roots/run");
+    expect(await service.ended(id)).toMatchObject({ state: "graded", runs: 1 });
+    const found: string[] = [];
+    for await (const root of roots) found.push(root);
+    expect(found).toEqual([`roots/run/${id}`]);
+    expect(service.news.join("\n")).not.toContain("no checkpoint");
+  } finally {
+    await service.stop();
+  }
 });
 
 test("a listing of more than a thousand objects is whole", async () => {

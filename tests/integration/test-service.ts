@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { ApiClient } from "../../services/cli/client/api-client.ts";
 import { followSubmission } from "../../services/cli/client/follow-submission.ts";
-import { startService } from "../../services/cli/commands/serve-service.ts";
+import { type ServiceOptions, startService } from "../../services/cli/commands/serve-service.ts";
 import type { WorkerRuntime } from "../../services/cli/commands/serve-worker.ts";
 import type { RunEvent } from "../../shared/protocol/run-event.ts";
 import { runKeys } from "../../shared/protocol/run-keys.ts";
@@ -73,6 +73,12 @@ machine:
 `,
 };
 
+/** What is not as always. */
+interface Surroundings extends Partial<Pick<ServiceOptions, "launch" | "store" | "redisUrl">> {
+  /** For all its files; removed at the end. */
+  readonly folder?: string;
+}
+
 /**
  * The service with quick leases, and what a test wants to do with it.
  *
@@ -81,9 +87,9 @@ machine:
 export async function startTestService(
   runtime: WorkerRuntime | readonly WorkerRuntime[],
   variables: Readonly<Record<string, string>> = {},
-  redisUrl?: string,
+  { folder: given, ...surroundings }: Surroundings = {},
 ) {
-  const folder = await mkdtemp(join(tmpdir(), "trapline-test-"));
+  const folder = given ?? (await mkdtemp(join(tmpdir(), "trapline-test-")));
   for (const [name, text] of Object.entries(assignments)) {
     await mkdir(join(folder, "assignments", name), { recursive: true });
     await writeFile(join(folder, "assignments", name, "assignment.yaml"), text);
@@ -94,7 +100,7 @@ export async function startTestService(
     workers: typeof runtime === "string" ? 2 : runtime.length,
     port: 0,
     data: join(folder, "data"),
-    redisUrl,
+    ...surroundings,
     assignments: join(folder, "assignments"),
     variables: {
       TRAPLINE_LOCK: "2000",
@@ -104,6 +110,8 @@ export async function startTestService(
       ...variables,
     },
     onNews: (line) => news.push(line),
+    // Tests strike again and again.
+    calm: 0,
   });
   const api = new ApiClient(service.apiUrl);
 
@@ -134,7 +142,7 @@ export async function startTestService(
     service,
     /** What the processes have said, for when a test fails. */
     news,
-    blobs: join(folder, "data", "blobs"),
+    blobs: surroundings.store ?? join(folder, "data", "blobs"),
     submit,
     until,
     /** What Redis knows of a submission. */

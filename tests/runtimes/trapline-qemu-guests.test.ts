@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureLinuxImage } from "../../deploy/images/linux/ensure-linux-image.ts";
 import { linuxCommandLine } from "../../deploy/images/linux/linux-command-line.ts";
+import { exitCategories } from "../../workers/vmm/mod.ts";
 import { elfPath, goldenPath, sectorDisk, sectorDiskAfterwards } from "../guests/guests.ts";
 import { inTerminal } from "./in-terminal.ts";
 import { type Ending, run } from "./run-shell.ts";
@@ -52,6 +53,22 @@ describe.each(Object.entries(runtimes))("under %s", (_name, runtime) => {
       out: readFileSync(goldenPath("virtio-blk"), "utf8"),
     });
     expect(readFileSync(disk).equals(sectorDiskAfterwards())).toBe(true);
+  });
+
+  test("--exits - tells what the exits took, and where all of the time went", async () => {
+    const options = `-bios none -kernel ${elfPath("timer")} -serial none --exits -`;
+    const { out: table } = await run(`${trapline(runtime, options)} </dev/null`, []);
+    expect(table).toMatch(/^exit +count +share +time +share +min +mean +p50 +p99 +max$/m);
+    expect(table).toMatch(/^mmio\.(read|write) +[\d,]+ +[\d.]+ % +[\d.]+ (ns|µs|ms) /m);
+    expect(table).toMatch(/ exits in [\d,]+ instructions, [\d.]+ per million$/m);
+    expect(table).toMatch(/^[\d.]+ (ms|s): guest [\d.]+ %, monitor [\d.]+ %/m);
+    const { out: json } = await run(`${trapline(runtime, `${options} --json`)} </dev/null`, []);
+    const report = JSON.parse(json);
+    expect(report.rows.length).toBe(exitCategories.length);
+    const { guest, monitor, driver } = report.time;
+    expect(guest > 0 && monitor > 0 && driver > 0).toBe(true);
+    const totals = report.rows.map(({ time }: { time?: { total: number } }) => time?.total ?? 0);
+    expect(totals.reduce((sum: number, total: number) => sum + total)).toBeCloseTo(monitor, -2);
   });
 
   test("Linux answers the keyboard, writes to its disk and takes a second for a second", async () => {

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { freePorts } from "../../services/cli/commands/free-ports.ts";
 
 /** A real S3 server: Ceph's, with one monitor, one store in memory and one gateway, on loopback. */
 export interface CephServer {
@@ -39,7 +39,7 @@ export async function startCephServer(): Promise<CephServer> {
     await log.close();
   };
   try {
-    const [monitor, gateway] = [await freePort(), await freePort()];
+    const [monitor = 0, gateway = 0] = await freePorts(2);
     const cluster = randomUUID();
     const store = randomUUID();
     for (const name of ["mon", "osd", "rgw"]) await mkdir(join(folder, name));
@@ -108,14 +108,6 @@ function configText(folder: string, cluster: string, monitor: number): string {
   };
   const lines = Object.entries(entries).map(([name, value]) => `${name} = ${value}`);
   return `[global]\n${lines.join("\n")}\n`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return address === null || typeof address === "string" ? 0 : address.port;
 }
 
 async function answers(endpoint: string, log: string): Promise<void> {

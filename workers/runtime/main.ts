@@ -1,5 +1,5 @@
 import process from "node:process";
-import { DelayedError, type Job, WaitingError, Worker } from "bullmq";
+import { type Job, WaitingError, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
 import { CodeStore } from "../../shared/blob/code-store.ts";
@@ -8,7 +8,7 @@ import { openObjects } from "../../shared/blob/objects/open-objects.ts";
 import { PageStore } from "../../shared/blob/pages/page-store.ts";
 import { type GradingJob, gradingJobSchema } from "../../shared/protocol/grading-job.ts";
 import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
-import { runKeys } from "../../shared/protocol/run-keys.ts";
+import { placeMilliseconds, runKeys } from "../../shared/protocol/run-keys.ts";
 import type { WorkerCommand } from "../../shared/protocol/worker-command.ts";
 import { workerKeys } from "../../shared/protocol/worker-keys.ts";
 import { compiler } from "../host/compiler.ts";
@@ -22,11 +22,13 @@ import { type WorkerDoor, WorkerDoors } from "./migration/worker-doors.ts";
 import { type ActiveRun, ActiveRuns } from "./moves/active-runs.ts";
 import { Arrivals } from "./moves/arrivals.ts";
 import { CheckpointHandOver } from "./moves/checkpoint-hand-over.ts";
+import { leaveToOther } from "./moves/leave-to-other.ts";
 import { LiveMove } from "./moves/live-move.ts";
 import type { MoveRun, MoveWish } from "./moves/move-run.ts";
 import { Departed, HandedOver } from "./run-guest.ts";
 import type { SessionOutcome } from "./session-end.ts";
 import type { SessionResources } from "./session-resources.ts";
+import { shortenLeases } from "./shorten-leases.ts";
 import { WorkerTemplates } from "./templates/worker-templates.ts";
 import { PcpuPool } from "./thread/pcpu-pool.ts";
 import { WorkerCode } from "./worker-code.ts";
@@ -89,8 +91,6 @@ class ShuttingDown extends Error {
 /** Milliseconds that a worker that was told to end waits for places for its runs, and between looks. */
 const placesPatience = 1500;
 const listenInterval = 50;
-/** Milliseconds until a run is offered again that waits for another worker. */
-const offerAgain = 100;
 
 async function take(
   job: Job<GradingJob, SessionOutcome>,
@@ -101,11 +101,14 @@ async function take(
   if (isDraining) return giveBack(job, token);
   // Runs that came in by themselves are none of the queue's.
   if (runs.all.length >= config.TRAPLINE_CONCURRENCY || runs.find(data.submission)) {
-    return later(job, token);
+    return leaveToOther(redis, job, token);
   }
   const { place } = runKeys(data.submission);
-  const wanted = await redis.get(place);
-  if (wanted !== null && wanted !== identity.name) return later(job, token);
+  const [wanted, reserved] = await Promise.all([redis.get(place), redis.pttl(place)]);
+  // One that lasts longer than any is given comes of a clock that was set back.
+  if (wanted !== null && wanted !== identity.name && reserved <= placeMilliseconds) {
+    return leaveToOther(redis, job, token);
+  }
   if (wanted !== null) await redis.del(place);
   const ends = signal === undefined ? [shutdown.signal] : [shutdown.signal, signal];
   return runs.during(data.submission, token ?? "", async (run) => {
@@ -130,12 +133,6 @@ function resourcesOf(run: ActiveRun): SessionResources {
       run.guest = guest;
     },
   };
-}
-
-/** Offered again in a moment, to whoever asks first. */
-async function later(job: Job<GradingJob, SessionOutcome>, token?: string): Promise<never> {
-  await job.moveToDelayed(Date.now() + offerAgain, token);
-  throw new DelayedError();
 }
 
 /** Before all others in the queue, and without using up one of the job's attempts. */
@@ -192,6 +189,11 @@ const presence = new WorkerPresence(redis, identity.name, {
   onCommand: obey,
 });
 await presence.speak();
+const leases = setInterval(() => {
+  shortenLeases(redis, config.TRAPLINE_LOCK, config.TRAPLINE_STALLED).catch((error: unknown) =>
+    console.error("leases:", error instanceof Error ? error.message : error),
+  );
+}, config.TRAPLINE_STALLED);
 const alive =
   config.TRAPLINE_ALIVE === undefined ? undefined : new AliveFile(config.TRAPLINE_ALIVE);
 console.log(`worker ${identity.name} ready (${runtime})`);
@@ -264,6 +266,7 @@ async function drain(isOrdered: boolean): Promise<void> {
   await Promise.all(runs.all.map((run) => mover.move(run, wishes.get(run.submission) ?? {}, true)));
   await closing;
   clearTimeout(late);
+  clearInterval(leases);
   await presence.leave();
   redis.disconnect();
   pool.abandon();

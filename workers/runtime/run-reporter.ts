@@ -86,7 +86,7 @@ export class RunReporter {
 
   progress(progress: Progress): void {
     this.#progress = progress;
-    const now = Date.now();
+    const now = performance.now();
     const { step, at } = this.#progressShown;
     if (step !== progress.step || now - at >= progressInterval) {
       this.#progressShown = { step: progress.step, at: now };

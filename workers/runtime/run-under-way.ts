@@ -100,7 +100,7 @@ export class RunUnderWay {
       onMove: (message) => guest?.hear(message),
       onCode: (bytes) => resources.code.keep(image, bytes),
       images,
-      templates: resources.templates,
+      templates: resources.templates.of(assignment.name),
       onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals, start.template?.key),
       onMessage: (message) => {
         if (message.type === "progress") figures(message.instructions);

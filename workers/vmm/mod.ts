@@ -1,6 +1,7 @@
 /** The door of the virtual-machine monitor; `keeper.ts` is a small one beside it. */
 export { type ExitCategory, exitCategories, guestExits, monitorExits } from "./base/exits.ts";
 export { Failure } from "./base/failure.ts";
+export { LogHistogram, type LogHistogramState } from "./base/log-histogram.ts";
 export type { Alarm, Timers } from "./base/timers.ts";
 export type { Bytes, GuestPhysicalAddress, Instructions, Nanoseconds } from "./base/units.ts";
 export type {
@@ -41,6 +42,7 @@ export {
   type DebugPort,
   debugRegisters,
 } from "./machine/debug-port.ts";
+export { addExitTimes, type ExitTimes, noExitTimes, type SeenExit } from "./machine/exit-times.ts";
 export { Lockstep } from "./machine/lockstep.ts";
 export { decodeMachine, encodeMachine, ramOfManifest } from "./machine/machine-sections.ts";
 export type { MachineState } from "./machine/machine-state.ts";

@@ -93,7 +93,8 @@ export function addConsoleRoute(app: OpenAPIHono, { store, queue, hub }: Sources
     const unwatch = await hub.watch(runKeys(id).channel, () => waker.wake());
     let last = start;
     let position: number | undefined;
-    let silentSince = Date.now();
+    // Not the wall clock: one that is set back would silence the stream for as long.
+    let silentSince = performance.now();
     try {
       while (!stream.aborted && !stream.closed) {
         const events = await store.eventsAfter(id, last, batch);
@@ -104,7 +105,7 @@ export function addConsoleRoute(app: OpenAPIHono, { store, queue, hub }: Sources
             data: JSON.stringify(event.data),
           });
           last = entry;
-          silentSince = Date.now();
+          silentSince = performance.now();
           if (event.type === "end") {
             return;
           }
@@ -115,12 +116,12 @@ export function addConsoleRoute(app: OpenAPIHono, { store, queue, hub }: Sources
         const now = await queue.position(id);
         if (now !== undefined && now !== position) {
           await stream.writeSSE({ event: "queue", data: JSON.stringify({ position: now }) });
-          silentSince = Date.now();
+          silentSince = performance.now();
         }
         position = now;
-        if (Date.now() - silentSince > heartbeat) {
+        if (performance.now() - silentSince > heartbeat) {
           await stream.write(": still here\n\n");
-          silentSince = Date.now();
+          silentSince = performance.now();
         }
         if (!(await waker.sleep(lookAgain)) && (await store.find(id)) === undefined) {
           return;

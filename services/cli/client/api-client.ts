@@ -131,8 +131,10 @@ export class ApiClient {
       return response;
     }
     const problem = problemSchema.safeParse(await response.json().catch(() => undefined));
+    // What the API cannot do now it can in a moment.
+    const code = response.status === 503 ? "api-busy" : "api-refused";
     throw problem.success
-      ? new UsageFailure("api-refused", problem.data.title.toLowerCase(), problem.data.detail)
+      ? new UsageFailure(code, problem.data.title.toLowerCase(), problem.data.detail)
       : new UsageFailure(
           "api-refused",
           `${this.base} answered with status ${response.status}`,

@@ -10,6 +10,8 @@ export type FollowedEvent = RunEvent | { readonly type: "queue"; readonly positi
 
 const queueSchema = z.object({ position: z.int() });
 const mostRetries = 30;
+/** Failures after which it is asked again: nobody answers, or the store behind the API does not. */
+const passing = ["api-silent", "api-busy"];
 
 /**
  * All events of a submission, live, up to and including `end`. A lost connection is taken up again
@@ -43,7 +45,7 @@ export async function* followSubmission(
         }
       }
     } catch (error) {
-      if (error instanceof UsageFailure && error.code !== "api-silent") {
+      if (error instanceof UsageFailure && !passing.includes(error.code)) {
         throw error;
       }
       if (retries === mostRetries - 1) {

@@ -1,24 +1,24 @@
 import { randomBytes } from "node:crypto";
 import { accessSync, constants } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { UsageFailure } from "../usage-failure.ts";
-import { type ServedProcess, startProcess } from "./serve-process.ts";
-
-export interface ServedRedis {
-  readonly url: string;
-  readonly process: ServedProcess;
-}
+import { freePorts } from "./free-ports.ts";
+import type { ProcessPlan } from "./serve-process.ts";
 
 /**
- * Starts a Redis (or Valkey) of our own: on a free loopback port, with a password that is made up
- * now, because every user of the machine can reach a loopback port.
+ * How a Redis (or Valkey) of our own is started: on a free loopback port, with a password that is made
+ * up now, because every user of the machine can reach a loopback port. One that is started by the same
+ * plan again is found where it was.
  *
  * @param directory where it keeps its data
  * @param isDurable keep an append-only file, as BullMQ's production guide asks for
+ * @throws UsageFailure when none is installed
  */
-export async function startRedis(directory: string, isDurable: boolean): Promise<ServedRedis> {
+export async function redisPlan(
+  directory: string,
+  isDurable: boolean,
+): Promise<{ readonly url: string; readonly plan: ProcessPlan }> {
   const command = findOnPath(["redis-server", "valkey-server"]);
   if (command === undefined) {
     throw new UsageFailure(
@@ -28,9 +28,9 @@ export async function startRedis(directory: string, isDurable: boolean): Promise
     );
   }
   await mkdir(directory, { recursive: true });
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const password = randomBytes(18).toString("hex");
-  const process = await startProcess({
+  const plan: ProcessPlan = {
     name: "redis",
     command,
     // The configuration comes on standard input, so that no process list shows the password.
@@ -51,8 +51,8 @@ export async function startRedis(directory: string, isDurable: boolean): Promise
     ready: /ready to accept connections/i,
     // It reports every connection and its own end; what matters is told by those who use it.
     onLine: () => undefined,
-  });
-  return { url: `redis://:${password}@127.0.0.1:${port}`, process };
+  };
+  return { url: `redis://:${password}@127.0.0.1:${port}`, plan };
 }
 
 function findOnPath(names: readonly string[]): string | undefined {
@@ -67,20 +67,4 @@ function findOnPath(names: readonly string[]): string | undefined {
         return false;
       }
     });
-}
-
-/** Redis cannot choose a port by itself, so we choose; it says so if somebody was faster. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === "object" && address !== null
-          ? resolve(address.port)
-          : reject(new Error("no port")),
-      );
-    });
-  });
 }

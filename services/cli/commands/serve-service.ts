@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { UsageFailure } from "../usage-failure.ts";
 import { freePorts } from "./free-ports.ts";
-import { type ServedProcess, startProcess } from "./serve-process.ts";
-import { startRedis } from "./serve-redis.ts";
+import { KeptProcess } from "./kept-process.ts";
+import type { ProcessPlan, ServedProcess } from "./serve-process.ts";
+import { redisPlan } from "./serve-redis.ts";
 import { type WorkerRuntime, workerPlan } from "./serve-worker.ts";
 
 export interface ServiceOptions {
@@ -19,10 +20,16 @@ export interface ServiceOptions {
   /** A Redis that runs already; without it, one of our own. */
   readonly redisUrl?: string | undefined;
   readonly assignments?: string | undefined;
+  /** Where files and checkpoints are, as `TRAPLINE_BLOBS`; without it, below `data`. */
+  readonly store?: string | undefined;
   /** Further variables for API and workers. */
   readonly variables?: Readonly<Record<string, string>>;
   /** One line of news: from a process, or about one. */
   readonly onNews: (line: string) => unknown;
+  /** Where and as what a process is started: in a namespace of its own, with a limit; as it is said. */
+  readonly launch?: (plan: ProcessPlan) => ProcessPlan;
+  /** Milliseconds of life after which a process' end does not count as one more in a row. */
+  readonly calm?: number;
 }
 
 /** The whole service on this machine. */
@@ -31,6 +38,10 @@ export interface RunningService {
   readonly redisUrl: string;
   /** Workers that run now; one that dies is replaced. */
   readonly workers: readonly ServedProcess[];
+  /** Undefined between its end and its next start. */
+  readonly api: ServedProcess | undefined;
+  /** Our own; undefined also where there was one already. */
+  readonly redis: ServedProcess | undefined;
   /** Resolves with a reason when a part without which nothing works has ended. */
   readonly broken: Promise<string>;
   /** Ends all processes, workers first, and removes the temporary folder. */
@@ -41,22 +52,34 @@ const apiMain = fileURLToPath(new URL("../../api/main.ts", import.meta.url));
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const patience = 10_000;
 const workerPrefix = "worker-";
+const calmAfter = 10_000;
+/** Ends in a row of a part without which nothing works. */
+const mostEnds = 5;
 
-/** Starts Redis, the API and the workers; what was started is ended again if one of them fails. */
+/**
+ * Starts Redis, the API and the workers; what was started is ended again if one of them fails. A process
+ * that ends later is started again: workers for ever, the API and a Redis that has all in a file a few
+ * times. A Redis without a file has lost everything, and the service ends.
+ *
+ * @throws UsageFailure
+ */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
-  const { onNews } = options;
+  const { onNews, calm = calmAfter, launch = (plan) => plan } = options;
   const temporary =
     options.data === undefined ? await mkdtemp(join(tmpdir(), "trapline-")) : undefined;
   const data = resolve(temporary ?? options.data ?? "");
-  const blobs = join(data, "blobs");
+  const blobs = options.store ?? join(data, "blobs");
   const news = (name: string) => (line: string) => onNews(`${name}: ${line}`);
-  const workers = new Map<string, ServedProcess>();
-  const others: ServedProcess[] = [];
-  let isStopping = false;
+  const workers: KeptProcess[] = [];
+  const others: KeptProcess[] = [];
+  const started = async (list: KeptProcess[], one: Promise<KeptProcess>): Promise<KeptProcess> => {
+    const process = await one;
+    list.push(process);
+    return process;
+  };
 
   const stop = async () => {
-    isStopping = true;
-    await Promise.all([...workers.values()].map((worker) => worker.stop(patience)));
+    await Promise.all(workers.map((worker) => worker.stop(patience)));
     for (const process of others.toReversed()) {
       await process.stop(patience);
     }
@@ -66,82 +89,101 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   };
 
   try {
-    await mkdir(blobs, { recursive: true });
-    let redisUrl = options.redisUrl;
-    if (redisUrl === undefined) {
-      const redis = await startRedis(join(data, "redis"), temporary === undefined);
-      others.push(redis.process);
-      redisUrl = redis.url;
-    }
-    const api = await startProcess({
-      name: "api",
-      command: process.execPath,
-      words: ["--disable-warning=ExperimentalWarning", apiMain],
-      environment: {
-        PATH: process.env.PATH ?? "",
-        REDIS_URL: redisUrl,
-        TRAPLINE_BLOBS: blobs,
-        TRAPLINE_PORT: String(options.port),
-        ...(options.assignments === undefined
-          ? {}
-          : { TRAPLINE_ASSIGNMENTS: resolve(options.assignments) }),
-        ...options.variables,
-      },
-      directory: root,
-      ready: /^api listening on (\S+)$/,
-      onLine: news("api"),
-    });
-    others.push(api);
+    const credentials = storeCredentials(options, blobs);
+    if (options.store === undefined) await mkdir(blobs, { recursive: true });
+    const ours =
+      options.redisUrl === undefined
+        ? await redisPlan(join(data, "redis"), temporary === undefined)
+        : undefined;
+    const redis =
+      ours &&
+      (await started(
+        others,
+        KeptProcess.start({
+          ...{ name: "redis", plan: () => launch(ours.plan), calm, onNews },
+          patience: temporary === undefined ? mostEnds : 0,
+        }),
+      ));
+    const redisUrl = options.redisUrl ?? ours?.url ?? "";
+    const variables = { ...credentials, ...options.variables };
+    const api = await started(
+      others,
+      KeptProcess.start({
+        ...{ name: "api", calm, patience: mostEnds, onNews },
+        plan: (first) =>
+          launch({
+            name: "api",
+            command: process.execPath,
+            words: ["--disable-warning=ExperimentalWarning", apiMain],
+            environment: {
+              PATH: process.env.PATH ?? "",
+              REDIS_URL: redisUrl,
+              TRAPLINE_BLOBS: blobs,
+              TRAPLINE_PORT: first ? new URL(first.readyMatch[1] ?? "").port : String(options.port),
+              ...(options.assignments === undefined
+                ? {}
+                : { TRAPLINE_ASSIGNMENTS: resolve(options.assignments) }),
+              ...variables,
+            },
+            directory: root,
+            ready: /^api listening on (\S+)$/,
+            onLine: news("api"),
+          }),
+      }),
+    );
 
-    const place = {
-      redisUrl,
-      blobs,
-      variables: { TRAPLINE_GRACE: "2000", ...options.variables },
-    };
+    const place = { redisUrl, blobs, variables: { TRAPLINE_GRACE: "2000", ...variables } };
     const runtimes = [options.runtime].flat();
     // Chosen before, so that each worker may reach these and no other ones.
     const ports = await freePorts(options.workers);
-    const startWorker = async (name: string): Promise<void> => {
-      const number = Number(name.slice(workerPrefix.length)) - 1;
-      const runtime = runtimes[number % runtimes.length] ?? "node";
-      const doors = { own: ports[number] ?? 0, all: ports };
-      const plan = workerPlan(runtime, name, { ...place, doors }, news(name));
-      const worker = await startProcess(plan);
-      workers.set(name, worker);
-      if (isStopping) {
-        await worker.stop(patience);
-        return;
-      }
-      void worker.ended.then(async (how) => {
-        workers.delete(name);
-        if (!isStopping) {
-          onNews(`${name} has ended (${how}); starting it again`);
-          await sleep(1000);
-          if (!isStopping) {
-            await startWorker(name).catch((error: unknown) => onNews(String(error)));
-          }
-        }
-      });
-    };
-    const names = Array.from(
-      { length: options.workers },
-      (_, index) => `${workerPrefix}${index + 1}`,
+    const starts = await Promise.allSettled(
+      Array.from({ length: options.workers }, (_, index) => {
+        const name = `${workerPrefix}${index + 1}`;
+        const runtime = runtimes[index % runtimes.length] ?? "node";
+        const doors = { own: ports[index] ?? 0, all: ports };
+        const plan = () => launch(workerPlan(runtime, name, { ...place, doors }, news(name)));
+        const kept = KeptProcess.start({ name, plan, calm, patience: "for ever", onNews });
+        return started(workers, kept);
+      }),
     );
-    await Promise.all(names.map(startWorker));
+    const failure = starts.find((start) => start.status === "rejected");
+    if (failure !== undefined) throw failure.reason;
 
     return {
       apiUrl: api.readyMatch[1] ?? "",
       redisUrl,
       get workers() {
-        return [...workers.values()];
+        return workers.flatMap(({ now }) => now ?? []);
       },
-      broken: Promise.race(
-        others.map(async (process) => `${process.name} has ended (${await process.ended})`),
-      ),
+      get api() {
+        return api.now;
+      },
+      get redis() {
+        return redis?.now;
+      },
+      broken: Promise.race(others.map(({ givenUp }) => givenUp)),
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** @throws UsageFailure where workers would have to look for credentials, and may not */
+function storeCredentials(
+  { runtime, variables = {} }: ServiceOptions,
+  blobs: string,
+): Readonly<Record<string, string>> {
+  if (!blobs.startsWith("s3://")) return {};
+  const { TRAPLINE_S3_KEY, TRAPLINE_S3_SECRET } = { ...process.env, ...variables };
+  if (TRAPLINE_S3_KEY !== undefined && TRAPLINE_S3_SECRET !== undefined) {
+    return { TRAPLINE_S3_KEY, TRAPLINE_S3_SECRET };
+  }
+  if (![runtime].flat().includes("deno")) return {};
+  throw new UsageFailure(
+    "serve-store",
+    "workers under Deno may not look for the bucket's credentials",
+    "set TRAPLINE_S3_KEY and TRAPLINE_S3_SECRET, or use --runtime node",
+  );
 }

@@ -5,6 +5,7 @@ export type WorkerRuntime = "deno" | "node";
 
 export interface WorkerPlace {
   readonly redisUrl: string;
+  /** A directory, or `s3://…`. */
   readonly blobs: string;
   /** Ports of loopback at which workers take runs from each other: its own, and all of them. */
   readonly doors?: { readonly own: number; readonly all: readonly number[] };
@@ -32,9 +33,11 @@ function entryOf(name: string, value: string | undefined): [string, string][] {
 }
 
 /**
- * How a worker is started. Under Deno it gets what it needs and nothing else: the addresses of Redis and
- * of the other workers, two folders to read, one of them to write, its own variables; no programs, no
- * system information.
+ * How a worker is started. Under Deno it gets what it needs and nothing else: its own variables, and
+ *
+ *   blobs in a directory   the addresses of Redis and of the other workers, two folders to read, one of
+ *                          them to write; no programs, no system information
+ *   blobs in a bucket      its server's address, too, and one folder to read, none to write
  */
 export function workerPlan(
   runtime: WorkerRuntime,
@@ -42,9 +45,10 @@ export function workerPlan(
   { redisUrl, blobs, doors, variables }: WorkerPlace,
   onLine: (line: string) => void,
 ): ProcessPlan {
-  const { hostname, port } = new URL(redisUrl);
+  const bucket = bucketAddress(blobs);
   const reached = [
-    `${hostname}:${port === "" ? "6379" : port}`,
+    addressOf(redisUrl, "6379"),
+    ...(bucket === undefined ? [] : [bucket]),
     ...(doors?.all ?? []).map((one) => `${loopback}:${one}`),
   ];
   const words =
@@ -60,8 +64,9 @@ export function workerPlan(
           "--node-modules-dir=manual",
           "--unstable-worker-options",
           `--allow-net=${reached.join(",")}`,
-          `--allow-read=${blobs},${workers}`,
-          `--allow-write=${blobs}`,
+          ...(bucket === undefined
+            ? [`--allow-read=${blobs},${workers}`, `--allow-write=${blobs}`]
+            : [`--allow-read=${workers}`]),
           "--allow-env=REDIS_URL,TRAPLINE_*",
           "--ignore-env",
           main,
@@ -86,4 +91,21 @@ export function workerPlan(
     ready: /^worker \S+ ready \((.*)\)$/,
     onLine,
   };
+}
+
+function addressOf(text: string, otherwise: string): string {
+  const { hostname, port } = new URL(text);
+  return `${hostname}:${port === "" ? otherwise : port}`;
+}
+
+/** Where a bucket's server is; undefined for a directory. */
+function bucketAddress(blobs: string): string | undefined {
+  if (!blobs.startsWith("s3://")) return undefined;
+  const { hostname, searchParams } = new URL(blobs);
+  const endpoint = searchParams.get("endpoint");
+  // Amazon's servers have a name for each bucket.
+  if (endpoint === null) {
+    return `${hostname}.s3.${searchParams.get("region") ?? "us-east-1"}.amazonaws.com:443`;
+  }
+  return addressOf(endpoint, endpoint.startsWith("https:") ? "443" : "80");
 }

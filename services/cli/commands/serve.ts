@@ -5,7 +5,7 @@ import { UsageFailure } from "../usage-failure.ts";
 import { startService } from "./serve-service.ts";
 
 const usage =
-  "trapline serve [--port N] [--workers N] [--runtime deno|node] [--data DIR] [--assignments DIR]";
+  "trapline serve [--port N] [--workers N] [--runtime deno|node] [--data DIR] [--store PLACE] [--assignments DIR]";
 
 /** `trapline serve`: the whole service on one machine. */
 export const command: Command = {
@@ -17,9 +17,14 @@ Starts Redis, the API and workers on this machine, on loopback only, until Ctrl-
   --workers N        number of workers (default: 2)
   --runtime NAME     what runs the workers: deno, without permissions, or node (default: deno)
   --data DIR         keep queue, results and files there (default: a temporary folder)
+  --store PLACE      keep files and checkpoints there: s3://BUCKET/PREFIX?endpoint=URL, with
+                     TRAPLINE_S3_KEY and TRAPLINE_S3_SECRET (default: a folder of the data)
   --assignments DIR  the assignments (default: the ones that come with Trapline)
 
 REDIS_URL names a Redis that runs already; without it serve starts one of its own.
+
+A worker that ends by itself is started again, after a second, then two, four … at most thirty. So are
+the API and, with --data, Redis; after five ends in a row the service gives up and ends with status 1.
 `,
 
   async run(words, terminal) {
@@ -30,11 +35,12 @@ REDIS_URL names a Redis that runs already; without it serve starts one of its ow
         workers: { type: "string", default: "2" },
         runtime: { type: "string", default: "deno" },
         data: { type: "string" },
+        store: { type: "string" },
         assignments: { type: "string" },
       },
       usage,
     );
-    const { runtime, data, assignments } = values;
+    const { runtime, data, store, assignments } = values;
     if (runtime !== "deno" && runtime !== "node") {
       throw new UsageFailure("serve-runtime", `there is no runtime '${runtime}'`, "deno or node");
     }
@@ -49,6 +55,7 @@ REDIS_URL names a Redis that runs already; without it serve starts one of its ow
     const service = await startService({
       runtime,
       data,
+      store,
       assignments,
       port: count("--port", values.port, 0, 65_535),
       workers: count("--workers", values.workers, 1, 64),

@@ -54,6 +54,7 @@ export interface Draft {
   /** `-restore`, `-loadvm`. */
   restore: LocalRun["restore"];
   exitsFile: string | undefined;
+  exitsAsJson: boolean;
   /** `-d`. */
   trace: ReadonlySet<TraceItem>;
   /** `-D`. */
@@ -159,6 +160,7 @@ export function emptyDraft(): Draft {
     checkpoints: undefined,
     restore: undefined,
     exitsFile: undefined,
+    exitsAsJson: false,
     trace: new Set(),
     traceFile: undefined,
     printsHash: false,

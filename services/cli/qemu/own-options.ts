@@ -81,10 +81,18 @@ export const ownOptions: readonly Option[] = [
   {
     names: ["exits"],
     value: "FILE|-",
-    summary: "write the count of VM exits by category to FILE (JSON)",
+    summary: "write the count of VM exits by category to FILE (JSON); -: a table with times",
     isOwn: true,
     set: (draft, value) => {
       draft.exitsFile = value;
+    },
+  },
+  {
+    names: ["json"],
+    summary: "with --exits -: JSON with times, in place of the table",
+    isOwn: true,
+    set: (draft) => {
+      draft.exitsAsJson = true;
     },
   },
   {

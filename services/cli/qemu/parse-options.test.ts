@@ -339,12 +339,19 @@ describe("Trapline's own options", () => {
     ).toMatchObject({
       time: "host",
       maxInstructions: 1_500_000_000,
-      exitsFile: "-",
+      exits: { file: "-", isJson: false },
       printsHash: true,
       seed: 16,
       scriptFile: "s",
     });
   });
+});
+
+test("exits go to a file as JSON, and to standard output as a table or as JSON", () => {
+  expect(read("-kernel k --exits f").exits).toEqual({ file: "f", isJson: false });
+  expect(read("-kernel k --exits - --json").exits).toEqual({ file: "-", isJson: true });
+  expect(read("-kernel k").exits).toBeUndefined();
+  expect(() => read("-kernel k --exits f --json")).toThrow("--json is of use with --exits - only");
 });
 
 describe("a command line that cannot be used", () => {

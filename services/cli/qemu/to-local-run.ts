@@ -13,7 +13,14 @@ export function toLocalRun(draft: Draft): LocalRun {
   checkBoot(draft);
   const { ramBytes, kernel, initrd, commandLine, seed, onReboot } = draft;
   const { harts, gdb, startsPaused, deviceTree, deviceTreeDump, loads, name } = draft;
-  const { maxInstructions, exitsFile, printsHash, scriptFile } = draft;
+  const { maxInstructions, exitsFile, exitsAsJson, printsHash, scriptFile } = draft;
+  if (exitsAsJson && exitsFile !== "-") {
+    throw new UsageFailure(
+      "exits-json",
+      "--json is of use with --exits - only",
+      "Leave it out: a file that --exits names gets JSON without being asked.",
+    );
+  }
   const consoles = wireConsoles(draft);
   const devices = attachDevices(draft);
   const { secondConsole } = consoles;
@@ -45,7 +52,7 @@ export function toLocalRun(draft: Draft): LocalRun {
     maxInstructions,
     checkpoints: draft.checkpoints,
     restore: draft.restore,
-    exitsFile,
+    exits: exitsFile === undefined ? undefined : { file: exitsFile, isJson: exitsAsJson },
     trace: draft.trace,
     traceFile: draft.traceFile,
     printsHash,

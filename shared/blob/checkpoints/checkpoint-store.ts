@@ -102,9 +102,10 @@ export class CheckpointStore {
   /**
    * Takes a template's name to write it anew: `publish` something that is whole.
    *
-   * @param expires milliseconds since 1970; without it, it stays
+   * @param keptFor milliseconds that it stays when nobody prolongs it; without it, for ever
    */
-  async template(claim: Claim, expires: number | null = null): Promise<CheckpointWriter> {
+  async template(claim: Claim, keptFor?: number): Promise<CheckpointWriter> {
+    const expires = keptFor === undefined ? null : this.#now() + keptFor;
     const { root } = await this.#take("template", { labels: {}, ...claim }, expires);
     const image = root.checkpoint === null ? undefined : await this.load(root.checkpoint);
     return this.#writer(root, image && lastOf(root, image));
@@ -158,13 +159,13 @@ export class CheckpointStore {
   /**
    * Keeps what is wanted longer. A root is moved when half of the time is over, not at each use.
    *
-   * @param expires milliseconds since 1970
+   * @param keptFor milliseconds from now on
    */
-  async prolong(kind: RootKind, name: string, expires: number): Promise<void> {
+  async prolong(kind: RootKind, name: string, keptFor: number): Promise<void> {
     await this.roots.update(kind, name, (root) => {
       if (root === undefined || root.removed !== null || root.expires === null) return undefined;
-      const isSoon = root.expires - this.#now() < (expires - this.#now()) / 2;
-      return isSoon ? { ...root, expires } : undefined;
+      const now = this.#now();
+      return root.expires - now < keptFor / 2 ? { ...root, expires: now + keptFor } : undefined;
     });
   }
 

@@ -53,7 +53,7 @@ export class Quotas {
   }
 
   #present(): Promise<Map<string, number>> {
-    if (this.#sums === undefined || this.#now() - this.#taken > believed) {
+    if (this.#sums === undefined || Math.abs(this.#now() - this.#taken) > believed) {
       this.#taken = this.#now();
       this.#sums = sumRoots(this.#roots);
     }

@@ -16,6 +16,9 @@ export interface PageStoreOptions {
   readonly now?: () => number;
 }
 
+/** Not the wall clock, which may be set back. */
+const elapsed = () => performance.now();
+
 /** Fronts that are read at the same time while a store is looked through. */
 const atOnce = 8;
 
@@ -47,7 +50,7 @@ export class PageStore {
 
   constructor(
     objects: ObjectStore,
-    { knownPages = 2 ** 19, refresh = 30_000, now = Date.now }: PageStoreOptions = {},
+    { knownPages = 2 ** 19, refresh = 30_000, now = elapsed }: PageStoreOptions = {},
   ) {
     this.#refresh = refresh;
     this.#now = now;

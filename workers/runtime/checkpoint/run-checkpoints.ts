@@ -30,6 +30,8 @@ export class RunCheckpoints {
   readonly #store: CheckpointStore;
   readonly #claim: Claim;
   #writer: CheckpointWriter | undefined;
+  /** The checkpoint that was gone on from where the store let itself be read, not claimed. */
+  #readOnly: string | undefined;
   /** Whether there is a checkpoint of the run that the next one says the changes to. */
   #isBuiltUpon = false;
 
@@ -39,7 +41,8 @@ export class RunCheckpoints {
   }
 
   /**
-   * Takes over what an earlier epoch left, which from now on can write nothing.
+   * Takes over what an earlier epoch left, which from now on can write nothing. In a store that is full
+   * it is only read: the run goes on from it all the same, and is claimed with its next checkpoint.
    *
    * @returns undefined where there is nothing, or it is lost or damaged: the run begins again
    * @throws BlobError `stale`
@@ -52,10 +55,32 @@ export class RunCheckpoints {
       return image && (await readRun(image));
     } catch (error) {
       if (isStale(error)) throw error;
+      const readable = error instanceof BlobError ? undefined : await this.#readUnclaimed();
+      if (readable !== undefined) return readable;
       console.error(`${this.#claim.name}: its checkpoint cannot be used: ${text(error)}`);
       await this.startAgain();
       return undefined;
     }
+  }
+
+  async #readUnclaimed(): Promise<TakenOver | undefined> {
+    try {
+      const image = await this.#store.open("run", this.#claim.name);
+      const taken = image && (await readRun(image));
+      this.#readOnly = image?.name;
+      this.#isBuiltUpon = image !== undefined;
+      return taken;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** What is published next builds upon what was read, so that has to be what is there. */
+  async #claimLate(): Promise<CheckpointWriter> {
+    if (this.#readOnly === undefined) return this.#store.claimAnew(this.#claim);
+    const { writer, image } = await this.#store.claim(this.#claim);
+    if (image?.name !== this.#readOnly) throw new Error("an earlier worker has saved it since");
+    return writer;
   }
 
   /**
@@ -74,6 +99,7 @@ export class RunCheckpoints {
 
   /** What there is counts no more. @throws BlobError `stale` */
   async startAgain(): Promise<void> {
+    this.#readOnly = undefined;
     this.#isBuiltUpon = false;
     this.#writer = await this.#store.claimAnew(this.#claim).catch((error: unknown) => {
       if (isStale(error)) throw error;
@@ -89,7 +115,8 @@ export class RunCheckpoints {
   async publish(checkpoint: ReadableCheckpoint, template?: TemplateKey): Promise<boolean> {
     try {
       const isFirstOfClone = !checkpoint.isWhole && template !== undefined && !this.#isBuiltUpon;
-      if (isFirstOfClone || !this.#writer) this.#writer = await this.#store.claimAnew(this.#claim);
+      if (isFirstOfClone) this.#writer = await this.#store.claimAnew(this.#claim);
+      else this.#writer ??= await this.#claimLate();
       if (isFirstOfClone) this.#writer = (await this.#store.claim(this.#claim, template)).writer;
       await this.#writer.publish(toContent(checkpoint));
       this.#isBuiltUpon = true;

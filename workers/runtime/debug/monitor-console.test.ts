@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { asm, assemble } from "../../../tests/support/assembler.ts";
 import { bareMetal, recordedConsole, smallMonitor } from "../../../tests/support/run-guest.ts";
+import { noExitTimes } from "../../vmm/mod.ts";
+import { exitReportOf } from "../exit-report-of.ts";
 import { MonitorConsole } from "./monitor-console.ts";
 import { RunControl } from "./run-control.ts";
 import { emptyInventory } from "./run-inventory.ts";
@@ -15,6 +17,11 @@ function open() {
   });
   const control = new RunControl(false);
   control.machine = machine;
+  control.exitReport = () =>
+    exitReportOf({
+      ...{ instructions: machine.retired, counts: machine.exitCounts(), times: noExitTimes },
+      spent: control.account.spent(),
+    });
   return { control, machine, console: new MonitorConsole(control) };
 }
 
@@ -48,7 +55,7 @@ describe("the monitor console", () => {
     expect(console.execute("info registers")).toContain("x5/t0    0000000000000007");
     expect(console.execute("info registers -a")).toContain("CPU#1");
     expect(console.execute("info cpus")).toContain("* CPU #0: thread_id=1 (waiting)");
-    expect(console.execute("info exits")).toMatch(/wfi +2\n/);
+    expect(console.execute("info exits")).toMatch(/^wfi +2 +16.7 %\n/m);
     expect(console.execute("info roms")).toContain('name="kernel"');
     expect(console.execute("info mem")).toBe("No translation or protection\n");
     expect(console.execute("info tlb")).toMatch(/machine +fetch +0000000080000000\n/);

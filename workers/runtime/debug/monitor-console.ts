@@ -2,13 +2,13 @@
  * The monitor behind Ctrl-A C and gdb's `monitor`: commands in QEMU's words, a line each, answered
  * with text. It never throws; a command that cannot be carried out is answered with a sentence.
  */
+import { renderExits } from "../../../shared/telemetry/render-exits.ts";
 import { disassembledMemory, dumpedMemory } from "./dump-memory.ts";
 import { evaluate } from "./evaluate.ts";
 import type { MonitorCommand } from "./monitor-command.ts";
 import { parseDumpFormat } from "./parse-dump-format.ts";
 import type { RunControl } from "./run-control.ts";
 import { runTopics } from "./run-topics.ts";
-import { showExits } from "./show-exits.ts";
 import { showMappings } from "./show-mappings.ts";
 import { showRegisters } from "./show-registers.ts";
 
@@ -157,8 +157,8 @@ export class MonitorConsole {
     {
       names: ["exits"],
       operands: "",
-      summary: "how often the guest left its own code, by category",
-      run: () => showExits(this.#control.machine.exitCounts()),
+      summary: "how often the guest left its own code, by category, and what that took",
+      run: () => renderExits(this.#control.exitReport()),
     },
     {
       names: ["roms"],

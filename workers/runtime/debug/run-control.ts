@@ -7,7 +7,10 @@
  * The driver asks `isPaused` before each slice and waits while it is; whoever pauses is told nothing,
  * whoever listens hears of every pause.
  */
+import type { ExitReport } from "../../../shared/telemetry/exit-report.ts";
+import { startClock } from "../../host/clock.ts";
 import { debugRegisters, type Machine, type StopReason, type Watchpoint } from "../../vmm/mod.ts";
+import { TimeAccount } from "../time-account.ts";
 import type { RunEvent } from "./run-event.ts";
 import { emptyInventory, type RunInventory } from "./run-inventory.ts";
 import { noSnapshots, type SnapshotCommands } from "./snapshot-commands.ts";
@@ -21,6 +24,11 @@ export type PauseReason =
 /** In the words of QEMU's `info status`. */
 export type RunStatus = "prelaunch" | "running" | "paused" | "debug" | "shutdown";
 
+const noExits: ExitReport = {
+  instructions: 0,
+  rows: [],
+  time: { guest: 0, monitor: 0, idle: 0, waiting: 0, paused: 0, driver: 0 },
+};
 const mostAlone = 1000;
 
 type Listener = (why: PauseReason) => void;
@@ -45,6 +53,10 @@ export class RunControl {
   clock: { stop(): void; go(): void } | undefined;
   /** Whether somebody may still do something with a machine that waits for ever. */
   isAttended = false;
+  /** What the run's time is spent on. */
+  readonly account = new TimeAccount(startClock());
+  /** What its machines' exits were and took. */
+  exitReport: () => ExitReport = () => noExits;
   /** Saved states of the machine. */
   snapshots: SnapshotCommands = noSnapshots;
   /** What the run is made of. */

@@ -70,11 +70,14 @@ export async function drive(
       return { kind: "reset" };
     }
     if (control.isPaused) {
+      control.account.spendOn("paused");
       await wires.wait();
+      control.account.spendOn("driver");
       continue;
     }
     const slice = Math.min(pace.slice, left);
     const { retired: retiredBefore, steps: stepsBefore } = machine;
+    control.account.spendOn("running");
     const began = performance.now();
     let reason = run(machine, Math.min(piece, slice));
     // A guest may become a hundred times slower from one moment to the next, and is answered still.
@@ -84,6 +87,7 @@ export async function drive(
       reason = run(machine, Math.min(piece, rest));
     }
     const took = performance.now() - began;
+    control.account.spendOn("driver");
     const retired = machine.retired - retiredBefore;
     const steps = machine.steps - stepsBefore;
     // A trap retires nothing but is something done.
@@ -116,7 +120,9 @@ export async function drive(
         ) {
           return { kind: "asleep-for-good" };
         }
+        control.account.spendOn("idle");
         await wires.wait(millisecondsUntil(reason.wakeAt, machine.timers.now()));
+        control.account.spendOn("driver");
         break;
     }
   }

@@ -4,6 +4,7 @@ import type { StreamAddress } from "../../host/stream.ts";
 import type { EngineName, VirtioConfig } from "../../vmm/mod.ts";
 import type { MonitorMode } from "../debug/serve-monitor.ts";
 import type { TraceItem } from "../debug/trace-items.ts";
+import type { ExitsPlace } from "./exits-report.ts";
 import type { KeptCodePlace } from "./kept-code-file.ts";
 
 /** A disk image on this host. `snapshot`: the file is only read, writes vanish with the run. */
@@ -87,8 +88,8 @@ export interface LocalRun {
   readonly checkpoints: string | undefined;
   /** A snapshot to go on from: a file, or a folder for the newest in it. */
   readonly restore: { readonly place: string } | { readonly name: string } | undefined;
-  /** Where to write the exit counts as JSON; `-` is standard output. */
-  readonly exitsFile: string | undefined;
+  /** Where to tell of the exits. */
+  readonly exits: ExitsPlace | undefined;
   /** Whether to print the final state hash on standard error. */
   readonly printsHash: boolean;
   /** A YAML list of steps that replaces standard input. */

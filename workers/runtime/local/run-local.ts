@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { startClock } from "../../host/clock.ts";
 import { compiler } from "../../host/compiler.ts";
 import { ConsoleBuffer } from "../../host/console-buffer.ts";
 import { Terminal, type TerminalWiring } from "../../host/console-terminal.ts";
@@ -18,6 +19,7 @@ import { MonitorConsole } from "../debug/monitor-console.ts";
 import { openTrace } from "../debug/open-trace.ts";
 import { RunControl } from "../debug/run-control.ts";
 import { monitorGreeting, monitorPrompt, monitorSession } from "../debug/serve-monitor.ts";
+import { exitReportOf } from "../exit-report-of.ts";
 import { freeImages } from "../free-images.ts";
 import { drive } from "./drive.ts";
 import type { Ending } from "./ending.ts";
@@ -66,7 +68,7 @@ export async function runLocal(run: LocalRun): Promise<number> {
   const script = await loadScript(run.scriptFile, saved?.parts.script);
   await using released = new AsyncDisposableStack();
   const opened = released.use(openDisks(run.disks));
-  const report = openExitsReport(run.exitsFile);
+  const report = openExitsReport(run.exits);
   if (saved) checkFit(saved, run, opened.disks);
   const ramBytes = saved?.state.hardware.ramBytes ?? run.ramBytes;
   const monitor = Monitor.create({ compiler, memoryBytes: machineMemory(ramBytes) });
@@ -86,6 +88,7 @@ export async function runLocal(run: LocalRun): Promise<number> {
       consoles: new Map(run.secondConsole && [[run.secondConsole.name, secondOutput]]),
       disks: opened.disks,
       networks: networks.networks,
+      stopwatch: startClock(),
       ...(time === "host" ? { hostNow: clock.now } : {}),
     };
   };
@@ -153,6 +156,8 @@ export async function runLocal(run: LocalRun): Promise<number> {
   const hasImages = run.restore === undefined || run.kernel !== undefined;
   const restarts = run.onReboot === "restart" && script === undefined && hasImages;
   const totals = new RunTotals();
+  control.exitReport = () =>
+    exitReportOf({ ...totals.with(machine), spent: control.account.spent() });
   const tracer = run.trace.size === 0 ? undefined : openTrace(run.trace, run.traceFile);
   if (tracer !== undefined) released.defer(() => tracer.close());
   let ending: Ending;
@@ -180,6 +185,7 @@ export async function runLocal(run: LocalRun): Promise<number> {
   if (snapshots && isUnfinished(ending)) keep(snapshots, folder);
   control.tell({ kind: "shutdown", ...shutdownReason(ending) });
   control.end(exitStatus(ending));
+  const exits = exitReportOf({ ...totals.all, spent: control.account.spent() });
   await released.disposeAsync();
   kept?.save(monitor);
   const clause = endingClause(ending);
@@ -190,7 +196,7 @@ export async function runLocal(run: LocalRun): Promise<number> {
     tell(`state hash ${machine.stateHash()}`);
   }
   machine.dispose();
-  report(totals);
+  report(exits);
   return script === undefined ? exitStatus(ending) : finishScript(script, ending);
 }
 

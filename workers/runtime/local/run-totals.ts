@@ -1,9 +1,23 @@
-import type { Instructions, Machine } from "../../vmm/mod.ts";
+import {
+  addExitTimes,
+  type ExitTimes,
+  type Instructions,
+  type Machine,
+  noExitTimes,
+} from "../../vmm/mod.ts";
 
-/** Counts over one run, in which a machine may have been restarted several times. */
+interface Totals {
+  readonly instructions: Instructions;
+  /** Every category, zeros too. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly times: ExitTimes;
+}
+
+/** What a run has done, in which a machine may have been restarted several times. */
 export class RunTotals {
   #instructions: Instructions = 0;
-  readonly #exits: Record<string, number> = {};
+  #counts: Readonly<Record<string, number>> = {};
+  #times = noExitTimes;
 
   get instructions(): Instructions {
     return this.#instructions;
@@ -11,15 +25,25 @@ export class RunTotals {
 
   /** Adds what a machine has done in its whole life; call it once for each machine. */
   add(machine: Machine): void {
-    this.#instructions += machine.retired;
-    for (const [category, count] of Object.entries(machine.exitCounts())) {
-      this.#exits[category] = (this.#exits[category] ?? 0) + count;
-    }
+    ({ instructions: this.#instructions, counts: this.#counts } = this.with(machine));
   }
 
-  /** The content of `--exits`: instructions and the count of each category, zeros too. */
-  toJson(): string {
-    const report = { instructions: this.#instructions, exits: this.#exits };
-    return `${JSON.stringify(report, undefined, 2)}\n`;
+  /** With a machine that is not over yet. */
+  with(machine: Machine): Totals {
+    this.#times = addExitTimes(this.#times, machine.takeExitTimes());
+    const counts = Object.entries(machine.exitCounts()).map(([category, count]) => [
+      category,
+      (this.#counts[category] ?? 0) + count,
+    ]);
+    return {
+      instructions: this.#instructions + machine.retired,
+      counts: Object.fromEntries(counts),
+      times: this.#times,
+    };
+  }
+
+  /** Of all machines that were added. */
+  get all(): Totals {
+    return { instructions: this.#instructions, counts: this.#counts, times: this.#times };
   }
 }

@@ -1,9 +1,6 @@
 import type { Redis } from "ioredis";
-import { runKeys } from "../../../shared/protocol/run-keys.ts";
+import { placeMilliseconds, runKeys } from "../../../shared/protocol/run-keys.ts";
 import type { MovableRun, MoveRun, MoveWish } from "./move-run.ts";
-
-/** Milliseconds for which only the worker that is named may take the run. */
-const reserved = 10_000;
 
 /**
  * Moves a run by a last checkpoint: the guest stands still from then until the other worker has read
@@ -18,7 +15,7 @@ export class CheckpointHandOver implements MoveRun {
 
   async move(run: MovableRun, { to }: MoveWish): Promise<void> {
     const { place } = runKeys(run.submission);
-    if (to !== undefined) await this.#redis.set(place, to, "PX", reserved);
+    if (to !== undefined) await this.#redis.set(place, to, "PX", placeMilliseconds);
     run.handOver();
     await run.ended;
   }

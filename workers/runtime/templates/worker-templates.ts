@@ -14,7 +14,7 @@ const keptMilliseconds = 14 * 24 * 3600 * 1000;
  * Nothing here fails a run. A store that does not answer, a template that is lost or damaged: it is
  * told, and the machine is booted.
  */
-export class WorkerTemplates implements TemplateKeeper {
+export class WorkerTemplates {
   readonly #store: CheckpointStore;
   readonly #tell: (line: string) => void;
   /** Those of which what is stored cannot be used. */
@@ -26,18 +26,12 @@ export class WorkerTemplates implements TemplateKeeper {
     this.#tell = tell;
   }
 
-  async find(key: TemplateKey): Promise<SavedRun | undefined> {
-    if (this.#unusable.has(key)) return undefined;
-    try {
-      const image = await this.#store.open("template", key);
-      if (image === undefined) return undefined;
-      const saved = await readSavedRun(image);
-      await this.#store.prolong("template", key, Date.now() + keptMilliseconds);
-      return saved;
-    } catch (error) {
-      this.refuse(key, text(error));
-      return undefined;
-    }
+  /** @param assignment whose runs they are; it stands beside what is stored */
+  of(assignment: string): TemplateKeeper {
+    return {
+      find: (key) => this.#find(key),
+      keep: (key, template) => this.#keep(key, template, assignment),
+    };
   }
 
   /** It gives no machine: what is made now takes its place. */
@@ -48,11 +42,25 @@ export class WorkerTemplates implements TemplateKeeper {
     this.#unusable.add(key);
   }
 
-  async keep(key: TemplateKey, template: ReadableFrames): Promise<void> {
+  async #find(key: TemplateKey): Promise<SavedRun | undefined> {
+    if (this.#unusable.has(key)) return undefined;
     try {
-      const claim = { name: key, epoch: 0 };
+      const image = await this.#store.open("template", key);
+      if (image === undefined) return undefined;
+      const saved = await readSavedRun(image);
+      await this.#store.prolong("template", key, keptMilliseconds);
+      return saved;
+    } catch (error) {
+      this.refuse(key, text(error));
+      return undefined;
+    }
+  }
+
+  async #keep(key: TemplateKey, template: ReadableFrames, assignment: string): Promise<void> {
+    try {
+      const claim = { name: key, epoch: 0, labels: { assignment } };
       if (this.#unusable.has(key)) await this.#store.remove("template", key, 0);
-      const writer = await this.#store.template(claim, Date.now() + keptMilliseconds);
+      const writer = await this.#store.template(claim, keptMilliseconds);
       // Another worker was quicker, and made the same.
       if (writer.last !== undefined) return;
       await writer.publish(toContent(template));

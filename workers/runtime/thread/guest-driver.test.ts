@@ -50,6 +50,10 @@ class PlannedMachine implements Machine {
     return this.save();
   }
 
+  takeExitTimes(): never {
+    throw new Error("nobody times a planned machine");
+  }
+
   readonly timers: Timers = {
     now: () => this.retired,
     alarm: (_name, fire): Alarm => {

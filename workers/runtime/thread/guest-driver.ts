@@ -1,7 +1,5 @@
 import type { RunEnd } from "../../../shared/schema/run-end.ts";
-import type { OverlayBlock } from "../../host/block-overlay.ts";
 import {
-  type BlockBackend,
   ConsoleScript,
   Failure,
   guestExits,
@@ -27,6 +25,7 @@ import { GuestCheckpoints } from "./guest-checkpoints.ts";
 import { GuestTemplate } from "./guest-template.ts";
 import { machineOfSaved } from "./machine-of-saved.ts";
 import type { ArrivalOptions, DepartureOptions, MoveCommand } from "./move-protocol.ts";
+import type { SavedDisk } from "./saved-disk.ts";
 import { decodeSections, encodeSections } from "./section-list.ts";
 import type { ShelvedTemplate, TemplateShelf } from "./template-shelf.ts";
 import {
@@ -57,10 +56,6 @@ export interface DriverPorts {
   now(): Milliseconds;
 }
 
-/** A disk whose written pages can be saved. */
-export type SavedDisk = Pick<OverlayBlock, keyof BlockBackend | "written" | "replaceWritten">;
-
-/**
 /**
  * What a guest wants after its turn: another one, one when its checkpoint is released, one when it has an
  * answer to what it needs to begin, one when there is something new on its line to another worker, or

@@ -9,8 +9,8 @@ import {
 import { writtenPages } from "./disk-sections.ts";
 import { type DriverState, decodeDriverState } from "./driver-state.ts";
 import { GuestCheckpoints } from "./guest-checkpoints.ts";
-import type { SavedDisk } from "./guest-driver.ts";
 import { machineOfSaved } from "./machine-of-saved.ts";
+import type { SavedDisk } from "./saved-disk.ts";
 import type { ShelvedTemplate, TemplateShelf } from "./template-shelf.ts";
 import type { RunMessage, RunNumber, SavedRun, ThreadStart } from "./thread-protocol.ts";
 

@@ -45,13 +45,12 @@ describe("a thread that translates", () => {
     return { monitor, close: () => port1.close() };
   }
 
-  /** Runs slices of 1,000 steps until a region is there. @returns the steps */
+  /** Runs slices of 1,000 steps until a region is there, however long that takes, and on to a million. */
   async function runUntilTranslated(monitor: Monitor, machine: ReturnType<typeof machineOf>) {
-    for (let turns = 0; monitor.translations.regions === 0 && turns < 5000; turns++) {
-      machine.run(1000);
+    while (monitor.translations.regions === 0) {
+      if (machine.steps < 900_000) machine.run(1000);
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
-    expect(monitor.translations.regions).toBeGreaterThan(0);
     machine.run(1_000_000 - machine.steps);
   }
 

@@ -126,6 +126,11 @@ export class Hart {
     const index = exitCategories.indexOf(category);
     return Number(this.#memory.wide(this.address + exitCountersOffset + index * 8));
   }
+  /** The low halves of all exit counters, in the order of the taxonomy. */
+  readExits(into: Uint32Array): void {
+    const first = (this.address + exitCountersOffset) >>> 2;
+    for (let i = 0; i < into.length; i++) into[i] = this.#memory.words[first + 2 * i] as number;
+  }
   countExit(category: ExitCategory): void {
     const at = this.address + exitCountersOffset + exitCategories.indexOf(category) * 8;
     this.#memory.setWide(at, this.#memory.wide(at) + 1n);

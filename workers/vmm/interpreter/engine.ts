@@ -59,6 +59,8 @@ export interface EngineCallbacks {
   translate(hart: number): undefined;
   /** The guest wrote `stimecmp` or `menvcfg`: see `SupervisorTimer`. */
   timerChanged?(hart: number): undefined;
+  /** An exit whose turn it is to be timed: calls the engine's function of that name. */
+  timeExit?(hart: number, what: number): undefined;
   /** When an event counter may overflow has changed: see `stepsUntilOverflow`. */
   countersChanged?(hart: number): undefined;
 }
@@ -66,6 +68,8 @@ export interface EngineCallbacks {
 export interface Engine {
   execute(hart: number): number;
   step(hart: number): void;
+  /** Takes the pending interrupt of the highest priority that is enabled, if there is one. */
+  deliverInterrupt(hart: number): void;
   selectContext(hart: number): void;
   flush(hart: number): void;
   /** Reports overflows of event counters; see `stepsUntilOverflow`. */
@@ -118,6 +122,7 @@ export function createEngine(
     hot: callbacks.hot.bind(callbacks),
     translate: callbacks.translate.bind(callbacks),
     timerChanged: callbacks.timerChanged?.bind(callbacks) ?? (() => undefined),
+    timeExit: callbacks.timeExit?.bind(callbacks) ?? (() => undefined),
     countersChanged: callbacks.countersChanged?.bind(callbacks) ?? (() => undefined),
   };
   const exports = compiler.instantiate(code, { memory: memory.wasm, table, functions });
@@ -147,6 +152,7 @@ function buildModule(memory: MachineMemory, heat: HeatPolicy): Uint8Array {
   const translate = module.import("translate", ["i32"], undefined);
   const timerChanged = module.import("timerChanged", ["i32"], undefined);
   const countersChanged = module.import("countersChanged", ["i32"], undefined);
+  const timeExit = module.import("timeExit", ["i32", "i32"], undefined);
 
   const physical = buildPhysicalMemory(module, memory.zeroFrame * pageBytes, memoryImports);
   const walk = buildWalk(module, physical, buildProtection(module));
@@ -176,11 +182,13 @@ function buildModule(memory: MachineMemory, heat: HeatPolicy): Uint8Array {
     prepare,
     hot,
     translate,
+    timeExit,
     traps,
     context,
   });
   module.export("execute", execute);
   module.export("step", step);
+  module.export("deliverInterrupt", traps.deliverInterrupt);
   module.export("selectContext", context.select);
   module.export("flush", context.flush);
   module.export("updateCounters", counters.update);

@@ -51,6 +51,9 @@ export interface HeatPolicy {
   readonly patience: number;
 }
 
+/** What of the slow path is timed now and then. */
+export const timedExits = { step: 0, interrupt: 1 };
+
 interface Parts {
   readonly heat: HeatPolicy;
   readonly run: Callee<readonly ["i32"], "i32">;
@@ -60,6 +63,8 @@ interface Parts {
   readonly hot: Callee<readonly ["i32", "i32"], undefined>;
   /** (hart): what was found hot is to be translated. */
   readonly translate: Callee<readonly ["i32"], undefined>;
+  /** (hart, one of `timedExits`): does it, under the monitor's stopwatch. */
+  readonly timeExit: Callee<readonly ["i32", "i32"], undefined>;
   readonly traps: TrapFunctions;
   readonly context: ContextFunctions;
 }
@@ -67,7 +72,7 @@ interface Parts {
 /** (hart) → stop code */
 export function buildExecute(
   module: ModuleBuilder,
-  { heat, run, step, prepare, hot, translate, traps, context }: Parts,
+  { heat, run, step, prepare, hot, translate, timeExit, traps, context }: Parts,
 ): Callee<readonly ["i32"], "i32"> {
   const callRegion = module.callIndirect(["i32", "i32"], "i32");
 
@@ -148,10 +153,17 @@ export function buildExecute(
         f.if(h.get("translationDue").eqz(), () => f.do(translate.call(hart)));
       });
     };
+    const nowAndThen = (what: number, act: () => void) => {
+      const left = f.let(h.get("exitsUntilTimed").sub(1));
+      h.set("exitsUntilTimed", left);
+      f.if(left.eqz(), () => f.do(timeExit.call(hart, i32.const(what))), act);
+    };
     f.loop((again) => {
       // Pending interrupts can be delivered only here: behind a step or a change of the context, or
       // by the monitor between two calls.
-      f.if(h.get("mip").and(h.get("mie")).ne(0), () => f.do(traps.deliverInterrupt.call(hart)));
+      f.if(h.get("mip").and(h.get("mie")).ne(0), () =>
+        nowAndThen(timedExits.interrupt, () => f.do(traps.deliverInterrupt.call(hart))),
+      );
       f.block((toStep) => {
         f.loop((goOn) => {
           f.block((interpret) => {
@@ -235,7 +247,7 @@ export function buildExecute(
       f.if(h.get("budget").eqz(), () => f.return(i32.const(stopCodes.budget)));
       f.branchIf(prepare.call(hart), again);
       pc.set(h.get("pc"));
-      f.do(step.call(hart));
+      nowAndThen(timedExits.step, () => f.do(step.call(hart)));
       f.if(translates.and(isJump(h.get("pc"), pc)), () =>
         f.if(isLooking, seen, () => f.do(mark.call(hart, arrivalMark))),
       );

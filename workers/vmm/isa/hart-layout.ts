@@ -117,6 +117,8 @@ const narrowNames = [
   ...["tselect", "triggersArmed"],
   // 1 where another hart could run, so that `pause` gives the rest of a turn away.
   "takesTurns",
+  // Exits until one is handed to the monitor's stopwatch; 0 where there is none.
+  "exitsUntilTimed",
 ] as const;
 
 type WideName = (typeof wideNames)[number];

@@ -6,6 +6,7 @@ import type { BlockBackend } from "../devices/virtio/block-backend.ts";
 import type { PageSource } from "../memory/page-source.ts";
 import type { RamPort } from "../memory/ram-port.ts";
 import type { DebugPort } from "./debug-port.ts";
+import type { ExitTimes } from "./exit-times.ts";
 import type { EngineName, HardwareConfig, TimeMode, VirtioConfig } from "./hardware-config.ts";
 import type { MachineState } from "./machine-state.ts";
 import type { StopReason } from "./stop-reason.ts";
@@ -54,6 +55,8 @@ export interface MachineResources {
   readonly memoryLimitBytes?: Bytes;
   /** Monotonic host time, needed by `time: "host"` only. */
   readonly hostNow?: () => Nanoseconds;
+  /** Monotonic host time to time exits with; without it they are counted only. No guest can tell. */
+  readonly stopwatch?: () => Nanoseconds;
   /** For a machine that is restored without some of its pages: brings those that devices need. */
   readonly pageSource?: PageSource;
 }
@@ -84,6 +87,8 @@ export interface Machine {
   readonly debug: DebugPort;
   /** Exits by category of the taxonomy; every category is present, zeros too. */
   exitCounts(): Record<string, number>;
+  /** What exits took since this was last asked; nothing for a machine without a stopwatch. */
+  takeExitTimes(): ExitTimes;
   /** Everything but what RAM holds, between two calls of `run`; see `Monitor.restoreMachine`. */
   save(): MachineState;
   /** One more machine of the same monitor, that goes on from here on its own. */

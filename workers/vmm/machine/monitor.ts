@@ -77,11 +77,12 @@ export class Monitor {
       table,
       {
         hot: (hart, from) => {
-          this.#translator.request(hart, from);
+          this.#current.whileTranslating(() => this.#translator.request(hart, from));
         },
         translate: () => {
-          this.#translator.translate();
+          this.#current.whileTranslating(() => this.#translator.translate());
         },
+        timeExit: (_hart, what) => this.#current.timeExit(what),
         deviceLoad: (_hart, address, width) => this.#current.deviceLoad(address, width),
         deviceStore: (_hart, address, width, value) =>
           this.#current.deviceStore(address, width, value),

@@ -17,6 +17,7 @@ import { stopCodes } from "../hart/stop-codes.ts";
 import { SupervisorTimer } from "../hart/supervisor-timer.ts";
 import { type CodeShare, noCode, type SavedCode } from "../interpreter/code-cache.ts";
 import type { Engine } from "../interpreter/engine.ts";
+import { timedExits } from "../interpreter/execute.ts";
 import { AbsentPage } from "../memory/absent-page.ts";
 import { pageOfSlot, recordsInSlot, slotOf } from "../memory/guest-map.ts";
 import type { GuestRam } from "../memory/guest-ram.ts";
@@ -29,6 +30,8 @@ import { inSection } from "../snapshot/snapshot-problem.ts";
 import { Board } from "./board.ts";
 import type { ConsoleSink, Machine, MachineResources } from "./config.ts";
 import type { DebugPort } from "./debug-port.ts";
+import { ExitTimer } from "./exit-timer.ts";
+import { type ExitTimes, noExitTimes } from "./exit-times.ts";
 import type { HtifPlace } from "./find-htif.ts";
 import { GuestClock } from "./guest-clock.ts";
 import { HartSchedule } from "./hart-schedule.ts";
@@ -115,6 +118,7 @@ export class VirtualMachine implements Machine {
   readonly #hardware: MachineHardware;
   #isRunning = false;
   #debugger: MachineDebugger | undefined;
+  readonly #exitTimer: ExitTimer | undefined;
 
   constructor(services: MonitorServices, origin: MachineOrigin, resources: MachineResources) {
     const isNew = origin.kind === "boot";
@@ -188,6 +192,11 @@ export class VirtualMachine implements Machine {
         hart.set("inlinesPrivileged", hardware.engine === "trap-and-emulate" ? 0 : 1);
         if (isNew) engine.selectContext(hart.address);
       }
+      const { stopwatch } = resources;
+      if (stopwatch) {
+        this.#exitTimer = new ExitTimer({ now: stopwatch, steps: () => this.#clock.steps });
+        for (const hart of this.harts) this.#exitTimer.watch(hart);
+      }
     } catch (failure) {
       if (origin.kind === "staged") services.giveBackCode(origin.share);
       this.#backing.dispose();
@@ -240,9 +249,11 @@ export class VirtualMachine implements Machine {
 
   run(instructions: Instructions): StopReason {
     this.#isRunning = true;
+    const onEnd = this.#exitTimer?.runs();
     try {
       return this.#services.whileRunning(this, () => this.#run(instructions));
     } finally {
+      onEnd?.();
       this.#isRunning = false;
     }
   }
@@ -335,6 +346,10 @@ export class VirtualMachine implements Machine {
     return Object.fromEntries(entries) as Record<ExitCategory, number>;
   }
 
+  takeExitTimes(): ExitTimes {
+    return this.#exitTimer?.take() ?? noExitTimes;
+  }
+
   stateHash(): string {
     const components = {
       clock: { now: this.#clock.now, steps: this.#clock.steps },
@@ -405,6 +420,21 @@ export class VirtualMachine implements Machine {
     this.#clock.limitTo(this.#clock.now + stepsUntilOverflow(hart));
   }
 
+  timeExit(what: number): undefined {
+    const { engine } = this.#services;
+    const hart = this.#schedule.current;
+    const act = what === timedExits.step ? engine.step : engine.deliverInterrupt;
+    // Without a stopwatch the count comes to an end all the same, after 2^32 exits.
+    if (this.#exitTimer) this.#exitTimer.time(hart, () => act(hart.address));
+    else act(hart.address);
+  }
+
+  /** The translator does something that takes time. */
+  whileTranslating(act: () => void): void {
+    if (this.#exitTimer) this.#exitTimer.always("translate", this.#schedule.current, act);
+    else act();
+  }
+
   breakpoint(hart: number): number {
     return this.#debugger?.breakpoint(hart) ?? 0;
   }
@@ -417,6 +447,7 @@ export class VirtualMachine implements Machine {
     const { engine } = this.#services;
     const target = this.#clock.steps + instructions;
     this.#movedEnd = this.#ram.moved + mostMoved;
+    let leftFor: ExitCategory = "budget";
     for (;;) {
       this.#clock.followHost();
       this.#events.advanceTo(this.#clock.now);
@@ -440,7 +471,10 @@ export class VirtualMachine implements Machine {
       const untilOverflow = stepsUntilOverflow(hart);
       const quantum = this.#schedule.quantumLeft;
       const budget = Math.min(left, untilEvent, slice, quantum, untilOverflow);
+      this.#exitTimer?.enters(leftFor, hart);
       const code = this.#execute(hart, budget, engine.execute);
+      this.#exitTimer?.leaves();
+      leftFor = code === stopCodes.idle ? "wfi" : "budget";
       if (this.#absentPage !== undefined) return this.#waitForPage(hart);
       if (code === stopCodes.idle) this.#schedule.wait();
       if (code === stopCodes.turn) this.#schedule.yield();

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import type { ExitReport } from "./exit-report.ts";
+import { renderExits } from "./render-exits.ts";
+
+const none = { guest: 0, monitor: 0, idle: 0, waiting: 0, paused: 0, driver: 0 };
+const time = { samples: 12, min: 40, mean: 300, p50: 280, p99: 2400, max: 30_000 };
+const report: ExitReport = {
+  instructions: 4_000_000,
+  rows: [
+    { category: "csr", count: 0 },
+    { category: "exception", count: 5 },
+    { category: "mmio.write", count: 1000, time: { ...time, total: 300_000 } },
+    { category: "mmu.fill", count: 8995, time: { ...time, total: 2_700_000 } },
+  ],
+  time: { ...none, guest: 6e6, monitor: 3e6, idle: 1e6 },
+};
+
+test("exits are a table, what takes most time first", () => {
+  expect(renderExits(report)).toBe(`\
+exit        count   share     time   share    min    mean     p50      p99      max
+mmu.fill    8,995  90.0 %  2.70 ms  90.0 %  40 ns  300 ns  280 ns  2.40 µs  30.0 µs
+mmio.write  1,000  10.0 %   300 µs  10.0 %  40 ns  300 ns  280 ns  2.40 µs  30.0 µs
+exception       5   0.1 %
+
+10,000 exits in 4,000,000 instructions, 2500.0 per million
+10.0 ms: guest 60.0 %, monitor 30.0 %, idle 10.0 %
+`);
+});
+
+test("a machine that has done nothing has no table", () => {
+  expect(renderExits({ instructions: 0, rows: [{ category: "csr", count: 0 }], time: none })).toBe(
+    "no exits yet\n",
+  );
+});

@@ -1,0 +1,64 @@
+/**
+ * The exits of a run as people read them, after `perf kvm stat`: what takes most time first, idle
+ * time apart, and below it where all of the time went.
+ */
+import type { ExitReport, ExitRow, TimeSplit } from "./exit-report.ts";
+import { formatDuration } from "./format-duration.ts";
+
+const heads = ["exit", "count", "share", "time", "share", "min", "mean", "p50", "p99", "max"];
+const parts: readonly (readonly [keyof TimeSplit, string])[] = [
+  ["guest", "guest"],
+  ["monitor", "monitor"],
+  ["driver", "console and files"],
+  ["waiting", "waiting for a pCPU"],
+  ["paused", "paused"],
+  ["idle", "idle"],
+];
+
+export function renderExits(report: ExitReport): string {
+  const rows = report.rows.filter(({ count, time }) => count > 0 || time !== undefined);
+  if (rows.length === 0) return "no exits yet\n";
+  rows.sort((a, b) => (b.time?.total ?? 0) - (a.time?.total ?? 0) || b.count - a.count);
+  const count = rows.reduce((sum, row) => sum + row.count, 0);
+  const total = rows.reduce((sum, row) => sum + (row.time?.total ?? 0), 0);
+  const cells = rows.map((row) => cellsOf(row, count, total));
+  const perMillion = report.instructions === 0 ? 0 : (count / report.instructions) * 1e6;
+  return [
+    ...align([heads, ...cells]),
+    "",
+    `${count.toLocaleString("en")} exits in ${report.instructions.toLocaleString("en")} instructions, ` +
+      `${perMillion.toFixed(1)} per million`,
+    timeLine(report.time),
+    "",
+  ].join("\n");
+}
+
+function cellsOf({ category, count, time }: ExitRow, counts: number, total: number): string[] {
+  const start = [category, count.toLocaleString("en"), percent(count, counts)];
+  if (time === undefined) return [...start, ...Array.from({ length: 7 }, () => "")];
+  const durations = [time.min, time.mean, time.p50, time.p99, time.max].map(formatDuration);
+  return [...start, formatDuration(time.total), percent(time.total, total), ...durations];
+}
+
+function timeLine(time: TimeSplit): string {
+  const all = parts.reduce((sum, [part]) => sum + time[part], 0);
+  const shares = parts
+    .filter(([part]) => time[part] > 0)
+    .map(([part, name]) => `${name} ${percent(time[part], all)}`);
+  return `${formatDuration(all)}: ${shares.join(", ")}`;
+}
+
+function percent(part: number, whole: number): string {
+  return `${(whole === 0 ? 0 : (part / whole) * 100).toFixed(1)} %`;
+}
+
+/** The first column to the left, all others to the right. */
+function align(table: readonly (readonly string[])[]): string[] {
+  const widths = heads.map((_, i) => Math.max(...table.map((row) => row[i]?.length ?? 0)));
+  return table.map((row) =>
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join("  ")
+      .trimEnd(),
+  );
+}

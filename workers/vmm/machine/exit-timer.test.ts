@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { elfPath, sectorDisk } from "../../../tests/guests/guests.ts";
+import { asm, type Line, loadConstant } from "../../../tests/support/assembler.ts";
+import { engines } from "../../../tests/support/engines.ts";
+import { bareMetal, recordedConsole, smallMonitor } from "../../../tests/support/run-guest.ts";
+import { MemoryBlock } from "../../host/block-memory.ts";
+import { LogHistogram } from "../base/log-histogram.ts";
+import { addExitTimes, noExitTimes } from "./exit-times.ts";
+
+const monitor = smallMonitor();
+const uart = 0x1000_0000;
+/** Prints a letter again and again, and counts to a hundred in between. */
+const printing: readonly Line[] = [
+  ...loadConstant(5, uart),
+  asm("addi", { rd: 6, imm: 65 }),
+  "print",
+  asm("sb", { rs1: 5, rs2: 6 }),
+  asm("addi", { rd: 7, imm: 100 }),
+  "count",
+  asm("addi", { rd: 7, rs1: 7, imm: -1 }),
+  asm("bne", { rs1: 7, to: "count" }),
+  asm("jal", { to: "print" }),
+];
+
+/** A clock that shows 10 ns more each time, and whatever is added to it. */
+function plannedClock() {
+  let time = 0;
+  const now = () => {
+    time += 10;
+    return time;
+  };
+  const pass = (more: number) => {
+    time += more;
+  };
+  return { now, pass };
+}
+
+describe.each(engines)("times of exits (%s)", (engine) => {
+  test("say what each category took, for those exits that were not looked at, too", () => {
+    const { now, pass } = plannedClock();
+    const write = () => pass(700);
+    const machine = monitor.createMachine(bareMetal(printing, { engine }), {
+      ...{ console: { write }, disks: new Map(), stopwatch: now },
+    });
+    machine.run(4e6);
+    const printed = machine.exitCounts()["mmio.write"] as number;
+    const { byCategory, slowest, running } = machine.takeExitTimes();
+    const writes = LogHistogram.from(byCategory["mmio.write"] ?? new LogHistogram().save());
+    expect(writes.samples).toBeLessThan(printed / 10);
+    expect([writes.least, writes.most, writes.mean]).toEqual([700, 700, 700]);
+    expect(writes.count / printed).toBeGreaterThan(0.8);
+    expect(writes.count / printed).toBeLessThan(1.2);
+    expect(running).toBeGreaterThan(printed * 700);
+    const slow = slowest.find(({ category }) => category === "mmio.write");
+    expect(slow).toMatchObject({ took: 700, hart: 0 });
+    expect(Number.parseInt(slow?.pc ?? "", 16)).toBeGreaterThanOrEqual(0x8000_0000);
+    expect(machine.takeExitTimes()).toEqual(noExitTimes);
+    machine.dispose();
+  });
+
+  test.each(["traps", "paging", "timer", "virtio-blk"])(
+    "change nothing that %s can tell",
+    (name) => {
+      const disk = { kind: "block", slot: 0, disk: "disk", readOnly: false } as const;
+      const config = bareMetal(readFileSync(elfPath(name)), { engine, virtio: [disk] });
+      const end = (stopwatch?: () => number) => {
+        const console = recordedConsole();
+        const machine = monitor.createMachine(config, {
+          console: console.sink,
+          disks: new Map([["disk", new MemoryBlock(sectorDisk())]]),
+          ...(stopwatch && { stopwatch }),
+        });
+        const reason = machine.run(3e7);
+        const times = machine.takeExitTimes();
+        const outcome = {
+          ...{ reason, hash: machine.stateHash(), exits: machine.exitCounts() },
+          text: console.text(),
+        };
+        machine.dispose();
+        return { outcome, times };
+      };
+      const timed = end(plannedClock().now);
+      expect(timed.outcome).toEqual(end().outcome);
+      for (const category of Object.keys(timed.times.byCategory)) {
+        // Code is written and events come due without an exit of the guest's.
+        if (["translate", "budget", "wfi"].includes(category)) continue;
+        expect(timed.outcome.exits[category], category).toBeGreaterThan(0);
+      }
+    },
+  );
+});
+
+test("times of two stretches are added", () => {
+  const stretch = (took: number, running: number) => {
+    const times = new LogHistogram();
+    times.record(took);
+    const exit = { category: "csr", took, at: 0, steps: 0, hart: 0, pc: "0" } as const;
+    return { running, byCategory: { csr: times.save() }, slowest: [exit] };
+  };
+  const sum = addExitTimes(addExitTimes(noExitTimes, stretch(5, 100)), stretch(9, 10));
+  expect(sum.running).toBe(110);
+  expect(sum.byCategory.csr).toMatchObject({ sum: 14, least: 5, most: 9, samples: 2 });
+  expect(sum.slowest.map(({ took }) => took)).toEqual([9, 5]);
+});

@@ -1,0 +1,162 @@
+/**
+ * How long exits take: a stopwatch at those that a sampler picks.
+ *
+ * An exit is one call of the engine's slow path, which may have several causes at once (a store to a
+ * device that rings a doorbell, a load that fills the TLB and finds a page of zeros). Its time goes to
+ * the innermost of the categories that it counted; a call that counted none is the guest's own time.
+ */
+import { type ExitCategory, exitCategories } from "../base/exits.ts";
+import { LogHistogram } from "../base/log-histogram.ts";
+import type { Instructions, Nanoseconds } from "../base/units.ts";
+import type { Hart } from "../hart/hart.ts";
+import { ExitSampler } from "./exit-sampler.ts";
+import { type ExitTimes, longestOf, type SeenExit } from "./exit-times.ts";
+
+/** From the innermost on: what comes first has caused the time where several were counted. */
+const attribution: readonly ExitCategory[] = [
+  ...(["extension", "memory.remote", "memory.swap", "memory.balloon", "memory.cow"] as const),
+  ...(["translate", "trace.code", "trace.pagetable", "memory.zero", "trace.dirty"] as const),
+  ...(["trace.access", "doorbell", "hypercall", "mmio.read", "mmio.write", "float"] as const),
+  ...(["guest.stage2", "guest.virtual", "wfi", "mmu.flush", "exception"] as const),
+  ...(["interrupt.timer", "interrupt.software", "interrupt.external"] as const),
+  ...(["interrupt.counter", "mmu.fill", "privileged", "csr", "budget", "pause"] as const),
+];
+const areAll: Exclude<ExitCategory, (typeof attribution)[number]> extends never ? true : never =
+  true;
+void areAll;
+/** The slowest are looked through when there are so many. */
+const crowd = 64;
+
+export interface ExitTimerOptions {
+  /** Monotonic host time. */
+  readonly now: () => Nanoseconds;
+  readonly steps: () => Instructions;
+}
+
+export class ExitTimer {
+  readonly #now: () => Nanoseconds;
+  readonly #steps: () => Instructions;
+  readonly #sampler = new ExitSampler();
+  readonly #turns = new ExitSampler();
+  /** What a stopwatch shows for nothing. */
+  readonly #empty: Nanoseconds;
+  readonly #before = new Uint32Array(exitCategories.length);
+  readonly #after = new Uint32Array(exitCategories.length);
+  #byCategory = new Map<ExitCategory, LogHistogram>();
+  #slowest: SeenExit[] = [];
+  #running: Nanoseconds = 0;
+  #turnsLeft = 1;
+  #leftAt: Nanoseconds | undefined;
+
+  constructor({ now, steps }: ExitTimerOptions) {
+    this.#now = now;
+    this.#steps = steps;
+    this.#empty = emptyTime(now);
+  }
+
+  /** A hart's exits are timed from now on. */
+  watch(hart: Hart): void {
+    hart.set("exitsUntilTimed", this.#sampler.next(this.#now()));
+  }
+
+  /** The engine's slow path has come to an exit that is to be timed. */
+  time(hart: Hart, act: () => void): void {
+    const { weight } = this.#sampler;
+    const pc = hart.wide("pc");
+    hart.readExits(this.#before);
+    const began = this.#now();
+    try {
+      act();
+    } finally {
+      const ended = this.#now();
+      hart.readExits(this.#after);
+      hart.set("exitsUntilTimed", this.#sampler.next(ended));
+      const category = attribution.find((each) => {
+        const index = exitCategories.indexOf(each);
+        return this.#before[index] !== this.#after[index];
+      });
+      if (category) {
+        const took = Math.max(0, ended - began - this.#empty);
+        this.#record(category, took, weight, { at: began, hart: hart.id, pc });
+      }
+    }
+  }
+
+  /** Something that happens rarely enough to be timed each time. */
+  always<T>(category: ExitCategory, hart: Hart, act: () => T): T {
+    const pc = hart.wide("pc");
+    const began = this.#now();
+    const result = act();
+    const took = Math.max(0, this.#now() - began - this.#empty);
+    this.#record(category, took, 1, { at: began, hart: hart.id, pc });
+    return result;
+  }
+
+  /** `run` begins. @returns what to call when it ends */
+  runs(): () => void {
+    const began = this.#now();
+    return () => {
+      this.#running += this.#now() - began;
+      this.#leftAt = undefined;
+    };
+  }
+
+  /** A hart has left generated code, for the monitor to see what is next. */
+  leaves(): void {
+    this.#turnsLeft--;
+    if (this.#turnsLeft <= 0) this.#leftAt = this.#now();
+  }
+
+  /** A hart goes on. @param category what it had left for */
+  enters(category: ExitCategory, hart: Hart): void {
+    const began = this.#leftAt;
+    if (began === undefined) return;
+    this.#leftAt = undefined;
+    const { weight } = this.#turns;
+    const ended = this.#now();
+    this.#turnsLeft = this.#turns.next(ended);
+    const took = Math.max(0, ended - began - this.#empty);
+    this.#record(category, took, weight, { at: began, hart: hart.id, pc: hart.wide("pc") });
+  }
+
+  /** What was seen since this was last asked. */
+  take(): ExitTimes {
+    const entries = [...this.#byCategory].map(([category, times]) => [category, times.save()]);
+    const times: ExitTimes = {
+      running: this.#running,
+      byCategory: Object.fromEntries(entries),
+      slowest: longestOf(this.#slowest),
+    };
+    this.#byCategory = new Map();
+    this.#slowest = [];
+    this.#running = 0;
+    return times;
+  }
+
+  #record(
+    category: ExitCategory,
+    took: Nanoseconds,
+    weight: number,
+    { at, hart, pc }: { at: Nanoseconds; hart: number; pc: bigint },
+  ): void {
+    let times = this.#byCategory.get(category);
+    if (!times) {
+      times = new LogHistogram();
+      this.#byCategory.set(category, times);
+    }
+    const isSlow = times.samples < 3 || took > times.most / 2;
+    times.record(took, weight);
+    if (!isSlow) return;
+    this.#slowest.push({ category, took, at, steps: this.#steps(), hart, pc: pc.toString(16) });
+    if (this.#slowest.length > crowd) this.#slowest = longestOf(this.#slowest);
+  }
+}
+
+/** The median of many. */
+function emptyTime(now: () => Nanoseconds): Nanoseconds {
+  const times = Array.from({ length: 101 }, () => {
+    const began = now();
+    return now() - began;
+  });
+  return times.sort((a, b) => a - b)[50] as Nanoseconds;
+}
