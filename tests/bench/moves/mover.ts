@@ -103,7 +103,8 @@ async function listen(): Promise<void> {
     destination.step();
     if (destination.guest === "runs") break;
     if (destination.isOver) throw new Error(`it did not arrive: ${destination.problem?.message}`);
-    await change(channel, 50);
+    // The record answers without a word on the channel.
+    await change(channel, destination.state === "switchover" ? 0 : 50);
   }
   const ran = hostNow();
   destination.machine.run(slice);
