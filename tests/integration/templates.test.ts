@@ -79,4 +79,4 @@ test("a script under Linux is graded the same behind a template, on Node and on 
 
   const poor = await grade("count-words", wrong);
   expect(poor.submission.result).toMatchObject({ score: 0, fromTemplate: expect.any(Number) });
-}, 60_000);
+}, 120_000);

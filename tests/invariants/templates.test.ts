@@ -167,7 +167,8 @@ describe("a run that begins as a copy of its template", () => {
 
   test("is saved whole where its template is not in the store", async () => {
     const one = worker();
-    const lost = { find: async () => undefined, keep: async () => undefined };
+    const nothing = async () => undefined;
+    const lost = { find: nothing, page: nothing, keep: nothing };
     const kept = new RunCheckpoints(one.store, { name: "run-8", epoch: 1 });
     const wholes: boolean[] = [];
     const part: Partial<GuestRun> = {
@@ -184,6 +185,75 @@ describe("a run that begins as a copy of its template", () => {
     expect(cloned).toEqual({ ...booted, others: ["from-template"] });
     expect(wholes[0]).toBe(true);
     expect(wholes).toContain(false);
+  });
+});
+
+describe("a copy whose pages are still on their way", () => {
+  test("is the booted run: it asks for those that it needs, and waits for the others at its end", async () => {
+    const content = emptyContent();
+    const first = worker(content);
+    const booted = await grade(first, 1, false);
+    await grade(first, 2, true);
+    await stored(first);
+    const second = worker(content);
+    const keeper = second.templates.of("test");
+    const asked: number[] = [];
+    const { promise: hasAsked, resolve } = Promise.withResolvers<void>();
+    const part: Partial<GuestRun> = {
+      templates: {
+        keep: keeper.keep,
+        find: async (name) => {
+          const found = await keeper.find(name);
+          const rest = async function* () {
+            await hasAsked;
+            yield* found?.rest ?? [];
+          };
+          return found && { saved: found.saved, rest: rest() };
+        },
+        page: (name, page) => {
+          asked.push(page);
+          if (asked.length === 3) setTimeout(resolve, 200);
+          return keeper.page(name, page);
+        },
+      },
+    };
+    const start = { checkpointEvery: 20_000 };
+    const runs = [1, 1].map((student) => grade(second, student, true, { part, start }));
+    for (const copy of await Promise.all(runs)) {
+      expect(copy).toEqual({ ...booted, others: ["from-template"] });
+    }
+    expect(asked.length).toBeGreaterThan(3);
+    expect(new Set(asked).size).toBe(asked.length);
+  });
+
+  test("begins again where they do not come, and others boot", async () => {
+    const content = emptyContent();
+    const first = worker(content);
+    const booted = await grade(first, 1, true);
+    await stored(first);
+    const second = worker(content);
+    const keeper = second.templates.of("test");
+    const { promise: hasAsked, resolve } = Promise.withResolvers<void>();
+    const part: Partial<GuestRun> = {
+      templates: {
+        keep: keeper.keep,
+        find: async (name) => {
+          const found = await keeper.find(name);
+          const rest = async function* () {
+            await hasAsked;
+            yield undefined;
+          };
+          return found && { saved: found.saved, rest: rest() };
+        },
+        page: async () => {
+          resolve();
+          return undefined;
+        },
+      },
+    };
+    const lost = grade(second, 1, true, { part });
+    await expect(lost).rejects.toThrow("of the template");
+    expect(await grade(second, 1, true)).toEqual(booted);
   });
 });
 

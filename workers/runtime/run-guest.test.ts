@@ -26,6 +26,7 @@ function pool(act: (events: RunEvents, start: ThreadStart) => void) {
       handOver: () => true,
       giveImages: () => undefined,
       answerTemplate: () => undefined,
+      supplyTemplate: () => undefined,
       templateWasRead: () => undefined,
       hasThread: true,
     };

@@ -1,5 +1,6 @@
 import type { MoveCommand, MoveMessage } from "./thread/move-protocol.ts";
-import type { PcpuPool, PooledRun } from "./thread/pcpu-pool.ts";
+import { PageAnswer } from "./thread/page-answer.ts";
+import type { PcpuPool, PooledRun, TemplatePages } from "./thread/pcpu-pool.ts";
 import {
   type BootImages,
   type RunCheckpoint,
@@ -40,10 +41,19 @@ export interface ReadableFrames extends SavedFrames {
 
 export type ReadableCheckpoint = RunCheckpoint & ReadableFrames;
 
+/** A template that is there, without the pages that follow. */
+export interface FoundTemplate {
+  readonly saved: SavedRun;
+  /** In parts; ends with nothing where the others cannot be had. */
+  readonly rest: AsyncIterable<TemplatePages | undefined>;
+}
+
 /** Where templates are kept. A failure costs time, and is nothing that the run needs to know of. */
 export interface TemplateKeeper {
   /** @returns undefined where there is none that can be used */
-  find(key: TemplateKey): Promise<SavedRun | undefined>;
+  find(key: TemplateKey): Promise<FoundTemplate | undefined>;
+  /** @returns one of the pages that were left out; undefined where it cannot be had */
+  page(key: TemplateKey, page: number): Promise<Uint8Array | undefined>;
   /** Keeps one that was made. */
   keep(key: TemplateKey, template: ReadableFrames): Promise<void>;
 }
@@ -142,8 +152,17 @@ export async function runGuest(
     }
   };
   const answer = async (key: TemplateKey) => {
-    const saved = await run.templates?.find(key);
-    pooled?.answerTemplate(key, saved);
+    const found = await run.templates?.find(key);
+    const asker = pooled;
+    asker?.answerTemplate(key, found?.saved);
+    // The run may be over by then, the template is not.
+    for await (const more of found?.rest ?? []) {
+      if (!asker?.hasThread) return;
+      asker.supplyTemplate(key, more);
+    }
+  };
+  const givePage = async (key: TemplateKey, page: number, answer: PageAnswer) => {
+    answer.give(await run.templates?.page(key, page));
   };
   const giveImages = async () => {
     if (!run.images) throw new MonitorFault("the run lacks its images, and there are none");
@@ -177,6 +196,8 @@ export async function runGuest(
         return void keep(message).catch(reject);
       case "template-wanted":
         return void answer(message.key).catch(reject);
+      case "template-page-wanted":
+        return void givePage(message.key, message.page, new PageAnswer(message.answer));
       case "images-wanted":
         return void giveImages().catch(reject);
       case "template-made":

@@ -52,7 +52,7 @@ export class RunUnderWay {
   /** @param saved what to go on from, if it can be; else the run begins at its beginning */
   async toItsEnd(saved: TakenOver | undefined, signals: RunSignals): Promise<EndedRun> {
     const { job, journal, checkpoints } = this.#parts;
-    if (saved === undefined) return this.#run(undefined, signals);
+    if (saved === undefined) return this.#fromTheStart(signals);
     // What the events have lost, as with a Redis that went back in time, only the guest can say again.
     if (saved.driver.consoleBytes <= journal.told.console) {
       try {
@@ -63,13 +63,33 @@ export class RunUnderWay {
       }
     }
     await checkpoints.startAgain();
-    return this.#run(undefined, signals);
+    return this.#fromTheStart(signals);
   }
 
-  async #run(saved: TakenOver | undefined, signals: RunSignals): Promise<EndedRun> {
+  async #fromTheStart(signals: RunSignals): Promise<EndedRun> {
+    try {
+      return await this.#run(undefined, signals);
+    } catch (error) {
+      if (!(error instanceof UnusableCheckpoint)) throw error;
+      // A template of which pages cannot be had, as it has turned out on the way.
+      console.error(`${this.#parts.job.submission} begins again: ${error.message}`);
+    }
+    await this.#parts.checkpoints.startAgain();
+    return this.#run(undefined, signals, true);
+  }
+
+  /** @param isBooted whatever there is of its template */
+  async #run(
+    saved: TakenOver | undefined,
+    signals: RunSignals,
+    isBooted = false,
+  ): Promise<EndedRun> {
     const { job, resources, journal, reporter } = this.#parts;
     const prepared = await prepareRun(job, resources.blobs, saved === undefined);
-    const { assignment, start, images } = prepared;
+    const { assignment, images } = prepared;
+    const { template, ...booted } = prepared.start;
+    const use = isBooted ? undefined : template;
+    const start = { ...booted, ...(use && { template: use }) };
     let fromTemplate: number | undefined;
     const figures = (instructions: number) =>
       resources.onProgress?.({ epoch: journal.epoch, instructions });
@@ -101,7 +121,7 @@ export class RunUnderWay {
       onCode: (bytes) => resources.code.keep(image, bytes),
       images,
       templates: resources.templates.of(assignment.name),
-      onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals, start.template?.key),
+      onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals, use?.key),
       onMessage: (message) => {
         if (message.type === "progress") figures(message.instructions);
         if (message.type === "from-template") fromTemplate = message.instructions;

@@ -53,6 +53,7 @@ export async function buildTemplate(
       images,
       templates: {
         find: async () => undefined,
+        page: async () => undefined,
         keep: (made, frames) => {
           keeping = keeper.keep(made, frames);
           return keeping;

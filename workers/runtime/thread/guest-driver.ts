@@ -13,6 +13,7 @@ import {
 } from "../../vmm/mod.ts";
 import { freeImages } from "../free-images.ts";
 import { Arrival } from "./arrival.ts";
+import { type ClonePages, PageLost } from "./arriving-pages.ts";
 import { Departure } from "./departure.ts";
 import { addWrittenPages, writtenPages } from "./disk-sections.ts";
 import {
@@ -106,6 +107,8 @@ export class GuestDriver {
   #arriving: DriverState | undefined;
   /** How the run ended while pages of it were still elsewhere: what it leaves cannot be told yet. */
   #openEnd: RunEnd | undefined;
+  /** Of a clone, while pages of it may not have come yet. */
+  #pages: ClonePages | undefined;
   #machine: Machine | undefined;
   #slice = firstSlice;
   /** What the guest has had of its thread. */
@@ -141,7 +144,7 @@ export class GuestDriver {
       const machine = this.#machine ?? this.#begin();
       if (typeof machine === "string") return machine;
       this.#machine = machine;
-      const wish = this.#isMoving ? "more" : this.#checkpoint(machine);
+      const wish = this.#isMoving || this.#openEnd ? "more" : this.#checkpoint(machine);
       if (wish !== "more") return wish;
       const end = this.#openEnd ?? this.#runSlice(machine, time);
       if (!end) return this.#arrival?.mayRun === false ? "wait" : "more";
@@ -185,6 +188,11 @@ export class GuestDriver {
     const machine = this.#machine;
     if (!machine || this.#isMoving || this.#isHandedOver) {
       const problem = machine ? "it is on its way already" : "it has not begun";
+      post({ type: "move", message: { type: "stayed", epoch: options.epoch, problem } });
+      return;
+    }
+    if (!this.#complete(machine)) {
+      const problem = "pages of its template are still on their way";
       post({ type: "move", message: { type: "stayed", epoch: options.epoch, problem } });
       return;
     }
@@ -276,6 +284,7 @@ export class GuestDriver {
   #endOrLeave(end: RunEnd, machine: Machine): AfterTurn {
     this.#openEnd = end;
     if (this.#arrival) return "wait";
+    if (!this.#complete(machine)) return "answer";
     if (this.#departure) {
       this.#departure.cancel();
       return "more";
@@ -323,8 +332,11 @@ export class GuestDriver {
     return "nothing";
   }
 
-  #clone({ machine: origin, driver, console, disks }: ShelvedTemplate): Machine {
-    const machine = origin.fork(this.#openResources());
+  #clone(template: ShelvedTemplate): Machine {
+    const { machine: origin, driver, console, disks } = template;
+    this.#pages = this.#template?.pagesOf(template);
+    const pages = this.#pages && { pageSource: this.#pages };
+    const machine = origin.fork({ ...this.#openResources(), ...pages });
     for (const [name, pages] of disks) this.#disks.get(name)?.replaceWritten(pages);
     this.#script = new ConsoleScript(this.#start.steps, driver.script);
     this.#script.attach(machine);
@@ -395,6 +407,8 @@ export class GuestDriver {
     const isLast = wish === threadControl.handOver;
     const isDue = this.#checkpoints.remaining(machine) <= 0;
     if (wish === threadControl.stop || !(isLast || isDue)) return "more";
+    // The next turn comes to it again.
+    if (!this.#complete(machine)) return "more";
     if (this.#checkpoints.isHeld) return "release";
     if (this.#isHandedOver) {
       machine.dispose();
@@ -406,6 +420,15 @@ export class GuestDriver {
     this.#ports.post(this.#checkpoints.take(machine, sections, this.#consoleBytes));
     this.#isHandedOver = isLast;
     return isLast ? "release" : "more";
+  }
+
+  /** @returns whether the machine has all its pages, or has them now */
+  #complete(machine: Machine): boolean {
+    if (!this.#pages) return true;
+    if (!this.#pages.mayComplete()) return false;
+    this.#pages.complete(machine);
+    this.#pages = undefined;
+    return true;
   }
 
   #state(machine: Machine): DriverState {
@@ -447,6 +470,11 @@ export class GuestDriver {
 
   /** A failure of the image is the submission's; a memory without room is not. */
   #fail(error: unknown): void {
+    if (error instanceof PageLost) {
+      this.#machine?.dispose();
+      this.#ports.post({ type: "unusable", message: error.message });
+      return;
+    }
     if (this.#arrival && !this.#machine) {
       this.#arrival.abandon();
       const problem = error instanceof Error ? error.message : String(error);
@@ -473,7 +501,10 @@ export class GuestDriver {
     const began = this.#ports.now();
     const until = Math.min(
       limits.instructions - machine.steps,
-      this.#isMoving ? Number.POSITIVE_INFINITY : this.#checkpoints.remaining(machine),
+      // One that waits for the pages of its machine is late.
+      this.#isMoving || this.#pages
+        ? Number.POSITIVE_INFINITY
+        : this.#checkpoints.remaining(machine),
     );
     const slice = this.#departure?.instructionsOf(this.#slice) ?? this.#slice;
     const reason = this.#runMachine(machine, Math.min(slice, until));
@@ -513,6 +544,7 @@ export class GuestDriver {
         );
       case "absent":
         this.#arrival?.demand(reason.page);
+        if (this.#pages) machine.ram.supply(reason.page, this.#pages.fetch(reason.page));
         break;
       case "stopped":
       case "budget":

@@ -6,13 +6,14 @@ import {
   type MachineState,
   type RamContent,
 } from "../../vmm/mod.ts";
+import { ArrivingPages, type ClonePages } from "./arriving-pages.ts";
 import { writtenPages } from "./disk-sections.ts";
 import { type DriverState, decodeDriverState } from "./driver-state.ts";
 import { GuestCheckpoints } from "./guest-checkpoints.ts";
 import { machineOfSaved } from "./machine-of-saved.ts";
 import type { SavedDisk } from "./saved-disk.ts";
-import type { ShelvedTemplate, TemplateShelf } from "./template-shelf.ts";
-import type { RunMessage, RunNumber, SavedRun, ThreadStart } from "./thread-protocol.ts";
+import type { ShelvedTemplate, StoredTemplate, TemplateShelf } from "./template-shelf.ts";
+import type { RunMessage, RunNumber, ThreadStart } from "./thread-protocol.ts";
 
 /** Section of a stored template: what it has printed. */
 export const consoleSection = "console";
@@ -62,7 +63,7 @@ export class GuestTemplate {
         case "wait":
           return "wait";
         case "restore":
-          this.#restore(wanted.saved);
+          this.#restore(wanted.answer);
           break;
         case "make":
           this.#isMaker = true;
@@ -71,6 +72,16 @@ export class GuestTemplate {
           return "itself";
       }
     }
+  }
+
+  /** Where a clone of it has pages from that have not come yet. */
+  pagesOf({ pages }: ShelvedTemplate): ClonePages | undefined {
+    const { key } = this.#use;
+    const { post } = this.#ports;
+    if (!pages || pages.areHere) return undefined;
+    return pages.forClone((page, answer) => {
+      post({ type: "template-page-wanted", key, page, answer });
+    });
   }
 
   /** The script of a run that begins at its beginning. */
@@ -141,7 +152,7 @@ export class GuestTemplate {
     this.#ports.post({ type: "template-unusable", key, reason });
   }
 
-  #restore(saved: SavedRun): void {
+  #restore({ saved, early }: StoredTemplate): void {
     const { key } = this.#use;
     const { shelf, post } = this.#ports;
     try {
@@ -151,8 +162,11 @@ export class GuestTemplate {
       const disks = new Map(driver.disks.map((name) => [name, writtenPages(saved.sections, name)]));
       const { machine: state, ram } = machineOfSaved(saved);
       const machine = this.#ports.restoreMachine(state, ram, this.#resources());
-      post({ type: "template-kept", key, frames: saved.pages.length });
-      shelf.put(key, { machine, driver, console, disks });
+      const { absent = new Uint32Array() } = saved;
+      post({ type: "template-kept", key, frames: saved.pages.length + absent.length });
+      const pages = new ArrivingPages(machine, absent);
+      for (const more of early) pages.take(more.pages, more.content);
+      shelf.put(key, { machine, driver, console, disks, pages });
     } catch (error) {
       const isFull = error instanceof Failure && error.code.startsWith("machine-memory-");
       if (isFull) throw error;

@@ -17,6 +17,7 @@ import { imageBuffers } from "../image-buffers.ts";
 import type { ServedPort, TranslationPort } from "../translation/translation-port.ts";
 import type { TranslationThread } from "../translation/translation-thread.ts";
 import type { MoveCommand } from "./move-protocol.ts";
+import { PageAnswer } from "./page-answer.ts";
 import type { SpawnPcpuThread } from "./pcpu-thread.ts";
 import { PooledThread, type RunEvents, type ThreadRun } from "./pooled-thread.ts";
 import { Room } from "./room.ts";
@@ -62,10 +63,18 @@ export interface PooledRun {
   giveImages(images: BootImages): void;
   /** Says what there is of the template that the run has asked for. */
   answerTemplate(key: TemplateKey, saved: SavedRun | undefined): void;
+  /** Sends pages that the answer left out; nothing where the rest cannot be had. */
+  supplyTemplate(key: TemplateKey, more: TemplatePages | undefined): void;
   /** Nobody reads the frames of the template that the run has made. */
   templateWasRead(key: TemplateKey): void;
   /** Whether its thread is there: then frames of a template are what they were. */
   readonly hasThread: boolean;
+}
+
+/** Some pages of a template, and their content, one behind the other. */
+export interface TemplatePages {
+  readonly pages: Uint32Array;
+  readonly content: Uint8Array<ArrayBuffer>;
 }
 
 /** How often threads are looked at. */
@@ -126,6 +135,10 @@ export class PcpuPool {
         onMessage: (message) => {
           if (isHeard) events.onMessage(message);
           else if (message.type === "checkpoint") release(false);
+          // It stands still, and others with it.
+          else if (message.type === "template-page-wanted") {
+            new PageAnswer(message.answer).give(undefined);
+          }
         },
         onOvertime: () => isHeard && events.onOvertime(),
         onDeath: (reason) => isHeard && events.onDeath(reason),
@@ -167,6 +180,13 @@ export class PcpuPool {
         const buffer = saved?.content.buffer;
         const transfer = buffer instanceof ArrayBuffer ? [buffer] : [];
         threadOfRun()?.post({ type: "template", key, saved }, transfer);
+      },
+      supplyTemplate: (key, more) => {
+        const command = more
+          ? ({ type: "template-pages", key, ...more } as const)
+          : ({ type: "template-lost", key } as const);
+        const transfer = more ? [more.content.buffer] : [];
+        threadOfRun()?.post(command, transfer);
       },
       templateWasRead: (key) => threadOfRun()?.post({ type: "template-read", key }),
       get hasThread() {

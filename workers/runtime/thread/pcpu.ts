@@ -82,6 +82,14 @@ export class Pcpu {
     this.#shelf.answer(key, saved);
   }
 
+  supplyTemplate(key: TemplateKey, pages: Uint32Array, content: Uint8Array): void {
+    this.#shelf.supply(key, pages, content);
+  }
+
+  loseTemplate(key: TemplateKey): void {
+    this.#shelf.lose(key);
+  }
+
   templateWasRead(key: TemplateKey): void {
     this.#shelf.wasRead(key);
   }

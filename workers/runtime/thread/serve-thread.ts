@@ -49,6 +49,12 @@ export function serveThread(
       case "template":
         pcpu?.answerTemplate(command.key, command.saved);
         break;
+      case "template-pages":
+        pcpu?.supplyTemplate(command.key, command.pages, command.content);
+        break;
+      case "template-lost":
+        pcpu?.loseTemplate(command.key);
+        break;
       case "template-read":
         pcpu?.templateWasRead(command.key);
         break;

@@ -6,6 +6,7 @@
  * thread wait meanwhile. Whoever waits is told by `onChange`, and wants it again then.
  */
 import type { Machine } from "../../vmm/mod.ts";
+import type { ArrivingPages } from "./arriving-pages.ts";
 import type { WrittenPages } from "./disk-sections.ts";
 import type { DriverState } from "./driver-state.ts";
 import type { RunNumber, SavedRun, TemplateKey } from "./thread-protocol.ts";
@@ -17,6 +18,8 @@ export interface ShelvedTemplate {
   readonly console: Uint8Array;
   /** What it has written to its disks, by their names. */
   readonly disks: ReadonlyMap<string, WrittenPages>;
+  /** Where pages of it may still be on their way. */
+  readonly pages?: ArrivingPages;
 }
 
 /** What a run does that wants a template. */
@@ -26,15 +29,21 @@ export type WantedTemplate =
   | { readonly kind: "ask" }
   | { readonly kind: "wait" }
   /** It puts what was saved on the shelf. */
-  | { readonly kind: "restore"; readonly saved: SavedRun }
+  | { readonly kind: "restore"; readonly answer: StoredTemplate }
   /** It begins at its beginning, and makes the template on its way. */
   | { readonly kind: "make" }
   /** It begins at its beginning. */
   | { readonly kind: "without" };
 
+/** What was stored of a template, and what has come of its other pages before it was looked at. */
+export interface StoredTemplate {
+  readonly saved: SavedRun;
+  readonly early: { readonly pages: Uint32Array; readonly content: Uint8Array }[];
+}
+
 type Place =
   | { readonly state: "asked" | "in the making"; readonly by: RunNumber }
-  | { readonly state: "answered"; readonly saved: SavedRun | undefined }
+  | { readonly state: "answered"; readonly answer: StoredTemplate | undefined }
   | { readonly state: "here"; readonly template: ShelvedTemplate }
   | { readonly state: "unusable" };
 
@@ -59,7 +68,7 @@ export class TemplateShelf {
         return { kind: "wait" };
       case "answered":
         this.#places.set(key, { state: "in the making", by: run });
-        return place.saved ? { kind: "restore", saved: place.saved } : { kind: "make" };
+        return place.answer ? { kind: "restore", answer: place.answer } : { kind: "make" };
       case "here":
         return { kind: "clone", template: place.template };
       case "unusable":
@@ -71,7 +80,7 @@ export class TemplateShelf {
     const place = this.#places.get(key);
     // Whoever asked may be over, and somebody else have asked since: the answer is the same.
     if (place?.state !== "asked") return;
-    this.#places.set(key, { state: "answered", saved });
+    this.#places.set(key, { state: "answered", answer: saved && { saved, early: [] } });
     this.#onChange();
   }
 
@@ -82,9 +91,28 @@ export class TemplateShelf {
     this.#onChange();
   }
 
+  /** Pages of a template have come. */
+  supply(key: TemplateKey, pages: Uint32Array, content: Uint8Array): void {
+    const place = this.#places.get(key);
+    if (place?.state === "answered") place.answer?.early.push({ pages, content });
+    if (place?.state !== "here") return;
+    place.template.pages?.take(pages, content);
+    if (place.template.pages?.areHere) this.#onChange();
+  }
+
+  /** The rest of its pages will not come: the next run makes it, those that need them begin again. */
+  lose(key: TemplateKey): void {
+    const place = this.#places.get(key);
+    if (place?.state === "answered") this.makeAgain(key);
+    if (place?.state !== "here" || place.template.pages?.areHere !== false) return;
+    place.template.pages.lose();
+    place.template.machine.dispose();
+    this.makeAgain(key);
+  }
+
   /** What was stored cannot be used: whoever wants it next makes it. */
   makeAgain(key: TemplateKey): void {
-    this.#places.set(key, { state: "answered", saved: undefined });
+    this.#places.set(key, { state: "answered", answer: undefined });
     this.#onChange();
   }
 
@@ -114,6 +142,7 @@ export class TemplateShelf {
     const place = this.#places.get(key);
     if (place?.state !== "here") return;
     this.#places.delete(key);
+    place.template.pages?.lose();
     place.template.machine.dispose();
   }
 }

@@ -18,7 +18,8 @@ import type { ArrivalOptions, MoveCommand, MoveMessage } from "./move-protocol.t
  *                   release        a run's checkpoint was read, or will not be
  *                   move           about a run that moves to another worker or from one
  *                   images         answers `images-wanted`
- *                   template       answers `template-wanted`
+ *                   template       answers `template-wanted`; if it lacks pages, template-pages
+ *                                  follow until all are there, or template-lost
  *                   template-read  a template's frames were read, or will not be
  *                   forget         a template is not wanted any more; the answer is `forgotten`
  *                   close          the thread is to end; it says so in its status
@@ -51,6 +52,15 @@ export type ThreadCommand =
       /** Where there is none whoever has asked makes one. */
       readonly saved: SavedRun | undefined;
     }
+  /** Pages that the template's `SavedRun` left out, and their content, one behind the other. */
+  | {
+      readonly type: "template-pages";
+      readonly key: TemplateKey;
+      readonly pages: Uint32Array;
+      readonly content: Uint8Array;
+    }
+  /** The rest of its pages cannot be had. */
+  | { readonly type: "template-lost"; readonly key: TemplateKey }
   | { readonly type: "template-read"; readonly key: TemplateKey }
   | { readonly type: "images"; readonly run: RunNumber; readonly images: BootImages }
   | { readonly type: "forget"; readonly key: TemplateKey }
@@ -102,6 +112,8 @@ export interface SavedRun {
   /** Pages that are not all zeros, ascending, and their content, one behind the other. */
   readonly pages: Uint32Array;
   readonly content: Uint8Array;
+  /** Pages that are not all zeros, ascending, whose content comes later. */
+  readonly absent?: Uint32Array;
 }
 
 export interface ThreadLimits {
@@ -126,6 +138,13 @@ export type RunMessage =
   | { readonly type: "move"; readonly message: MoveMessage }
   /** The thread does not have the run's template: `template` says what there is of it. */
   | { readonly type: "template-wanted"; readonly key: TemplateKey }
+  /** The thread stands still until the page is in the `PageAnswer`. */
+  | {
+      readonly type: "template-page-wanted";
+      readonly key: TemplateKey;
+      readonly page: number;
+      readonly answer: SharedArrayBuffer;
+    }
   /** The thread has the template now, and so many frames for it. */
   | { readonly type: "template-kept"; readonly key: TemplateKey; readonly frames: number }
   | TemplateMade

@@ -1,0 +1,65 @@
+/** The exits of several runs beside each other: what takes most time in the first one comes first. */
+import { alignColumns } from "./align-columns.ts";
+import type { ExitReport, TimeSplit } from "./exit-report.ts";
+import { formatDuration } from "./format-duration.ts";
+
+export interface NamedReport {
+  readonly name: string;
+  readonly report: ExitReport;
+}
+
+/** At the end of the table. */
+const timeRows = 2;
+const parts: readonly (keyof TimeSplit)[] = [
+  ...(["guest", "monitor", "driver", "waiting", "paused", "idle"] as const),
+];
+
+/** For each run a column of counts, and one of times where something was timed. */
+export function compareExits(runs: readonly NamedReport[]): string {
+  const isTimed = runs.some(({ report }) => report.rows.some(({ time }) => time !== undefined));
+  const categories = [
+    ...new Set(
+      runs.flatMap(({ report }) =>
+        [...report.rows]
+          .filter(({ count, time }) => count > 0 || (time?.total ?? 0) > 0)
+          .sort((a, b) => (b.time?.total ?? 0) - (a.time?.total ?? 0) || b.count - a.count)
+          .map(({ category }) => category),
+      ),
+    ),
+  ];
+  const cellsOf = (report: ExitReport, category: string) => {
+    const row = report.rows.find((each) => each.category === category);
+    const time = row?.time ? formatDuration(row.time.total) : "";
+    return [row && row.count > 0 ? row.count.toLocaleString("en") : "", time];
+  };
+  const wholeOf = ({ time }: ExitReport) => parts.reduce((sum, part) => sum + time[part], 0);
+  const sums = (name: string, cells: (report: ExitReport) => readonly [string, string]) => [
+    name,
+    ...runs.flatMap(({ report }) => cells(report)),
+  ];
+  const table = [
+    ["exit", ...runs.flatMap(({ name }) => [name, "time"])],
+    ...categories.map((category) => [
+      category,
+      ...runs.flatMap(({ report }) => cellsOf(report, category)),
+    ]),
+    sums("all exits", ({ rows, time }) => [
+      rows.reduce((sum, { count }) => sum + count, 0).toLocaleString("en"),
+      formatDuration(time.monitor),
+    ]),
+    sums("instructions", ({ instructions }) => [instructions.toLocaleString("en"), ""]),
+    sums("exits per million", ({ rows, instructions }) => [
+      ((rows.reduce((sum, { count }) => sum + count, 0) / instructions) * 1e6).toFixed(0),
+      "",
+    ]),
+    sums("the run", (report) => ["", formatDuration(wholeOf(report))]),
+    sums("in the monitor", (report) => [
+      "",
+      `${((report.time.monitor / Math.max(1, wholeOf(report))) * 100).toFixed(0)} %`,
+    ]),
+  ];
+  const shown = isTimed
+    ? table
+    : table.slice(0, -timeRows).map((row) => row.filter((_, i) => i === 0 || i % 2 === 1));
+  return `${alignColumns(shown).join("\n")}\n`;
+}
