@@ -423,8 +423,10 @@ export class MigrationSource {
   }
 
   #sendBatch(purpose: PagesPurpose): void {
-    const { machine, mode } = this.#options;
-    const pages = this.#queue.take(batchOf[purpose]);
+    const { machine, mode, bytesPerSecond } = this.#options;
+    // Where little may leave in a time, much of it is not to leave at once.
+    const isLimited = purpose === "precopy" && bytesPerSecond !== undefined;
+    const pages = this.#queue.take(isLimited ? batchOf.stopped : batchOf[purpose]);
     const encoder = this.#encoder;
     for (const { page, bytes } of machine.ram.contents(pages)) {
       if (purpose === "precopy" && mode !== "precopy" && this.#isPostponed(page, bytes)) continue;
