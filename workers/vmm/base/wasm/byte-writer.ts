@@ -2,8 +2,9 @@
 export class ByteWriter {
   #bytes: Uint8Array;
   #length = 0;
+
   /** @param room bytes that it has room for before it grows */
-  constructor(room = 256) {
+  constructor(room = 1024) {
     this.#bytes = new Uint8Array(room);
   }
 
@@ -22,7 +23,7 @@ export class ByteWriter {
   }
 
   byte(value: number): void {
-    this.#reserve(1);
+    if (this.#length === this.#bytes.length) this.#reserve(1);
     this.#bytes[this.#length++] = value;
   }
 
