@@ -84,8 +84,8 @@ export async function runArrival(
     const guest = new LiveGuest({ journal, reporter, send, claim }, false);
     here = { journal, reporter, checkpoints, guest };
     fenced = checkpoints.fence().catch(lose);
-    resources.onGuest?.(guest);
     resources.onProgress?.({ epoch: message.epoch, instructions: message.instructions });
+    resources.onGuest?.(guest);
     arriving.onArrived(lose);
   };
   const hear = (message: MoveMessage) => {
