@@ -7,6 +7,7 @@ import { manyVms } from "./many-vms.ts";
 import { poolShortVms } from "./pool-short-vms.ts";
 import { poolVms } from "./pool-vms.ts";
 import { shortVms } from "./short-vms.ts";
+import { templates } from "./templates.ts";
 
 const benches: Readonly<Record<string, () => unknown>> = {
   "many-vms": manyVms,
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, () => unknown>> = {
   "pool-vms": poolVms,
   "pool-short-vms": poolShortVms,
   "linux-memory": linuxMemory,
+  templates,
 };
 
 const name = process.argv[2] ?? "";
