@@ -16,9 +16,18 @@ export function leastLoaded(workers: readonly WorkerStatus[], except?: string): 
   return emptiest(workers.map(loadOf), except)?.name;
 }
 
+/**
+ * How many times as many runs as usual a worker takes when another one ends: guests take turns, and a run
+ * that waits in the queue does not go on at all.
+ */
+const drainFactor = 2;
+
 /** A place for each run of a worker that is to end. Runs that find no room are in no plan: they queue. */
 export function planDrain(workers: readonly WorkerStatus[], name: string): PlannedMove[] {
-  const loads = workers.map(loadOf);
+  const loads = workers.map(loadOf).map((load) => ({
+    ...load,
+    capacity: load.capacity * drainFactor,
+  }));
   const leaving = workers.find((worker) => worker.name === name)?.runs ?? [];
   const moves: PlannedMove[] = [];
   // Who has come furthest has the most to lose from waiting.

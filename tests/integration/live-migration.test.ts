@@ -1,11 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from "vitest";
 import { runCommandLine } from "../../services/cli/command-line.ts";
+import type { RunEvent } from "../../shared/protocol/run-event.ts";
+import { assemble } from "../support/assembler.ts";
+import { relayGuest } from "../support/relay-guest.ts";
 import { type RunOutcome, runOutcome, undisturbedOutcome } from "./run-outcome.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
 const guest = workingGuest(80);
-const variables = { TRAPLINE_CHECKPOINT: "200000000", TRAPLINE_GRACE: "10000" };
+const variables = { TRAPLINE_CHECKPOINT: "300000000", TRAPLINE_GRACE: "10000" };
 
 describe("a run that moves while it runs", () => {
   let reference: RunOutcome;
@@ -15,6 +18,8 @@ describe("a run that moves while it runs", () => {
     reference = await undisturbedOutcome(guest);
     service = await startTestService(["node", "deno"], variables);
   });
+
+  beforeEach(() => onTestFailed(() => console.log(service.news.join("\n"))));
 
   afterAll(() => service?.stop());
 
@@ -28,19 +33,65 @@ describe("a run that moves while it runs", () => {
   };
   const hasGoneOn = (id: string, instructions: number) =>
     service.until(id, ({ progress }) => (progress?.instructions ?? 0) >= instructions);
+  const places = async (id: string) => {
+    const { worker = "" } = await service.record(id);
+    return [worker, worker === "worker-1" ? "worker-2" : "worker-1"] as const;
+  };
+  const kinds = (events: readonly RunEvent[]) =>
+    events
+      .map(({ type }) => type)
+      .filter((type) => !["console", "progress", "step"].includes(type));
 
-  test("goes from Node to Deno and back, by pre-copy and by post-copy, and is the undisturbed one", async () => {
+  test("goes from Node to Deno and back, by pre-copy, post-copy and a drain, and is the undisturbed one", async () => {
     const id = await service.submit("work", guest);
     const events = service.events(id);
-    await hasGoneOn(id, 100e6);
-    const { worker } = await service.record(id);
-    const other = worker === "worker-1" ? "worker-2" : "worker-1";
-    console.log(await command("migrate", id, "--to", other));
+    await hasGoneOn(id, 50e6);
+    const [first, second] = await places(id);
+    expect(await command("migrate", id, "--to", second)).toMatch(
+      new RegExp(
+        `^${id} is on ${second} \\(epoch 2\\): live, by pre-copy, \\d+ rounds?, .* MB sent, `,
+      ),
+    );
     await hasGoneOn(id, 300e6);
-    console.log(await command("migrate", id, "--to", worker ?? "", "--post-copy"));
+    expect(await command("migrate", id, "--to", first, "--post-copy")).toMatch(
+      /\(epoch 3\): live, by post-copy, 1 round, .*, stopped for \S+ ms, 5\d\d pages later, /,
+    );
+    await hasGoneOn(id, 600e6);
+    // What SIGTERM does, too: the worker asks for places.
+    const ending = service.service.workers.find(({ name }) => name === first);
+    process.kill(ending?.pid ?? 0, "SIGTERM");
+    expect(await ending?.ended).toBe("status 0");
     const submission = await service.ended(id);
-    console.log(service.news);
     expect(runOutcome(submission, await events)).toEqual(reference);
+    expect(kinds(await events)).toEqual([
+      "queued",
+      "run",
+      "migrated",
+      "migrated",
+      "migrated",
+      "end",
+    ]);
     expect(submission.runs).toBe(1);
+    expect(submission.result).toMatchObject({ epoch: 4, worker: second });
+  });
+
+  test("takes both of its harts along", async () => {
+    const relay = assemble(0x8000_0000, relayGuest(2, 4000));
+    const outcomeOf = async (isMoved: boolean) => {
+      const id = await service.submit("relay", relay);
+      const events = service.events(id);
+      await hasGoneOn(id, 20e6);
+      const [, other] = await places(id);
+      if (isMoved) {
+        const told = await command("migrate", id, "--to", other, "--hybrid");
+        expect(told).toContain("by pre-copy, then post-copy");
+      }
+      const outcome = runOutcome(await service.ended(id), await events);
+      expect(kinds(await events).includes("migrated")).toBe(isMoved);
+      return outcome;
+    };
+    const stayed = await outcomeOf(false);
+    expect(stayed).toMatchObject({ state: "graded", score: 3 });
+    expect(await outcomeOf(true)).toEqual(stayed);
   });
 });

@@ -233,6 +233,7 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
       "guarded",
       "long",
       "pair",
+      "relay",
       "work",
     ]);
     expect(list.find(({ name }) => name === "greet")).toMatchObject({
@@ -305,6 +306,7 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
       "/v1/rebalance",
       "/v1/runs",
       "/v1/runs/{id}/migrate",
+      "/v1/runs/{id}/move",
       "/v1/submissions",
       "/v1/submissions/{id}",
       "/v1/submissions/{id}/console",

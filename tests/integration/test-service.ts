@@ -50,6 +50,14 @@ steps:
   - { name: Both, expect: both, within: 10M, points: 2 }
   - { name: Stops, exit-code: 0, within: 10M, points: 1 }
 `,
+  relay: `name: relay
+title: Two harts hand a token around
+${kernelArtefact}  harts: 2
+limits: { instructions: 10G, output: 8K, wall-clock: 10m }
+steps:
+  - { name: Begins, expect: abab, within: 10M, points: 1 }
+  - { name: Stops, exit-code: 0, within: 5G, points: 2 }
+`,
   work: `name: work
 title: Works for a while
 ${kernelArtefact}limits: { instructions: 100G, output: 4K, wall-clock: 10m }

@@ -23,10 +23,10 @@ const configSchema = z.object({
   TRAPLINE_TEMPLATES: z.coerce.number().int().min(0).max(64).default(4),
   /** Milliseconds that checkpoints may take after SIGTERM before runs go back without them. */
   TRAPLINE_GRACE: z.coerce.number().int().min(0).default(10_000),
-  /** HOST:PORT to listen on for runs of other workers; not there: runs move by checkpoints only. */
+  /** HOST:PORT to listen on for runs of other workers; empty: runs move by checkpoints only. */
   TRAPLINE_MIGRATION: z
     .string()
-    .regex(/^\S+:\d{1,5}$/)
+    .regex(/^(\S+:\d{1,5})?$/)
     .optional(),
   /** Under which other workers reach that port; the host that is listened on, where it is one. */
   TRAPLINE_MIGRATION_HOST: z.string().min(1).max(255).optional(),

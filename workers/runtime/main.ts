@@ -91,6 +91,8 @@ class ShuttingDown extends Error {
 /** Milliseconds that a worker that was told to end waits for places for its runs, and between looks. */
 const placesPatience = 1500;
 const listenInterval = 50;
+/** So many times its usual runs a worker takes when another one ends: they take turns. */
+const drainFactor = 2;
 
 async function take(
   job: Job<GradingJob, SessionOutcome>,
@@ -113,6 +115,9 @@ async function take(
   const ends = signal === undefined ? [shutdown.signal] : [shutdown.signal, signal];
   return runs.during(data.submission, token ?? "", async (run) => {
     const signals = { signal: AbortSignal.any(ends), handOver: run.handOverSignal };
+    run.renew = () => {
+      job.extendLock(token ?? "", config.TRAPLINE_LOCK).catch(() => undefined);
+    };
     try {
       return await runSession(data, resourcesOf(run), signals);
     } catch (error) {
@@ -131,6 +136,8 @@ function resourcesOf(run: ActiveRun): SessionResources {
     onProgress: run.note.bind(run),
     onGuest: (guest) => {
       run.guest = guest;
+      // So that it is long enough for whoever takes it over.
+      guest.onStanding = () => run.renew?.();
     },
   };
 }
@@ -167,9 +174,10 @@ worker.on("lockRenewalFailed", (ids) => {
 await worker.waitUntilReady();
 const arrivals = new Arrivals({
   ...{ redis, worker: identity.name, queue: worker, runs, resourcesOf },
-  refusal: () => {
+  refusal: (mustGo) => {
     if (isDraining) return "it is draining";
-    return runs.all.length >= config.TRAPLINE_CONCURRENCY ? "it is full" : undefined;
+    const most = config.TRAPLINE_CONCURRENCY * (mustGo ? drainFactor : 1);
+    return runs.all.length >= most ? "it is full" : undefined;
   },
   signal: shutdown.signal,
   lease: config.TRAPLINE_LOCK,
@@ -189,6 +197,7 @@ const presence = new WorkerPresence(redis, identity.name, {
   onCommand: obey,
 });
 await presence.speak();
+runs.onChange = () => void presence.speak();
 const leases = setInterval(() => {
   shortenLeases(redis, config.TRAPLINE_LOCK, config.TRAPLINE_STALLED).catch((error: unknown) =>
     console.error("leases:", error instanceof Error ? error.message : error),
@@ -201,7 +210,7 @@ console.log(`worker ${identity.name} ready (${runtime})`);
 /** Listens for runs of other workers, where that was asked for. */
 async function openDoor(): Promise<{ place: WorkerDoor; close(): void } | undefined> {
   const { TRAPLINE_MIGRATION: address, TRAPLINE_MIGRATION_HOST: known } = config;
-  if (address === undefined) return undefined;
+  if (address === undefined || address === "") return undefined;
   const colon = address.lastIndexOf(":");
   const host = address.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
   const listener = await listenForRuns({

@@ -17,6 +17,7 @@ export class WorkerPresence {
   readonly #onCommand: (command: WorkerCommand) => void;
   readonly #timer: ReturnType<typeof setInterval>;
   #isSpeaking = false;
+  #hasNews = false;
 
   constructor(
     redis: Redis,
@@ -30,8 +31,17 @@ export class WorkerPresence {
     this.#timer = setInterval(() => void this.speak(), interval);
   }
 
+  /** Says at once what would be said soon: somebody may be looking for a place for a run just now. */
   async speak(): Promise<void> {
+    this.#hasNews = true;
     if (this.#isSpeaking) return;
+    while (this.#hasNews) {
+      this.#hasNews = false;
+      await this.#say();
+    }
+  }
+
+  async #say(): Promise<void> {
     this.#isSpeaking = true;
     try {
       const status = JSON.stringify(this.#status());

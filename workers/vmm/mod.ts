@@ -42,6 +42,7 @@ export {
   type DebugPort,
   debugRegisters,
 } from "./machine/debug-port.ts";
+export { elfSymbolTable } from "./machine/elf-symbol-table.ts";
 export { addExitTimes, type ExitTimes, noExitTimes, type SeenExit } from "./machine/exit-times.ts";
 export { Lockstep } from "./machine/lockstep.ts";
 export { decodeMachine, encodeMachine, ramOfManifest } from "./machine/machine-sections.ts";

@@ -55,6 +55,9 @@ export interface Draft {
   restore: LocalRun["restore"];
   exitsFile: string | undefined;
   exitsAsJson: boolean;
+  profileFile: string | undefined;
+  profilePeriod: number;
+  symbolsFile: string | undefined;
   /** `-d`. */
   trace: ReadonlySet<TraceItem>;
   /** `-D`. */
@@ -161,6 +164,10 @@ export function emptyDraft(): Draft {
     restore: undefined,
     exitsFile: undefined,
     exitsAsJson: false,
+    profileFile: undefined,
+    // A prime number: no loop has its length.
+    profilePeriod: 99_991,
+    symbolsFile: undefined,
     trace: new Set(),
     traceFile: undefined,
     printsHash: false,

@@ -96,6 +96,33 @@ export const ownOptions: readonly Option[] = [
     },
   },
   {
+    names: ["profile"],
+    value: "FILE",
+    summary: "write where the guest spends its instructions to FILE, as folded stacks",
+    isOwn: true,
+    set: (draft, value) => {
+      draft.profileFile = value;
+    },
+  },
+  {
+    names: ["profile-period"],
+    value: "N",
+    summary: "look at each N-th instruction for --profile (99991)",
+    isOwn: true,
+    set: (draft, value) => {
+      draft.profilePeriod = parseCount(value);
+    },
+  },
+  {
+    names: ["symbols"],
+    value: "FILE",
+    summary: "names for --profile: an ELF file, or a guest's /proc/kallsyms (the kernel)",
+    isOwn: true,
+    set: (draft, value) => {
+      draft.symbolsFile = value;
+    },
+  },
+  {
     names: ["hash"],
     summary: "print the hash of the machine's final state on standard error",
     isOwn: true,

@@ -347,6 +347,17 @@ describe("Trapline's own options", () => {
   });
 });
 
+test("a profile has a file, a distance and names, and does not go together with a trace", () => {
+  expect(read("-kernel k --profile p").profile).toEqual({ file: "p", period: 99_991 });
+  const all = read("-kernel k --profile p --symbols s --profile-period 10k").profile;
+  expect(all).toEqual({ file: "p", period: 10_000, symbols: "s" });
+  expect(() => read("-kernel k --symbols s")).toThrow("no profile to use it for");
+  expect(() => read("-kernel k --profile p -d int")).toThrow("do not go together");
+  expect(() => read("-kernel k --profile p --profile-period 0")).toThrow(
+    "not a number of instructions",
+  );
+});
+
 test("exits go to a file as JSON, and to standard output as a table or as JSON", () => {
   expect(read("-kernel k --exits f").exits).toEqual({ file: "f", isJson: false });
   expect(read("-kernel k --exits - --json").exits).toEqual({ file: "-", isJson: true });

@@ -53,6 +53,7 @@ export function toLocalRun(draft: Draft): LocalRun {
     checkpoints: draft.checkpoints,
     restore: draft.restore,
     exits: exitsFile === undefined ? undefined : { file: exitsFile, isJson: exitsAsJson },
+    profile: profileOf(draft),
     trace: draft.trace,
     traceFile: draft.traceFile,
     printsHash,
@@ -94,4 +95,25 @@ function checkBoot(draft: Draft): void {
       "add -kernel FILE: an S-mode kernel, or with -bios none an image that starts in M-mode",
     );
   }
+}
+
+/** @throws UsageFailure */
+function profileOf(draft: Draft): LocalRun["profile"] {
+  const { profileFile: file, profilePeriod: period, symbolsFile: symbols } = draft;
+  if (file === undefined) {
+    if (symbols === undefined) return undefined;
+    throw new UsageFailure(
+      "symbols-profile",
+      "--symbols names a file, but there is no profile to use it for",
+      "Add --profile FILE.",
+    );
+  }
+  if (draft.trace.size > 0) {
+    throw new UsageFailure(
+      "profile-trace",
+      "--profile and -d are two ways to watch a guest, and do not go together",
+      "Leave one of them out.",
+    );
+  }
+  return { file, period, symbols };
 }

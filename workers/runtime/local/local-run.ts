@@ -4,6 +4,7 @@ import type { StreamAddress } from "../../host/stream.ts";
 import type { EngineName, VirtioConfig } from "../../vmm/mod.ts";
 import type { MonitorMode } from "../debug/serve-monitor.ts";
 import type { TraceItem } from "../debug/trace-items.ts";
+import type { ProfilePlace } from "../profile/open-profile.ts";
 import type { ExitsPlace } from "./exits-report.ts";
 import type { KeptCodePlace } from "./kept-code-file.ts";
 
@@ -88,6 +89,8 @@ export interface LocalRun {
   readonly checkpoints: string | undefined;
   /** A snapshot to go on from: a file, or a folder for the newest in it. */
   readonly restore: { readonly place: string } | { readonly name: string } | undefined;
+  /** Where to tell what the guest spends its instructions on. */
+  readonly profile: ProfilePlace | undefined;
   /** Where to tell of the exits. */
   readonly exits: ExitsPlace | undefined;
   /** Whether to print the final state hash on standard error. */

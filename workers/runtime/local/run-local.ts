@@ -21,6 +21,7 @@ import { RunControl } from "../debug/run-control.ts";
 import { monitorGreeting, monitorPrompt, monitorSession } from "../debug/serve-monitor.ts";
 import { exitReportOf } from "../exit-report-of.ts";
 import { freeImages } from "../free-images.ts";
+import { openProfile } from "../profile/open-profile.ts";
 import { drive } from "./drive.ts";
 import type { Ending } from "./ending.ts";
 import { endingClause } from "./ending-clause.ts";
@@ -160,6 +161,9 @@ export async function runLocal(run: LocalRun): Promise<number> {
     exitReportOf({ ...totals.with(machine), spent: control.account.spent() });
   const tracer = run.trace.size === 0 ? undefined : openTrace(run.trace, run.traceFile);
   if (tracer !== undefined) released.defer(() => tracer.close());
+  const profile = run.profile && openProfile(run.profile, run.kernel);
+  if (profile !== undefined) released.defer(() => profile.close());
+  const watched = tracer?.run ?? profile?.run;
   let ending: Ending;
   for (;;) {
     const limits = {
@@ -168,7 +172,7 @@ export async function runLocal(run: LocalRun): Promise<number> {
       endsWhenLost:
         run.maxInstructions === undefined && script === undefined && !control.isAttended,
     };
-    ending = await drive(machine, wires, output, limits, control, tracer?.run, second);
+    ending = await drive(machine, wires, output, limits, control, watched, second);
     saved = snapshots?.takeLoaded();
     // What is given up for a saved state has never been.
     if (!saved) totals.add(machine);

@@ -38,20 +38,34 @@ const usualMost = 64;
  */
 export async function listenForRuns(options: ListenerOptions): Promise<MigrationListener> {
   const { host, port, certificate, patience = usualPatience, most = usualMost } = options;
-  const server = createServer({ ...listenerOptions(certificate), handshakeTimeout: patience });
+  const server = createServer(listenerOptions(certificate));
   const sockets = new Set<Socket>();
+  /** Of those that are still in their handshake, by where they come from: no runtime ends these. */
+  const late = new Map<string, ReturnType<typeof setTimeout>>();
+  const settle = (place: string) => {
+    clearTimeout(late.get(place));
+    late.delete(place);
+  };
   server.on("connection", (socket: Socket) => {
     if (sockets.size >= most) {
       socket.destroy();
       return;
     }
+    const place = placeOf(socket);
     sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    late.set(
+      place,
+      setTimeout(() => socket.destroy(), patience),
+    );
+    socket.once("close", () => {
+      sockets.delete(socket);
+      settle(place);
+    });
     socket.on("error", () => undefined);
   });
-  // Of a handshake; the connection is gone.
-  server.on("tlsClientError", () => undefined);
+  server.on("tlsClientError", (_error, socket) => socket.destroy());
   server.on("secureConnection", (socket: TLSSocket) => {
+    settle(placeOf(socket));
     socket.on("error", () => undefined);
     welcome(socket, patience, options).catch(() => socket.destroy());
   });
@@ -65,6 +79,10 @@ export async function listenForRuns(options: ListenerOptions): Promise<Migration
     port: (server.address() as AddressInfo).port,
     close: () => void server.close(),
   };
+}
+
+function placeOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 async function welcome(

@@ -18,6 +18,8 @@ export const moveOpeningSchema = z.strictObject({
   build: z.string().max(200),
   /** Of the queue's job. */
   lock: z.string().max(200),
+  /** The source ends: the run comes in also where there are as many as there should be. */
+  mustGo: z.boolean(),
   /** Milliseconds since the run began, for its result. */
   elapsed: z.number().min(0),
 });

@@ -5,6 +5,8 @@ import type { MovableRun } from "./move-run.ts";
 /** The runs that a worker has now. */
 export class ActiveRuns {
   readonly #runs = new Set<ActiveRun>();
+  /** Called when there is one more or one less. */
+  onChange: (() => void) | undefined;
 
   /** Has the run among them while `body` is under way. @param lock of the queue's job */
   async during<Result>(
@@ -15,10 +17,12 @@ export class ActiveRuns {
     const { promise, resolve } = Promise.withResolvers<void>();
     const run = new ActiveRun(submission, lock, promise);
     this.#runs.add(run);
+    this.onChange?.();
     try {
       return await body(run);
     } finally {
       this.#runs.delete(run);
+      this.onChange?.();
       resolve();
     }
   }
@@ -37,6 +41,8 @@ export class ActiveRun implements MovableRun {
   readonly ended: Promise<void>;
   lock: string;
   guest: LiveGuest | undefined;
+  /** Renews the lease on the job, where whoever has it does not do so by itself soon enough. */
+  renew: (() => void) | undefined;
   /** Of the clock of `performance`, when the run began, here or elsewhere. */
   began = performance.now();
   readonly #handOver = new AbortController();

@@ -17,8 +17,8 @@ export interface ArrivalsParts {
   readonly worker: string;
   readonly queue: Worker<GradingJob, SessionOutcome>;
   readonly runs: ActiveRuns;
-  /** Why no run may come in now. */
-  refusal(): string | undefined;
+  /** Why no run may come in now. @param mustGo its worker ends */
+  refusal(mustGo: boolean): string | undefined;
   resourcesOf(run: ActiveRun): SessionResources;
   /** This worker ends. */
   readonly signal: AbortSignal;
@@ -61,7 +61,7 @@ export class Arrivals {
     };
     if (opening.to !== worker) return refuse(`this is ${worker}`);
     const isHere = runs.find(run) !== undefined;
-    const why = isHere ? "the run is here" : refusal();
+    const why = isHere ? "the run is here" : refusal(opening.mustGo);
     if (why !== undefined) return refuse(why);
     // It counts from here on, so that no other one gets its place meanwhile.
     await runs.during(run, "", async (active) => {
@@ -90,7 +90,9 @@ export class Arrivals {
     active.began = performance.now() - opening.elapsed;
     let lease: Promise<JobLease | undefined> | undefined;
     const onArrived = (lose: () => void) => {
-      lease = JobLease.take(redis, job, opening.lock, { duration, onLost: lose }).then((taken) => {
+      // Of a run that is leaving again the lease is another worker's already.
+      const onLost = () => active.guest?.isStanding || lose();
+      lease = JobLease.take(redis, job, opening.lock, { duration, onLost }).then((taken) => {
         if (taken) active.lock = taken.token;
         else lose();
         return taken;
@@ -99,18 +101,24 @@ export class Arrivals {
     };
     const arriving = { job: gradingJobSchema.parse(job.data), opening, channel, onArrived };
     const signals = { signal, handOver: active.handOverSignal };
-    try {
-      const outcome = await runArrival(arriving, resourcesOf(active), signals);
-      const taken = await lease;
-      if (outcome) await taken?.complete(outcome);
-      if (outcome) console.log(`${opening.run} ${outcome.kind}`);
-    } catch (error) {
-      const taken = await lease;
-      if (error instanceof Departed) taken?.release();
-      else if (isOurs(error) || isGivenBack(error)) await taken?.giveBack();
-      else await taken?.fail(error instanceof Error ? error : new Error(String(error)));
-    } finally {
-      (await lease?.catch(() => undefined))?.release();
+    const settle = await runArrival(arriving, resourcesOf(active), signals).then(
+      (outcome) => (taken: JobLease) => {
+        console.log(`${opening.run} ${outcome?.kind}`);
+        return outcome && taken.complete(outcome);
+      },
+      (error: unknown) => (taken: JobLease) => {
+        if (error instanceof Departed) return taken.release();
+        if (isOurs(error) || isGivenBack(error)) return taken.giveBack();
+        return taken.fail(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+    const taken = await lease?.catch(() => undefined);
+    taken?.release();
+    // Where the lease was lost the job is somebody else's, and so is what becomes of it.
+    if (taken) {
+      await Promise.resolve(settle(taken)).catch((error: unknown) => {
+        console.error(`${opening.run}: its job is not ours any more: ${String(error)}`);
+      });
     }
   }
 }

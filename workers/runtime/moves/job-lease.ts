@@ -39,7 +39,7 @@ export class JobLease {
         (isOurs) => isOurs === 1 || onLost(),
         () => undefined,
       );
-    }, duration / 2);
+    }, duration / 4);
   }
 
   /** @returns undefined where somebody else has the job now */

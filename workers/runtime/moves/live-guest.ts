@@ -27,6 +27,9 @@ export class LiveGuest {
   #isOver = false;
   #isStanding = false;
 
+  /** The guest has stopped here, and may be another worker's in a moment. */
+  onStanding: (() => void) | undefined;
+
   /** @param isWhole whether all pages of the machine are here */
   constructor(parts: LiveGuestParts, isWhole: boolean) {
     this.#parts = parts;
@@ -92,6 +95,7 @@ export class LiveGuest {
         break;
       case "standing":
         this.#isStanding = true;
+        this.onStanding?.();
         void reporter.hold().then(() => this.#departure?.end.tell());
         break;
       case "stayed":

@@ -28,10 +28,16 @@ interface Attempt {
   readonly statistics?: MigrationStatistics | undefined;
 }
 
+interface OpenedWay {
+  readonly channel: StreamChannel;
+  readonly isSameBuild: boolean;
+}
+
 interface LiveWish {
   readonly to: string;
   readonly ticket: string;
   readonly way: "precopy" | "postcopy" | "hybrid";
+  readonly mustGo: boolean;
 }
 
 /** Milliseconds for each step of making the connection. */
@@ -62,7 +68,7 @@ export class LiveMove implements MoveRun {
         ? { outcome: "closed" }
         : ticket === undefined
           ? { outcome: "closed", why: "it was given no ticket" }
-          : await this.#attempt(run, { to, ticket, way });
+          : await this.#attempt(run, { to, ticket, way, mustGo });
     const { outcome, statistics } = attempt;
     if (outcome === "moved") await run.ended;
     const figures = statistics && figuresOf(statistics, performance.now() - began);
@@ -81,9 +87,9 @@ export class LiveMove implements MoveRun {
     await guest.whole;
     const { to, ticket, way } = wish;
     const { worker, limits, bytesPerSecond } = this.#parts;
-    let opened: Awaited<ReturnType<LiveMove["open"]>>;
+    let opened: OpenedWay;
     try {
-      opened = await this.open(run, guest.epoch, wish);
+      opened = await this.#open(run, guest.epoch, wish);
     } catch (error) {
       return { outcome: "closed", why: error instanceof Error ? error.message : String(error) };
     }
@@ -103,11 +109,11 @@ export class LiveMove implements MoveRun {
   }
 
   /** @throws Error with a clause that says why it cannot go there */
-  async open(
+  async #open(
     run: MovableRun,
     epoch: number,
-    { to, ticket }: LiveWish,
-  ): Promise<{ readonly channel: StreamChannel; readonly isSameBuild: boolean }> {
+    { to, ticket, mustGo }: LiveWish,
+  ): Promise<OpenedWay> {
     const { doors, certificate, worker: from } = this.#parts;
     const door = await doors.of(to);
     if (!door) throw new Error(`${to} lets no runs in`);
@@ -116,7 +122,8 @@ export class LiveMove implements MoveRun {
     try {
       const build = buildIdentity();
       const { submission, lock, elapsed } = run;
-      sendWord(channel, { run: submission, from, to, epoch, ticket, build, lock, elapsed });
+      const word = { run: submission, from, to, epoch, ticket, build, lock, elapsed, mustGo };
+      sendWord(channel, word);
       const answer = await receiveAnswer(channel, openingPatience);
       if ("refusal" in answer) throw new Error(`${to} refuses: ${answer.refusal}`);
       return { channel, isSameBuild: answer.build === build };
@@ -134,6 +141,9 @@ export class LiveMove implements MoveRun {
     const { redis, worker: from } = this.#parts;
     const { submission } = run;
     const { move } = runKeys(submission);
+    const where = report.outcome === "moved" ? `has gone to ${report.to}` : "stays";
+    const why = report.why === undefined ? "" : `: ${report.why}`;
+    console.log(`${submission} ${where} (${report.way})${why}`);
     const words = JSON.stringify({ id: id ?? "", run: submission, from, ...report });
     // It is for people; nothing depends on it.
     await redis.set(move, words, "EX", reportSeconds).catch(() => undefined);

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { compareExits } from "./compare-exits.ts";
+import type { ExitReport, ExitRow } from "./exit-report.ts";
+
+const report = (rows: readonly ExitRow[], guest: number, monitor: number): ExitReport => ({
+  ...{ instructions: 2_000_000, rows },
+  time: { guest, monitor, idle: 0, waiting: 0, paused: 0, driver: 0 },
+});
+const timed = (category: string, count: number, total: number): ExitRow => ({
+  ...{ category, count },
+  time: { total, samples: 1, min: 1, mean: 1, p50: 1, p99: 1, max: 1 },
+});
+
+test("runs stand beside each other, with what takes most time first and the sums below", () => {
+  const runs = [
+    {
+      name: "UART",
+      report: report([timed("csr", 3, 10), timed("mmio.write", 997, 3e6)], 7e6, 3e6),
+    },
+    {
+      name: "virtio",
+      report: report([{ category: "csr", count: 0 }, timed("doorbell", 5, 500)], 9e6, 500),
+    },
+  ];
+  expect(compareExits(runs)).toEqual([
+    ["exit", "UART", "time", "virtio", "time"],
+    ["mmio.write", "997", "3.00 ms", "", ""],
+    ["csr", "3", "10 ns", "", ""],
+    ["doorbell", "", "", "5", "500 ns"],
+    ["all exits", "1,000", "3.00 ms", "5", "500 ns"],
+    ["instructions", "2,000,000", "", "2,000,000", ""],
+    ["exits per million", "500", "", "3", ""],
+    ["the run", "", "10.0 ms", "", "9.00 ms"],
+    ["in the monitor", "", "30 %", "", "0 %"],
+  ]);
+});

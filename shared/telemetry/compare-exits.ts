@@ -1,0 +1,57 @@
+/** The exits of several runs beside each other: what takes most time in the first one comes first. */
+import type { ExitReport, TimeSplit } from "./exit-report.ts";
+import { formatDuration } from "./format-duration.ts";
+
+export interface NamedReport {
+  readonly name: string;
+  readonly report: ExitReport;
+}
+
+const parts: readonly (keyof TimeSplit)[] = [
+  ...(["guest", "monitor", "driver", "waiting", "paused", "idle"] as const),
+];
+
+/** @returns rows of cells, the heads first: for each run a column of counts and one of times */
+export function compareExits(runs: readonly NamedReport[]): readonly (readonly string[])[] {
+  const categories = [
+    ...new Set(
+      runs.flatMap(({ report }) =>
+        [...report.rows]
+          .filter(({ count, time }) => count > 0 || (time?.total ?? 0) > 0)
+          .sort((a, b) => (b.time?.total ?? 0) - (a.time?.total ?? 0) || b.count - a.count)
+          .map(({ category }) => category),
+      ),
+    ),
+  ];
+  const cellsOf = (report: ExitReport, category: string) => {
+    const row = report.rows.find((each) => each.category === category);
+    const time = row?.time ? formatDuration(row.time.total) : "";
+    return [row && row.count > 0 ? row.count.toLocaleString("en") : "", time];
+  };
+  const wholeOf = ({ time }: ExitReport) => parts.reduce((sum, part) => sum + time[part], 0);
+  const sums = (name: string, cells: (report: ExitReport) => readonly [string, string]) => [
+    name,
+    ...runs.flatMap(({ report }) => cells(report)),
+  ];
+  return [
+    ["exit", ...runs.flatMap(({ name }) => [name, "time"])],
+    ...categories.map((category) => [
+      category,
+      ...runs.flatMap(({ report }) => cellsOf(report, category)),
+    ]),
+    sums("all exits", ({ rows, time }) => [
+      rows.reduce((sum, { count }) => sum + count, 0).toLocaleString("en"),
+      formatDuration(time.monitor),
+    ]),
+    sums("instructions", ({ instructions }) => [instructions.toLocaleString("en"), ""]),
+    sums("exits per million", ({ rows, instructions }) => [
+      ((rows.reduce((sum, { count }) => sum + count, 0) / instructions) * 1e6).toFixed(0),
+      "",
+    ]),
+    sums("the run", (report) => ["", formatDuration(wholeOf(report))]),
+    sums("in the monitor", (report) => [
+      "",
+      `${((report.time.monitor / Math.max(1, wholeOf(report))) * 100).toFixed(0)} %`,
+    ]),
+  ];
+}

@@ -1,0 +1,40 @@
+/**
+ * `npm run overheads`: where virtualization costs time, measured: the same work of a Linux with emulated
+ * and paravirtual devices, with each engine, and on the monitor's SBI and on firmware in M-mode. Prints
+ * the tables of docs/overheads.md.
+ */
+import { compareExits, type NamedReport } from "../../../shared/telemetry/compare-exits.ts";
+import { machineFacts } from "../machine-facts.ts";
+import { renderTable } from "../render-table.ts";
+import { type Setting, workOf } from "./work-of.ts";
+
+const usual = { engine: "translate", firmware: "sbi" } as const;
+const processes =
+  "i=0; while [ $i -lt 100 ]; do echo $i | (read n; echo $n) > /dev/null; i=$((i+1)); done";
+
+const groups: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
+  "64 KiB go out, by an emulated serial port and by a paravirtual disk": {
+    UART: { ...usual, command: "head -c 65536 /dev/zero | tr '\\0' x > /dev/ttyS0; echo" },
+    "virtio-blk": {
+      ...usual,
+      command: "head -c 65536 /dev/zero | tr '\\0' x | dd of=/dev/vda conv=fsync 2> /dev/null",
+    },
+  },
+  "a hundred times two processes and a pipe, by engine": {
+    interpret: { ...usual, engine: "interpret", command: processes },
+    "trap-and-emulate": { ...usual, engine: "trap-and-emulate", command: processes },
+    translate: { ...usual, command: processes },
+  },
+  "the same, on the monitor's SBI and on OpenSBI in M-mode": {
+    "own SBI": { ...usual, command: processes },
+    OpenSBI: { ...usual, firmware: "opensbi", command: processes },
+  },
+};
+
+console.log(machineFacts().join("\n"));
+for (const [title, settings] of Object.entries(groups)) {
+  const runs = Object.entries(settings).map(
+    ([name, setting]): NamedReport => ({ name, report: workOf(setting) }),
+  );
+  console.log(`\n${title}\n\n${renderTable(compareExits(runs))}`);
+}

@@ -1,0 +1,87 @@
+/**
+ * Where a guest is, looked at each so many steps of its own: a profile is a function of the run, the
+ * same bytes on each host, however busy, and however the run is sliced. The guest cannot tell.
+ *
+ * Stacks are followed by frame pointers (RISC-V ELF psABI, 1.3: return address and the caller's frame
+ * pointer lie below `s0`); code without them shows the function that it is in, and what called it as far
+ * as it can be told.
+ */
+import {
+  type DebugPort,
+  debugRegisters,
+  type Instructions,
+  type Machine,
+  type StopReason,
+} from "../../vmm/mod.ts";
+import type { SymbolTable } from "./symbol-table.ts";
+
+const deepest = 64;
+const framePointer = 8;
+const privileges = ["user", "supervisor", "reserved", "machine"];
+/** No stack frame is larger; what points farther away is no frame pointer. */
+const longestFrame = 1n << 20n;
+
+export class GuestProfiler {
+  readonly #period: Instructions;
+  readonly #symbols: SymbolTable;
+  readonly #stacks = new Map<string, number>();
+
+  /**
+   * @param period steps from one look to the next; best a number that no loop of a guest has
+   */
+  constructor(period: Instructions, symbols: SymbolTable) {
+    this.#period = period;
+    this.#symbols = symbols;
+  }
+
+  /** In place of `machine.run`. */
+  run(machine: Machine, instructions: Instructions): StopReason {
+    const end = machine.steps + instructions;
+    for (;;) {
+      const left = end - machine.steps;
+      const untilLook = this.#period - (machine.steps % this.#period);
+      const reason = machine.run(Math.min(left, untilLook));
+      const isLook = machine.steps % this.#period === 0;
+      if (reason.kind === "budget" && isLook) this.#look(machine.debug);
+      if (reason.kind !== "budget" || machine.steps >= end) return reason;
+      // The monitor may come back before, for reasons of its own.
+    }
+  }
+
+  /** One line for each stack, outermost function first, as flame graphs are made of (B. Gregg). */
+  folded(): string {
+    const lines = [...this.#stacks].map(([stack, count]) => `${stack} ${count}\n`);
+    return lines.sort().join("");
+  }
+
+  #look(debug: DebugPort): void {
+    const hart = debug.presentHart;
+    const register = (number: number) => debug.readRegister(hart, number) ?? 0n;
+    const privilege = privileges[Number(register(debugRegisters.privilege))] ?? "reserved";
+    const frames = [register(debugRegisters.pc), ...callers(debug, hart, register(framePointer))];
+    const names = frames.map((address) => this.#symbols.nameAt(address) ?? "[unknown]");
+    // A chain of unknown functions says no more than one.
+    const told = names.filter((name, i) => name !== "[unknown]" || name !== names[i - 1]);
+    const stack = [privilege, ...told.reverse()].join(";");
+    this.#stacks.set(stack, (this.#stacks.get(stack) ?? 0) + 1);
+  }
+}
+
+/** Return addresses, the innermost first, as far as they look like some. */
+function callers(debug: DebugPort, hart: number, innermost: bigint): bigint[] {
+  const found: bigint[] = [];
+  let frame = innermost;
+  while (found.length < deepest && frame !== 0n && frame % 8n === 0n) {
+    const bytes = debug.readMemory(hart, BigInt.asUintN(64, frame - 16n), 16);
+    if (bytes.length < 16) break;
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const back = view.getBigUint64(8, true);
+    const outer = view.getBigUint64(0, true);
+    if (back === 0n) break;
+    // A call is the instruction before.
+    found.push(back - 1n);
+    if (outer <= frame || outer - frame > longestFrame) break;
+    frame = outer;
+  }
+  return found;
+}
