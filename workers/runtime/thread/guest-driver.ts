@@ -3,6 +3,7 @@ import {
   ConsoleScript,
   Failure,
   guestExits,
+  type KnownContent,
   type Machine,
   type MachineConfig,
   type MachineResources,
@@ -28,13 +29,14 @@ import { machineOfSaved } from "./machine-of-saved.ts";
 import type { ArrivalOptions, DepartureOptions, MoveCommand } from "./move-protocol.ts";
 import type { SavedDisk } from "./saved-disk.ts";
 import { decodeSections, encodeSections } from "./section-list.ts";
-import type { ShelvedTemplate, TemplateShelf } from "./template-shelf.ts";
+import type { LentPages, ShelvedTemplate, TemplateShelf } from "./template-shelf.ts";
 import {
   type BootImages,
   type RunMessage,
   type RunNumber,
   type RunReport,
   type SavedRun,
+  type TemplateKey,
   type ThreadStart,
   threadControl,
 } from "./thread-protocol.ts";
@@ -107,6 +109,8 @@ export class GuestDriver {
   #arriving: DriverState | undefined;
   /** How the run ended while pages of it were still elsewhere: what it leaves cannot be told yet. */
   #openEnd: RunEnd | undefined;
+  /** Pages of a template, while the run moves. */
+  readonly #lent: LentPages[] = [];
   /** Of a clone, while pages of it may not have come yet. */
   #pages: ClonePages | undefined;
   #machine: Machine | undefined;
@@ -138,6 +142,13 @@ export class GuestDriver {
 
   /** Runs the guest for about so long; the first time its machine is made before. */
   advance(time: Milliseconds): AfterTurn {
+    const wish = this.#turn(time);
+    if (wish === "nothing" || !this.#isMoving)
+      for (const one of this.#lent.splice(0)) one.giveBack();
+    return wish;
+  }
+
+  #turn(time: Milliseconds): AfterTurn {
     try {
       const step = this.#move();
       if (step !== "more") return step;
@@ -196,8 +207,11 @@ export class GuestDriver {
       post({ type: "move", message: { type: "stayed", epoch: options.epoch, problem } });
       return;
     }
+    const { template, kin } = this.#start;
+    const known = this.#borrow(template?.key ?? kin);
     this.#departure = new Departure(options, {
       ...{ machine, now },
+      contents: known ? [known] : [],
       keepCode: () => monitor.keepCode(),
       driver: () => {
         this.#flush(machine, true);
@@ -205,6 +219,13 @@ export class GuestDriver {
       },
       post: (message) => post({ type: "move", message }),
     });
+  }
+
+  /** @returns the pages of a template that is here, for as long as the run moves */
+  #borrow(key: TemplateKey | undefined): KnownContent | undefined {
+    const lent = key === undefined ? undefined : this.#ports.shelf.lend(key);
+    if (lent) this.#lent.push(lent);
+    return lent?.content;
   }
 
   #leave(): AfterTurn {
@@ -224,6 +245,7 @@ export class GuestDriver {
     return new Arrival(options, {
       ...{ monitor, now },
       ramPages: this.#start.config.ramBytes / pageBytes,
+      content: (name) => this.#borrow(name),
       resources: (driver) => {
         const sections = decodeSections(driver);
         this.#arriving = decodeDriverState(sections);
