@@ -22,6 +22,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "show the result of a submission",
     load: () => import("./commands/result.ts"),
   },
+  exits: {
+    summary: "show how often the guest of a submission left its own code, and why",
+    load: () => import("./commands/exits.ts"),
+  },
   workers: {
     summary: "list the workers of a service: state, load, runs",
     load: () => import("./commands/workers.ts"),

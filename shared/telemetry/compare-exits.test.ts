@@ -22,15 +22,26 @@ test("runs stand beside each other, with what takes most time first and the sums
       report: report([{ category: "csr", count: 0 }, timed("doorbell", 5, 500)], 9e6, 500),
     },
   ];
-  expect(compareExits(runs)).toEqual([
-    ["exit", "UART", "time", "virtio", "time"],
-    ["mmio.write", "997", "3.00 ms", "", ""],
-    ["csr", "3", "10 ns", "", ""],
-    ["doorbell", "", "", "5", "500 ns"],
-    ["all exits", "1,000", "3.00 ms", "5", "500 ns"],
-    ["instructions", "2,000,000", "", "2,000,000", ""],
-    ["exits per million", "500", "", "3", ""],
-    ["the run", "", "10.0 ms", "", "9.00 ms"],
-    ["in the monitor", "", "30 %", "", "0 %"],
-  ]);
+  expect(compareExits(runs)).toBe(`\
+exit                    UART     time     virtio     time
+mmio.write               997  3.00 ms
+csr                        3    10 ns
+doorbell                                       5   500 ns
+all exits              1,000  3.00 ms          5   500 ns
+instructions       2,000,000           2,000,000
+exits per million        500                   3
+the run                       10.0 ms             9.00 ms
+in the monitor                   30 %                 0 %
+`);
+});
+
+test("where nothing was timed there are counts only", () => {
+  const run = { name: "s-1", report: report([{ category: "csr", count: 3 }], 0, 0) };
+  expect(compareExits([run, { ...run, name: "s-2" }])).toBe(`\
+exit                     s-1        s-2
+csr                        3          3
+all exits                  3          3
+instructions       2,000,000  2,000,000
+exits per million          2          2
+`);
 });

@@ -1,4 +1,5 @@
 /** The exits of several runs beside each other: what takes most time in the first one comes first. */
+import { alignColumns } from "./align-columns.ts";
 import type { ExitReport, TimeSplit } from "./exit-report.ts";
 import { formatDuration } from "./format-duration.ts";
 
@@ -7,12 +8,15 @@ export interface NamedReport {
   readonly report: ExitReport;
 }
 
+/** At the end of the table. */
+const timeRows = 2;
 const parts: readonly (keyof TimeSplit)[] = [
   ...(["guest", "monitor", "driver", "waiting", "paused", "idle"] as const),
 ];
 
-/** @returns rows of cells, the heads first: for each run a column of counts and one of times */
-export function compareExits(runs: readonly NamedReport[]): readonly (readonly string[])[] {
+/** For each run a column of counts, and one of times where something was timed. */
+export function compareExits(runs: readonly NamedReport[]): string {
+  const isTimed = runs.some(({ report }) => report.rows.some(({ time }) => time !== undefined));
   const categories = [
     ...new Set(
       runs.flatMap(({ report }) =>
@@ -33,7 +37,7 @@ export function compareExits(runs: readonly NamedReport[]): readonly (readonly s
     name,
     ...runs.flatMap(({ report }) => cells(report)),
   ];
-  return [
+  const table = [
     ["exit", ...runs.flatMap(({ name }) => [name, "time"])],
     ...categories.map((category) => [
       category,
@@ -54,4 +58,8 @@ export function compareExits(runs: readonly NamedReport[]): readonly (readonly s
       `${((report.time.monitor / Math.max(1, wholeOf(report))) * 100).toFixed(0)} %`,
     ]),
   ];
+  const shown = isTimed
+    ? table
+    : table.slice(0, -timeRows).map((row) => row.filter((_, i) => i === 0 || i % 2 === 1));
+  return `${alignColumns(shown).join("\n")}\n`;
 }

@@ -32,3 +32,15 @@ test("a machine that has done nothing has no table", () => {
     "no exits yet\n",
   );
 });
+
+test("where nothing was timed there are no times", () => {
+  const rows = report.rows.map(({ category, count }) => ({ category, count }));
+  expect(renderExits({ instructions: 4_000_000, rows, time: none })).toBe(`\
+exit        count   share
+mmu.fill    8,995  90.0 %
+mmio.write  1,000  10.0 %
+exception       5   0.1 %
+
+10,000 exits in 4,000,000 instructions, 2500.0 per million
+`);
+});

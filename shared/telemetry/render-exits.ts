@@ -2,10 +2,13 @@
  * The exits of a run as people read them, after `perf kvm stat`: what takes most time first, idle
  * time apart, and below it where all of the time went.
  */
+import { alignColumns } from "./align-columns.ts";
 import type { ExitReport, ExitRow, TimeSplit } from "./exit-report.ts";
 import { formatDuration } from "./format-duration.ts";
 
 const heads = ["exit", "count", "share", "time", "share", "min", "mean", "p50", "p99", "max"];
+/** Columns without times. */
+const untimed = 3;
 const parts: readonly (readonly [keyof TimeSplit, string])[] = [
   ["guest", "guest"],
   ["monitor", "monitor"],
@@ -15,20 +18,23 @@ const parts: readonly (readonly [keyof TimeSplit, string])[] = [
   ["idle", "idle"],
 ];
 
+/** Without columns of times where nothing was timed. */
 export function renderExits(report: ExitReport): string {
   const rows = report.rows.filter(({ count, time }) => count > 0 || time !== undefined);
   if (rows.length === 0) return "no exits yet\n";
   rows.sort((a, b) => (b.time?.total ?? 0) - (a.time?.total ?? 0) || b.count - a.count);
   const count = rows.reduce((sum, row) => sum + row.count, 0);
   const total = rows.reduce((sum, row) => sum + (row.time?.total ?? 0), 0);
-  const cells = rows.map((row) => cellsOf(row, count, total));
+  const isTimed = rows.some(({ time }) => time !== undefined);
+  const columns = isTimed ? heads.length : untimed;
+  const cells = [heads, ...rows.map((row) => cellsOf(row, count, total))];
   const perMillion = report.instructions === 0 ? 0 : (count / report.instructions) * 1e6;
   return [
-    ...align([heads, ...cells]),
+    ...alignColumns(cells.map((row) => row.slice(0, columns))),
     "",
     `${count.toLocaleString("en")} exits in ${report.instructions.toLocaleString("en")} instructions, ` +
       `${perMillion.toFixed(1)} per million`,
-    timeLine(report.time),
+    ...(isTimed ? [timeLine(report.time)] : []),
     "",
   ].join("\n");
 }
@@ -50,15 +56,4 @@ function timeLine(time: TimeSplit): string {
 
 function percent(part: number, whole: number): string {
   return `${(whole === 0 ? 0 : (part / whole) * 100).toFixed(1)} %`;
-}
-
-/** The first column to the left, all others to the right. */
-function align(table: readonly (readonly string[])[]): string[] {
-  const widths = heads.map((_, i) => Math.max(...table.map((row) => row[i]?.length ?? 0)));
-  return table.map((row) =>
-    row
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[i] ?? 0)))
-      .join("  ")
-      .trimEnd(),
-  );
 }

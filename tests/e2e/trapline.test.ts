@@ -70,6 +70,10 @@ describe("trapline serve, submit and result", () => {
     const result = await run("result", id);
     expect(result.out).toContain('"Repeats the line" failed: Waited 50,000,000 instructions for');
     expect(result.out).toContain("| say something> ");
+    const exits = await run("exits", id, "--compare", id);
+    expect(exits.out).toMatch(/^exit +s-\w+ +s-\w+\n/);
+    expect(exits.out).toMatch(/^mmio\.write +(\d+) +\1$/m);
+    expect((await run("exits", id)).out).toMatch(/^exit +count +share\n/);
     const json = await run("result", id, "--json");
     expect(gradescopeSchema.parse(JSON.parse(json.out)).score).toBe(4);
   });

@@ -5,7 +5,6 @@
  */
 import { compareExits, type NamedReport } from "../../../shared/telemetry/compare-exits.ts";
 import { machineFacts } from "../machine-facts.ts";
-import { renderTable } from "../render-table.ts";
 import { type Setting, workOf } from "./work-of.ts";
 
 const usual = { engine: "translate", firmware: "sbi" } as const;
@@ -36,5 +35,5 @@ for (const [title, settings] of Object.entries(groups)) {
   const runs = Object.entries(settings).map(
     ([name, setting]): NamedReport => ({ name, report: workOf(setting) }),
   );
-  console.log(`\n${title}\n\n${renderTable(compareExits(runs))}`);
+  console.log(`\n${title}\n\n${compareExits(runs)}`);
 }
