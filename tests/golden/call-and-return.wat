@@ -2,7 +2,7 @@
   (type (;0;) (func (param i32 i32) (result i32)))
   (import "env" "memory" (memory (;0;) 2048 2048 shared))
   (func (;0;) (export "0") (type 0) (param i32 i32) (result i32)
-    (local i32 i32 i32 i64 i32 i64 i32 i32 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32)
+    (local i32 i32 i64 i64 i32 i64 i32 i32 i64 i64 i64 i64 i64 i64 i32 i32 i32 i32)
     (local.set 2
       (i32.load16_u offset=4
         (local.get 1)))
@@ -58,7 +58,7 @@
                       (i32.const 2))
                     (then
                       (local.set 4
-                        (i32.const 0))
+                        (i64.const 0))
                       (br 6 (;@2;))))
                   (local.set 6
                     (i32.sub
@@ -75,7 +75,7 @@
                     (i32.const 3))
                   (then
                     (local.set 4
-                      (i32.const 2048))
+                      (i64.const 2048))
                     (br 5 (;@2;))))
                 (local.set 6
                   (i32.sub
@@ -96,7 +96,7 @@
                     (local.get 6)
                     (i32.const 1)))
                 (local.set 4
-                  (i32.const 4101))
+                  (i64.const 4101))
                 (br 4 (;@2;)))
               (br 1 (;@4;)))
             (local.set 6
@@ -114,7 +114,7 @@
               (i32.const 2))
             (then
               (local.set 4
-                (i32.const 5120))
+                (i64.const 5120))
               (br 2 (;@2;))))
           (local.set 6
             (i32.sub
@@ -137,7 +137,7 @@
           (local.set 5
             (local.get 15))
           (local.set 4
-            (i32.const 0))
+            (i64.const 0))
           (local.set 16
             (i32.add
               (i32.and
@@ -214,18 +214,18 @@
       (local.set 5
         (i64.add
           (local.get 7)
-          (i64.extend_i32_s
-            (i32.shl
-              (i32.shr_s
-                (local.get 4)
-                (i32.const 9))
-              (i32.const 1)))))
+          (i64.shl
+            (i64.shr_s
+              (local.get 4)
+              (i64.const 9))
+            (i64.const 1))))
       (local.set 6
         (i32.add
           (local.get 6)
           (i32.and
             (i32.shr_u
-              (local.get 4)
+              (i32.wrap_i64
+                (local.get 4))
               (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x5
@@ -245,6 +245,7 @@
       (local.get 6))
     (return
       (i32.and
-        (local.get 4)
+        (i32.wrap_i64
+          (local.get 4))
         (i32.const 3)))
     (unreachable)))

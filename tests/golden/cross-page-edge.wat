@@ -2,7 +2,7 @@
   (type (;0;) (func (param i32 i32) (result i32)))
   (import "env" "memory" (memory (;0;) 2048 2048 shared))
   (func (;0;) (export "0") (type 0) (param i32 i32) (result i32)
-    (local i32 i32 i32 i64 i32 i64 i32 i32 i64 i64 i64 i64 i32)
+    (local i32 i32 i64 i64 i32 i64 i32 i32 i64 i64 i64 i64 i32)
     (local.set 2
       (i32.load16_u offset=4
         (local.get 1)))
@@ -53,7 +53,7 @@
                   (i32.const 2))
                 (then
                   (local.set 4
-                    (i32.const 0))
+                    (i64.const 0))
                   (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
@@ -76,7 +76,7 @@
                 (i32.const 6))
               (then
                 (local.set 4
-                  (i32.const 1046528))
+                  (i64.const 1046528))
                 (br 3 (;@2;))))
             (local.set 6
               (i32.sub
@@ -118,7 +118,7 @@
                       (local.get 0)))))
               (then
                 (local.set 4
-                  (i32.const 1048576))
+                  (i64.const 1048576))
                 (br 3 (;@2;))))
             (if  ;; label = @5
               (i32.ne
@@ -130,7 +130,7 @@
                     (i32.const 64))))
               (then
                 (local.set 4
-                  (i32.const 1048576))
+                  (i64.const 1048576))
                 (br 3 (;@2;))))
             (local.set 6
               (i32.sub
@@ -175,7 +175,7 @@
                           (local.get 0)))))
                   (then
                     (local.set 4
-                      (i32.const 1046528))
+                      (i64.const 1046528))
                     (br 4 (;@2;))))
                 (if  ;; label = @6
                   (i32.ne
@@ -187,7 +187,7 @@
                         (i32.const 64))))
                   (then
                     (local.set 4
-                      (i32.const 1046528))
+                      (i64.const 1046528))
                     (br 4 (;@2;))))
                 (br 1 (;@4;))))
             (local.set 6
@@ -195,23 +195,23 @@
                 (local.get 6)
                 (i32.const 1)))
             (local.set 4
-              (i32.const 1051653))
+              (i64.const 1051653))
             (br 2 (;@2;)))))
       (local.set 5
         (i64.add
           (local.get 7)
-          (i64.extend_i32_s
-            (i32.shl
-              (i32.shr_s
-                (local.get 4)
-                (i32.const 9))
-              (i32.const 1)))))
+          (i64.shl
+            (i64.shr_s
+              (local.get 4)
+              (i64.const 9))
+            (i64.const 1))))
       (local.set 6
         (i32.add
           (local.get 6)
           (i32.and
             (i32.shr_u
-              (local.get 4)
+              (i32.wrap_i64
+                (local.get 4))
               (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x5
@@ -228,6 +228,7 @@
       (local.get 6))
     (return
       (i32.and
-        (local.get 4)
+        (i32.wrap_i64
+          (local.get 4))
         (i32.const 3)))
     (unreachable)))

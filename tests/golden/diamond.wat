@@ -2,7 +2,7 @@
   (type (;0;) (func (param i32 i32) (result i32)))
   (import "env" "memory" (memory (;0;) 2048 2048 shared))
   (func (;0;) (export "0") (type 0) (param i32 i32) (result i32)
-    (local i32 i32 i32 i64 i32 i64 i32 i32 i64 i64 i64 i64)
+    (local i32 i32 i64 i64 i32 i64 i32 i32 i64 i64 i64 i64)
     (local.set 2
       (i32.load16_u offset=4
         (local.get 1)))
@@ -56,7 +56,7 @@
                   (i32.const 1))
                 (then
                   (local.set 4
-                    (i32.const 0))
+                    (i64.const 0))
                   (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
@@ -76,7 +76,7 @@
                   (i32.const 7))
                 (then
                   (local.set 4
-                    (i32.const 1024))
+                    (i64.const 1024))
                   (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
@@ -131,23 +131,23 @@
                 (local.get 6)
                 (i32.const 1)))
             (local.set 4
-              (i32.const 8197))
+              (i64.const 8197))
             (br 2 (;@2;)))))
       (local.set 5
         (i64.add
           (local.get 7)
-          (i64.extend_i32_s
-            (i32.shl
-              (i32.shr_s
-                (local.get 4)
-                (i32.const 9))
-              (i32.const 1)))))
+          (i64.shl
+            (i64.shr_s
+              (local.get 4)
+              (i64.const 9))
+            (i64.const 1))))
       (local.set 6
         (i32.add
           (local.get 6)
           (i32.and
             (i32.shr_u
-              (local.get 4)
+              (i32.wrap_i64
+                (local.get 4))
               (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x5
@@ -167,6 +167,7 @@
       (local.get 6))
     (return
       (i32.and
-        (local.get 4)
+        (i32.wrap_i64
+          (local.get 4))
         (i32.const 3)))
     (unreachable)))

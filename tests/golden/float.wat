@@ -2,7 +2,7 @@
   (type (;0;) (func (param i32 i32) (result i32)))
   (import "env" "memory" (memory (;0;) 2048 2048 shared))
   (func (;0;) (export "0") (type 0) (param i32 i32) (result i32)
-    (local i32 i32 i32 i64 i32 i64 i32 i32 i64 i32 i32 i64 f64 i64 f64 f64 f64 f64 i64 i32 f64 f64 i64 i64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64)
+    (local i32 i32 i64 i64 i32 i64 i32 i32 i64 i32 i32 i64 f64 i64 f64 f64 f64 f64 i64 i32 f64 f64 i64 i64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64)
     (local.set 2
       (i32.load16_u offset=4
         (local.get 1)))
@@ -89,7 +89,7 @@
                     (i32.const 3))
                   (then
                     (local.set 4
-                      (i32.const 0))
+                      (i64.const 0))
                     (br 5 (;@2;))))
                 (local.set 6
                   (i32.sub
@@ -102,7 +102,7 @@
                     (i32.wrap_i64
                       (local.get 13))))
                 (local.set 4
-                  (i32.const 2053))
+                  (i64.const 2053))
                 (br 4 (;@2;)))
               (if  ;; label = @6
                 (i32.lt_s
@@ -110,7 +110,7 @@
                   (i32.const 3))
                 (then
                   (local.set 4
-                    (i32.const 3072))
+                    (i64.const 3072))
                   (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
@@ -123,7 +123,7 @@
                   (local.get 12))
                 (then
                   (local.set 4
-                    (i32.const 4105))
+                    (i64.const 4105))
                   (br 4 (;@2;))))
               (local.set 14
                 (f64.convert_i64_s
@@ -133,7 +133,7 @@
                   (local.get 11))
                 (then
                   (local.set 4
-                    (i32.const 5125))
+                    (i64.const 5125))
                   (br 4 (;@2;))))
               (local.set 20
                 (local.get 15))
@@ -173,7 +173,7 @@
                           (local.get 10))))
                     (then
                       (local.set 4
-                        (i32.const 5125))
+                        (i64.const 5125))
                       (br 5 (;@2;))))))
               (i64.store
                 (i32.add
@@ -192,7 +192,7 @@
                 (i32.const 7))
               (then
                 (local.set 4
-                  (i32.const 6144))
+                  (i64.const 6144))
                 (br 3 (;@2;))))
             (local.set 6
               (i32.sub
@@ -203,7 +203,7 @@
                 (local.get 12))
               (then
                 (local.set 4
-                  (i32.const 6169))
+                  (i64.const 6169))
                 (br 3 (;@2;))))
             (local.set 22
               (local.get 16))
@@ -223,7 +223,7 @@
                   (i64.const 9218868437227405312)))
               (then
                 (local.set 4
-                  (i32.const 6169))
+                  (i64.const 6169))
                 (br 3 (;@2;))))
             (local.set 16
               (f64.reinterpret_i64
@@ -233,7 +233,7 @@
                 (local.get 12))
               (then
                 (local.set 4
-                  (i32.const 7189))
+                  (i64.const 7189))
                 (br 3 (;@2;))))
             (local.set 23
               (local.get 14))
@@ -277,7 +277,7 @@
                         (i64.const 9218868437227405312))))))
               (then
                 (local.set 4
-                  (i32.const 7189))
+                  (i64.const 7189))
                 (br 3 (;@2;))))
             (local.set 17
               (f64.reinterpret_i64
@@ -287,7 +287,7 @@
                 (local.get 12))
               (then
                 (local.set 4
-                  (i32.const 8209))
+                  (i64.const 8209))
                 (br 3 (;@2;))))
             (local.set 22
               (local.get 17))
@@ -383,7 +383,7 @@
                   (i64.const -1125899906842624000)))
               (then
                 (local.set 4
-                  (i32.const 8209))
+                  (i64.const 8209))
                 (br 3 (;@2;))))
             (local.set 39
               (f64.sub
@@ -415,7 +415,7 @@
                       (i64.const 0)))))
               (then
                 (local.set 4
-                  (i32.const 8209))
+                  (i64.const 8209))
                 (br 3 (;@2;))))
             (local.set 18
               (local.get 38))
@@ -424,7 +424,7 @@
                 (local.get 12))
               (then
                 (local.set 4
-                  (i32.const 9229))
+                  (i64.const 9229))
                 (br 3 (;@2;))))
             (local.set 39
               (local.get 18))
@@ -452,7 +452,7 @@
                       (i64.const 1)))))
               (then
                 (local.set 4
-                  (i32.const 9229))
+                  (i64.const 9229))
                 (br 3 (;@2;))))
             (local.set 19
               (f64.reinterpret_i64
@@ -474,23 +474,23 @@
                 (local.get 6)
                 (i32.const 1)))
             (local.set 4
-              (i32.const 12293))
+              (i64.const 12293))
             (br 2 (;@2;)))))
       (local.set 5
         (i64.add
           (local.get 7)
-          (i64.extend_i32_s
-            (i32.shl
-              (i32.shr_s
-                (local.get 4)
-                (i32.const 9))
-              (i32.const 1)))))
+          (i64.shl
+            (i64.shr_s
+              (local.get 4)
+              (i64.const 9))
+            (i64.const 1))))
       (local.set 6
         (i32.add
           (local.get 6)
           (i32.and
             (i32.shr_u
-              (local.get 4)
+              (i32.wrap_i64
+                (local.get 4))
               (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x5
@@ -519,6 +519,7 @@
       (local.get 6))
     (return
       (i32.and
-        (local.get 4)
+        (i32.wrap_i64
+          (local.get 4))
         (i32.const 3)))
     (unreachable)))

@@ -2,7 +2,7 @@
   (type (;0;) (func (param i32 i32) (result i32)))
   (import "env" "memory" (memory (;0;) 2048 2048 shared))
   (func (;0;) (export "0") (type 0) (param i32 i32) (result i32)
-    (local i32 i32 i32 i64 i32 i64 i32 i32 i64 i64 i64 i64)
+    (local i32 i32 i64 i64 i32 i64 i32 i32 i64 i64 i64 i64)
     (local.set 2
       (i32.load16_u offset=4
         (local.get 1)))
@@ -58,7 +58,7 @@
                   (i32.const 3))
                 (then
                   (local.set 4
-                    (i32.const 0))
+                    (i64.const 0))
                   (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
@@ -100,7 +100,7 @@
                   (i32.const 3))
                 (then
                   (local.set 4
-                    (i32.const 3072))
+                    (i64.const 3072))
                   (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
@@ -119,7 +119,7 @@
                   (local.get 11))
                 (then
                   (local.set 4
-                    (i32.const 8192))
+                    (i64.const 8192))
                   (br 4 (;@2;))))
               (br 0 (;@5;)))
             (if  ;; label = @5
@@ -128,7 +128,7 @@
                 (i32.const 2))
               (then
                 (local.set 4
-                  (i32.const 6144))
+                  (i64.const 6144))
                 (br 3 (;@2;))))
             (local.set 6
               (i32.sub
@@ -146,18 +146,18 @@
       (local.set 5
         (i64.add
           (local.get 7)
-          (i64.extend_i32_s
-            (i32.shl
-              (i32.shr_s
-                (local.get 4)
-                (i32.const 9))
-              (i32.const 1)))))
+          (i64.shl
+            (i64.shr_s
+              (local.get 4)
+              (i64.const 9))
+            (i64.const 1))))
       (local.set 6
         (i32.add
           (local.get 6)
           (i32.and
             (i32.shr_u
-              (local.get 4)
+              (i32.wrap_i64
+                (local.get 4))
               (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x5
@@ -177,6 +177,7 @@
       (local.get 6))
     (return
       (i32.and
-        (local.get 4)
+        (i32.wrap_i64
+          (local.get 4))
         (i32.const 3)))
     (unreachable)))

@@ -2,7 +2,7 @@
   (type (;0;) (func (param i32 i32) (result i32)))
   (import "env" "memory" (memory (;0;) 2048 2048 shared))
   (func (;0;) (export "0") (type 0) (param i32 i32) (result i32)
-    (local i32 i32 i32 i64 i32 i64 i32 i32 i64 i64 i64 i64 i64 i64 i32 i64 i32 i64 i32)
+    (local i32 i32 i64 i64 i32 i64 i32 i32 i64 i64 i32 i64 i32 i64 i64 i64 i64 i64 i32)
     (local.set 2
       (i32.load16_u offset=4
         (local.get 1)))
@@ -33,21 +33,21 @@
       (i64.load hart.dataGeneration
         (local.get 0)))
     (local.set 11
+      (i64.const -1))
+    (local.set 13
+      (i64.const -1))
+    (local.set 15
       (i64.load hart.x5
         (local.get 0)))
-    (local.set 12
+    (local.set 16
       (i64.load hart.x8
         (local.get 0)))
-    (local.set 13
+    (local.set 17
       (i64.load hart.x10
         (local.get 0)))
-    (local.set 14
+    (local.set 18
       (i64.load hart.x11
         (local.get 0)))
-    (local.set 15
-      (i64.const -1))
-    (local.set 17
-      (i64.const -1))
     (block  ;; label = @1
       (block  ;; label = @2
         (loop  ;; label = @3
@@ -63,15 +63,15 @@
                   (i32.const 1))
                 (then
                   (local.set 4
-                    (i32.const 0))
+                    (i64.const 0))
                   (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
                   (local.get 6)
                   (i32.const 1)))
-              (local.set 11
+              (local.set 15
                 (i64.add
-                  (local.get 11)
+                  (local.get 15)
                   (i64.const 4)))
               (br 1 (;@4;)))
             (br 0 (;@4;)))
@@ -82,20 +82,20 @@
                 (i32.const 9))
               (then
                 (local.set 4
-                  (i32.const 1024))
+                  (i64.const 1024))
                 (br 3 (;@2;))))
             (local.set 6
               (i32.sub
                 (local.get 6)
                 (i32.const 8)))
             (local.set 19
-              (local.get 12))
+              (local.get 16))
             (if  ;; label = @5
               (i64.ne
                 (i64.and
                   (local.get 19)
                   (i64.const -4093))
-                (local.get 15))
+                (local.get 11))
               (then
                 (local.set 20
                   (i32.add
@@ -131,33 +131,33 @@
                             (local.get 10))))
                       (then
                         (local.set 4
-                          (i32.const 1057))
+                          (i64.const 1057))
                         (br 5 (;@2;))))))
-                (local.set 15
+                (local.set 11
                   (i64.and
                     (local.get 19)
                     (i64.const -4096)))
-                (local.set 16
+                (local.set 12
                   (i32.load offset=8
                     (local.get 20)))))
-            (local.set 13
+            (local.set 17
               (i64.load32_s
                 (i32.add
                   (i32.wrap_i64
                     (local.get 19))
-                  (local.get 16))))
-            (local.set 13
+                  (local.get 12))))
+            (local.set 17
               (i64.add
-                (local.get 13)
+                (local.get 17)
                 (i64.const 3)))
             (local.set 19
-              (local.get 12))
+              (local.get 16))
             (if  ;; label = @5
               (i64.ne
                 (i64.and
                   (local.get 19)
                   (i64.const -4093))
-                (local.get 17))
+                (local.get 13))
               (then
                 (local.set 20
                   (i32.add
@@ -195,31 +195,31 @@
                             (local.get 10))))
                       (then
                         (local.set 4
-                          (i32.const 3097))
+                          (i64.const 3097))
                         (br 5 (;@2;))))))
-                (local.set 17
+                (local.set 13
                   (i64.and
                     (local.get 19)
                     (i64.const -4096)))
-                (local.set 18
+                (local.set 14
                   (i32.load offset=8
                     (local.get 20)))))
             (i64.store32
               (i32.add
                 (i32.wrap_i64
                   (local.get 19))
-                (local.get 18))
-              (local.get 13))
+                (local.get 14))
+              (local.get 17))
             (local.set 19
               (i64.add
-                (local.get 12)
+                (local.get 16)
                 (i64.const 21)))
             (if  ;; label = @5
               (i64.ne
                 (i64.and
                   (local.get 19)
                   (i64.const -4096))
-                (local.get 17))
+                (local.get 13))
               (then
                 (local.set 20
                   (i32.add
@@ -244,31 +244,31 @@
                         (local.get 10))))
                   (then
                     (local.set 4
-                      (i32.const 4117))
+                      (i64.const 4117))
                     (br 4 (;@2;))))
-                (local.set 17
+                (local.set 13
                   (i64.and
                     (local.get 19)
                     (i64.const -4096)))
-                (local.set 18
+                (local.set 14
                   (i32.load offset=8
                     (local.get 20)))))
             (i64.store8
               (i32.add
                 (i32.wrap_i64
                   (local.get 19))
-                (local.get 18))
-              (local.get 13))
+                (local.get 14))
+              (local.get 17))
             (local.set 19
               (i64.add
-                (local.get 12)
+                (local.get 16)
                 (i64.const 17)))
             (if  ;; label = @5
               (i64.ne
                 (i64.and
                   (local.get 19)
                   (i64.const -4089))
-                (local.get 15))
+                (local.get 11))
               (then
                 (local.set 20
                   (i32.add
@@ -304,31 +304,31 @@
                             (local.get 10))))
                       (then
                         (local.set 4
-                          (i32.const 5137))
+                          (i64.const 5137))
                         (br 5 (;@2;))))))
-                (local.set 15
+                (local.set 11
                   (i64.and
                     (local.get 19)
                     (i64.const -4096)))
-                (local.set 16
+                (local.set 12
                   (i32.load offset=8
                     (local.get 20)))))
-            (local.set 14
+            (local.set 18
               (i64.load
                 (i32.add
                   (i32.wrap_i64
                     (local.get 19))
-                  (local.get 16))))
+                  (local.get 12))))
             (local.set 19
               (i64.add
-                (local.get 12)
+                (local.get 16)
                 (i64.const 32)))
             (if  ;; label = @5
               (i64.ne
                 (i64.and
                   (local.get 19)
                   (i64.const -4089))
-                (local.get 17))
+                (local.get 13))
               (then
                 (local.set 20
                   (i32.add
@@ -366,28 +366,28 @@
                             (local.get 10))))
                       (then
                         (local.set 4
-                          (i32.const 6157))
+                          (i64.const 6157))
                         (br 5 (;@2;))))))
-                (local.set 17
+                (local.set 13
                   (i64.and
                     (local.get 19)
                     (i64.const -4096)))
-                (local.set 18
+                (local.set 14
                   (i32.load offset=8
                     (local.get 20)))))
             (i64.store
               (i32.add
                 (i32.wrap_i64
                   (local.get 19))
-                (local.get 18))
-              (local.get 14))
-            (local.set 11
+                (local.get 14))
+              (local.get 18))
+            (local.set 15
               (i64.add
-                (local.get 11)
+                (local.get 15)
                 (i64.const -1)))
             (if  ;; label = @5
               (i64.ne
-                (local.get 11)
+                (local.get 15)
                 (i64.const 0))
               (then
                 (br 1 (;@4;))))
@@ -396,34 +396,34 @@
                 (local.get 6)
                 (i32.const 1)))
             (local.set 4
-              (i32.const 9221))
+              (i64.const 9221))
             (br 2 (;@2;)))))
       (local.set 5
         (i64.add
           (local.get 7)
-          (i64.extend_i32_s
-            (i32.shl
-              (i32.shr_s
-                (local.get 4)
-                (i32.const 9))
-              (i32.const 1)))))
+          (i64.shl
+            (i64.shr_s
+              (local.get 4)
+              (i64.const 9))
+            (i64.const 1))))
       (local.set 6
         (i32.add
           (local.get 6)
           (i32.and
             (i32.shr_u
-              (local.get 4)
+              (i32.wrap_i64
+                (local.get 4))
               (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x5
       (local.get 0)
-      (local.get 11))
+      (local.get 15))
     (i64.store hart.x10
       (local.get 0)
-      (local.get 13))
+      (local.get 17))
     (i64.store hart.x11
       (local.get 0)
-      (local.get 14))
+      (local.get 18))
     (i64.store hart.pc
       (local.get 0)
       (local.get 5))
@@ -432,6 +432,7 @@
       (local.get 6))
     (return
       (i32.and
-        (local.get 4)
+        (i32.wrap_i64
+          (local.get 4))
         (i32.const 3)))
     (unreachable)))

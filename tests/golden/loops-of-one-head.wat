@@ -2,7 +2,7 @@
   (type (;0;) (func (param i32 i32) (result i32)))
   (import "env" "memory" (memory (;0;) 2048 2048 shared))
   (func (;0;) (export "0") (type 0) (param i32 i32) (result i32)
-    (local i32 i32 i32 i64 i32 i64 i32 i32 i64 i64 i64 i64 i64 i64)
+    (local i32 i32 i64 i64 i32 i64 i32 i32 i64 i64 i64 i64 i64 i64)
     (local.set 2
       (i32.load16_u offset=4
         (local.get 1)))
@@ -62,7 +62,7 @@
                   (i32.const 4))
                 (then
                   (local.set 4
-                    (i32.const 0))
+                    (i64.const 0))
                   (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
@@ -103,7 +103,7 @@
                 (i32.const 9))
               (then
                 (local.set 4
-                  (i32.const 5120))
+                  (i64.const 5120))
                 (br 3 (;@2;))))
             (local.set 6
               (i32.sub
@@ -123,7 +123,7 @@
                 (i64.const 0))
               (then
                 (local.set 4
-                  (i32.const 3072))
+                  (i64.const 3072))
                 (br 3 (;@2;))))
             (local.set 6
               (i32.sub
@@ -138,7 +138,7 @@
                 (local.get 11))
               (then
                 (local.set 4
-                  (i32.const 16384))
+                  (i64.const 16384))
                 (br 3 (;@2;))))
             (local.set 6
               (i32.sub
@@ -182,18 +182,18 @@
       (local.set 5
         (i64.add
           (local.get 7)
-          (i64.extend_i32_s
-            (i32.shl
-              (i32.shr_s
-                (local.get 4)
-                (i32.const 9))
-              (i32.const 1)))))
+          (i64.shl
+            (i64.shr_s
+              (local.get 4)
+              (i64.const 9))
+            (i64.const 1))))
       (local.set 6
         (i32.add
           (local.get 6)
           (i32.and
             (i32.shr_u
-              (local.get 4)
+              (i32.wrap_i64
+                (local.get 4))
               (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x5
@@ -219,6 +219,7 @@
       (local.get 6))
     (return
       (i32.and
-        (local.get 4)
+        (i32.wrap_i64
+          (local.get 4))
         (i32.const 3)))
     (unreachable)))

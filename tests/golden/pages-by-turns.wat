@@ -2,7 +2,7 @@
   (type (;0;) (func (param i32 i32) (result i32)))
   (import "env" "memory" (memory (;0;) 2048 2048 shared))
   (func (;0;) (export "0") (type 0) (param i32 i32) (result i32)
-    (local i32 i32 i32 i64 i32 i64 i32 i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i32 i64 i32 i64 i32)
+    (local i32 i32 i64 i64 i32 i64 i32 i32 i64 i64 i32 i64 i32 i64 i64 i64 i64 i64 i64 i64 i64 i32)
     (local.set 2
       (i32.load16_u offset=4
         (local.get 1)))
@@ -33,30 +33,30 @@
       (i64.load hart.dataGeneration
         (local.get 0)))
     (local.set 11
+      (i64.const -1))
+    (local.set 13
+      (i64.const -1))
+    (local.set 15
       (i64.load hart.x5
         (local.get 0)))
-    (local.set 12
+    (local.set 16
       (i64.load hart.x6
         (local.get 0)))
-    (local.set 13
+    (local.set 17
       (i64.load hart.x8
         (local.get 0)))
-    (local.set 14
+    (local.set 18
       (i64.load hart.x12
         (local.get 0)))
-    (local.set 15
+    (local.set 19
       (i64.load hart.x10
         (local.get 0)))
-    (local.set 16
+    (local.set 20
       (i64.load hart.x11
         (local.get 0)))
-    (local.set 17
+    (local.set 21
       (i64.load hart.x7
         (local.get 0)))
-    (local.set 18
-      (i64.const -1))
-    (local.set 20
-      (i64.const -1))
     (block  ;; label = @1
       (block  ;; label = @2
         (loop  ;; label = @3
@@ -72,28 +72,28 @@
                   (i32.const 4))
                 (then
                   (local.set 4
-                    (i32.const 0))
+                    (i64.const 0))
                   (br 4 (;@2;))))
               (local.set 6
                 (i32.sub
                   (local.get 6)
                   (i32.const 4)))
-              (local.set 11
+              (local.set 15
                 (i64.add
-                  (local.get 11)
+                  (local.get 15)
                   (i64.const 5)))
-              (local.set 12
+              (local.set 16
                 (i64.const 8192))
-              (local.set 12
+              (local.set 16
                 (i64.extend_i32_s
                   (i32.add
                     (i32.wrap_i64
-                      (local.get 12))
+                      (local.get 16))
                     (i32.const -24))))
-              (local.set 14
+              (local.set 18
                 (i64.add
-                  (local.get 13)
-                  (local.get 12)))
+                  (local.get 17)
+                  (local.get 16)))
               (br 1 (;@4;)))
             (br 0 (;@4;)))
           (loop  ;; label = @4
@@ -103,20 +103,20 @@
                 (i32.const 15))
               (then
                 (local.set 4
-                  (i32.const 4096))
+                  (i64.const 4096))
                 (br 3 (;@2;))))
             (local.set 6
               (i32.sub
                 (local.get 6)
                 (i32.const 14)))
             (local.set 22
-              (local.get 14))
+              (local.get 18))
             (if  ;; label = @5
               (i64.ne
                 (i64.and
                   (local.get 22)
                   (i64.const -4089))
-                (local.get 18))
+                (local.get 11))
               (then
                 (local.set 23
                   (i32.add
@@ -152,31 +152,31 @@
                             (local.get 10))))
                       (then
                         (local.set 4
-                          (i32.const 4153))
+                          (i64.const 4153))
                         (br 5 (;@2;))))))
-                (local.set 18
+                (local.set 11
                   (i64.and
                     (local.get 22)
                     (i64.const -4096)))
-                (local.set 19
+                (local.set 12
                   (i32.load offset=8
                     (local.get 23)))))
-            (local.set 15
+            (local.set 19
               (i64.load
                 (i32.add
                   (i32.wrap_i64
                     (local.get 22))
-                  (local.get 19))))
+                  (local.get 12))))
             (local.set 22
               (i64.add
-                (local.get 14)
+                (local.get 18)
                 (i64.const 2047)))
             (if  ;; label = @5
               (i64.ne
                 (i64.and
                   (local.get 22)
                   (i64.const -4096))
-                (local.get 18))
+                (local.get 11))
               (then
                 (local.set 23
                   (i32.add
@@ -199,31 +199,31 @@
                         (local.get 10))))
                   (then
                     (local.set 4
-                      (i32.const 5173))
+                      (i64.const 5173))
                     (br 4 (;@2;))))
-                (local.set 18
+                (local.set 11
                   (i64.and
                     (local.get 22)
                     (i64.const -4096)))
-                (local.set 19
+                (local.set 12
                   (i32.load offset=8
                     (local.get 23)))))
-            (local.set 16
+            (local.set 20
               (i64.load8_u
                 (i32.add
                   (i32.wrap_i64
                     (local.get 22))
-                  (local.get 19))))
+                  (local.get 12))))
             (local.set 22
               (i64.add
-                (local.get 14)
+                (local.get 18)
                 (i64.const -1024)))
             (if  ;; label = @5
               (i64.ne
                 (i64.and
                   (local.get 22)
                   (i64.const -4089))
-                (local.get 20))
+                (local.get 13))
               (then
                 (local.set 23
                   (i32.add
@@ -261,31 +261,31 @@
                             (local.get 10))))
                       (then
                         (local.set 4
-                          (i32.const 6193))
+                          (i64.const 6193))
                         (br 5 (;@2;))))))
-                (local.set 20
+                (local.set 13
                   (i64.and
                     (local.get 22)
                     (i64.const -4096)))
-                (local.set 21
+                (local.set 14
                   (i32.load offset=8
                     (local.get 23)))))
             (i64.store
               (i32.add
                 (i32.wrap_i64
                   (local.get 22))
-                (local.get 21))
-              (local.get 11))
+                (local.get 14))
+              (local.get 15))
             (local.set 22
               (i64.add
-                (local.get 14)
+                (local.get 18)
                 (i64.const 1023)))
             (if  ;; label = @5
               (i64.ne
                 (i64.and
                   (local.get 22)
                   (i64.const -4096))
-                (local.get 20))
+                (local.get 13))
               (then
                 (local.set 23
                   (i32.add
@@ -310,31 +310,31 @@
                         (local.get 10))))
                   (then
                     (local.set 4
-                      (i32.const 7213))
+                      (i64.const 7213))
                     (br 4 (;@2;))))
-                (local.set 20
+                (local.set 13
                   (i64.and
                     (local.get 22)
                     (i64.const -4096)))
-                (local.set 21
+                (local.set 14
                   (i32.load offset=8
                     (local.get 23)))))
             (i64.store8
               (i32.add
                 (i32.wrap_i64
                   (local.get 22))
-                (local.get 21))
-              (local.get 12))
+                (local.get 14))
+              (local.get 16))
             (local.set 22
               (i64.add
-                (local.get 14)
+                (local.get 18)
                 (i64.const -1023)))
             (if  ;; label = @5
               (i64.ne
                 (i64.and
                   (local.get 22)
                   (i64.const -4095))
-                (local.get 18))
+                (local.get 11))
               (then
                 (local.set 23
                   (i32.add
@@ -370,35 +370,35 @@
                             (local.get 10))))
                       (then
                         (local.set 4
-                          (i32.const 8233))
+                          (i64.const 8233))
                         (br 5 (;@2;))))))
-                (local.set 18
+                (local.set 11
                   (i64.and
                     (local.get 22)
                     (i64.const -4096)))
-                (local.set 19
+                (local.set 12
                   (i32.load offset=8
                     (local.get 23)))))
-            (local.set 17
+            (local.set 21
               (i64.load16_u
                 (i32.add
                   (i32.wrap_i64
                     (local.get 22))
-                  (local.get 19))))
-            (local.set 15
+                  (local.get 12))))
+            (local.set 19
               (i64.add
-                (local.get 15)
-                (local.get 17)))
+                (local.get 19)
+                (local.get 21)))
             (local.set 22
               (i64.add
-                (local.get 14)
+                (local.get 18)
                 (i64.const 12)))
             (if  ;; label = @5
               (i64.ne
                 (i64.and
                   (local.get 22)
                   (i64.const -4093))
-                (local.get 20))
+                (local.get 13))
               (then
                 (local.set 23
                   (i32.add
@@ -436,35 +436,35 @@
                             (local.get 10))))
                       (then
                         (local.set 4
-                          (i32.const 10273))
+                          (i64.const 10273))
                         (br 5 (;@2;))))))
-                (local.set 20
+                (local.set 13
                   (i64.and
                     (local.get 22)
                     (i64.const -4096)))
-                (local.set 21
+                (local.set 14
                   (i32.load offset=8
                     (local.get 23)))))
             (i64.store32
               (i32.add
                 (i32.wrap_i64
                   (local.get 22))
-                (local.get 21))
-              (local.get 15))
-            (local.set 14
+                (local.get 14))
+              (local.get 19))
+            (local.set 18
               (i64.sub
-                (local.get 14)
-                (local.get 12)))
+                (local.get 18)
+                (local.get 16)))
             (local.set 22
               (i64.add
-                (local.get 14)
+                (local.get 18)
                 (i64.const 32)))
             (if  ;; label = @5
               (i64.ne
                 (i64.and
                   (local.get 22)
                   (i64.const -4093))
-                (local.get 18))
+                (local.get 11))
               (then
                 (local.set 23
                   (i32.add
@@ -500,31 +500,31 @@
                             (local.get 10))))
                       (then
                         (local.set 4
-                          (i32.const 12313))
+                          (i64.const 12313))
                         (br 5 (;@2;))))))
-                (local.set 18
+                (local.set 11
                   (i64.and
                     (local.get 22)
                     (i64.const -4096)))
-                (local.set 19
+                (local.set 12
                   (i32.load offset=8
                     (local.get 23)))))
-            (local.set 16
+            (local.set 20
               (i64.load32_s
                 (i32.add
                   (i32.wrap_i64
                     (local.get 22))
-                  (local.get 19))))
+                  (local.get 12))))
             (local.set 22
               (i64.add
-                (local.get 14)
+                (local.get 18)
                 (i64.const 40)))
             (if  ;; label = @5
               (i64.ne
                 (i64.and
                   (local.get 22)
                   (i64.const -4095))
-                (local.get 20))
+                (local.get 13))
               (then
                 (local.set 23
                   (i32.add
@@ -562,36 +562,36 @@
                             (local.get 10))))
                       (then
                         (local.set 4
-                          (i32.const 13333))
+                          (i64.const 13333))
                         (br 5 (;@2;))))))
-                (local.set 20
+                (local.set 13
                   (i64.and
                     (local.get 22)
                     (i64.const -4096)))
-                (local.set 21
+                (local.set 14
                   (i32.load offset=8
                     (local.get 23)))))
             (i64.store16
               (i32.add
                 (i32.wrap_i64
                   (local.get 22))
-                (local.get 21))
-              (local.get 16))
-            (local.set 14
+                (local.get 14))
+              (local.get 20))
+            (local.set 18
               (i64.add
-                (local.get 14)
-                (local.get 12)))
-            (local.set 14
+                (local.get 18)
+                (local.get 16)))
+            (local.set 18
               (i64.add
-                (local.get 14)
+                (local.get 18)
                 (i64.const 8)))
-            (local.set 11
+            (local.set 15
               (i64.add
-                (local.get 11)
+                (local.get 15)
                 (i64.const -1)))
             (if  ;; label = @5
               (i64.ne
-                (local.get 11)
+                (local.get 15)
                 (i64.const 0))
               (then
                 (br 1 (;@4;))))
@@ -600,43 +600,43 @@
                 (local.get 6)
                 (i32.const 1)))
             (local.set 4
-              (i32.const 18437))
+              (i64.const 18437))
             (br 2 (;@2;)))))
       (local.set 5
         (i64.add
           (local.get 7)
-          (i64.extend_i32_s
-            (i32.shl
-              (i32.shr_s
-                (local.get 4)
-                (i32.const 9))
-              (i32.const 1)))))
+          (i64.shl
+            (i64.shr_s
+              (local.get 4)
+              (i64.const 9))
+            (i64.const 1))))
       (local.set 6
         (i32.add
           (local.get 6)
           (i32.and
             (i32.shr_u
-              (local.get 4)
+              (i32.wrap_i64
+                (local.get 4))
               (i32.const 2))
             (i32.const 127)))))
     (i64.store hart.x5
       (local.get 0)
-      (local.get 11))
+      (local.get 15))
     (i64.store hart.x6
       (local.get 0)
-      (local.get 12))
+      (local.get 16))
     (i64.store hart.x12
       (local.get 0)
-      (local.get 14))
+      (local.get 18))
     (i64.store hart.x10
       (local.get 0)
-      (local.get 15))
+      (local.get 19))
     (i64.store hart.x11
       (local.get 0)
-      (local.get 16))
+      (local.get 20))
     (i64.store hart.x7
       (local.get 0)
-      (local.get 17))
+      (local.get 21))
     (i64.store hart.pc
       (local.get 0)
       (local.get 5))
@@ -645,6 +645,7 @@
       (local.get 6))
     (return
       (i32.and
-        (local.get 4)
+        (i32.wrap_i64
+          (local.get 4))
         (i32.const 3)))
     (unreachable)))

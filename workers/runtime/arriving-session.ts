@@ -55,7 +55,10 @@ export async function runArrival(
   const abort = new AbortController();
   const stop = () => abort.abort(signal.reason);
   signal.addEventListener("abort", stop, { once: true });
-  const lose = () => abort.abort(new LeaseLost("the run is no longer ours"));
+  const lose = () => {
+    // One that is leaving again may be another worker's by now, and still has pages to give.
+    if (!here?.guest.isStanding) abort.abort(new LeaseLost("the run is no longer ours"));
+  };
   const authority = new RedisAuthority(redis, identity);
   const owner = `${identity.name} ${crypto.randomUUID()}`;
   let send: (command: MoveCommand) => void = () => undefined;

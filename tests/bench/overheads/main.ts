@@ -5,6 +5,7 @@
  */
 import { compareExits, type NamedReport } from "../../../shared/telemetry/compare-exits.ts";
 import { machineFacts } from "../machine-facts.ts";
+import { costOfTiming } from "./cost-of-timing.ts";
 import { type Setting, workOf } from "./work-of.ts";
 
 const usual = { engine: "translate", firmware: "sbi" } as const;
@@ -36,4 +37,16 @@ for (const [title, settings] of Object.entries(groups)) {
     ([name, setting]): NamedReport => ({ name, report: workOf(setting) }),
   );
   console.log(`\n${title}\n\n${compareExits(runs)}`);
+}
+
+console.log("\nwhat it costs that exits are timed (medians of pairs, with and without in turns)\n");
+for (const [guest, engine] of [
+  ["bench-syscall", "trap-and-emulate"],
+  ["bench-faults", "translate"],
+  ["bench-integer", "translate"],
+] as const) {
+  const { ratio, exitsPerSecond } = costOfTiming(guest, engine);
+  const millions = (exitsPerSecond / 1e6).toFixed(2);
+  const cost = `${((ratio - 1) * 100).toFixed(1)} %`;
+  console.log(`${guest}, ${engine}: ${cost} at ${millions} million exits a second`);
 }

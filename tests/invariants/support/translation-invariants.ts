@@ -37,15 +37,8 @@ import {
   regionLinkBytes,
   regionLinksBase,
 } from "../../../workers/vmm/memory/layout.ts";
-import {
-  sharedTlbOffsets,
-  spaceTlbOffsets,
-  tlbEntries,
-  tlbEntryBytes,
-  tlbSpaceBytes,
-  tlbSpaces,
-  writeTableOffset,
-} from "../../../workers/vmm/mmu/tlb.ts";
+import { tlbEntries, tlbEntryBytes, tlbSpaces } from "../../../workers/vmm/mmu/tlb.ts";
+import { tlbTables } from "../../../workers/vmm/mmu/tlb-tables.ts";
 import type { ObservedTranslation } from "./observed-translation.ts";
 
 const ramBase = 0x8000_0000n;
@@ -232,28 +225,16 @@ function tlbFaults(memory: DataView, hart: number, isFenced: boolean): string[] 
       if (own & entryWritable && own & entryShared) faults.push(`${name} is shared and writable`);
     }
   };
-  const checkData = (table: number, group: Group) => {
-    check(table, "read", group);
-    check(table + writeTableOffset, "write", group);
-  };
-  const tables = hart + hartStateBytes;
-  for (let space = 0; space < tlbSpaces; space++) {
-    const satp = wide(`satpOf${space}` as "satpOf0");
-    if (satp === nobody) continue;
-    const generation = Number(wide(`generationOf${space}` as "generationOf0"));
-    const group = { generation, satp };
-    const first = tables + space * tlbSpaceBytes;
-    checkData(first + spaceTlbOffsets.user, group);
-    checkData(first + spaceTlbOffsets.supervisorSum, group);
-    check(first + spaceTlbOffsets.userFetch, "fetch", group);
+  const kinds = { load: "read", store: "write", fetch: "fetch" } as const;
+  for (const { context, access, offset, group } of tlbTables) {
+    const isShared = group === tlbSpaces;
+    const owner = isShared ? wide("satp") : wide(`satpOf${group}` as "satpOf0");
+    if (!isShared && owner === nobody) continue;
+    const name = isShared ? "sharedGeneration" : (`generationOf${group}` as "generationOf0");
+    const satp = context === "machine" ? undefined : owner;
+    const own = { generation: Number(wide(name)), satp };
+    check(hart + hartStateBytes + offset, kinds[access], own);
   }
-  const generation = Number(wide("sharedGeneration"));
-  const supervisor = { generation, satp: wide("satp") };
-  checkData(tables + sharedTlbOffsets.supervisor, supervisor);
-  check(tables + sharedTlbOffsets.supervisorFetch, "fetch", supervisor);
-  const machine = { generation, satp: undefined };
-  checkData(tables + sharedTlbOffsets.machine, machine);
-  check(tables + sharedTlbOffsets.machineFetch, "fetch", machine);
   return faults;
 }
 

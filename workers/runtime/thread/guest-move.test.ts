@@ -18,7 +18,7 @@ import {
 } from "./thread-protocol.ts";
 
 /** Anew for each: a machine that has its images frees them. */
-const freshConfig = () => bareMetal(busyGuest(12_000), { ramBytes: 16 * 2 ** 20 });
+const freshConfig = () => bareMetal(busyGuest(6000), { ramBytes: 16 * 2 ** 20 });
 const limits = { instructions: 1e9, memoryBytes: 16 * 2 ** 20, outputBytes: 1e6, wallClock: 1e12 };
 const kin = "template";
 const common = { run: "run", token: "ticket", patience: 1e9 };
@@ -158,7 +158,7 @@ describe("a guest that moves from driver to driver", () => {
         expect(outcome(destination.report)).toEqual(undisturbed);
         expect(console([source, destination])).toEqual(undisturbedConsole);
       }),
-      { numRuns: 9 },
+      { numRuns: 6 },
     );
   });
 
@@ -195,7 +195,7 @@ describe("a guest that moves from driver to driver", () => {
     const acts = fc.constantFrom("cut", "deaf", "mute", "source dropped", "destination dropped");
     const seen = new Set<string>();
     await fc.assert(
-      fc.asyncProperty(modes, fc.integer({ min: 0, max: 40 }), acts, async (mode, at, act) => {
+      fc.asyncProperty(modes, fc.integer({ min: 0, max: 9 }), acts, async (mode, at, act) => {
         const { source, destination, authority } = pair();
         for (let turn = 0; turn < 3; turn++) source.last = source.driver.advance(1);
         source.depart(mode, 1);
@@ -222,7 +222,7 @@ describe("a guest that moves from driver to driver", () => {
         }
         seen.add(isLost ? "lost" : (ended[0]?.name ?? "nowhere"));
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
     expect(seen).toContain("source");
     expect(seen).toContain("destination");

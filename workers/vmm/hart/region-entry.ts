@@ -70,6 +70,8 @@ export interface RegionEntry {
   readonly state: number;
   readonly region: number;
   readonly place: number;
+  /** What arrivals are counted from, modulo 2^32. */
+  readonly arrivals: number;
 }
 
 export function writeEntry(memory: DataView, number: number, entry: RegionEntry): void {
@@ -78,8 +80,13 @@ export function writeEntry(memory: DataView, number: number, entry: RegionEntry)
   memory.setUint16(at + entryOffsets.state, entry.state, true);
   memory.setUint16(at + entryOffsets.region, entry.region, true);
   memory.setUint16(at + entryOffsets.exits, 0, true);
-  memory.setUint32(at + entryOffsets.arrivals, 0, true);
+  memory.setInt32(at + entryOffsets.arrivals, entry.arrivals, true);
   memory.setInt32(at + entryOffsets.place, entry.place, true);
+}
+
+/** Has an entry count arrivals from another number on. */
+export function writeArrivals(memory: DataView, number: number, arrivals: number): void {
+  memory.setInt32(entryTableBase + number * entryBytes + entryOffsets.arrivals, arrivals, true);
 }
 
 /** The region of an entry. */

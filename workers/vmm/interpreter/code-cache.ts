@@ -34,6 +34,11 @@ import { RecordCache } from "./record-cache.ts";
 const longestRun = 32;
 const granuleBytes = 64;
 const granulesPerPage = pageBytes / granuleBytes;
+/** Of records that stand for no instruction which is wholly in its page. */
+const notDecoded: ReadonlySet<number> = new Set([
+  ...[specialOperations.undecoded, specialOperations.straddling, specialOperations.illegal],
+  ...[specialOperations.breakpoint, specialOperations.known],
+]);
 /** A bit for each granule of a page. */
 const granulesBytes = granulesPerPage / 8;
 /** A bit for each halfword of a page. */
@@ -342,9 +347,7 @@ export class CodeCache {
   /** Whether the instruction at an offset of a page was decoded, as one that lies in the page. */
   isDecoded(page: MachineAddress, offset: number): boolean {
     const operation = this.#view.getUint16(page + offset * (recordBytes / 2), true);
-    const { undecoded, straddling, illegal, breakpoint, known } = specialOperations;
-    const others: readonly number[] = [undecoded, straddling, illegal, breakpoint, known];
-    return !others.includes(operation);
+    return !notDecoded.has(operation);
   }
 
   /**

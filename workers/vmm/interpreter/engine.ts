@@ -174,7 +174,7 @@ function buildModule(memory: MachineMemory, heat: HeatPolicy): Uint8Array {
     hart: { context, traps, memory: access, cacheBlocks, csr, float, hypercall },
   });
 
-  const prepare = buildPrepare(module, { memory: physical, code: codeImports });
+  const prepare = buildPrepare(module, codeImports);
   const execute = buildExecute(module, {
     heat,
     run,

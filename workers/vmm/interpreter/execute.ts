@@ -58,7 +58,8 @@ interface Parts {
   readonly heat: HeatPolicy;
   readonly run: Callee<readonly ["i32"], "i32">;
   readonly step: Callee<readonly ["i32"], undefined>;
-  readonly prepare: Callee<readonly ["i32"], "i32">;
+  /** (hart): what `run` has left for `runResults.known` is put right. */
+  readonly prepare: Callee<readonly ["i32"], undefined>;
   /** (hart, region that execution comes from or `noRegion`): the place at `pc` is hot. */
   readonly hot: Callee<readonly ["i32", "i32"], undefined>;
   /** (hart): what was found hot is to be translated. */
@@ -153,6 +154,11 @@ export function buildExecute(
         f.if(h.get("translationDue").eqz(), () => f.do(translate.call(hart)));
       });
     };
+    const prepareIfKnown = (goOn: Label) =>
+      f.if(result.eq(runResults.known), () => {
+        f.do(prepare.call(hart));
+        f.branch(goOn);
+      });
     const nowAndThen = (what: number, act: () => void) => {
       const left = f.let(h.get("exitsUntilTimed").sub(1));
       h.set("exitsUntilTimed", left);
@@ -210,6 +216,7 @@ export function buildExecute(
               f.do(context.select.call(hart));
               f.branch(again);
             });
+            prepareIfKnown(goOn);
             f.branchIf(h.get("budget").ne(0), toStep);
             f.return(i32.const(stopCodes.budget));
           });
@@ -235,6 +242,7 @@ export function buildExecute(
               f.if(h.get("heatLeft").eqz(), () => isLooking.set(1));
             },
           );
+          prepareIfKnown(goOn);
           const isShort = h.get("budget").ltU(smallestRegionBudget);
           f.if(result.eq(runResults.entry).and(isShort), () => result.set(runPast.call(hart)));
           f.branchIf(result.eq(runResults.step), toStep);
@@ -245,7 +253,6 @@ export function buildExecute(
         });
       });
       f.if(h.get("budget").eqz(), () => f.return(i32.const(stopCodes.budget)));
-      f.branchIf(prepare.call(hart), again);
       pc.set(h.get("pc"));
       nowAndThen(timedExits.step, () => f.do(step.call(hart)));
       f.if(translates.and(isJump(h.get("pc"), pc)), () =>

@@ -20,7 +20,11 @@ const halfwordMask = 0xffe;
 const fullLength = 2 * recordBytes;
 
 /** Why `run` came back. */
-export const runResults = { budget: 0, step: 1, entry: 2, select: 3 } as const;
+export const runResults = {
+  ...{ budget: 0, step: 1, entry: 2, select: 3 },
+  /** An instruction that was decoded when the machine was saved, and is not yet here. */
+  known: 4,
+} as const;
 
 /** (hart) → one of `runResults` */
 export function buildRun(module: ModuleBuilder): Callee<readonly ["i32"], "i32"> {
@@ -65,16 +69,18 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32"], "i32">
             leaveUnless: (condition: ReturnType<typeof i32.load>) =>
               f.branchIf(condition.eqz(), toStep),
           };
+          const leaveFor = (why: "entry" | "known") => () => {
+            result.set(runResults[why] - runResults.step);
+            f.branch(toStep);
+          };
           const specialCases: Partial<Record<keyof typeof specialOperations, () => void>> = {
             nextPage: () => {
               budget.set(budget.add(1));
               pc.set(bias.add(record.shrU(scaleLog2).extendU()));
               f.branch(resolve);
             },
-            entry: () => {
-              result.set(runResults.entry - runResults.step);
-              f.branch(toStep);
-            },
+            entry: leaveFor("entry"),
+            known: leaveFor("known"),
           };
           const special = Object.keys(specialOperations).map(
             (name) => specialCases[name as keyof typeof specialOperations] ?? state.leave,

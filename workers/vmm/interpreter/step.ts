@@ -14,7 +14,7 @@ import { mapSlot } from "../memory/guest-map.ts";
 import { codePageStride, codePoolBase } from "../memory/layout.ts";
 import { access } from "../mmu/access.ts";
 import type { PhysicalMemory } from "../mmu/physical-memory.ts";
-import { addend, entryAddress, entrySlot, fillEntry, hits, isWithdrawn } from "../mmu/tlb.ts";
+import { addend, entryAddress, entrySlot, fillEntry, hits } from "../mmu/tlb.ts";
 import type { Walk } from "../mmu/walk.ts";
 import { ExactSemantics } from "./exact-semantics.ts";
 import { operations, recordScale, specialOperations } from "./record.ts";
@@ -54,13 +54,6 @@ export function buildStep(
     const entry = f.let(entryAddress(h.get("fetchTlb"), address));
     const generation = h.get("fetchGeneration");
     f.if(hits(entry, address.and(-4096), 1, generation), () => f.return(entry));
-    f.if(isWithdrawn(entry, address, generation), () => {
-      const slot = f.let(entrySlot(entry));
-      f.do(memory.readableFrame.call(hart, slot));
-      h.count("trace.access");
-      fillEntry(f, entry, address, { addend: mapSlot.records(slot), slot, generation });
-      f.return(entry);
-    });
     const privilege = h.get("privilege");
     const physical = f.let(walk.translate.call(hart, address, access.fetch, privilege, 2));
     const fail = (cause: I32) => {

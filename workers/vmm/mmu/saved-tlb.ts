@@ -12,18 +12,8 @@ import type { MachineAddress } from "../base/units.ts";
 import { hartStateBytes } from "../isa/hart-layout.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
-import type { access } from "./access.ts";
-import {
-  generations,
-  sharedTlbOffsets,
-  spaceTlbOffsets,
-  tlbEntries,
-  tlbEntryBytes,
-  tlbSpaceBytes,
-  tlbSpaces,
-  tlbTableBytes,
-  withdrawnTag,
-} from "./tlb.ts";
+import { generations, tlbEntries, tlbEntryBytes, withdrawnTag } from "./tlb.ts";
+import { type TlbTable, tlbTables } from "./tlb-tables.ts";
 
 export type TlbState = Readonly<Record<string, Uint8Array>>;
 
@@ -35,39 +25,13 @@ export interface TlbTarget {
   readonly records?: MachineAddress;
 }
 
-type Access = keyof typeof access;
-
-interface Table {
-  readonly name: string;
-  readonly access: Access;
-  /** From the hart's first table. */
-  readonly offset: number;
-  /** The group of tables that it is dropped with. */
-  readonly group: number;
-}
+type Access = TlbTable["access"];
 
 const entryStateBytes = 12;
 const inPage = pageBytes - 1;
-const sharedGroup = tlbSpaces;
-
-const tables: readonly Table[] = [
-  ...Array.from({ length: tlbSpaces }, (_, space) =>
-    groupTables(space, space * tlbSpaceBytes, `space${space}.`, [
-      ["user", spaceTlbOffsets.user],
-      ["supervisorSum", spaceTlbOffsets.supervisorSum],
-      ["userFetch", spaceTlbOffsets.userFetch],
-    ]),
-  ).flat(),
-  ...groupTables(sharedGroup, 0, "", [
-    ["supervisor", sharedTlbOffsets.supervisor],
-    ["machine", sharedTlbOffsets.machine],
-    ["supervisorFetch", sharedTlbOffsets.supervisorFetch],
-    ["machineFetch", sharedTlbOffsets.machineFetch],
-  ]),
-];
 
 /** The names that a saved TLB may have. */
-export const tlbTableNames: readonly string[] = tables.map(({ name }) => name);
+export const tlbTableNames: readonly string[] = tlbTables.map(({ name }) => name);
 export const largestTlbTable = tlbEntries * entryStateBytes;
 
 /**
@@ -84,7 +48,7 @@ export function saveTlb(
   const state: Record<string, Uint8Array> = {};
   const scratch = new DataView(new ArrayBuffer(largestTlbTable));
   const { words } = memory;
-  for (const { name, offset, group } of tables) {
+  for (const { name, offset, group } of tlbTables) {
     const generation = generationOf(group);
     if (generation < 0) continue;
     const first = (hart + hartStateBytes + offset) >>> 2;
@@ -117,7 +81,7 @@ export function restoreTlb(
   targetOf: (page: number, access: Access) => TlbTarget | undefined,
 ): void {
   for (const [name, bytes] of Object.entries(state)) {
-    const table = tables.find((candidate) => candidate.name === name);
+    const table = tlbTables.find((candidate) => candidate.name === name);
     if (table === undefined) throw new RangeError(`a TLB has no table ${name}`);
     const isWhole = bytes.length % entryStateBytes === 0 && bytes.length <= largestTlbTable;
     if (!isWhole) throw new RangeError(`table ${name} of the TLB has ${bytes.length} bytes`);
@@ -140,22 +104,4 @@ export function restoreTlb(
       memory.setWord(entry + 12, target.slot);
     }
   }
-}
-
-/** A context for data has a read table, then a write table; one for fetches has one. */
-function groupTables(
-  group: number,
-  from: number,
-  prefix: string,
-  contexts: readonly (readonly [string, number])[],
-): Table[] {
-  return contexts.flatMap(([context, at]): Table[] => {
-    const offset = from + at;
-    const name = `${prefix}${context}`;
-    if (context.endsWith("Fetch")) return [{ name, access: "fetch", offset, group }];
-    return [
-      { name: `${name}.read`, access: "load", offset, group },
-      { name: `${name}.write`, access: "store", offset: offset + tlbTableBytes, group },
-    ];
-  });
 }

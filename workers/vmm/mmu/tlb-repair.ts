@@ -19,16 +19,8 @@ import {
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import type { MapTlbs } from "../memory/map-tlbs.ts";
-import {
-  sharedTlbOffsets,
-  spaceTlbOffsets,
-  tlbEntries,
-  tlbEntryBytes,
-  tlbSpaceBytes,
-  tlbSpaces,
-  withdrawnTag,
-  writeTableOffset,
-} from "./tlb.ts";
+import { tlbEntries, tlbEntryBytes, withdrawnTag, writeTableOffset } from "./tlb.ts";
+import { type TlbTable, tlbTables } from "./tlb-tables.ts";
 
 const entryWords = tlbEntryBytes / 4;
 const inPage = pageBytes - 1;
@@ -43,34 +35,17 @@ interface Table {
   readonly generation: number;
 }
 
-/** The read tables of all data contexts; each has its write table behind it. */
-const readTables: readonly Table[] = [
-  ...Array.from({ length: tlbSpaces }, (_, space) =>
-    [spaceTlbOffsets.user, spaceTlbOffsets.supervisorSum].map((offset) => ({
-      offset: hartStateBytes + space * tlbSpaceBytes + offset,
-      generation: generationOf(space),
-    })),
-  ).flat(),
-  ...[sharedTlbOffsets.supervisor, sharedTlbOffsets.machine].map((offset) => ({
-    offset: hartStateBytes + offset,
-    generation: hartFields.sharedGeneration.offset,
-  })),
-];
-const fetchTables: readonly Table[] = [
-  ...Array.from({ length: tlbSpaces }, (_, space) => ({
-    offset: hartStateBytes + space * tlbSpaceBytes + spaceTlbOffsets.userFetch,
-    generation: generationOf(space),
-  })),
-  ...[sharedTlbOffsets.supervisorFetch, sharedTlbOffsets.machineFetch].map((offset) => ({
-    offset: hartStateBytes + offset,
-    generation: hartFields.sharedGeneration.offset,
-  })),
-];
+const tables = (access: TlbTable["access"]): readonly Table[] =>
+  tlbTables
+    .filter((table) => table.access === access)
+    .map(({ offset, group }) => ({
+      offset: hartStateBytes + offset,
+      generation: hartFields.generationOf0.offset + 8 * group,
+    }));
 
-/** Offset in a hart of the generation of a space. */
-function generationOf(space: number): number {
-  return hartFields[`generationOf${space}` as "generationOf0"].offset;
-}
+/** Of all data contexts; each has its write table behind it. */
+const readTables = tables("load");
+const fetchTables = tables("fetch");
 
 /**
  * For a guest map: what it asks of its harts' TLBs.
@@ -190,7 +165,7 @@ function redirectReads(
   }
 }
 
-/** Leads fetch entries to a copy of a page's records. */
+/** Leads fetch entries, which are never withdrawn, to a copy of a page's records. */
 export function redirectFetches(
   memory: MachineMemory,
   hart: MachineAddress,
@@ -202,8 +177,7 @@ export function redirectFetches(
     const start = (hart + offset) >>> 2;
     for (let at = start; at < start + tlbEntries * entryWords; at += entryWords) {
       if (words[at + slotWord] !== (slot | 0)) continue;
-      const isWithdrawn = ((words[at] as number) & inPage) === withdrawnTag;
-      if (!isWithdrawn) words[at + addendWord] = records;
+      words[at + addendWord] = records;
     }
   }
   const uncached = (hart + hartFields.uncachedEntry.offset) >>> 2;

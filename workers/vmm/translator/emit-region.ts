@@ -16,7 +16,9 @@ import { addend, entryAddress, hits } from "../mmu/tlb.ts";
 import { blockGraph } from "./block-graph.ts";
 import { budgetChecks } from "./budget-checks.ts";
 import { analyseFlow, type FlowGraph } from "./flow-graph.ts";
-import { type AccessKind, KnownPages } from "./known-pages.ts";
+import { InstructionState, type RegionSurroundings } from "./instruction-state.ts";
+import { KnownPages } from "./known-pages.ts";
+import { RegionFlow } from "./region-flow.ts";
 import { RegionOperands } from "./region-operands.ts";
 import { RegionRegisters, registerUse } from "./region-registers.ts";
 import { RegionSemantics } from "./region-semantics.ts";
@@ -26,6 +28,7 @@ import {
   type RegionInstruction,
   type RegionShape,
 } from "./region-shape.ts";
+import { rowFacts } from "./row-facts.ts";
 
 /** What an exit tells about itself in one number: place, steps to give back, result. */
 const exitPlaceShift = 9;
@@ -61,8 +64,9 @@ export function emitRegion(
 }
 
 function usesFloat(blocks: readonly Block[]): boolean {
-  const instructions = blocks.flatMap((block) => block.instructions);
-  return instructions.some(({ decoded }) => decoded.row.assembly.includes(":f}"));
+  return blocks.some(({ instructions }) =>
+    instructions.some(({ decoded }) => rowFacts(decoded.row).usesFloat),
+  );
 }
 
 /** Every loop looks at the budget, and every place that execution is sent to. */
@@ -79,6 +83,11 @@ function checksOf(
   return budgetChecks({ lengths, successors }, starts, smallestRegionBudget);
 }
 
+const noFloat = {
+  ...{ floatOn: i32.const(0), floatFast: i32.const(0) },
+  refresh: () => undefined,
+};
+
 interface Shape {
   /** The nodes that look at the budget, and what it has to be there. */
   readonly checks: ReadonlyMap<number, number>;
@@ -91,33 +100,27 @@ interface Shape {
   readonly entryOperation: number;
 }
 
-class RegionEmitter {
-  readonly #f: FunctionBuilder;
-  readonly #hart: Local<"i32">;
+class RegionEmitter implements RegionSurroundings {
+  readonly f: FunctionBuilder;
+  readonly hart: Local<"i32">;
   /** The region's own, which tells its entries and links from others. */
   readonly #number: Local<"i32">;
-  /** Which node the dispatcher and the routers send execution to; 0 where a router is to do nothing. */
+  /** Which entry execution is to go on at, from 1 on; see `RegionFlow`. */
   readonly #wanted: Local<"i32">;
-  /** What stands for a node there: the entries in their order from 1 on, then others. */
-  readonly #wishes: ReadonlyMap<number, number>;
+  readonly #flow: RegionFlow;
   readonly #shape: Shape;
   readonly #registers: RegionRegisters;
-  readonly #labels = new Map<number, Label>();
-  readonly #loops = new Map<number, Label>();
-  readonly #exitInfo: Local<"i32">;
+  readonly #exitInfo: Local<"i64">;
   readonly #pc: Local<"i64">;
-  readonly #budget: Local<"i32">;
-  readonly #bias: Local<"i64">;
-  readonly #common: {
-    readonly dataTlb: Local<"i32">;
-    readonly fetchTlb: Local<"i32">;
-    readonly generation: Local<"i64">;
-    readonly floatOn: I32;
-    readonly floatFast: I32;
-    /** Computes the two anew. */
-    readonly refresh: () => void;
-  };
-  #known: KnownPages | undefined;
+  readonly budget: Local<"i32">;
+  readonly bias: Local<"i64">;
+  readonly dataTlb: Local<"i32">;
+  readonly #fetchTlb: Local<"i32">;
+  readonly generation: Local<"i64">;
+  readonly floatOn: I32;
+  readonly floatFast: I32;
+  readonly refreshFloat: () => void;
+  readonly known: KnownPages;
   #dispatch: Label | undefined;
   #exit: Label | undefined;
   #exitTo: Label | undefined;
@@ -128,157 +131,92 @@ class RegionEmitter {
     shape: Shape,
   ) {
     const { hart, entry } = parameters;
-    this.#f = f;
-    this.#hart = hart;
+    this.f = f;
+    this.hart = hart;
     this.#shape = shape;
     this.#registers = new RegionRegisters(f, hart);
     const h = new HartFields(f, hart);
     this.#number = f.let(regionEntry.region(entry));
     this.#wanted = f.let(regionEntry.state(entry).add(1));
-    const routed = [...shape.graph.routers.values()].flatMap(({ others }) => others);
-    const targets = new Set([...shape.entryNodes, ...routed]);
-    this.#wishes = new Map([...targets].map((node, i) => [node, i + 1]));
-    this.#exitInfo = f.local("i32");
+    this.#flow = new RegionFlow(f, {
+      ...{ graph: shape.graph, entryNodes: shape.entryNodes, wanted: this.#wanted },
+      writeNode: (node) => this.#block(node),
+    });
+    this.#exitInfo = f.local("i64");
     this.#pc = f.let(h.get("pc"));
-    this.#budget = f.let(h.get("budget"));
-    this.#bias = f.let(this.#pc.sub(regionEntry.place(entry).extendS()));
-    this.#common = {
-      dataTlb: f.let(h.get("dataTlb")),
-      fetchTlb: f.let(h.get("fetchTlb")),
-      generation: f.let(h.get("dataGeneration")),
-      ...(usesFloat(shape.blocks)
-        ? floatConditions(f, h)
-        : { floatOn: i32.const(0), floatFast: i32.const(0), refresh: () => undefined }),
-    };
+    this.budget = f.let(h.get("budget"));
+    this.bias = f.let(this.#pc.sub(regionEntry.place(entry).extendS()));
+    this.dataTlb = f.let(h.get("dataTlb"));
+    this.#fetchTlb = f.let(h.get("fetchTlb"));
+    this.generation = f.let(h.get("dataGeneration"));
+    const float = usesFloat(shape.blocks) ? floatConditions(f, h) : noFloat;
+    this.floatOn = float.floatOn;
+    this.floatFast = float.floatFast;
+    this.refreshFloat = float.refresh;
+    this.known = new KnownPages(f, shape.blocks);
   }
 
   emit(): void {
-    const f = this.#f;
-    const { blocks, graph } = this.#shape;
-    const h = new HartFields(f, this.#hart);
+    const f = this.f;
+    const { blocks } = this.#shape;
+    const h = new HartFields(f, this.hart);
     const use = registerUse(blocks.flatMap((b) => b.instructions.map((i) => i.decoded)));
     this.#registers.load(use);
-    this.#known = new KnownPages(f, blocks);
     f.block((exitTo) => {
       this.#exitTo = exitTo;
       f.block((exit) => {
         this.#exit = exit;
         f.loop((dispatch) => {
           this.#dispatch = dispatch;
-          this.#within(0, graph.merges(0));
+          this.#flow.write();
         });
       });
       const info = this.#exitInfo;
-      this.#pc.set(this.#bias.add(info.shrS(exitPlaceShift).shl(1).extendS()));
-      this.#budget.set(this.#budget.add(info.shrU(exitStepsShift).and(exitStepsMask)));
+      this.#pc.set(this.bias.add(info.shrS(exitPlaceShift).shl(1)));
+      this.budget.set(this.budget.add(info.wrap().shrU(exitStepsShift).and(exitStepsMask)));
     });
     this.#registers.store(use);
     h.set("pc", this.#pc);
-    h.set("budget", this.#budget);
-    f.return(this.#exitInfo.and(exitResultMask));
+    h.set("budget", this.budget);
+    f.return(this.#exitInfo.wrap().and(exitResultMask));
   }
 
-  /** A node with the merges that it dominates behind it, each at the end of a block. */
-  #within(node: number, merges: readonly number[]): void {
-    const [last, ...rest] = merges;
-    if (last === undefined) {
-      this.#code(node);
-      return;
-    }
-    this.#f.block((label) => {
-      this.#labels.set(last, label);
-      this.#within(node, rest);
-    });
-    this.#tree(last);
-  }
-
-  #tree(node: number): void {
-    const { graph } = this.#shape;
-    if (!graph.isLoop(node)) {
-      this.#within(node, graph.merges(node));
-      return;
-    }
-    this.#f.loop((again) => {
-      this.#loops.set(node, again);
-      this.#within(node, graph.merges(node));
-    });
-  }
-
-  #code(node: number): void {
-    const f = this.#f;
-    const { checks, blocks, graph, entryNodes } = this.#shape;
-    if (node === 0) {
-      const ways = entryNodes.map((entry) => () => this.#send(node, entry));
-      // Wishes count from 1.
-      f.switch(this.#wanted, [() => undefined, ...ways.slice(0, -1)], ways.at(-1) as () => void);
-      return;
-    }
-    const router = graph.routers.get(node);
-    if (router) {
-      const [last, ...others] = [...router.others].reverse();
-      if (last !== undefined) {
-        f.ifUnlikely(this.#wanted.ne(0), () => {
-          for (const other of others) {
-            f.if(this.#wanted.eq(this.#wish(other)), () => this.#send(node, other));
-          }
-          this.#send(node, last);
-        });
-      }
-      this.#jump(node, router.head);
-      return;
-    }
+  #block(node: number): void {
+    const f = this.f;
+    const { checks, blocks } = this.#shape;
     const block = blocks[node - 1] as Block;
     const { instructions } = block;
     const need = checks.get(node);
     if (need !== undefined) {
-      f.ifUnlikely(this.#budget.ltS(need), () => this.#leave(block.offset, 0, "goOn"));
+      f.ifUnlikely(this.budget.ltS(need), () => this.#leave(block.offset, 0, "goOn"));
     }
-    this.#budget.set(this.#budget.sub(instructions.length));
-    const edge = (from: number, to: number) => this.#edge(node, from, to);
+    this.budget.set(this.budget.sub(instructions.length));
     instructions.forEach((instruction, i) => {
-      const { offset, decoded } = instruction;
-      const target = offset + decoded.operands.imm;
-      const leave = () => this.#leave(offset, instructions.length - i, "step");
-      const unused = instructions.length - 1 - i;
-      const select = (address: I64) => {
-        this.#pc.set(address);
-        this.#budget.set(this.#budget.add(unused));
-        this.#exitInfo.set(regionResults.select);
-        f.branch(this.#exitTo as Label);
-      };
-      const state = {
-        f,
-        hart: this.#hart,
-        ...this.#common,
-        budget: () => this.#budget.add(unused),
-        knownPage: (kind: AccessKind) => this.#known?.of(kind, decoded),
-        floatChanged: this.#common.refresh,
-        ...{ goTo: select, goBehind: select },
-        leave,
-        leaveUnless: (condition: I32) => {
-          if (condition.constant === undefined) f.ifUnlikely(condition.eqz(), leave);
-          else if (condition.constant === 0n) leave();
-        },
-        branchIf: (condition: I32) => f.if(condition, () => edge(offset, target)),
-        jump: () => edge(offset, target),
-        jumpTo: (address: I64) => this.#indirect(address as Local<"i64">),
-      };
-      const place = {
-        pc: this.#bias.add(offset),
-        next: this.#bias.add(offset + decoded.bytes),
-      };
-      if (instruction.effect === "leave") {
-        leave();
+      const { decoded, effect } = instruction;
+      const state = new InstructionState(this, node, instruction, instructions.length - 1 - i);
+      if (effect === "leave") {
+        state.leave();
         return;
       }
       const operands = new RegionOperands(f, this.#registers, decoded);
-      f.scope(() => decoded.row.execute(new RegionSemantics(state, operands, place)));
+      f.scope(() => decoded.row.execute(new RegionSemantics(state, operands)));
     });
     const { effect, offset } = instructions.at(-1) as RegionInstruction;
-    if (["plain", "branch", "pause"].includes(effect)) edge(offset, block.end);
+    if (["plain", "branch", "pause"].includes(effect)) this.goOn(node, offset, block.end);
   }
 
-  #edge(node: number, from: number, to: number): void {
+  leave(place: number, steps: number): void {
+    this.#leave(place, steps, "step");
+  }
+
+  select(address: I64, steps: number): void {
+    this.#pc.set(address);
+    this.budget.set(this.budget.add(steps));
+    this.#exitInfo.set(regionResults.select);
+    this.f.branch(this.#exitTo as Label);
+  }
+
+  goOn(node: number, from: number, to: number): void {
     const { nodes } = this.#shape;
     const target = nodes.get(to);
     if (target === undefined) {
@@ -287,46 +225,17 @@ class RegionEmitter {
     }
     const [page, nextPage] = [from, to].map((place) => Math.floor(place / pageBytes));
     if (page !== nextPage) this.#leaveUnlessMapped(nextPage as number, to);
-    this.#jump(node, target);
-  }
-
-  /** Where no wish is pending: makes one where the router on the way does not lead there anyway. */
-  #jump(from: number, target: number): void {
-    const { graph } = this.#shape;
-    const hop = graph.hop(from, target);
-    const isWish = hop !== target && graph.routers.get(hop)?.head !== target;
-    if (isWish) this.#wanted.set(this.#wish(target));
-    this.#go(from, hop);
-  }
-
-  /** The dispatcher or a router fulfils a wish, or leaves it to the next router. */
-  #send(from: number, target: number): void {
-    const { graph } = this.#shape;
-    const hop = graph.hop(from, target);
-    const isThere = hop === target || graph.routers.get(hop)?.head === target;
-    if (isThere && graph.routers.size > 0) this.#wanted.set(0);
-    this.#go(from, hop);
-  }
-
-  #go(from: number, hop: number): void {
-    const kind = this.#shape.graph.kind(from, hop);
-    if (kind === "inline") this.#tree(hop);
-    else this.#f.branch((kind === "merge" ? this.#labels : this.#loops).get(hop) as Label);
-  }
-
-  #wish(node: number): number {
-    return this.#wishes.get(node) as number;
+    this.#flow.jump(node, target);
   }
 
   /** The region goes on in another page only if that one is where it was translated. */
   #leaveUnlessMapped(distance: number, place: number): void {
-    const f = this.#f;
-    const { fetchTlb } = this.#common;
-    const generation = new HartFields(f, this.#hart).get("fetchGeneration");
+    const f = this.f;
+    const generation = new HartFields(f, this.hart).get("fetchGeneration");
     const leave = () => this.#leave(place, 0, "goOn");
     f.scope(() => {
-      const address = f.let(this.#bias.add(distance * pageBytes));
-      const slot = f.let(entryAddress(fetchTlb, address));
+      const address = f.let(this.bias.add(distance * pageBytes));
+      const slot = f.let(entryAddress(this.#fetchTlb, address));
       // Tags of fetch entries are of whole pages, wherever in its page the region was entered.
       f.ifUnlikely(hits(slot, address.and(-pageBytes), 1, generation).eqz(), leave);
       const index = this.#shape.pages.indexOf(distance);
@@ -336,13 +245,12 @@ class RegionEmitter {
   }
 
   /** To an entry of this region where one stands at the address, else out. */
-  #indirect(address: Local<"i64">): void {
-    const f = this.#f;
-    const { fetchTlb } = this.#common;
-    const generation = new HartFields(f, this.#hart).get("fetchGeneration");
+  goToAddress(address: Local<"i64">): void {
+    const f = this.f;
+    const generation = new HartFields(f, this.hart).get("fetchGeneration");
     this.#pc.set(address);
     this.#exitInfo.set(regionResults.goOn);
-    const slot = f.let(entryAddress(fetchTlb, address));
+    const slot = f.let(entryAddress(this.#fetchTlb, address));
     const exit = this.#exitTo as Label;
     f.branchIf(hits(slot, address.and(-pageBytes), 1, generation).eqz(), exit);
     const page = f.let(addend(slot));
@@ -359,15 +267,15 @@ class RegionEmitter {
     f.branchIf(regionEntry.region(entry).ne(this.#number), exit);
     // The same page may be mapped elsewhere, too, or stand at another distance from the others now.
     const place = regionEntry.place(entry).extendS();
-    f.branchIf(this.#bias.add(place).ne(address), exit);
+    f.branchIf(this.bias.add(place).ne(address), exit);
     this.#wanted.set(regionEntry.state(entry).add(1));
     f.branch(this.#dispatch as Label);
   }
 
   #leave(place: number, steps: number, result: keyof typeof regionResults): void {
     const info =
-      ((place / 2) << exitPlaceShift) | (steps << exitStepsShift) | regionResults[result];
+      (place / 2) * 2 ** exitPlaceShift + ((steps << exitStepsShift) | regionResults[result]);
     this.#exitInfo.set(info);
-    this.#f.branch(this.#exit as Label);
+    this.f.branch(this.#exit as Label);
   }
 }

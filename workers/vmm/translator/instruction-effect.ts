@@ -81,9 +81,9 @@ function probe(decoded: Decoded): InstructionEffect {
       branchIf: becomes("branch"),
       jump: becomes("jump"),
       jumpTo: becomes("indirect"),
+      ...{ pc: i64.const(0), next: i64.const(decoded.bytes) },
     },
     new RegionOperands(f, registers, decoded),
-    { pc: i64.const(0), next: i64.const(decoded.bytes) },
   );
   decoded.row.execute(semantics);
   return effect;

@@ -8,14 +8,16 @@ import type { FunctionBuilder } from "../base/wasm/function-builder.ts";
 import type { KnownPage } from "../hart/inline/inline-state.ts";
 import type { Decoded } from "../isa/decoder.ts";
 import type { Block } from "./region-shape.ts";
+import { rowFacts } from "./row-facts.ts";
 
 export type AccessKind = "load" | "store";
 
+const registers = 32;
 /** No page's address. */
 const none = -1;
 
 export class KnownPages {
-  readonly #pages = new Map<string, KnownPage>();
+  readonly #pages = new Map<number, KnownPage>();
 
   /** Defines the pages, of which none is known where the code begins that is written here. */
   constructor(f: FunctionBuilder, blocks: readonly Block[]) {
@@ -31,18 +33,18 @@ export class KnownPages {
   }
 }
 
-function keyOf(kind: AccessKind, register: number): string {
-  return `${kind} ${register}`;
+function keyOf(kind: AccessKind, register: number): number {
+  return kind === "load" ? register : register + registers;
 }
 
-function repeatedAccesses(blocks: readonly Block[]): Iterable<string> {
+function repeatedAccesses(blocks: readonly Block[]): Iterable<number> {
   const loops = loopsOf(blocks);
-  const once = new Set<string>();
-  const repeated = new Set<string>();
+  const once = new Set<number>();
+  const repeated = new Set<number>();
   for (const { offset, instructions } of blocks) {
     const isInLoop = loops.some(([first, last]) => first <= offset && offset <= last);
     for (const { decoded } of instructions) {
-      const kind = kindOf(decoded);
+      const kind = rowFacts(decoded.row).access;
       if (!kind) continue;
       const key = keyOf(kind, decoded.operands.rs1);
       if (isInLoop || once.has(key)) repeated.add(key);
@@ -60,9 +62,4 @@ function loopsOf(blocks: readonly Block[]): readonly (readonly [number, number])
     const target = last.offset + last.decoded.operands.imm;
     return target <= offset ? [[target, offset] as const] : [];
   });
-}
-
-function kindOf({ row }: Decoded): AccessKind | undefined {
-  if (!row.assembly.includes("{imm}({rs1})")) return undefined;
-  return row.pattern.fields.has("rd") ? "load" : "store";
 }

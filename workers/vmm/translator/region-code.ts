@@ -42,7 +42,7 @@ const longestBlock = 100;
 /** Repeating a function of so few instructions costs less than going over to its own region. */
 const largestLeaf = 40;
 /** Nothing farther is worth a region's while, and an exit has room for its place and a jump more. */
-const mostPagesAway = 1024;
+const mostPagesAway = 8192;
 
 /** Behind these, execution comes back from without. */
 const goesByExecute: readonly InstructionEffect[] = ["leave", "pause", "away"];
@@ -67,6 +67,8 @@ export function findRegionCode(
   };
   /** Places of small functions that are repeated here, though regions of their own. */
   const repeated = new Set<number>();
+  const called = new Set<number>();
+  const isStart = new Set(starts);
   for (const start of starts) reach(start, near);
   for (;;) {
     const place = near.shift() ?? callees.shift();
@@ -76,7 +78,7 @@ export function findRegionCode(
         leaders.add(at);
         break;
       }
-      const instruction = readInstruction(view, at, pages, starts.includes(at) || repeated.has(at));
+      const instruction = readInstruction(view, at, pages, isStart.has(at) || repeated.has(at));
       if (!instruction) break;
       instructions.set(at, instruction);
       const { decoded, effect } = instruction;
@@ -88,7 +90,10 @@ export function findRegionCode(
       }
       if (effect === "jump") {
         reach(target, isCall(decoded) ? callees : near);
-        if (isCall(decoded)) for (const place of smallLeaf(view, target)) repeated.add(place);
+        if (isCall(decoded) && !called.has(target)) {
+          called.add(target);
+          for (const place of smallLeaf(view, target)) repeated.add(place);
+        }
       }
       if (goesByExecute.includes(effect) || isCall(decoded) || resumed.has(at)) {
         returns.add(next);
@@ -147,8 +152,9 @@ function readInstruction(
   const bits = isFull ? low | (view.halfword(page.frame + inPage + 2) << 16) : low;
   const instruction = readBits(bits);
   if (!instruction) return undefined;
-  pages.set(distance, page);
-  return { offset, ...instruction };
+  if (!known) pages.set(distance, page);
+  const { decoded, effect } = instruction;
+  return { offset, bits, decoded, effect };
 }
 
 function cutIntoBlocks(

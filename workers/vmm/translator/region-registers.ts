@@ -6,8 +6,7 @@ import type { FunctionBuilder, Local } from "../base/wasm/function-builder.ts";
 import { f64, type I32, i64 } from "../base/wasm/value.ts";
 import type { Decoded } from "../isa/decoder.ts";
 import { floatRegistersOffset, integerRegistersOffset } from "../isa/hart-layout.ts";
-
-const sources = ["rs1", "rs2", "rs3"] as const;
+import { rowFacts } from "./row-facts.ts";
 
 /** Registers that a set of instructions touches; float registers count from 32. */
 export interface RegisterUse {
@@ -21,13 +20,11 @@ export function registerUse(instructions: Iterable<Decoded>): RegisterUse {
   const touched = new Set<number>();
   const written = new Set<number>();
   for (const { row, operands } of instructions) {
-    for (const name of [...sources, "rd"] as const) {
-      if (!row.pattern.fields.has(name)) continue;
-      const isFloat = row.assembly.includes(`{${name}:f}`);
-      const register = operands[name] + (isFloat ? firstFloat : 0);
+    for (const { field, isFloat } of rowFacts(row).registers) {
+      const register = operands[field] + (isFloat ? firstFloat : 0);
       if (register === 0) continue;
       touched.add(register);
-      if (name === "rd") written.add(register);
+      if (field === "rd") written.add(register);
     }
   }
   return { touched, written };

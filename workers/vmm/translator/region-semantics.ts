@@ -5,6 +5,9 @@ import type { RegionOperands } from "./region-operands.ts";
 
 /** What a region does where an instruction transfers control. */
 export interface RegionState extends InlineState {
+  /** Addresses of the instruction and of the one behind it. */
+  readonly pc: I64;
+  readonly next: I64;
   branchIf(condition: I32): void;
   jump(): void;
   /** The address has bit 0 clear. */
@@ -14,18 +17,17 @@ export interface RegionState extends InlineState {
 /** Inlined instructions of a region. */
 export class RegionSemantics extends InlineSemantics {
   readonly #region: RegionState;
-  readonly pc: I64;
-  readonly next: I64;
 
-  constructor(
-    state: RegionState,
-    operands: RegionOperands,
-    place: { readonly pc: I64; readonly next: I64 },
-  ) {
+  constructor(state: RegionState, operands: RegionOperands) {
     super(state, operands);
     this.#region = state;
-    this.pc = place.pc;
-    this.next = place.next;
+  }
+
+  get pc(): I64 {
+    return this.#region.pc;
+  }
+  get next(): I64 {
+    return this.#region.next;
   }
 
   override branch(condition: I32): void {

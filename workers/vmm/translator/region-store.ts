@@ -4,9 +4,11 @@
  */
 import type { MachineAddress } from "../base/units.ts";
 import type { WasmTable } from "../base/wasm-compiler.ts";
-import { readEntryRegion, writeEntry } from "../hart/region-entry.ts";
+import { readEntryRegion, writeArrivals, writeEntry } from "../hart/region-entry.ts";
 import { pageBytes, regionLinkBytes, regionLinksBase } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
+import { arrivalsToJoin } from "./arrivals-to-join.ts";
+import type { LibraryRegion } from "./code-library.ts";
 import { NumberPool } from "./number-pool.ts";
 import type { CodePage, RegionCode } from "./region-code.ts";
 
@@ -45,6 +47,7 @@ export interface RegionOrigin {
 
 export interface Region extends RegionOrigin {
   readonly number: number;
+  readonly instructions: number;
   readonly pages: readonly MachineAddress[];
   /** Distances of the pages from the first, in the same order. */
   readonly distances: readonly number[];
@@ -83,6 +86,9 @@ export class RegionStore {
   readonly #table: WasmTable;
   readonly #records: CodeRecords;
   readonly #mostRegions: number;
+  readonly #joinArrivals: number;
+  /** Entries that go on counting, for those who came there belong to a large region. */
+  readonly #postponed = new Set<number>();
   readonly #regionNumbers: NumberPool;
   readonly #entryNumbers: NumberPool;
   /** In the order in which they were made. */
@@ -95,12 +101,14 @@ export class RegionStore {
     memory: MachineMemory;
     table: WasmTable;
     records: CodeRecords;
+    joinArrivals: number;
     mostRegions?: number | undefined;
   }) {
     this.#memory = resources.memory;
     this.#view = new DataView(resources.memory.wasm.buffer);
     this.#table = resources.table;
     this.#records = resources.records;
+    this.#joinArrivals = resources.joinArrivals;
     const { regionNumbers, entryNumbers, pcpus } = resources.memory;
     this.#regionNumbers = new NumberPool(regionNumbers);
     this.#entryNumbers = new NumberPool(entryNumbers);
@@ -126,8 +134,24 @@ export class RegionStore {
     return number === undefined ? undefined : this.#live.get(readEntryRegion(this.#view, number));
   }
 
+  /**
+   * Whether two regions, between which execution has come as often as the second one's size asks for,
+   * are to become one now. If not, it is asked again when it has come more often.
+   */
+  isJoinDue(from: Region, to: Region, page: MachineAddress, offset: number): boolean {
+    const number = this.#records.entryAt(page, offset);
+    if (number === undefined) return false;
+    const usual = this.#joinArrivals;
+    const counted = arrivalsToJoin(usual, to.instructions);
+    const needed = arrivalsToJoin(usual, from.instructions + to.instructions);
+    if (needed <= counted || this.#postponed.has(number)) return true;
+    this.#postponed.add(number);
+    writeArrivals(this.#view, number, usual - (needed - counted));
+    return false;
+  }
+
   /** @param target the region's function */
-  install(draft: RegionDraft, target: unknown): void {
+  install(draft: RegionDraft, { target, instructions }: LibraryRegion): void {
     const { code, entries: places, distances, replaces, base, starts, joins, resumed } = draft;
     // One of them may have had to make room since the draft was begun.
     for (const old of replaces) if (this.isLive(old)) this.drop(old);
@@ -139,16 +163,18 @@ export class RegionStore {
     pages.forEach((page, i) => {
       this.#memory.setWord(links + 4 * i, page);
     });
+    const arrivals = this.#joinArrivals - arrivalsToJoin(this.#joinArrivals, instructions);
     const entries = places.flatMap((place, state): Entry[] => {
       const { page, offset } = placeIn(code, place);
       // What is repeated here is entered where it is on its own.
       if (this.#records.entryAt(page, offset) !== undefined) return [];
       const entry = this.#entryNumbers.take();
       const operation = this.#records.setEntry(page, offset, entry);
-      writeEntry(this.#view, entry, { operation, state, region: number, place });
+      writeEntry(this.#view, entry, { operation, state, region: number, place, arrivals });
       return [{ number: entry, page, offset, operation }];
     });
-    const made = { base, starts, joins, resumed, number, pages, distances, entries };
+    const origin = { base, starts, joins, resumed };
+    const made = { ...origin, number, instructions, pages, distances, entries };
     this.#live.set(number, made);
     for (const page of pages) {
       const regions = this.#regionsOf.get(page) ?? new Set();
@@ -167,6 +193,7 @@ export class RegionStore {
     for (const { page, offset, number, operation } of region.entries) {
       this.#records.clearEntry(page, offset, number, operation);
       this.#entryNumbers.give(number);
+      this.#postponed.delete(number);
     }
     const links = regionLinksBase + region.number * regionLinkBytes;
     this.#memory.bytes.fill(0, links, links + regionLinkBytes);

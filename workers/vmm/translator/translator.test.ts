@@ -69,6 +69,46 @@ describe("hot code", () => {
     expect(h.translator?.statistics).toMatchObject({ regions: 3, dropped: 2 });
   });
 
+  test("is joined later with what is larger", () => {
+    const joinArrivals = 100;
+    const droppedAfter = (body: readonly Line[], times: number) => {
+      const lines = [...toAndFro.slice(0, -1), ...body, jump("again")];
+      const h = new BareHart(ramBytes, {
+        heat: { ...eagerHeat, joinArrivals, hotMarks: 9 },
+      });
+      const steps = (65 + body.length) * times;
+      expect(stateAfter(h, lines, steps, 500)).toEqual(interpreted(lines, steps));
+      return h.translator?.statistics.dropped ?? 0;
+    };
+    const long = Array.from({ length: 190 }, () => asm("addi", { rd: sum, rs1: sum, imm: 3 }));
+    expect(droppedAfter([], 60)).toBe(droppedAfter([], 180));
+    expect(droppedAfter(long, 60)).toBeLessThan(droppedAfter(long, 180));
+  });
+
+  test("is one region with what lies 7 MiB away", () => {
+    const mebibyte = 2 ** 20;
+    const far = 8 * mebibyte;
+    const h = new BareHart(far + mebibyte, { heat: eagerHeat });
+    const own = new BareHart(far + mebibyte);
+    const states = [h, own].map((each) => {
+      for (let n = 0; n < 7; n++) {
+        const hop = [
+          asm("addi", { rd: sum, rs1: sum, imm: n + 1 }),
+          asm("jal", { imm: mebibyte - 8 }),
+        ];
+        each.load(hop, ramBase + n * (mebibyte - 4));
+      }
+      // All the way back through a register, for which it leaves the region at its far end.
+      each.load([asm("jalr", { rs1: rounds })], ramBase + 7 * (mebibyte - 4));
+      each.setX(rounds, BigInt(ramBase));
+      each.pc = BigInt(ramBase);
+      for (let n = 0; n < 4; n++) each.run(1000);
+      return each.hart.architecturalState();
+    });
+    expect(states[0]).toEqual(states[1]);
+    expect(h.translator?.inUse.regions).toBe(1);
+  });
+
   test("is entered behind an instruction that leaves it again and again", () => {
     const poll: readonly Line[] = [
       asm("lui", { rd: 8, imm: 0x1000_0000 }),

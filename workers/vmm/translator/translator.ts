@@ -9,14 +9,14 @@
 import type { MachineAddress } from "../base/units.ts";
 import type { WasmCompiler, WasmModule, WasmTable } from "../base/wasm-compiler.ts";
 import { hartFields } from "../isa/hart-layout.ts";
-import { entryPresent } from "../memory/guest-map.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
-import { tlbEntries, tlbEntryBytes } from "../mmu/tlb.ts";
 import type { CodeLibrary, LibraryRegion } from "./code-library.ts";
+import type { AwaitedDraft, Draft, DraftRequest } from "./draft.ts";
+import { DraftFinder } from "./draft-finder.ts";
 import { findShape } from "./find-shape.ts";
 import { decodeKeptCode, encodeKeptCode } from "./kept-code.ts";
-import { type CodePage, type CodeView, findRegionCode, type RegionCode } from "./region-code.ts";
+import type { CodePage } from "./region-code.ts";
 import {
   decodeShape,
   distancesOf,
@@ -24,61 +24,20 @@ import {
   type RegionShape,
   shapeKey,
 } from "./region-shape.ts";
-import { type CodeRecords, placeIn, type Region, RegionStore } from "./region-store.ts";
+import { type CodeRecords, placeIn, RegionStore } from "./region-store.ts";
 import type { RegionWriter } from "./region-writer.ts";
 import type { TranslatedRegion, TranslationRequest, TranslationService } from "./translation.ts";
 
-/** Of a new region, and of one that is made of several. */
-const mostInstructions = 500;
-const mostJoinedInstructions = 1500;
-/** A region is made anew for what turns out to belong to it, but not again and again. */
-const mostJoins = 16;
 /** Most places that are translated as one module. */
 const batch = 16;
 
 const none: ReadonlySet<number> = new Set();
 
-/** A hot place that is to become a region. */
-interface PlaceRequest {
-  readonly hart: MachineAddress;
-  readonly base: bigint;
-  readonly offset: number;
-  readonly page: MachineAddress;
-}
-
-/** A region that is to be made anew, for one of its instructions leaves it often. */
-interface AdaptRequest {
-  readonly hart: MachineAddress;
-  readonly region: Region;
-  /** Virtual address of the instruction. */
-  readonly pc: bigint;
-}
-
-/** Two regions that are to become one. */
-interface JoinRequest {
-  readonly hart: MachineAddress;
-  readonly regions: readonly [Region, Region];
-}
-
-/** A region to be, as it was found. */
-interface Draft {
-  readonly code: RegionCode;
-  readonly base: bigint;
-  readonly starts: readonly number[];
-  readonly joins: number;
-  readonly resumed: ReadonlySet<number>;
-  /** Regions that it takes the place of. */
-  readonly replaces: readonly Region[];
-}
-
-/** A draft of which the code is being written. */
-interface Waiting {
+/** What is being written. */
+interface Waiting extends AwaitedDraft {
   readonly key: string;
   readonly shape: RegionShape;
-  /** Undefined when what it was found in is gone. */
   draft: Draft | undefined;
-  /** Records that are going to be entries, by their addresses. */
-  readonly places: ReadonlySet<number>;
 }
 
 /** What was translated since the beginning. */
@@ -111,6 +70,8 @@ export interface TranslatorResources {
   readonly hotMarks: number;
   /** Marks of an instruction with which a region is entered behind it. */
   readonly adaptExits: number;
+  /** Arrivals after which regions are joined; see `arrivalsToJoin`. */
+  readonly joinArrivals: number;
   /** Looks at the interpreter until what was found hot is translated; see `HeatPolicy`. */
   readonly patience: number;
   readonly mostRegions?: number;
@@ -119,15 +80,21 @@ export interface TranslatorResources {
 export class Translator {
   readonly #resources: TranslatorResources;
   readonly #regions: RegionStore;
+  readonly #finder: DraftFinder;
   readonly #own = { modules: 0, instructions: 0, bytes: 0, failed: 0, reused: 0 };
   readonly #waiting = new Map<number, Waiting>();
-  #requests: (PlaceRequest | JoinRequest | AdaptRequest)[] = [];
+  #requests: DraftRequest[] = [];
   #lastId = 0;
   #isPaused = false;
 
   constructor(resources: TranslatorResources) {
     this.#resources = resources;
     this.#regions = new RegionStore(resources);
+    this.#finder = new DraftFinder({
+      ...resources,
+      regions: this.#regions,
+      awaited: () => this.#waiting.values(),
+    });
   }
 
   get statistics(): TranslationStatistics {
@@ -152,7 +119,7 @@ export class Translator {
     const pc = memory.wide(hart + hartFields.pc.offset);
     const offset = Number(pc & 0xfffn);
     const base = pc - BigInt(offset);
-    const view = this.#codeAt(hart, base);
+    const view = this.#finder.codeAt(hart, base);
     const page = view.page(0);
     if (!page) return;
     if (this.#isPaused) {
@@ -163,8 +130,10 @@ export class Translator {
     const neighbour = this.#regions.get(from);
     if (neighbour && (!own || own === neighbour)) {
       this.#requests.push({ hart, region: neighbour, pc });
-    } else if (own && neighbour) this.#requests.push({ hart, regions: [neighbour, own] });
-    else if (own || view.isTaken(page, offset) || this.#reuse(hart, base, offset, page)) return;
+    } else if (own && neighbour) {
+      if (!this.#regions.isJoinDue(neighbour, own, page.records, offset)) return;
+      this.#requests.push({ hart, regions: [neighbour, own] });
+    } else if (own || view.isTaken(page, offset) || this.#reuse(hart, base, offset, page)) return;
     else if (records.mark(page.records, offset) < hotMarks) return;
     else this.#requests.push({ hart, base, offset, page: page.records });
     // Where regions are to be joined little is interpreted, and so looked at.
@@ -178,7 +147,7 @@ export class Translator {
     this.#requests = [];
     const asked: TranslationRequest[] = [];
     for (const request of requests) {
-      const draft = this.#drafted(request);
+      const draft = this.#finder.draft(request);
       if (!draft) continue;
       const words = encodeShape(draft.code);
       const key = shapeKey(words);
@@ -192,7 +161,8 @@ export class Translator {
         });
         const id = ++this.#lastId;
         // The shape without the draft, which has pages that the library must not keep.
-        const shape = decodeShape(words);
+        const { blocks, entries } = draft.code;
+        const shape = { blocks, entries };
         this.#waiting.set(id, { key, shape, draft, places: new Set(places) });
         asked.push({ id, shape: words });
       }
@@ -277,9 +247,9 @@ export class Translator {
   }
 
   #install(draft: Draft, region: LibraryRegion, isReused: boolean): void {
-    const { target, translated, instructions } = region;
+    const { translated, instructions } = region;
     const pages = distancesOf(region.shape);
-    this.#regions.install({ ...draft, entries: translated.entries, distances: pages }, target);
+    this.#regions.install({ ...draft, entries: translated.entries, distances: pages }, region);
     this.#own.instructions += instructions;
     if (isReused) this.#own.reused++;
   }
@@ -291,7 +261,7 @@ export class Translator {
   #reuse(hart: MachineAddress, base: bigint, offset: number, page: CodePage): boolean {
     const { library } = this.#resources;
     if (library.size === 0) return false;
-    const view = this.#codeAt(hart, base);
+    const view = this.#finder.codeAt(hart, base);
     const found = findShape(view, page, offset, library);
     if (!found) return false;
     const { region, code, distance } = found;
@@ -302,80 +272,6 @@ export class Translator {
     return true;
   }
 
-  #drafted(request: PlaceRequest | JoinRequest | AdaptRequest): Draft | undefined {
-    if ("page" in request) return this.#begun(request);
-    return "region" in request ? this.#adapted(request) : this.#joined(request);
-  }
-
-  /** The code of a region at a hot place. */
-  #begun({ hart, base, offset, page }: PlaceRequest): Draft | undefined {
-    const view = this.#codeAt(hart, base);
-    const there = view.page(0);
-    if (there?.records !== page) {
-      // Another address space is mapped by now: the place may become hot again.
-      this.#resources.records.clearMark(page, offset);
-      return undefined;
-    }
-    if (view.isTaken(there, offset)) return undefined;
-    const code = findRegionCode(view, [offset], mostInstructions);
-    return code && { code, base, starts: [offset], joins: 0, resumed: none, replaces: [] };
-  }
-
-  /** The code of one region in place of two between which execution goes to and fro. */
-  #joined({ hart, regions: [region, other] }: JoinRequest): Draft | undefined {
-    const both = [region, other];
-    const joins = region.joins + other.joins + 1;
-    if (!both.every((each) => this.#isReplaceable(hart, each)) || joins > mostJoins) {
-      return undefined;
-    }
-    const { base } = region;
-    const distance = Number(BigInt.asIntN(64, other.base - base));
-    const inBoth = (own: Iterable<number>, others: Iterable<number>) =>
-      new Set([...own, ...[...others].map((place) => place + distance)]);
-    const starts = [...inBoth(region.starts, other.starts)];
-    const resumed = inBoth(region.resumed, other.resumed);
-    const view = this.#codeAt(hart, base, both);
-    const code = findRegionCode(view, starts, mostJoinedInstructions, resumed);
-    if (!code?.isWhole) return undefined;
-    return { code, base, starts, joins, resumed, replaces: both };
-  }
-
-  /** The code of a region once more, with entries behind the instructions that leave it often. */
-  #adapted({ hart, region, pc }: AdaptRequest): Draft | undefined {
-    const { adaptExits, records } = this.#resources;
-    const { base, starts } = region;
-    const joins = region.joins + 1;
-    const place = Number(BigInt.asIntN(64, pc - base));
-    if (region.resumed.has(place) || joins > mostJoins) return undefined;
-    if (!this.#isReplaceable(hart, region)) return undefined;
-    const view = this.#codeAt(hart, base, [region]);
-    const code = findRegionCode(view, starts, mostJoinedInstructions);
-    if (!code) return undefined;
-    const resumed = new Set([...region.resumed, place]);
-    for (const { instructions } of code.blocks.values()) {
-      for (const { offset } of instructions) {
-        const { page, offset: inPage } = placeIn(code, offset);
-        const isEntry = records.entryAt(page, inPage) !== undefined;
-        // Those that are nearly there come along.
-        if (!isEntry && records.mark(page, inPage) >= adaptExits / 4) resumed.add(offset);
-      }
-    }
-    const adapted = findRegionCode(view, starts, mostJoinedInstructions, resumed);
-    return adapted && { code: adapted, base, starts, joins, resumed, replaces: [region] };
-  }
-
-  #isReplaceable(hart: MachineAddress, region: Region): boolean {
-    const isReplaced = this.#isAwaited(({ draft }) => draft?.replaces.includes(region));
-    return !isReplaced && this.#regions.isLive(region) && this.#isMapped(hart, region);
-  }
-
-  /** Whether something that is being written, and is still wanted, is meant. */
-  #isAwaited(isMeant: (waiting: Waiting) => boolean | undefined): boolean {
-    for (const waiting of this.#waiting.values())
-      if (waiting.draft && isMeant(waiting)) return true;
-    return false;
-  }
-
   #instantiate(module: WasmModule): Readonly<Record<string, unknown>> | undefined {
     const { compiler, memory } = this.#resources;
     try {
@@ -383,36 +279,6 @@ export class Translator {
     } catch {
       return undefined;
     }
-  }
-
-  /** Whether a region's pages are mapped for a hart where they were when it was made. */
-  #isMapped(hart: MachineAddress, { base, distances, pages }: Region): boolean {
-    const view = this.#codeAt(hart, base);
-    return distances.every((distance, i) => view.page(distance)?.records === pages[i]);
-  }
-
-  /** @param own regions that the code to be found replaces */
-  #codeAt(hart: MachineAddress, base: bigint, own: readonly Region[] = []): CodeView {
-    const { memory, records } = this.#resources;
-    const table = memory.word(hart + hartFields.fetchTlb.offset);
-    const generation = memory.wide(hart + hartFields.fetchGeneration.offset);
-    return {
-      page: (distance) => {
-        const address = BigInt.asUintN(64, base + BigInt(distance * pageBytes));
-        const slot = table + Number((address >> 12n) % BigInt(tlbEntries)) * tlbEntryBytes;
-        if (memory.wide(slot) !== (address | generation)) return undefined;
-        const entry = memory.word(memory.word(slot + 12));
-        if (!(entry & entryPresent)) return undefined;
-        return { records: memory.word(slot + 8), frame: entry - (entry % pageBytes) };
-      },
-      halfword: (address) => memory.halfword(address),
-      isTaken: (page, offset) => {
-        const region = this.#regions.at(page.records, offset);
-        if (region) return !own.includes(region);
-        return this.#isAwaited(({ places }) => places.has(page.records + offset));
-      },
-      isDecoded: (page, offset) => records.isDecoded(page.records, offset),
-    };
   }
 }
 

@@ -56,7 +56,7 @@ export class Value<T extends ValueType> {
 
   static constantOf<T extends ValueType>(type: T, value: number | bigint): Value<T> {
     if (type === "f32" || type === "f64") throw new TypeError("constants are integers");
-    return integerConstant(type as IntegerType, BigInt(value)) as unknown as Value<T>;
+    return integerConstant(type as IntegerType, value) as unknown as Value<T>;
   }
 
   add(other: Operand<T>): Value<T> {
@@ -330,7 +330,20 @@ function operatorOpcode(type: ValueType, name: string): number {
   return firstArithmetic[type] + index;
 }
 
-function integerConstant<T extends IntegerType>(type: T, value: bigint): Value<T> {
+/** Nearly all constants are among these, which are made once: from `-smallest` on. */
+const smallest = 2048;
+const small: Record<IntegerType, Value<IntegerType>[]> = { i32: [], i64: [] };
+
+function integerConstant<T extends IntegerType>(type: T, value: number | bigint): Value<T> {
+  if (typeof value === "bigint" || value < -smallest || value > smallest) {
+    return makeConstant(type, BigInt(value));
+  }
+  const known = small[type][value + smallest] ?? makeConstant(type, BigInt(value));
+  small[type][value + smallest] = known;
+  return known as Value<T>;
+}
+
+function makeConstant<T extends IntegerType>(type: T, value: bigint): Value<T> {
   if (type === "i32") {
     const folded = BigInt.asIntN(32, value);
     const emit = (code: ByteWriter) => {
@@ -359,7 +372,7 @@ function load<T extends ValueType>(type: T, opcode: number) {
 }
 
 export const i32 = {
-  const: (value: number | bigint): I32 => integerConstant("i32", BigInt(value)),
+  const: (value: number | bigint): I32 => integerConstant("i32", value),
   load: load("i32", 0x28),
   load8S: load("i32", 0x2c),
   load8U: load("i32", 0x2d),
@@ -368,7 +381,7 @@ export const i32 = {
 };
 
 export const i64 = {
-  const: (value: number | bigint): I64 => integerConstant("i64", BigInt(value)),
+  const: (value: number | bigint): I64 => integerConstant("i64", value),
   load: load("i64", 0x29),
   load8S: load("i64", 0x30),
   load8U: load("i64", 0x31),

@@ -17,13 +17,15 @@ import { loadWidth } from "./load-width.ts";
 import { RowSemantics } from "./row-semantics.ts";
 
 export abstract class InlineSemantics extends RowSemantics<InlineOperands> implements Semantics {
-  readonly float: FloatSemantics;
   readonly #state: InlineState;
 
   constructor(state: InlineState, operands: InlineOperands) {
     super(state.f, operands);
     this.#state = state;
-    this.float = new InlineFloat(state, operands, this);
+  }
+
+  get float(): FloatSemantics {
+    return new InlineFloat(this.#state, this.operands, this);
   }
 
   abstract get pc(): I64;
@@ -156,14 +158,14 @@ export abstract class InlineSemantics extends RowSemantics<InlineOperands> imple
 
   /** The machine address of a load or store. */
   #inMemory(kind: "load" | "store", at: I64, width: Width): I32 {
-    const { f, dataTlb, knownPage } = this.#state;
+    const { f, dataTlb } = this.#state;
     const table = kind === "load" ? 0 : writeTableOffset;
     const lookUp = () => {
       const entry = f.let(entryAddress(dataTlb, at).add(table));
       this.#leaveUnlessInPage(entry, at, width);
       return addend(entry);
     };
-    const known = knownPage?.(kind);
+    const known = this.#state.knownPage?.(kind);
     if (!known) return at.wrap().add(lookUp());
     f.ifUnlikely(at.and(-4096 | (width - 1)).ne(known.page), () => {
       const found = lookUp();

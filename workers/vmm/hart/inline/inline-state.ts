@@ -24,7 +24,7 @@ export interface InlineState {
   /** 1 where rounding is to nearest even and the inexact flag is set already. */
   readonly floatFast: I32;
   /** The page that the instruction's loads, or stores, went to the last time, where that is kept. */
-  readonly knownPage?: (kind: "load" | "store") => KnownPage | undefined;
+  knownPage?(kind: "load" | "store"): KnownPage | undefined;
   /** Steps of the budget behind the instruction under way. */
   budget(): I32;
   /** The instruction wrote `mstatus.FS`, `fflags` or `frm`. */
