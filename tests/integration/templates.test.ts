@@ -6,7 +6,6 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ensureLinuxImage } from "../../deploy/images/linux/ensure-linux-image.ts";
 import { ApiClient } from "../../services/cli/client/api-client.ts";
 import { followSubmission } from "../../services/cli/client/follow-submission.ts";
-import { runCommandLine } from "../../services/cli/command-line.ts";
 import { type RunningService, startService } from "../../services/cli/commands/serve-service.ts";
 import type { RunEvent } from "../../shared/protocol/run-event.ts";
 import type { Submission } from "../../shared/schema/submission.ts";
@@ -14,7 +13,6 @@ import { runOutcome } from "./run-outcome.ts";
 
 const shipped = fileURLToPath(new URL("../../assignments/count-words", import.meta.url));
 const good = "tr -s ' ' '\\n' | grep . | sort | uniq -c | sort -rn\n";
-const slow = `i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done\n${good}`;
 const wrong = "tr -s ' ' '\\n' | sort | uniq -c | sort -n\n";
 
 let folder: string;
@@ -46,7 +44,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function grade(assignment: string, script: string, meanwhile?: (id: string) => unknown) {
+async function grade(assignment: string, script: string) {
   const form = new FormData();
   form.append("assignment", assignment);
   form.append("script", new Blob([script]), "script");
@@ -54,7 +52,6 @@ async function grade(assignment: string, script: string, meanwhile?: (id: string
   const events: RunEvent[] = [];
   for await (const event of followSubmission(api, id)) {
     if (event.type !== "queue") events.push(event);
-    if (event.type === "template") void meanwhile?.(id);
   }
   return { submission: await api.submission(id), events };
 }
@@ -68,9 +65,9 @@ test("a script under Linux is graded the same behind a template, on Node and on 
   const [first, booted] = await Promise.all([grade("count-words", good), grade("booted", good)]);
   expect(booted.submission.result).toMatchObject({ score: 6, maxScore: 6 });
   expect(outcome(first)).toEqual(outcome(booted));
-  await expect.poll(() => news.join("\n"), { timeout: 10_000 }).toContain("is stored");
+  await expect.poll(() => news.join("\n"), { timeout: 60_000 }).toContain("is stored");
 
-  const copies = await Promise.all([1, 2, 3].map(() => grade("count-words", good)));
+  const copies = await Promise.all([1, 2, 3, 4].map(() => grade("count-words", good)));
   for (const copy of copies) {
     expect(outcome(copy)).toEqual(outcome(booted));
     const begins = copy.events.find(({ type }) => type === "template");
@@ -82,24 +79,4 @@ test("a script under Linux is graded the same behind a template, on Node and on 
 
   const poor = await grade("count-words", wrong);
   expect(poor.submission.result).toMatchObject({ score: 0, fromTemplate: expect.any(Number) });
-}, 180_000);
-
-test("a copy that moves to a worker with its template is graded the same", async () => {
-  const staying = grade("count-words", slow);
-  let told = "";
-  const moved = await grade("count-words", slow, async (id) => {
-    const workerOf = async () =>
-      (await api.workers()).find(({ runs }) => runs.some(({ run }) => run === id))?.name;
-    await expect.poll(workerOf, { timeout: 30_000 }).toBeDefined();
-    const to = (await workerOf()) === "worker-1" ? "worker-2" : "worker-1";
-    const print = (text: string) => {
-      told += text;
-    };
-    await runCommandLine(["migrate", id, "--to", to, "--api", api.base], {
-      out: print,
-      err: print,
-    });
-  });
-  expect(outcome(moved)).toEqual(outcome(await staying));
-  expect(moved.submission.result?.score, told).toBe(6);
 }, 180_000);
