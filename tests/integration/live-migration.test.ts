@@ -7,8 +7,12 @@ import { type RunOutcome, runOutcome, undisturbedOutcome } from "./run-outcome.t
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
-const guest = workingGuest(80);
-const variables = { TRAPLINE_CHECKPOINT: "300000000", TRAPLINE_GRACE: "10000" };
+const guest = workingGuest(40);
+const variables = {
+  TRAPLINE_CHECKPOINT: "150000000",
+  TRAPLINE_GRACE: "30000",
+  TRAPLINE_LOCK: "15000",
+};
 
 describe("a run that moves while it runs", () => {
   let reference: RunOutcome;
@@ -52,11 +56,11 @@ describe("a run that moves while it runs", () => {
         `^${id} is on ${second} \\(epoch 2\\): live, by pre-copy, \\d+ rounds?, .* MB sent, `,
       ),
     );
-    await hasGoneOn(id, 300e6);
+    await hasGoneOn(id, 200e6);
     expect(await command("migrate", id, "--to", first, "--post-copy")).toMatch(
       /\(epoch 3\): live, by post-copy, \d rounds?, .*, stopped for \S+ ms, 5\d\d pages later, /,
     );
-    await hasGoneOn(id, 600e6);
+    await hasGoneOn(id, 400e6);
     // What SIGTERM does, too: the worker asks for places.
     const ending = service.service.workers.find(({ name }) => name === first);
     process.kill(ending?.pid ?? 0, "SIGTERM");
@@ -76,7 +80,7 @@ describe("a run that moves while it runs", () => {
   });
 
   test("takes both of its harts along", async () => {
-    const relay = assemble(0x8000_0000, relayGuest(2, 4000));
+    const relay = assemble(0x8000_0000, relayGuest(2, 3000));
     const outcomeOf = async (isMoved: boolean) => {
       const id = await service.submit("relay", relay);
       const events = service.events(id);

@@ -17,9 +17,14 @@ import { workingGuest } from "./working-guest.ts";
  * in `npm run chaos` each of them in each way.
  */
 const isLong = Number(process.env.TRAPLINE_CHAOS_RUNS ?? 0) > 20;
-const guest = workingGuest(50);
+const guest = workingGuest(36);
 const seen = "127.0.0.2";
-const variables = { TRAPLINE_CHECKPOINT: "200000000", TRAPLINE_MIGRATION_HOST: seen };
+const variables = {
+  TRAPLINE_CHECKPOINT: "200000000",
+  TRAPLINE_MIGRATION_HOST: seen,
+  // So that only those lose their lease who are meant to.
+  TRAPLINE_LOCK: isLong ? "2000" : "15000",
+};
 
 type Victim = "source" | "destination" | "connection";
 

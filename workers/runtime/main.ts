@@ -89,7 +89,7 @@ class ShuttingDown extends Error {
 }
 
 /** Milliseconds that a worker that was told to end waits for places for its runs, and between looks. */
-const placesPatience = 1500;
+const placesPatience = 5000;
 const listenInterval = 50;
 /** So many times its usual runs a worker takes when another one ends: they take turns. */
 const drainFactor = 2;
