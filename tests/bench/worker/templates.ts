@@ -21,6 +21,7 @@ import { WorkerTemplates } from "../../../workers/runtime/templates/worker-templ
 import { machineOfSaved } from "../../../workers/runtime/thread/machine-of-saved.ts";
 import { Monitor } from "../../../workers/vmm/mod.ts";
 import { openPool } from "./pool-guest.ts";
+import { residentMebibytes } from "./resident-mebibytes.ts";
 
 export interface Templates {
   /** Processor time, of all threads, from the job to the first instruction behind the template's step. */
@@ -31,7 +32,7 @@ export interface Templates {
   /** And for the whole run. */
   readonly bootedRun: number;
   readonly clonedRun: number;
-  /** Of a clone alone, before its first instruction: processor time, machine memory. */
+  /** Of a clone alone, before its first instruction: processor time, resident memory of the process. */
   readonly fork: number;
   readonly forkKibibytes: number;
   /** Clones that each have a checkpoint, the pages that these name, those that are stored. */
@@ -168,11 +169,11 @@ async function forkFigures(store: CheckpointStore) {
   const origin = monitor.restoreMachine(machine, ram, resources);
   // The first one has V8 optimise what makes it.
   origin.fork(resources).dispose();
-  const before = monitor.inUse;
+  const before = await residentMebibytes();
   const began = process.cpuUsage();
-  for (let count = 0; count < forks; count++) origin.fork(resources);
+  const clones = Array.from({ length: forks }, () => origin.fork(resources));
   const { user, system } = process.cpuUsage(began);
-  const { freeFrames, freeHeap } = monitor.inUse;
-  const bytes = (before.freeFrames - freeFrames) * 4096 + before.freeHeap - freeHeap;
-  return { fork: (user + system) / 1000 / forks, forkKibibytes: bytes / forks / 1024 };
+  const taken = (await residentMebibytes()) - before;
+  for (const clone of clones) clone.dispose();
+  return { fork: (user + system) / 1000 / forks, forkKibibytes: (taken * 1024) / forks };
 }
