@@ -29,7 +29,8 @@ export async function prepareRun(
   const assignment = assignmentSchema.parse(json);
   const { machine, limits } = assignment;
 
-  const template = isNew ? templateOf(assignment, job.images) : undefined;
+  const known = templateOf(assignment, job.images);
+  const template = isNew ? known : undefined;
   const images = async (): Promise<BootImages> => {
     const kernel = await blobs.read(job.images.kernel);
     const { initrd } = job.images;
@@ -61,6 +62,7 @@ export async function prepareRun(
     images,
     start: {
       ...(template && { template, lacksImages: true }),
+      ...(known && !template && { kin: known.key }),
       config: {
         ramBytes: machine.ram,
         harts: machine.harts,

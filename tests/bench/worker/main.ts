@@ -10,6 +10,7 @@ import { manyVms } from "./many-vms.ts";
 import { poolShortVms } from "./pool-short-vms.ts";
 import { poolVms } from "./pool-vms.ts";
 import { shortVms } from "./short-vms.ts";
+import { templates } from "./templates.ts";
 
 const benches: Readonly<Record<string, () => unknown>> = {
   "many-vms": manyVms,
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, () => unknown>> = {
   migrations,
   tracing,
   checkpoints,
+  templates,
 };
 
 const name = process.argv[2] ?? "";

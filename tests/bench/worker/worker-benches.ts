@@ -13,6 +13,7 @@ import type { LinuxMemory } from "./linux-memory.ts";
 import type { ManyVms } from "./many-vms.ts";
 import type { PoolVms } from "./pool-vms.ts";
 import type { ShortVms } from "./short-vms.ts";
+import type { Templates } from "./templates.ts";
 
 /** What a worker does with many VMs: no comparison with QEMU, which has one VM in a process. */
 export interface WorkerBench {
@@ -98,6 +99,25 @@ export const workerBenches: readonly WorkerBench[] = [
         `a clone of it takes ${text(clone)} and ${memory}`,
         "≤ 10 ms, ≤ 1 MiB",
       ),
+    ];
+  }),
+  bench("templates", (figures: Templates) => {
+    const { booted, cloned, stored, bootedRun, clonedRun, fork, forkKibibytes } = figures;
+    const { runs, namedPages, storedPages, storedMebibytes } = figures;
+    const ms = (value: number) => `${value.toFixed(0)} ms`;
+    const others = `${ms(booted)} booted, ${ms(stored)} from a store`;
+    const ratio = (namedPages / storedPages).toFixed(1);
+    const beside = `${storedMebibytes.toFixed(1)} MiB beside the template`;
+    return [
+      `job to first instruction behind the template: ${ms(cloned)} of processor time (${others})`,
+      `the whole run: ${ms(clonedRun)} (${ms(bootedRun)} booted)`,
+      judged(
+        fork <= 10,
+        `a clone of a 256 MiB Linux: ${fork.toFixed(1)} ms of processor time`,
+        "≤ 10",
+      ),
+      judged(forkKibibytes <= 1024, `it takes ${forkKibibytes.toFixed(0)} KiB`, "≤ 1024"),
+      `${runs} clones with a checkpoint name ${namedPages} pages, ${storedPages} are stored: ${ratio} to 1; ${beside}`,
     ];
   }),
 ];

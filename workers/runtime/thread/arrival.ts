@@ -1,5 +1,6 @@
 import { zstd } from "../../host/zstd.ts";
 import {
+  type KnownContent,
   type Machine,
   type MachineResources,
   MigrationDestination,
@@ -16,6 +17,8 @@ export interface ArrivalPorts {
   readonly ramPages: number;
   /** What the machine is to be connected with. @param driver what the last driver said */
   resources(driver: Uint8Array): MachineResources;
+  /** What is here of its pages, by its name. */
+  content(name: string): KnownContent | undefined;
   post(message: MoveMessage): void;
   now(): Milliseconds;
 }
@@ -47,6 +50,7 @@ export class Arrival {
         return hello.ramPages === ramPages ? undefined : "its RAM has another size";
       },
       resources: (driver) => ports.resources(driver),
+      content: (name) => ports.content(name),
       ...(zstd && { compressions: [zstd] }),
       waitForArrival: () => this.#end.wait(look),
     });

@@ -1,6 +1,7 @@
 import { zstd } from "../../host/zstd.ts";
 import {
   type Instructions,
+  type KnownContent,
   type Machine,
   type MigrationChannel,
   MigrationSource,
@@ -13,6 +14,8 @@ import { PostedAuthority } from "./posted-authority.ts";
 export interface DeparturePorts {
   readonly machine: Machine;
   keepCode(): Uint8Array;
+  /** What of its pages the other side may have already. */
+  readonly contents: readonly KnownContent[];
   /** What the driver tells the next one; everything that the guest has said is posted before. */
   driver(): Uint8Array;
   post(message: MoveMessage): void;
@@ -34,6 +37,7 @@ export class Departure {
     this.#authority = new PostedAuthority((question) => post({ type: "claim", ...question }));
     this.#source = new MigrationSource({
       ...{ machine, run, epoch, owner, token, mode, limits, patience, now },
+      contents: ports.contents,
       channel: this.#heldChannel(),
       authority: this.#authority,
       ...(bytesPerSecond !== undefined && { bytesPerSecond }),

@@ -133,7 +133,10 @@ function drive(
     },
     {
       run: 1,
-      shelf: new TemplateShelf(() => undefined),
+      shelf: new TemplateShelf(
+        () => undefined,
+        () => undefined,
+      ),
       monitor: {
         useKeptCode: () => {
           throw new Failure("kept-code-damaged", "Damaged.", "Delete it.");

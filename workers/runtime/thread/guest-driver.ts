@@ -94,6 +94,12 @@ export class GuestDriver {
 
   /** Runs the guest for about so long; the first time its machine is made before. */
   advance(time: Milliseconds): AfterTurn {
+    const wish = this.#turn(time);
+    if (wish === "nothing" || !this.#guestMove.isUnderWay) this.#guestMove.giveBack();
+    return wish;
+  }
+
+  #turn(time: Milliseconds): AfterTurn {
     try {
       const step = this.#move();
       if (step !== "more") return step;
@@ -133,8 +139,9 @@ export class GuestDriver {
   }
 
   #makeMove(): GuestMove {
-    const { config, arrival } = this.#start;
+    const { config, arrival, template, kin } = this.#start;
     const parts = {
+      kin: template?.key ?? kin,
       ports: this.#ports,
       ramPages: config.ramBytes / pageBytes,
       obstacle: (machine: Machine) => {

@@ -20,6 +20,7 @@ import {
 /** Anew for each: a machine that has its images frees them. */
 const freshConfig = () => bareMetal(busyGuest(6000), { ramBytes: 16 * 2 ** 20 });
 const limits = { instructions: 1e9, memoryBytes: 16 * 2 ** 20, outputBytes: 1e6, wallClock: 1e12 };
+const kin = "template";
 const common = { run: "run", token: "ticket", patience: 1e9 };
 
 /** A driver with its thread's side of things, and the main thread's end of its line. */
@@ -30,6 +31,12 @@ class Side {
   readonly driver: GuestDriver;
   readonly control = new SharedArrayBuffer(4);
   readonly end: HostEnd;
+  readonly forgotten: string[] = [];
+  readonly shelf = new TemplateShelf(
+    () => undefined,
+    (key) => this.forgotten.push(key),
+  );
+  readonly #monitor = smallMonitor();
   last: AfterTurn = "more";
   #clock = 0;
 
@@ -41,14 +48,30 @@ class Side {
     const start: ThreadStart = {
       ...{ control: this.control, config: freshConfig(), disks: [], limits },
       steps: [{ kind: "exit-code", code: 0, within: 1e9 }],
+      kin,
       ...(arrival && { arrival: { ...common, ...arrival, line, owner: name, takesCode: true } }),
     };
     this.driver = new GuestDriver(start, {
-      ...{ run: 1, shelf: new TemplateShelf(() => undefined), monitor: smallMonitor() },
+      ...{ run: 1, shelf: this.shelf, monitor: this.#monitor },
       openDisk: (bytes) => new MemoryBlock(bytes),
       // Each slice is short: much happens between two of them.
       now: () => (this.#clock += 20),
       post: (message) => this.#hear(message),
+    });
+  }
+
+  /** Has a template, which is the guest as it is switched on. */
+  keepTemplate(): void {
+    const machine = this.#monitor.createMachine(freshConfig(), {
+      console: { write: () => undefined },
+      disks: new Map(),
+    });
+    machine.run(20_000);
+    this.shelf.put(kin, {
+      machine,
+      driver: {} as never,
+      console: new Uint8Array(),
+      disks: new Map(),
     });
   }
 
@@ -138,6 +161,35 @@ describe("a guest that moves from driver to driver", () => {
       { numRuns: 6 },
     );
   });
+
+  test.each(["precopy", "postcopy", "hybrid"] as const)(
+    "does not take along what is on both shelves, and lets go of it afterwards (%s)",
+    async (mode) => {
+      const moved = async (hasTemplates: boolean) => {
+        const { source, destination } = pair();
+        if (hasTemplates) for (const side of [source, destination]) side.keepTemplate();
+        for (let turn = 0; turn < 3; turn++) source.last = source.driver.advance(1);
+        source.depart(mode, 1);
+        for (const side of [source, destination]) side.last = side.driver.advance(1);
+        // As long as somebody compares with it, it stays.
+        if (hasTemplates) source.shelf.forget(kin);
+        expect(source.forgotten).toEqual([]);
+        await play([source, destination]);
+        expect(outcome(destination.report)).toEqual(undisturbed);
+        if (hasTemplates) destination.shelf.forget(kin);
+        expect([source, destination].flatMap(({ forgotten }) => forgotten)).toEqual(
+          hasTemplates ? [kin, kin] : [],
+        );
+        const departed = source.moves.find((move) => move.type === "departed");
+        return departed?.statistics;
+      };
+      const alone = await moved(false);
+      const known = await moved(true);
+      expect(alone?.kinds.known.pages).toBe(0);
+      expect(known?.kinds.known.pages).toBeGreaterThan(0);
+      expect(known?.kinds.plain.pages).toBeLessThan(alone?.kinds.plain.pages ?? 0);
+    },
+  );
 
   test("goes on at one of them, or is said to be lost, whenever its line is cut or its authority is deaf", async () => {
     const acts = fc.constantFrom("cut", "deaf", "mute", "source dropped", "destination dropped");

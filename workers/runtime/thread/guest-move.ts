@@ -1,4 +1,4 @@
-import type { Instructions, Machine, MachineResources } from "../../vmm/mod.ts";
+import type { Instructions, KnownContent, Machine, MachineResources } from "../../vmm/mod.ts";
 import { Arrival } from "./arrival.ts";
 import { Departure } from "./departure.ts";
 import type { DriverPorts } from "./driver-ports.ts";
@@ -10,11 +10,15 @@ import type {
   MoveMessage,
 } from "./move-protocol.ts";
 import { decodeSections, encodeSections } from "./section-list.ts";
+import type { LentPages } from "./template-shelf.ts";
+import type { TemplateKey } from "./thread-protocol.ts";
 
 /** What the driver of the guest has for its move. */
 export interface GuestMoveParts {
-  readonly ports: Pick<DriverPorts, "monitor" | "now" | "post">;
+  readonly ports: Pick<DriverPorts, "monitor" | "now" | "post" | "shelf">;
   readonly ramPages: number;
+  /** Template that the run has begun as, here or elsewhere: most of its pages are alike. */
+  readonly kin: TemplateKey | undefined;
   /** Why a guest that runs here cannot leave now. */
   obstacle(machine: Machine): string | undefined;
   /** All that the driver knows, when everything that the guest has said was posted. */
@@ -43,6 +47,8 @@ export class GuestMove {
   #arrival: Arrival | undefined;
   /** Of a run that comes from elsewhere, until it is here. */
   #driver: DriverState | undefined;
+  /** Pages of a template, for as long as it takes. */
+  readonly #lent: LentPages[] = [];
 
   constructor(parts: GuestMoveParts, arrival: ArrivalOptions | undefined) {
     this.#parts = parts;
@@ -102,6 +108,17 @@ export class GuestMove {
     this.#say({ type: "failed", isLost: false, epoch: 0, problem });
   }
 
+  /** It is over: nobody compares with a template's pages any more. */
+  giveBack(): void {
+    for (const one of this.#lent.splice(0)) one.giveBack();
+  }
+
+  #borrow(key: TemplateKey | undefined): KnownContent | undefined {
+    const lent = key === undefined ? undefined : this.#parts.ports.shelf.lend(key);
+    if (lent) this.#lent.push(lent);
+    return lent?.content;
+  }
+
   #depart(options: DepartureOptions, machine: Machine | undefined): void {
     const { ports, obstacle, sections } = this.#parts;
     const { monitor, now } = ports;
@@ -111,8 +128,10 @@ export class GuestMove {
       this.#say({ type: "stayed", epoch: options.epoch, problem });
       return;
     }
+    const known = this.#borrow(this.#parts.kin);
     this.#departure = new Departure(options, {
       ...{ machine, now },
+      contents: known ? [known] : [],
       keepCode: () => monitor.keepCode(),
       driver: () => encodeSections(sections(machine)),
       post: (message) => this.#say(message),
@@ -135,6 +154,7 @@ export class GuestMove {
     const { monitor, now } = ports;
     return new Arrival(options, {
       ...{ monitor, now, ramPages },
+      content: (name) => this.#borrow(name),
       resources: (driver) => {
         const sections = decodeSections(driver);
         this.#driver = decodeDriverState(sections);

@@ -220,7 +220,7 @@ export class PcpuPool {
   #place(): void {
     for (;;) {
       const [run] = this.#waiting;
-      const thread = run && this.#leastLoaded(run.start.template?.key);
+      const thread = run && this.#leastLoaded(run.start.template?.key ?? run.start.kin);
       if (!thread) return;
       const { config, limits, checkpointEvery, template } = run.start;
       // While a checkpoint is read the guest may have to copy each page that it has.

@@ -43,7 +43,10 @@ type GuestState = "runs" | "waits" | "is over";
 
 export class Pcpu {
   readonly #ports: PcpuPorts;
-  readonly #shelf = new TemplateShelf(() => this.#wakeWaiting());
+  readonly #shelf = new TemplateShelf(
+    () => this.#wakeWaiting(),
+    (forgotten) => this.#ports.post({ forgotten }),
+  );
   /** Those that run, that wait for something, or that are over and still hold frames. */
   readonly #guests = new Map<RunNumber, { readonly guest: PcpuGuest; state: GuestState }>();
   /** Whether a turn is on its way. */
@@ -97,7 +100,6 @@ export class Pcpu {
 
   forgetTemplate(key: TemplateKey): void {
     this.#shelf.forget(key);
-    this.#ports.post({ forgotten: key });
   }
 
   /** Of a run that moves: there may be something for it to do. */

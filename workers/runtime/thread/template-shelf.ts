@@ -5,7 +5,7 @@
  * The first run that wants a template asks for it, and makes it where there is none; others of the
  * thread wait meanwhile. Whoever waits is told by `onChange`, and wants it again then.
  */
-import type { Machine } from "../../vmm/mod.ts";
+import type { KnownContent, Machine } from "../../vmm/mod.ts";
 import type { ArrivingPages } from "./arriving-pages.ts";
 import type { WrittenPages } from "./disk-sections.ts";
 import type { DriverState } from "./driver-state.ts";
@@ -20,6 +20,11 @@ export interface ShelvedTemplate {
   readonly disks: ReadonlyMap<string, WrittenPages>;
   /** Where pages of it may still be on their way. */
   readonly pages?: ArrivingPages;
+}
+
+export interface LentPages {
+  readonly content: KnownContent;
+  giveBack(): void;
 }
 
 /** What a run does that wants a template. */
@@ -51,10 +56,17 @@ export class TemplateShelf {
   readonly #places = new Map<TemplateKey, Place>();
   /** What gives frames back that somebody still reads. */
   readonly #held = new Map<TemplateKey, () => void>();
+  /** Machines whose pages somebody compares with, and how many do. */
+  readonly #lent = new Map<Machine, number>();
+  /** Those that go when they are given back. */
+  readonly #leaving = new Set<Machine>();
   readonly #onChange: () => void;
+  readonly #onForgotten: (key: TemplateKey) => void;
 
-  constructor(onChange: () => void) {
+  /** @param onForgotten a template has given its memory back, as `forget` has asked for */
+  constructor(onChange: () => void, onForgotten: (key: TemplateKey) => void) {
     this.#onChange = onChange;
+    this.#onForgotten = onForgotten;
   }
 
   want(key: TemplateKey, run: RunNumber): WantedTemplate {
@@ -137,12 +149,52 @@ export class TemplateShelf {
     this.#held.delete(key);
   }
 
-  /** Gives a template's memory back; its clones keep what they have of it. */
+  /**
+   * A template's pages, for a clone that moves: where the other worker has the template, too, they need
+   * not travel. Nothing where it is not here, or not whole.
+   */
+  lend(key: TemplateKey): LentPages | undefined {
+    const place = this.#places.get(key);
+    if (place?.state !== "here" || place.template.pages?.areHere === false) return undefined;
+    const { machine } = place.template;
+    const count = (change: number) => (this.#lent.get(machine) ?? 0) + change;
+    this.#lent.set(machine, count(1));
+    return {
+      content: {
+        name: key,
+        page: (page) => {
+          for (const { bytes } of machine.ram.contents([page])) {
+            // A page of zeros costs nothing to send, and is nothing to build upon.
+            return bytes.some((byte) => byte !== 0) ? bytes : undefined;
+          }
+          return undefined;
+        },
+      },
+      giveBack: () => {
+        this.#lent.set(machine, count(-1));
+        if (this.#lent.get(machine) !== 0) return;
+        this.#lent.delete(machine);
+        if (this.#leaving.delete(machine)) this.#dispose(key, machine);
+      },
+    };
+  }
+
+  /** Gives a template's memory back when nobody has its pages; its clones keep what they have of it. */
   forget(key: TemplateKey): void {
     const place = this.#places.get(key);
-    if (place?.state !== "here") return;
+    if (place?.state !== "here") {
+      this.#onForgotten(key);
+      return;
+    }
+    const { machine, pages } = place.template;
     this.#places.delete(key);
-    place.template.pages?.lose();
-    place.template.machine.dispose();
+    pages?.lose();
+    if (this.#lent.has(machine)) this.#leaving.add(machine);
+    else this.#dispose(key, machine);
+  }
+
+  #dispose(key: TemplateKey, machine: Machine): void {
+    machine.dispose();
+    this.#onForgotten(key);
   }
 }

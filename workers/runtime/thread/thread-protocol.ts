@@ -100,6 +100,8 @@ export interface ThreadStart {
   readonly arrival?: ArrivalOptions;
   /** Begins as a clone of this one where it can; without a template the run is the same one. */
   readonly template?: TemplateUse;
+  /** Template that a run which goes on, or comes from elsewhere, has begun as: much of its RAM is alike. */
+  readonly kin?: TemplateKey;
   /** The images of `config` are not there: one that begins at its beginning asks for them. */
   readonly lacksImages?: boolean;
 }
