@@ -38,6 +38,7 @@ describe("a run that moves while it runs", () => {
   };
   const hasGoneOn = (id: string, instructions: number) =>
     service.until(id, ({ progress }) => (progress?.instructions ?? 0) >= instructions);
+  const isReady = ({ state }: { readonly state: string }) => state === "ready";
   const places = async (id: string) => {
     while (!(await command("runs")).includes(id)) await sleep(20);
     const { worker = "" } = await service.record(id);
@@ -82,8 +83,10 @@ describe("a run that moves while it runs", () => {
   });
 
   test("takes both of its harts along", async () => {
-    const relay = assemble(0x8000_0000, relayGuest(2, 3000));
+    const relay = assemble(0x8000_0000, relayGuest(2, 5000));
     const outcomeOf = async (isMoved: boolean) => {
+      // One of them was drained, and is started again.
+      while ((await service.api.workers()).filter(isReady).length < 2) await sleep(50);
       const id = await service.submit("relay", relay);
       const events = service.events(id);
       await hasGoneOn(id, 20e6);
