@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from "vitest";
 import { runCommandLine } from "../../services/cli/command-line.ts";
 import type { RunEvent } from "../../shared/protocol/run-event.ts";
@@ -7,8 +8,12 @@ import { type RunOutcome, runOutcome, undisturbedOutcome } from "./run-outcome.t
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
-const guest = workingGuest(80);
-const variables = { TRAPLINE_CHECKPOINT: "300000000", TRAPLINE_GRACE: "10000" };
+const guest = workingGuest(40);
+const variables = {
+  TRAPLINE_CHECKPOINT: "150000000",
+  TRAPLINE_GRACE: "30000",
+  TRAPLINE_LOCK: "15000",
+};
 
 describe("a run that moves while it runs", () => {
   let reference: RunOutcome;
@@ -34,6 +39,7 @@ describe("a run that moves while it runs", () => {
   const hasGoneOn = (id: string, instructions: number) =>
     service.until(id, ({ progress }) => (progress?.instructions ?? 0) >= instructions);
   const places = async (id: string) => {
+    while (!(await command("runs")).includes(id)) await sleep(20);
     const { worker = "" } = await service.record(id);
     return [worker, worker === "worker-1" ? "worker-2" : "worker-1"] as const;
   };
@@ -52,11 +58,11 @@ describe("a run that moves while it runs", () => {
         `^${id} is on ${second} \\(epoch 2\\): live, by pre-copy, \\d+ rounds?, .* MB sent, `,
       ),
     );
-    await hasGoneOn(id, 300e6);
+    await hasGoneOn(id, 200e6);
     expect(await command("migrate", id, "--to", first, "--post-copy")).toMatch(
       /\(epoch 3\): live, by post-copy, \d rounds?, .*, stopped for \S+ ms, 5\d\d pages later, /,
     );
-    await hasGoneOn(id, 600e6);
+    await hasGoneOn(id, 400e6);
     // What SIGTERM does, too: the worker asks for places.
     const ending = service.service.workers.find(({ name }) => name === first);
     process.kill(ending?.pid ?? 0, "SIGTERM");
@@ -76,7 +82,7 @@ describe("a run that moves while it runs", () => {
   });
 
   test("takes both of its harts along", async () => {
-    const relay = assemble(0x8000_0000, relayGuest(2, 4000));
+    const relay = assemble(0x8000_0000, relayGuest(2, 3000));
     const outcomeOf = async (isMoved: boolean) => {
       const id = await service.submit("relay", relay);
       const events = service.events(id);

@@ -56,7 +56,10 @@ export async function runArrival(
   const abort = new AbortController();
   const stop = () => abort.abort(signal.reason);
   signal.addEventListener("abort", stop, { once: true });
-  const lose = () => abort.abort(new LeaseLost("the run is no longer ours"));
+  const lose = () => {
+    // One that is leaving again may be another worker's by now, and still has pages to give.
+    if (!here?.guest.isStanding) abort.abort(new LeaseLost("the run is no longer ours"));
+  };
   const authority = new RedisAuthority(redis, identity);
   const owner = `${identity.name} ${crypto.randomUUID()}`;
   let send: (command: MoveCommand) => void = () => undefined;
@@ -82,8 +85,8 @@ export async function runArrival(
     const guest = new LiveGuest({ journal, reporter, send, claim }, false);
     here = { journal, reporter, checkpoints, guest };
     fenced = checkpoints.fence().catch(lose);
-    resources.onGuest?.(guest);
     resources.onProgress?.({ epoch: message.epoch, instructions: message.instructions });
+    resources.onGuest?.(guest);
     arriving.onArrived(lose);
   };
   const hear = (message: MoveMessage) => {

@@ -43,7 +43,11 @@ export async function runSession(
   const abort = new AbortController();
   const stop = () => abort.abort(signal.reason);
   signal.addEventListener("abort", stop, { once: true });
-  const lose = () => abort.abort(new LeaseLost("the run is no longer ours"));
+  let run: RunUnderWay | undefined;
+  const lose = () => {
+    // One that is leaving may be another worker's by now, and still has pages to give.
+    if (!run?.isStanding) abort.abort(new LeaseLost("the run is no longer ours"));
+  };
   const reporter = new RunReporter(journal, lose, (error) => abort.abort(error));
   const checkpoints = new RunCheckpoints(
     resources.checkpoints.store,
@@ -55,7 +59,7 @@ export async function runSession(
   try {
     signal.throwIfAborted();
     const saved = journal.epoch > 1 ? await checkpoints.takeOver() : undefined;
-    const run = new RunUnderWay({ job, resources, ...parts });
+    run = new RunUnderWay({ job, resources, ...parts });
     const signals = { signal: abort.signal, handOver, onStale: lose };
     const ended = await run.toItsEnd(saved, signals);
     return await finishSession(parts, ended, resources, began);

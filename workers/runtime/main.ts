@@ -89,7 +89,7 @@ class ShuttingDown extends Error {
 }
 
 /** Milliseconds that a worker that was told to end waits for places for its runs, and between looks. */
-const placesPatience = 1500;
+const placesPatience = 5000;
 const listenInterval = 50;
 /** So many times its usual runs a worker takes when another one ends: they take turns. */
 const drainFactor = 2;
@@ -138,6 +138,7 @@ function resourcesOf(run: ActiveRun): SessionResources {
       run.guest = guest;
       // So that it is long enough for whoever takes it over.
       guest.onStanding = () => run.renew?.();
+      void presence.speak();
     },
   };
 }
@@ -213,13 +214,19 @@ async function openDoor(): Promise<{ place: WorkerDoor; close(): void } | undefi
   if (address === undefined || address === "") return undefined;
   const colon = address.lastIndexOf(":");
   const host = address.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
-  const listener = await listenForRuns({
-    ...{ host, port: Number(address.slice(colon + 1)), certificate },
-    workerOf: (fingerprint) => doors.workerOf(fingerprint),
-    onOpening: (opening, channel) => arrivals.receive(opening, channel),
-  });
-  const { port, close } = listener;
-  return { place: { host: known ?? host, port, certificate: certificate.certificate }, close };
+  try {
+    const { port, close } = await listenForRuns({
+      ...{ host, port: Number(address.slice(colon + 1)), certificate },
+      workerOf: (fingerprint) => doors.workerOf(fingerprint),
+      onOpening: (opening, channel) => arrivals.receive(opening, channel),
+    });
+    return { place: { host: known ?? host, port, certificate: certificate.certificate }, close };
+  } catch (error) {
+    // It can do without: runs move by checkpoints.
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(`migration: no runs can come in at ${address}: ${message}`);
+    return undefined;
+  }
 }
 
 /** The queue gives this worker no more runs than there is room for beside those that came otherwise. */

@@ -44,9 +44,15 @@ const mostMemory = 2 ** 30;
 /** One run on this worker: what the guest says is reported, its checkpoints are kept. */
 export class RunUnderWay {
   readonly #parts: RunParts;
+  #guest: LiveGuest | undefined;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
+  }
+
+  /** Whether it may be another worker's by now. */
+  get isStanding(): boolean {
+    return this.#guest?.isStanding ?? false;
   }
 
   /** @param saved what to go on from, if it can be; else the run begins at its beginning */
@@ -100,7 +106,6 @@ export class RunUnderWay {
     const every = start.limits.memoryBytes > mostMemory ? undefined : resources.checkpoints.every;
     const image = job.images.kernel;
     const code = start.config.engine === "interpret" ? {} : await resources.code.of(image);
-    let guest: LiveGuest | undefined;
     const authority = new RedisAuthority(resources.redis, resources.identity);
     const running = runGuest(resources.pool, {
       start: {
@@ -114,10 +119,10 @@ export class RunUnderWay {
       handOver: signals.handOver,
       onStart: (send) => {
         const claim = authority.compareAndSet.bind(authority, job.submission);
-        guest = new LiveGuest({ journal, reporter, send, claim }, true);
-        resources.onGuest?.(guest);
+        this.#guest = new LiveGuest({ journal, reporter, send, claim }, true);
+        resources.onGuest?.(this.#guest);
       },
-      onMove: (message) => guest?.hear(message),
+      onMove: (message) => this.#guest?.hear(message),
       onCode: (bytes) => resources.code.keep(image, bytes),
       images,
       templates: resources.templates.of(assignment.name),
@@ -134,7 +139,7 @@ export class RunUnderWay {
     try {
       return { assignment, report: await running, fromTemplate };
     } finally {
-      guest?.end();
+      this.#guest?.end();
     }
   }
 

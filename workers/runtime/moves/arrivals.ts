@@ -90,9 +90,8 @@ export class Arrivals {
     active.began = performance.now() - opening.elapsed;
     let lease: Promise<JobLease | undefined> | undefined;
     const onArrived = (lose: () => void) => {
-      // Of a run that is leaving again the lease is another worker's already.
-      const onLost = () => active.guest?.isStanding || lose();
-      lease = JobLease.take(redis, job, opening.lock, { duration, onLost }).then((taken) => {
+      const options = { duration, onLost: lose };
+      lease = JobLease.take(redis, job, opening.lock, options).then((taken) => {
         if (taken) active.lock = taken.token;
         else lose();
         return taken;

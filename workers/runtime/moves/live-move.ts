@@ -41,7 +41,7 @@ interface LiveWish {
 }
 
 /** Milliseconds for each step of making the connection. */
-const openingPatience = 5000;
+const openingPatience = 10_000;
 /** Milliseconds for which nothing may move on it before the other side counts as gone. */
 const patience = 10_000;
 /** Seconds for which a report can be read. */

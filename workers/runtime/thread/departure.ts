@@ -70,6 +70,11 @@ export class Departure {
     this.#end.cut();
   }
 
+  /** Gives back the machine, which runs elsewhere. */
+  dispose(): void {
+    this.#ports.machine.dispose();
+  }
+
   hear(command: MoveCommand): void {
     if (command.type === "knock") this.#end.knock();
     if (command.type === "claimed") this.#authority.answer(command.ownership);

@@ -1,61 +1,23 @@
 import type { RunEnd } from "../../../shared/schema/run-end.ts";
 import {
-  ConsoleScript,
   Failure,
-  guestExits,
   type Machine,
-  type MachineConfig,
   type MachineResources,
   MigrationProblem,
   type Milliseconds,
-  type Monitor,
   type StopReason,
 } from "../../vmm/mod.ts";
-import { freeImages } from "../free-images.ts";
-import { Arrival } from "./arrival.ts";
-import { type ClonePages, PageLost } from "./arriving-pages.ts";
-import { Departure } from "./departure.ts";
-import { addWrittenPages, writtenPages } from "./disk-sections.ts";
-import {
-  type DriverState,
-  decodeDriverState,
-  driverSection,
-  encodeDriverState,
-} from "./driver-state.ts";
+import { PageLost } from "./arriving-pages.ts";
+import type { DriverPorts } from "./driver-ports.ts";
+import { type DriverState, driverSection, encodeDriverState } from "./driver-state.ts";
+import { GuestBeginning } from "./guest-beginning.ts";
 import { GuestCheckpoints } from "./guest-checkpoints.ts";
+import { GuestDisks } from "./guest-disks.ts";
+import { GuestMove } from "./guest-move.ts";
 import { GuestTemplate } from "./guest-template.ts";
-import { machineOfSaved } from "./machine-of-saved.ts";
-import type { ArrivalOptions, DepartureOptions, MoveCommand } from "./move-protocol.ts";
-import type { SavedDisk } from "./saved-disk.ts";
-import { decodeSections, encodeSections } from "./section-list.ts";
-import type { ShelvedTemplate, TemplateShelf } from "./template-shelf.ts";
-import {
-  type BootImages,
-  type RunMessage,
-  type RunNumber,
-  type RunReport,
-  type SavedRun,
-  type ThreadStart,
-  threadControl,
-} from "./thread-protocol.ts";
-
-/** What the driver needs of its thread. */
-export interface DriverPorts {
-  readonly run: RunNumber;
-  /** The thread's templates. */
-  readonly shelf: TemplateShelf;
-  readonly monitor: {
-    createMachine(config: MachineConfig, resources: MachineResources): Machine;
-    restoreMachine: Monitor["restoreMachine"];
-    stageMachine: Monitor["stageMachine"];
-    useKeptCode(code: Uint8Array): void;
-    keepCode(): Uint8Array;
-  };
-  openDisk(bytes: Uint8Array): SavedDisk;
-  post(message: RunMessage): void;
-  /** Host milliseconds, to keep slices short; no guest ever sees them. */
-  now(): Milliseconds;
-}
+import { GuestVoice } from "./guest-voice.ts";
+import type { MoveCommand } from "./move-protocol.ts";
+import { type BootImages, type ThreadStart, threadControl } from "./thread-protocol.ts";
 
 /**
  * What a guest wants after its turn: another one, one when its checkpoint is released, one when it has an
@@ -70,9 +32,6 @@ const firstSlice = 1_000_000;
 const longestSlice = 50_000_000;
 /** Of a guest that moves: its two sides should not wait for each other's turns. */
 const movingTime: Milliseconds = 4;
-const consoleBatch = 16 * 1024;
-/** How often the worker hears of a run that says nothing. */
-const progressInterval: Milliseconds = 100;
 
 /**
  * One guest from its image to its report, in slices, with its script, inside its limits. Others may
@@ -93,36 +52,24 @@ export class GuestDriver {
   readonly #start: ThreadStart;
   readonly #ports: DriverPorts;
   readonly #control: Int32Array;
-  readonly #checkpoints: GuestCheckpoints;
-  readonly #disks = new Map<string, SavedDisk>();
   readonly #template: GuestTemplate | undefined;
-  #config: MachineConfig;
-  #script: ConsoleScript;
-  #hasBegun = false;
-  #images: "not asked for" | "asked for" | "here" = "not asked for";
+  readonly #voice: GuestVoice;
+  readonly #disks = new GuestDisks();
+  readonly #checkpoints: GuestCheckpoints;
+  readonly #beginning: GuestBeginning;
+  readonly #guestMove: GuestMove;
   #isHandedOver = false;
-  #departure: Departure | undefined;
-  #arrival: Arrival | undefined;
-  /** Of a run that comes from elsewhere, until it is here. */
-  #arriving: DriverState | undefined;
   /** How the run ended while pages of it were still elsewhere: what it leaves cannot be told yet. */
   #openEnd: RunEnd | undefined;
-  /** Of a clone, while pages of it may not have come yet. */
-  #pages: ClonePages | undefined;
   #machine: Machine | undefined;
   #slice = firstSlice;
   /** What the guest has had of its thread. */
   #used: Milliseconds = 0;
-  #progressAt: Milliseconds = Number.NEGATIVE_INFINITY;
-  #pending: number[] = [];
-  #consoleBytes = 0;
-  #reportedSteps = 0;
 
   constructor(start: ThreadStart, ports: DriverPorts) {
     this.#start = start;
     this.#ports = ports;
     this.#control = new Int32Array(start.control);
-    this.#config = start.config;
     const { template } = start;
     const { restoreMachine } = ports.monitor;
     this.#template =
@@ -131,9 +78,18 @@ export class GuestDriver {
         ...{ run: ports.run, shelf: ports.shelf, post: ports.post },
         restoreMachine: restoreMachine.bind(ports.monitor),
       });
-    this.#script = new ConsoleScript(start.steps);
+    this.#voice = new GuestVoice(start, {
+      ...{ post: ports.post, now: ports.now },
+      onByte: (byte) => this.#template?.note(byte),
+    });
     this.#checkpoints = new GuestCheckpoints(start.checkpointEvery);
-    if (start.arrival) this.#arrival = this.#expect(start.arrival);
+    this.#beginning = new GuestBeginning({
+      ...{ start, ports, template: this.#template },
+      ...{ voice: this.#voice, disks: this.#disks, checkpoints: this.#checkpoints },
+      resources: () => this.#openResources(),
+      takeUp: (machine, state) => this.#takeUp(machine, state),
+    });
+    this.#guestMove = this.#makeMove();
   }
 
   /** Runs the guest for about so long; the first time its machine is made before. */
@@ -144,11 +100,12 @@ export class GuestDriver {
       const machine = this.#machine ?? this.#begin();
       if (typeof machine === "string") return machine;
       this.#machine = machine;
-      const wish = this.#isMoving || this.#openEnd ? "more" : this.#checkpoint(machine);
+      const isBusy = this.#guestMove.isUnderWay || this.#openEnd !== undefined;
+      const wish = isBusy ? "more" : this.#checkpoint(machine);
       if (wish !== "more") return wish;
       const end = this.#openEnd ?? this.#runSlice(machine, time);
-      if (!end) return this.#arrival?.mayRun === false ? "wait" : "more";
-      return this.#endOrLeave(end, machine);
+      if (!end) return this.#guestMove.waitsForPage ? "wait" : "more";
+      return this.#endOrWait(end, machine);
     } catch (error) {
       this.#fail(error);
     }
@@ -157,140 +114,7 @@ export class GuestDriver {
 
   /** A word of the main thread about the run's move. */
   hear(command: MoveCommand): void {
-    if (command.type === "depart") this.#depart(command.departure);
-    else {
-      this.#departure?.hear(command);
-      this.#arrival?.hear(command);
-    }
-  }
-
-  get #isMoving(): boolean {
-    return this.#departure !== undefined || this.#arrival !== undefined;
-  }
-
-  /** @returns "more" where the guest may run on this thread now */
-  #move(): AfterTurn {
-    if (!this.#isMoving) return "more";
-    if (Atomics.load(this.#control, 0) === threadControl.stop) return this.#abandonMove();
-    return this.#arrival ? this.#arrive(this.#arrival) : this.#leave();
-  }
-
-  #abandonMove(): AfterTurn {
-    this.#departure?.abandon();
-    this.#arrival?.abandon();
-    this.#machine?.dispose();
-    this.#ports.post({ type: "fault", message: "it was dropped while it moved", stack: "" });
-    return "nothing";
-  }
-
-  #depart(options: DepartureOptions): void {
-    const { monitor, now, post } = this.#ports;
-    const machine = this.#machine;
-    if (!machine || this.#isMoving || this.#isHandedOver) {
-      const problem = machine ? "it is on its way already" : "it has not begun";
-      post({ type: "move", message: { type: "stayed", epoch: options.epoch, problem } });
-      return;
-    }
-    if (!this.#complete(machine)) {
-      const problem = "pages of its template are still on their way";
-      post({ type: "move", message: { type: "stayed", epoch: options.epoch, problem } });
-      return;
-    }
-    this.#departure = new Departure(options, {
-      ...{ machine, now },
-      keepCode: () => monitor.keepCode(),
-      driver: () => {
-        this.#flush(machine, true);
-        return encodeSections(this.#ownSections(this.#state(machine)));
-      },
-      post: (message) => post({ type: "move", message }),
-    });
-  }
-
-  #leave(): AfterTurn {
-    const departure = this.#departure as Departure;
-    if (Atomics.load(this.#control, 0) === threadControl.handOver) departure.cancel();
-    departure.step();
-    if (!departure.isOver) return departure.mayRun ? "more" : "wait";
-    this.#departure = undefined;
-    const message = departure.outcome;
-    if (message.type === "departed") this.#machine?.dispose();
-    this.#ports.post({ type: "move", message });
-    return message.type === "departed" ? "nothing" : "more";
-  }
-
-  #expect(options: ArrivalOptions): Arrival {
-    const { monitor, now, post } = this.#ports;
-    return new Arrival(options, {
-      ...{ monitor, now },
-      ramPages: this.#start.config.ramBytes / pageBytes,
-      resources: (driver) => {
-        const sections = decodeSections(driver);
-        this.#arriving = decodeDriverState(sections);
-        const resources = this.#openResources();
-        this.#restoreDisks(sections, this.#arriving);
-        return resources;
-      },
-      post: (message) => post({ type: "move", message }),
-    });
-  }
-
-  #arrive(arrival: Arrival): AfterTurn {
-    arrival.step();
-    const { failure } = arrival;
-    if (arrival.isHere || failure?.isLost) this.#settle(arrival);
-    if (failure) {
-      arrival.dispose();
-      this.#ports.post({ type: "move", message: failure });
-      return "nothing";
-    }
-    if (arrival.isOver) {
-      this.#arrival = undefined;
-      this.#ports.post({ type: "move", message: { type: "complete" } });
-      return "more";
-    }
-    if (this.#openEnd) return "wait";
-    return arrival.mayRun ? "more" : "wait";
-  }
-
-  /** The run is here, once. */
-  #settle(arrival: Arrival): void {
-    const driver = this.#arriving;
-    if (!driver) return;
-    this.#arriving = undefined;
-    this.#takeUp(driver, arrival.machine);
-    this.#checkpoints.plan(arrival.machine);
-    const { epoch } = arrival;
-    const { retired: instructions } = arrival.machine;
-    this.#ports.post({ type: "move", message: { type: "arrived", epoch, driver, instructions } });
-  }
-
-  #restoreDisks(sections: ReadonlyMap<string, Uint8Array>, state: DriverState): void {
-    for (const name of state.disks) {
-      this.#disks.get(name)?.replaceWritten(writtenPages(sections, name));
-    }
-  }
-
-  #takeUp(state: DriverState, machine: Machine): void {
-    this.#script = new ConsoleScript(this.#start.steps, state.script);
-    this.#script.attach(machine);
-    this.#consoleBytes = state.consoleBytes;
-    this.#reportedSteps = state.reportedSteps;
-    this.#used = state.used;
-    this.#machine = machine;
-  }
-
-  /** A run that ends while it leaves stays for that; one that is not here whole yet waits. */
-  #endOrLeave(end: RunEnd, machine: Machine): AfterTurn {
-    this.#openEnd = end;
-    if (this.#arrival) return "wait";
-    if (!this.#complete(machine)) return "answer";
-    if (this.#departure) {
-      this.#departure.cancel();
-      return "more";
-    }
-    this.#end(end, machine);
-    return "nothing";
+    this.#guestMove.hear(command, this.#machine);
   }
 
   /** Whether frames of a checkpoint are still held, also when the run is over. */
@@ -305,100 +129,77 @@ export class GuestDriver {
 
   /** The images that it asked for. */
   giveImages(images: BootImages): void {
-    this.#config = { ...this.#config, boot: { ...this.#config.boot, ...images } };
-    this.#images = "here";
+    this.#beginning.giveImages(images);
+  }
+
+  #makeMove(): GuestMove {
+    const { config, arrival } = this.#start;
+    const parts = {
+      ports: this.#ports,
+      ramPages: config.ramBytes / pageBytes,
+      obstacle: (machine: Machine) => {
+        if (this.#isHandedOver) return "it goes by a checkpoint already";
+        const isWhole = this.#beginning.complete(machine);
+        return isWhole ? undefined : "pages of its template are still on their way";
+      },
+      sections: (machine: Machine) => {
+        this.#voice.flush(machine, this.#used, true);
+        return this.#sections(this.#state(machine));
+      },
+      resources: (sections: ReadonlyMap<string, Uint8Array>, state: DriverState) => {
+        const resources = this.#openResources();
+        this.#disks.restore(sections, state);
+        return resources;
+      },
+      takeUp: (machine: Machine, state: DriverState) => {
+        this.#takeUp(machine, state);
+        this.#checkpoints.plan(machine);
+      },
+      isHandedOver: () => Atomics.load(this.#control, 0) === threadControl.handOver,
+    };
+    return new GuestMove(parts, arrival);
+  }
+
+  /** @returns "more" where the guest may run on this thread now */
+  #move(): AfterTurn {
+    if (!this.#guestMove.isUnderWay) return "more";
+    if (Atomics.load(this.#control, 0) === threadControl.stop) {
+      this.#guestMove.abandon();
+      this.#machine?.dispose();
+      this.#ports.post({ type: "fault", message: "it was dropped while it moved", stack: "" });
+      return "nothing";
+    }
+    const step = this.#guestMove.step();
+    return step === "over" ? "nothing" : step;
   }
 
   /** The machine, or what the guest wants instead. */
   #begin(): Machine | "answer" | "nothing" {
-    if (!this.#hasBegun) this.#useKeptCode();
-    this.#hasBegun = true;
-    if (this.#start.resume) return this.#resume(this.#start.resume) ?? "nothing";
-    if (this.#images === "here") return this.#createMachine();
-    if (this.#images === "asked for") return this.#wait();
-    const wanted = this.#template?.wanted() ?? "itself";
-    if (wanted === "wait") return this.#wait();
-    if (wanted !== "itself") return this.#clone(wanted);
-    if (!this.#start.lacksImages) return this.#createMachine();
-    this.#images = "asked for";
-    this.#ports.post({ type: "images-wanted" });
-    return this.#wait();
-  }
-
-  /** Unless nobody wants the run any more. */
-  #wait(): "answer" | "nothing" {
-    if (Atomics.load(this.#control, 0) !== threadControl.stop) return "answer";
-    this.#ports.post({ type: "end", report: this.#report({ kind: "wall-clock" }) });
+    const machine = this.#beginning.begin();
+    const isStopped = Atomics.load(this.#control, 0) === threadControl.stop;
+    if (machine !== "answer" || !isStopped) return machine;
+    // Nobody wants the run any more.
+    this.#ports.post({ type: "end", report: this.#voice.report({ kind: "wall-clock" }) });
     return "nothing";
-  }
-
-  #clone(template: ShelvedTemplate): Machine {
-    const { machine: origin, driver, console, disks } = template;
-    this.#pages = this.#template?.pagesOf(template);
-    const pages = this.#pages && { pageSource: this.#pages };
-    const machine = origin.fork({ ...this.#openResources(), ...pages });
-    for (const [name, pages] of disks) this.#disks.get(name)?.replaceWritten(pages);
-    this.#script = new ConsoleScript(this.#start.steps, driver.script);
-    this.#script.attach(machine);
-    this.#script.goOn();
-    if (this.#start.checkpointEvery !== undefined) this.#checkpoints.begin(machine);
-    this.#ports.post({ type: "from-template", instructions: machine.retired });
-    this.#consoleBytes = driver.consoleBytes;
-    if (console.length > 0) this.#ports.post({ type: "console", bytes: console.slice() });
-    return machine;
-  }
-
-  /** Damaged ones are made anew; nothing but speed depends on them. */
-  #useKeptCode(): void {
-    const { keptCode } = this.#start;
-    if (!keptCode) return;
-    try {
-      this.#ports.monitor.useKeptCode(keptCode);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-    }
-  }
-
-  #createMachine(): Machine {
-    const machine = this.#ports.monitor.createMachine(this.#config, this.#openResources());
-    freeImages(this.#config);
-    if (this.#template) this.#script = this.#template.script();
-    this.#script.attach(machine);
-    return machine;
   }
 
   #openResources(): MachineResources {
     const { disks, limits } = this.#start;
-    for (const { name, bytes } of disks) {
-      const disk = this.#ports.openDisk(bytes);
-      this.#disks.set(name, this.#template?.watch(name, disk) ?? disk);
-    }
+    const open = (bytes: Uint8Array) => this.#ports.openDisk(bytes);
+    const opened = this.#disks.open(disks, open, (name, disk) => {
+      return this.#template?.watch(name, disk) ?? disk;
+    });
     return {
       memoryLimitBytes: limits.memoryBytes,
-      console: { write: (byte) => this.#print(byte) },
-      disks: this.#disks,
+      console: { write: (byte) => this.#voice.print(byte) || this.#machine?.stop() },
+      disks: opened,
     };
   }
 
-  /** @returns undefined where nothing can be made of what was saved, which was posted then */
-  #resume(resume: SavedRun): Machine | undefined {
-    let machine: Machine | undefined;
-    try {
-      const state = decodeDriverState(resume.sections);
-      const { machine: saved, ram } = machineOfSaved(resume);
-      machine = this.#ports.monitor.restoreMachine(saved, ram, this.#openResources());
-      this.#restoreDisks(resume.sections, state);
-      this.#takeUp(state, machine);
-      this.#checkpoints.resume(machine);
-      return machine;
-    } catch (error) {
-      const isFull = error instanceof Failure && error.code.startsWith("machine-memory-");
-      if (isFull) throw error;
-      machine?.dispose();
-      const message = error instanceof Error ? error.message : String(error);
-      this.#ports.post({ type: "unusable", message });
-      return undefined;
-    }
+  #takeUp(machine: Machine, state: DriverState): void {
+    this.#voice.takeUp(machine, state);
+    this.#used = state.used;
+    this.#machine = machine;
   }
 
   /** Takes a checkpoint where one is due or asked for. */
@@ -408,46 +209,32 @@ export class GuestDriver {
     const isDue = this.#checkpoints.remaining(machine) <= 0;
     if (wish === threadControl.stop || !(isLast || isDue)) return "more";
     // The next turn comes to it again.
-    if (!this.#complete(machine)) return "more";
+    if (!this.#beginning.complete(machine)) return "more";
     if (this.#checkpoints.isHeld) return "release";
     if (this.#isHandedOver) {
       machine.dispose();
       this.#ports.post({ type: "handed-over" });
       return "nothing";
     }
-    this.#flush(machine, true);
-    const sections = this.#ownSections(this.#state(machine));
-    this.#ports.post(this.#checkpoints.take(machine, sections, this.#consoleBytes));
+    this.#voice.flush(machine, this.#used, true);
+    const sections = this.#sections(this.#state(machine));
+    this.#ports.post(this.#checkpoints.take(machine, sections, this.#voice.consoleBytes));
     this.#isHandedOver = isLast;
     return isLast ? "release" : "more";
   }
 
-  /** @returns whether the machine has all its pages, or has them now */
-  #complete(machine: Machine): boolean {
-    if (!this.#pages) return true;
-    if (!this.#pages.mayComplete()) return false;
-    this.#pages.complete(machine);
-    this.#pages = undefined;
-    return true;
-  }
-
   #state(machine: Machine): DriverState {
-    const written = [...this.#disks].filter(([, disk]) => disk.written().length > 0);
     return {
-      script: this.#script.save(),
-      consoleBytes: this.#consoleBytes,
-      reportedSteps: this.#reportedSteps,
+      ...this.#voice.save(),
       used: this.#used,
       retired: machine.retired,
-      disks: written.map(([name]) => name),
+      disks: this.#disks.written,
     };
   }
 
-  #ownSections(state: DriverState): Map<string, Uint8Array> {
+  #sections(state: DriverState): Map<string, Uint8Array> {
     const sections = new Map<string, Uint8Array>();
-    for (const name of state.disks) {
-      addWrittenPages(sections, name, this.#disks.get(name)?.written() ?? []);
-    }
+    this.#disks.save(sections, state.disks);
     return sections.set(driverSection, encodeDriverState(state));
   }
 
@@ -455,40 +242,45 @@ export class GuestDriver {
   #makeTemplate(machine: Machine): void {
     // The same bytes, whoever makes it.
     const state: DriverState = { ...this.#state(machine), reportedSteps: 0, used: 0 };
-    this.#template?.make(machine, state, this.#ownSections(state));
-    this.#script.goOn();
+    this.#template?.make(machine, state, this.#sections(state));
+    this.#voice.script.goOn();
   }
 
-  #end(end: RunEnd, machine: Machine): void {
-    this.#flush(machine, true);
-    const report = this.#report(end, machine);
+  /** A run that ends while it leaves stays for that; one that is not here whole yet waits. */
+  #endOrWait(end: RunEnd, machine: Machine): AfterTurn {
+    this.#openEnd = end;
+    if (this.#guestMove.isArriving) return "wait";
+    if (!this.#beginning.complete(machine)) return "answer";
+    if (this.#guestMove.isUnderWay) {
+      this.#guestMove.callOff();
+      return "more";
+    }
+    this.#voice.flush(machine, this.#used, true);
+    const report = this.#voice.report(end, machine);
     machine.dispose();
     const { keepsCode } = this.#start;
     if (keepsCode) this.#ports.post({ type: "code", bytes: this.#ports.monitor.keepCode() });
     this.#ports.post({ type: "end", report });
+    return "nothing";
   }
 
   /** A failure of the image is the submission's; a memory without room is not. */
   #fail(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
     if (error instanceof PageLost) {
       this.#machine?.dispose();
-      this.#ports.post({ type: "unusable", message: error.message });
+      this.#ports.post({ type: "unusable", message });
       return;
     }
-    if (this.#arrival && !this.#machine) {
-      this.#arrival.abandon();
-      const problem = error instanceof Error ? error.message : String(error);
-      const failed = { type: "failed", isLost: false, epoch: 0, problem } as const;
-      this.#ports.post({ type: "move", message: failed });
+    if (this.#guestMove.isArriving && !this.#machine) {
+      this.#guestMove.refuse(message);
       return;
     }
     if (!this.#machine && error instanceof Failure && !error.code.startsWith("machine-memory-")) {
-      const { message, hint } = error;
-      const report = this.#report({ kind: "bad-image", message, hint });
+      const report = this.#voice.report({ kind: "bad-image", message, hint: error.hint });
       this.#ports.post({ type: "end", report });
       return;
     }
-    const message = error instanceof Error ? error.message : String(error);
     const stack = error instanceof Error ? (error.stack ?? "") : "";
     // Where even that fails the thread is not fit for anybody else's guest, and ends.
     this.#machine?.dispose();
@@ -497,67 +289,73 @@ export class GuestDriver {
 
   /** @returns the end, where this slice came to it */
   #runSlice(machine: Machine, time: Milliseconds): RunEnd | undefined {
-    const { limits } = this.#start;
+    const isMoving = this.#guestMove.isUnderWay;
     const began = this.#ports.now();
     const until = Math.min(
-      limits.instructions - machine.steps,
+      this.#start.limits.instructions - machine.steps,
       // One that waits for the pages of its machine is late.
-      this.#isMoving || this.#pages
+      isMoving || this.#beginning.isOpen
         ? Number.POSITIVE_INFINITY
         : this.#checkpoints.remaining(machine),
     );
-    const slice = this.#departure?.instructionsOf(this.#slice) ?? this.#slice;
+    const slice = this.#guestMove.instructionsOf(this.#slice);
     const reason = this.#runMachine(machine, Math.min(slice, until));
     const elapsed = this.#ports.now() - began;
-    const aim = this.#isMoving ? Math.min(time, movingTime) : time;
+    const aim = isMoving ? Math.min(time, movingTime) : time;
     // One that is held back says nothing about how long its usual slice takes.
     if (slice === this.#slice) this.#slice = nextSlice(this.#slice, elapsed, aim);
     this.#used += elapsed;
-    if (this.#script.isPaused) this.#makeTemplate(machine);
-    this.#flush(machine, false);
-
-    if (this.#script.hasFailed) {
-      return { kind: "step-failed" };
+    if (this.#voice.script.isPaused) this.#makeTemplate(machine);
+    this.#voice.flush(machine, this.#used, false);
+    if (reason.kind === "absent") {
+      this.#guestMove.demand(reason.page);
+      this.#beginning.supply(machine, reason.page);
     }
-    if (this.#consoleBytes > limits.outputBytes) {
-      return this.#cutOff(
-        "output-limit",
-        `the guest printed more than ${count(limits.outputBytes)} bytes`,
-      );
+    return this.#endOf(reason, machine);
+  }
+
+  /** A device that waits for a page which never comes: the next look at the move says so. */
+  #runMachine(machine: Machine, instructions: number): SliceEnd {
+    try {
+      return runMachine(machine, instructions);
+    } catch (error) {
+      const isLost = error instanceof MigrationProblem && this.#guestMove.isArriving;
+      if (!isLost) throw error;
+      return { kind: "stopped" };
+    }
+  }
+
+  #endOf(reason: SliceEnd, machine: Machine): RunEnd | undefined {
+    const { limits } = this.#start;
+    const { script } = this.#voice;
+    if (script.hasFailed) return { kind: "step-failed" };
+    if (this.#voice.isFlood) {
+      const most = `the guest printed more than ${count(limits.outputBytes)} bytes`;
+      return this.#cutOff("output-limit", most);
     }
     switch (reason.kind) {
       case "power-off":
-        this.#script.powerOff(reason.code);
+        script.powerOff(reason.code);
         return this.#completedOr({ kind: "power-off", code: reason.code });
       case "reboot":
-        this.#script.end("the guest asked for a reboot");
+        script.end("the guest asked for a reboot");
         return this.#completedOr({ kind: "reboot" });
       case "idle":
-        if (reason.wakeAt === undefined) {
-          return this.#cutOff("hung", "the guest sleeps and nothing is left that could wake it");
-        }
-        break;
-      case "memory-exhausted":
-        return this.#cutOff(
-          "memory-limit",
-          `the guest took more than ${count(limits.memoryBytes)} bytes of memory`,
-        );
+        if (reason.wakeAt !== undefined) break;
+        return this.#cutOff("hung", "the guest sleeps and nothing is left that could wake it");
+      case "memory-exhausted": {
+        const most = `the guest took more than ${count(limits.memoryBytes)} bytes of memory`;
+        return this.#cutOff("memory-limit", most);
+      }
       case "absent":
-        this.#arrival?.demand(reason.page);
-        if (this.#pages) machine.ram.supply(reason.page, this.#pages.fetch(reason.page));
-        break;
       case "stopped":
       case "budget":
         break;
     }
-    if (this.#script.isDone) {
-      return { kind: "completed" };
-    }
+    if (script.isDone) return { kind: "completed" };
     if (machine.steps >= limits.instructions) {
-      return this.#cutOff(
-        "instruction-limit",
-        `the run reached its limit of ${count(limits.instructions)} instructions`,
-      );
+      const most = `the run reached its limit of ${count(limits.instructions)} instructions`;
+      return this.#cutOff("instruction-limit", most);
     }
     const isStopped = Atomics.load(this.#control, 0) === threadControl.stop;
     if (isStopped || this.#used > limits.wallClock) {
@@ -566,95 +364,25 @@ export class GuestDriver {
     return undefined;
   }
 
-  /** A device that waits for a page which never comes: the next look at the move says so. */
-  #runMachine(machine: Machine, instructions: number): ReturnType<typeof runMachine> {
-    try {
-      return runMachine(machine, instructions);
-    } catch (error) {
-      const isLost = error instanceof MigrationProblem && this.#arrival !== undefined;
-      if (!isLost) throw error;
-      return { kind: "stopped" };
-    }
-  }
-
   #cutOff(
     kind: "hung" | "instruction-limit" | "output-limit" | "memory-limit" | "wall-clock",
     why: string,
   ): RunEnd {
-    this.#script.end(why);
+    this.#voice.script.end(why);
     return this.#completedOr({ kind });
   }
 
   /** The last output may have answered the last step. */
   #completedOr(end: RunEnd): RunEnd {
-    return this.#script.isDone && !this.#script.hasFailed ? { kind: "completed" } : end;
-  }
-
-  #print(byte: number): void {
-    this.#consoleBytes += 1;
-    if (this.#consoleBytes > this.#start.limits.outputBytes) {
-      this.#machine?.stop();
-      return;
-    }
-    this.#script.write(byte);
-    this.#template?.note(byte);
-    this.#pending.push(byte);
-    if (this.#pending.length >= consoleBatch) {
-      this.#flushConsole();
-    }
-  }
-
-  #flushConsole(): void {
-    if (this.#pending.length > 0) {
-      this.#ports.post({ type: "console", bytes: Uint8Array.from(this.#pending) });
-      this.#pending = [];
-    }
-  }
-
-  #flush(machine: Machine, isLast: boolean): void {
-    this.#flushConsole();
-    const hasNews = this.#flushSteps();
-    const now = this.#ports.now();
-    if (!isLast && !hasNews && now - this.#progressAt < progressInterval) return;
-    this.#progressAt = now;
-    const step = this.#script.current?.index ?? this.#start.steps.length;
-    this.#ports.post({ type: "progress", instructions: machine.retired, step, used: this.#used });
-  }
-
-  /** @returns whether there were any to report */
-  #flushSteps(): boolean {
-    const before = this.#reportedSteps;
-    for (const [index, report] of this.#script.reports.entries()) {
-      if (index >= this.#reportedSteps && report.state !== "not-reached") {
-        this.#ports.post({ type: "step", index, report });
-        this.#reportedSteps = index + 1;
-      }
-    }
-    return this.#reportedSteps > before;
-  }
-
-  #report(end: RunEnd, machine?: Machine): RunReport {
-    this.#flushSteps();
-    // What the host's clock cut off is no function of the guest, so it has no hash.
-    const hasHash = machine !== undefined && end.kind !== "wall-clock";
-    return {
-      end,
-      steps: this.#script.reports,
-      instructions: machine?.retired ?? 0,
-      // Checkpoints cause some, which are no part of a result that anybody can repeat.
-      exits: machine ? guestExits(machine.exitCounts()) : {},
-      ...(hasHash ? { stateHash: machine.stateHash() } : {}),
-      consoleBytes: this.#consoleBytes,
-      recentOutput: this.#script.recentOutput,
-    };
+    const { script } = this.#voice;
+    return script.isDone && !script.hasFailed ? { kind: "completed" } : end;
   }
 }
 
+type SliceEnd = StopReason | { readonly kind: "memory-exhausted" };
+
 /** The monitor throws when a guest wants more memory than it may have; here that is one more end. */
-function runMachine(
-  machine: Machine,
-  instructions: number,
-): StopReason | { readonly kind: "memory-exhausted" } {
+function runMachine(machine: Machine, instructions: number): SliceEnd {
   try {
     return machine.run(instructions);
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Milliseconds, Monitor, VcpuScheduler } from "../../vmm/mod.ts";
-import { type AfterTurn, type DriverPorts, GuestDriver } from "./guest-driver.ts";
+import type { DriverPorts } from "./driver-ports.ts";
+import { type AfterTurn, GuestDriver } from "./guest-driver.ts";
 import type { MoveCommand } from "./move-protocol.ts";
 import { TemplateShelf } from "./template-shelf.ts";
 import type {

@@ -1,0 +1,28 @@
+import type {
+  Machine,
+  MachineConfig,
+  MachineResources,
+  Milliseconds,
+  Monitor,
+} from "../../vmm/mod.ts";
+import type { SavedDisk } from "./saved-disk.ts";
+import type { TemplateShelf } from "./template-shelf.ts";
+import type { RunMessage, RunNumber } from "./thread-protocol.ts";
+
+/** What a guest's driver needs of its thread. */
+export interface DriverPorts {
+  readonly run: RunNumber;
+  /** The thread's templates. */
+  readonly shelf: TemplateShelf;
+  readonly monitor: {
+    createMachine(config: MachineConfig, resources: MachineResources): Machine;
+    restoreMachine: Monitor["restoreMachine"];
+    stageMachine: Monitor["stageMachine"];
+    useKeptCode(code: Uint8Array): void;
+    keepCode(): Uint8Array;
+  };
+  openDisk(bytes: Uint8Array): SavedDisk;
+  post(message: RunMessage): void;
+  /** Host milliseconds, to keep slices short; no guest ever sees them. */
+  now(): Milliseconds;
+}

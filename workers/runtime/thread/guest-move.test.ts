@@ -1,0 +1,191 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { busyGuest } from "../../../tests/support/busy-guest.ts";
+import { bareMetal, smallMonitor } from "../../../tests/support/run-guest.ts";
+import { TestAuthority } from "../../../tests/support/test-authority.ts";
+import { MemoryBlock } from "../../host/block-memory.ts";
+import { guestExits, type MigrationMode } from "../../vmm/mod.ts";
+import { HostEnd } from "../migration/host-end.ts";
+import { joinChannels } from "../migration/join-channels.ts";
+import { type AfterTurn, GuestDriver } from "./guest-driver.ts";
+import type { MoveMessage } from "./move-protocol.ts";
+import { TemplateShelf } from "./template-shelf.ts";
+import {
+  type RunMessage,
+  type RunReport,
+  type ThreadStart,
+  threadControl,
+} from "./thread-protocol.ts";
+
+/** Anew for each: a machine that has its images frees them. */
+const freshConfig = () => bareMetal(busyGuest(6000), { ramBytes: 16 * 2 ** 20 });
+const limits = { instructions: 1e9, memoryBytes: 16 * 2 ** 20, outputBytes: 1e6, wallClock: 1e12 };
+const common = { run: "run", token: "ticket", patience: 1e9 };
+
+/** A driver with its thread's side of things, and the main thread's end of its line. */
+class Side {
+  readonly name: string;
+  readonly authority: TestAuthority;
+  readonly messages: RunMessage[] = [];
+  readonly driver: GuestDriver;
+  readonly control = new SharedArrayBuffer(4);
+  readonly end: HostEnd;
+  last: AfterTurn = "more";
+  #clock = 0;
+
+  constructor(name: string, authority: TestAuthority, arrival?: { readonly epoch: number }) {
+    this.name = name;
+    this.authority = authority;
+    this.end = new HostEnd(() => this.driver?.hear({ type: "knock" }));
+    const { shared: line } = this.end;
+    const start: ThreadStart = {
+      ...{ control: this.control, config: freshConfig(), disks: [], limits },
+      steps: [{ kind: "exit-code", code: 0, within: 1e9 }],
+      ...(arrival && { arrival: { ...common, ...arrival, line, owner: name, takesCode: true } }),
+    };
+    this.driver = new GuestDriver(start, {
+      ...{ run: 1, shelf: new TemplateShelf(() => undefined), monitor: smallMonitor() },
+      openDisk: (bytes) => new MemoryBlock(bytes),
+      // Each slice is short: much happens between two of them.
+      now: () => (this.#clock += 20),
+      post: (message) => this.#hear(message),
+    });
+  }
+
+  /** Lets it go where the line leads. */
+  depart(mode: MigrationMode, epoch: number): void {
+    const { shared: line } = this.end;
+    const departure = { ...common, line, epoch, mode, owner: `${this.name} again` };
+    this.driver.hear({
+      type: "depart",
+      departure: { ...departure, limits: { downtime: 1, mostRounds: 3 }, sendsCode: true },
+    });
+  }
+
+  get moves(): Exclude<MoveMessage, { type: "line" }>[] {
+    return this.messages.flatMap((message) =>
+      message.type === "move" && message.message.type !== "line" ? [message.message] : [],
+    );
+  }
+
+  get report(): RunReport | undefined {
+    return this.messages.flatMap((message) => (message.type === "end" ? [message.report] : []))[0];
+  }
+
+  #hear(message: RunMessage): void {
+    this.messages.push(message);
+    if (message.type !== "move") return;
+    const { message: move } = message;
+    if (move.type === "line") this.end.hear(move.message);
+    if (move.type === "standing") this.end.tell();
+    if (move.type === "claim") {
+      this.authority.compareAndSet("run", move.epoch, move.owner).then(
+        (ownership) => this.driver.hear({ type: "claimed", ownership }),
+        () => this.driver.hear({ type: "claimed", ownership: undefined }),
+      );
+    }
+  }
+}
+
+/** Gives both their turns until nobody wants one. @param strike called before the given turn */
+async function play(sides: readonly Side[], at = -1, strike: () => void = () => undefined) {
+  for (let turn = 0; turn < 100_000; turn++) {
+    if (turn === at) strike();
+    for (const side of sides) if (side.last !== "nothing") side.last = side.driver.advance(1);
+    for (let round = 0; round < 4; round++) await Promise.resolve();
+    if (sides.every(({ last }) => last === "nothing")) return;
+  }
+  throw new Error(`no end: ${sides.map(({ moves, last }) => JSON.stringify([last, moves]))}`);
+}
+
+const outcome = (report: RunReport | undefined) =>
+  report && { ...report, exits: guestExits(report.exits) };
+const console = (sides: readonly Side[]) =>
+  sides
+    .flatMap(({ messages }) => messages)
+    .flatMap((message) => (message.type === "console" ? [...message.bytes] : []));
+
+const home = new Side("home", new TestAuthority("run", "home"));
+for (let wish: AfterTurn = "more"; wish !== "nothing"; ) wish = home.driver.advance(10);
+const undisturbed = outcome(home.report);
+const undisturbedConsole = console([home]);
+
+function pair() {
+  const authority = new TestAuthority("run", "source");
+  const source = new Side("source", authority);
+  const destination = new Side("destination", authority, { epoch: 1 });
+  joinChannels(source.end, destination.end);
+  return { authority, source, destination };
+}
+
+const modes = fc.constantFrom<MigrationMode[]>("precopy", "postcopy", "hybrid");
+
+describe("a guest that moves from driver to driver", () => {
+  test("leaves what it would have left: state, exits, steps and each byte once", async () => {
+    expect(undisturbed).toMatchObject({ end: { kind: "completed" } });
+    await fc.assert(
+      fc.asyncProperty(modes, fc.integer({ min: 1, max: 12 }), async (mode, before) => {
+        const { source, destination } = pair();
+        for (let turn = 0; turn < before; turn++) source.last = source.driver.advance(1);
+        source.depart(mode, 1);
+        await play([source, destination]);
+        expect(source.moves.map(({ type }) => type)).toEqual(["standing", "departed"]);
+        expect(destination.moves.map(({ type }) => type)).toEqual(["claim", "arrived", "complete"]);
+        expect(source.report).toBeUndefined();
+        expect(outcome(destination.report)).toEqual(undisturbed);
+        expect(console([source, destination])).toEqual(undisturbedConsole);
+      }),
+      { numRuns: 6 },
+    );
+  });
+
+  test("goes on at one of them, or is said to be lost, whenever its line is cut or its authority is deaf", async () => {
+    const acts = fc.constantFrom("cut", "deaf", "mute", "source dropped", "destination dropped");
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(modes, fc.integer({ min: 0, max: 9 }), acts, async (mode, at, act) => {
+        const { source, destination, authority } = pair();
+        for (let turn = 0; turn < 3; turn++) source.last = source.driver.advance(1);
+        source.depart(mode, 1);
+        const drop = ({ control }: Side) => {
+          new Int32Array(control)[0] = threadControl.stop;
+        };
+        await play([source, destination], at, () => {
+          if (act === "cut") source.end.cut();
+          if (act === "deaf") authority.deaf = 2;
+          if (act === "mute") authority.mute = 2;
+          if (act === "source dropped") drop(source);
+          if (act === "destination dropped") drop(destination);
+        });
+        const ended = [source, destination].filter(
+          ({ report }) => report?.end.kind === "completed",
+        );
+        const isLost = destination.moves.some((move) => move.type === "failed" && move.isLost);
+        const wasDropped = act.endsWith("dropped");
+        expect(ended.length).toBeLessThanOrEqual(1);
+        if (!wasDropped) expect(ended.length + (isLost ? 1 : 0)).toBe(1);
+        for (const { report } of ended) expect(outcome(report)).toEqual(undisturbed);
+        if (ended[0] && !wasDropped) {
+          expect(console([source, destination])).toEqual(undisturbedConsole);
+        }
+        seen.add(isLost ? "lost" : (ended[0]?.name ?? "nowhere"));
+      }),
+      { numRuns: 12 },
+    );
+    expect(seen).toContain("source");
+    expect(seen).toContain("destination");
+  });
+
+  test("is told why it cannot leave before it has begun, and while it leaves", () => {
+    const { source } = pair();
+    source.depart("precopy", 1);
+    expect(source.moves).toMatchObject([{ type: "stayed", problem: "it has not begun" }]);
+    source.driver.advance(1);
+    source.depart("precopy", 1);
+    source.depart("precopy", 1);
+    expect(source.moves.at(-1)).toMatchObject({
+      type: "stayed",
+      problem: "it is on its way already",
+    });
+  });
+});

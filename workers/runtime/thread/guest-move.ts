@@ -1,0 +1,176 @@
+import type { Instructions, Machine, MachineResources } from "../../vmm/mod.ts";
+import { Arrival } from "./arrival.ts";
+import { Departure } from "./departure.ts";
+import type { DriverPorts } from "./driver-ports.ts";
+import { type DriverState, decodeDriverState } from "./driver-state.ts";
+import type {
+  ArrivalOptions,
+  DepartureOptions,
+  MoveCommand,
+  MoveMessage,
+} from "./move-protocol.ts";
+import { decodeSections, encodeSections } from "./section-list.ts";
+
+/** What the driver of the guest has for its move. */
+export interface GuestMoveParts {
+  readonly ports: Pick<DriverPorts, "monitor" | "now" | "post">;
+  readonly ramPages: number;
+  /** Why a guest that runs here cannot leave now. */
+  obstacle(machine: Machine): string | undefined;
+  /** All that the driver knows, when everything that the guest has said was posted. */
+  sections(machine: Machine): ReadonlyMap<string, Uint8Array>;
+  /** What a machine that comes is connected with, with what was written to its disks. */
+  resources(sections: ReadonlyMap<string, Uint8Array>, state: DriverState): MachineResources;
+  /** The run is here: it goes on where another driver was. */
+  takeUp(machine: Machine, state: DriverState): void;
+  /** Somebody wants a last checkpoint of the run instead. */
+  isHandedOver(): boolean;
+}
+
+/** What became of a step of a move. */
+export type MoveStep =
+  /** The guest may run here now. */
+  | "more"
+  /** It may when there is something new on the line. */
+  | "wait"
+  /** It does not run here any more, or did not come. */
+  | "over";
+
+/** A guest's way to another worker, or from one, as its driver has it; most of the time there is none. */
+export class GuestMove {
+  readonly #parts: GuestMoveParts;
+  #departure: Departure | undefined;
+  #arrival: Arrival | undefined;
+  /** Of a run that comes from elsewhere, until it is here. */
+  #driver: DriverState | undefined;
+
+  constructor(parts: GuestMoveParts, arrival: ArrivalOptions | undefined) {
+    this.#parts = parts;
+    if (arrival) this.#arrival = this.#expect(arrival);
+  }
+
+  get isUnderWay(): boolean {
+    return this.#departure !== undefined || this.#arrival !== undefined;
+  }
+
+  get isArriving(): boolean {
+    return this.#arrival !== undefined;
+  }
+
+  /** Whether the guest waits for a page that is still on the other worker. */
+  get waitsForPage(): boolean {
+    return this.#arrival?.mayRun === false;
+  }
+
+  /** How many of its usual instructions a guest that leaves gets. */
+  instructionsOf(usual: Instructions): Instructions {
+    return this.#departure?.instructionsOf(usual) ?? usual;
+  }
+
+  /** The guest needs a page that is still on the other worker. */
+  demand(page: number): void {
+    this.#arrival?.demand(page);
+  }
+
+  /** A word of the main thread. @param machine of a guest that runs here */
+  hear(command: MoveCommand, machine: Machine | undefined): void {
+    if (command.type === "depart") this.#depart(command.departure, machine);
+    this.#departure?.hear(command);
+    this.#arrival?.hear(command);
+  }
+
+  /** Does what can be done now. */
+  step(): MoveStep {
+    if (this.#arrival) return this.#arrive(this.#arrival);
+    return this.#departure ? this.#leave(this.#departure) : "more";
+  }
+
+  /** A guest that leaves has come to its end: it stays for that. */
+  callOff(): void {
+    this.#departure?.cancel();
+  }
+
+  /** Nobody wants the run any more. */
+  abandon(): void {
+    this.#departure?.abandon();
+    this.#arrival?.abandon();
+  }
+
+  /** The run did not come here, for no fault of its own. */
+  refuse(problem: string): void {
+    this.#arrival?.abandon();
+    this.#say({ type: "failed", isLost: false, epoch: 0, problem });
+  }
+
+  #depart(options: DepartureOptions, machine: Machine | undefined): void {
+    const { ports, obstacle, sections } = this.#parts;
+    const { monitor, now } = ports;
+    const why = this.isUnderWay ? "it is on its way already" : machine && obstacle(machine);
+    if (!machine || why !== undefined) {
+      const problem = why ?? "it has not begun";
+      this.#say({ type: "stayed", epoch: options.epoch, problem });
+      return;
+    }
+    this.#departure = new Departure(options, {
+      ...{ machine, now },
+      keepCode: () => monitor.keepCode(),
+      driver: () => encodeSections(sections(machine)),
+      post: (message) => this.#say(message),
+    });
+  }
+
+  #leave(departure: Departure): MoveStep {
+    if (this.#parts.isHandedOver()) departure.cancel();
+    departure.step();
+    if (!departure.isOver) return departure.mayRun ? "more" : "wait";
+    this.#departure = undefined;
+    const { outcome } = departure;
+    if (outcome.type === "departed") departure.dispose();
+    this.#say(outcome);
+    return outcome.type === "departed" ? "over" : "more";
+  }
+
+  #expect(options: ArrivalOptions): Arrival {
+    const { ports, ramPages, resources } = this.#parts;
+    const { monitor, now } = ports;
+    return new Arrival(options, {
+      ...{ monitor, now, ramPages },
+      resources: (driver) => {
+        const sections = decodeSections(driver);
+        this.#driver = decodeDriverState(sections);
+        return resources(sections, this.#driver);
+      },
+      post: (message) => this.#say(message),
+    });
+  }
+
+  #arrive(arrival: Arrival): MoveStep {
+    arrival.step();
+    const { failure } = arrival;
+    if (arrival.isHere || failure?.isLost) this.#settle(arrival);
+    if (failure) {
+      arrival.dispose();
+      this.#say(failure);
+      return "over";
+    }
+    if (arrival.isOver) {
+      this.#arrival = undefined;
+      this.#say({ type: "complete" });
+      return "more";
+    }
+    return arrival.mayRun ? "more" : "wait";
+  }
+
+  /** The run is here, once. */
+  #settle({ machine, epoch }: Arrival): void {
+    const driver = this.#driver;
+    if (!driver) return;
+    this.#driver = undefined;
+    this.#parts.takeUp(machine, driver);
+    this.#say({ type: "arrived", epoch, driver, instructions: machine.retired });
+  }
+
+  #say(message: MoveMessage): void {
+    this.#parts.ports.post({ type: "move", message });
+  }
+}
