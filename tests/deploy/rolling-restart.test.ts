@@ -26,6 +26,21 @@ interface Watched {
   readonly ended: Promise<void>;
 }
 
+/**
+ * Asks again where the connection is gone: hooks hold this process up, and what was kept open meanwhile
+ * the API has closed.
+ */
+async function answered<Value>(ask: () => Promise<Value>): Promise<Value> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (tries === 5) throw error;
+      await sleep(50);
+    }
+  }
+}
+
 describe.runIf(typeof tools !== "string")("a rolling restart", () => {
   let objects: ClusterObject[];
   let network: PodNetwork | undefined;
@@ -67,7 +82,7 @@ describe.runIf(typeof tools !== "string")("a rolling restart", () => {
   };
 
   const watch = async (): Promise<Watched> => {
-    const id = await service.submit("work", guest);
+    const id = await answered(() => service.submit("work", guest));
     const events: RunEvent[] = [];
     const follow = async () => {
       let spoken: number | undefined;
@@ -99,7 +114,7 @@ describe.runIf(typeof tools !== "string")("a rolling restart", () => {
     const loads = Array.from({ length: open }, load);
     /** With a run that has only begun, so that there is something to move. */
     const isBusy = async (name: string) =>
-      (await service.client.workers())
+      (await answered(() => service.client.workers()))
         .filter((one) => one.name === name)
         .some(({ runs }) => runs.some(({ instructions }) => instructions < 500e6));
     for (const worker of former) {
@@ -113,7 +128,7 @@ describe.runIf(typeof tools !== "string")("a rolling restart", () => {
     const alone = await watch();
     await alone.ended;
     const outcome = async ({ id, events }: Watched) =>
-      runOutcome(await service.client.submission(id), events);
+      runOutcome(await answered(() => service.client.submission(id)), events);
     const reference = await outcome(alone);
     expect(reference).toMatchObject({ state: "graded", score: 5, ends: 1 });
     const moved = watched.filter(({ events }) => events.some(({ type }) => type === "migrated"));
@@ -123,7 +138,7 @@ describe.runIf(typeof tools !== "string")("a rolling restart", () => {
       const types = one.events.map(({ type }) => type);
       expect(types).not.toContain("interrupted");
       expect(types).not.toContain("resumed");
-      const { figures, way } = (await service.client.lastMove(one.id)) ?? {};
+      const { figures, way } = (await answered(() => service.client.lastMove(one.id))) ?? {};
       if (figures?.downtime === undefined) continue;
       reports.push(
         `  ${way}, ${figures.rounds} rounds, ${(figures.sentBytes / 2 ** 20).toFixed(1)} MiB in ` +
@@ -132,7 +147,7 @@ describe.runIf(typeof tools !== "string")("a rolling restart", () => {
       );
     }
     expect(moved.length).toBeGreaterThan(0);
-    const names = new Set((await service.client.workers()).map(({ name }) => name));
+    const names = new Set((await answered(() => service.client.workers())).map(({ name }) => name));
     expect(names).toEqual(new Set(["worker-2", "worker-3"]));
     const milliseconds = (values: readonly number[]) =>
       values.map((value) => value.toFixed(0)).join(", ");
