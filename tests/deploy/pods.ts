@@ -11,9 +11,6 @@ export interface Pod {
   readonly container: IContainer;
 }
 
-/** Where a pod is, as far as anybody is told before it runs. */
-const podAddress = "127.0.0.1";
-
 /** The pods that the objects ask for, by the workload's name. */
 export function podsOf(objects: readonly ClusterObject[]): ReadonlyMap<string, Pod> {
   const workloads = objects.filter(
@@ -41,14 +38,19 @@ export function podOf(objects: readonly ClusterObject[], name: string): Pod {
   return pod;
 }
 
-/** Variables as the kubelet sets them: references looked up, `$(NAME)` replaced. */
+/**
+ * Variables as the kubelet sets them: references looked up, `$(NAME)` replaced.
+ *
+ * @param address of the pod
+ */
 export function environmentOf(
   objects: readonly ClusterObject[],
   { name, container }: Pod,
+  address = "127.0.0.1",
 ): Record<string, string> {
   const set: Record<string, string> = {};
   for (const variable of container.env ?? []) {
-    const value = sourceValue(objects, variable, `${name}-0`);
+    const value = sourceValue(objects, variable, { name: `${name}-0`, address });
     if (value !== undefined) set[variable.name] = expanded(value, set);
   }
   return set;
@@ -63,11 +65,11 @@ export function expanded(text: string, variables: Readonly<Record<string, string
 function sourceValue(
   objects: readonly ClusterObject[],
   { name, value, valueFrom }: IEnvVar,
-  podName: string,
+  pod: { readonly name: string; readonly address: string },
 ): string | undefined {
   if (valueFrom === undefined) return value ?? "";
-  if (valueFrom.fieldRef?.fieldPath === "metadata.name") return podName;
-  if (valueFrom.fieldRef?.fieldPath === "status.podIP") return podAddress;
+  if (valueFrom.fieldRef?.fieldPath === "metadata.name") return pod.name;
+  if (valueFrom.fieldRef?.fieldPath === "status.podIP") return pod.address;
   const source = valueFrom.configMapKeyRef ?? valueFrom.secretKeyRef;
   const kind = valueFrom.configMapKeyRef === undefined ? "Secret" : "ConfigMap";
   const object = objects.find(

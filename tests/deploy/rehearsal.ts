@@ -7,7 +7,12 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type ServedProcess, startProcess } from "../../services/cli/commands/serve-process.ts";
+import {
+  type ProcessPlan,
+  type ServedProcess,
+  startProcess,
+} from "../../services/cli/commands/serve-process.ts";
+import type { PodPlace } from "../support/pod-network.ts";
 import type { ClusterObject } from "./cluster-object.ts";
 import { environmentOf, expanded, podOf } from "./pods.ts";
 import { repository } from "./repository.ts";
@@ -33,6 +38,8 @@ export interface RehearsalPlan {
   readonly ready: RegExp;
   /** Variables that this machine needs otherwise. */
   readonly changed?: Readonly<Record<string, string>>;
+  /** A network namespace of its own; without it, the loopback that all have. */
+  readonly place?: PodPlace;
   /** The image's own command instead of the manifest's. */
   readonly isImageCommand?: boolean;
 }
@@ -42,6 +49,9 @@ export class Rehearsal {
   readonly #objects: readonly ClusterObject[];
   readonly #replaced: Readonly<Record<string, string>>;
   readonly #processes: ServedProcess[] = [];
+
+  /** Of all pods that were started. */
+  readonly addresses: string[] = [];
 
   /** @param replaced what a command or variable says → what it has to be here: addresses, ports */
   constructor(objects: readonly ClusterObject[], replaced: Readonly<Record<string, string>>) {
@@ -57,9 +67,10 @@ export class Rehearsal {
   /** Starts a workload's container. */
   async start(
     workload: string,
-    { image, ready, changed = {}, isImageCommand = false }: RehearsalPlan,
+    { image, ready, changed = {}, place, isImageCommand = false }: RehearsalPlan,
   ): Promise<Rehearsed> {
     const { container } = podOf(this.#objects, workload);
+    this.addresses.push(place?.address ?? "127.0.0.1");
     const own = mkdtempSync(join(this.root, `${workload}-`));
     const here = (text: string) => this.#here(own, text);
     for (const folder of folders) mkdirSync(here(folder), { recursive: true });
@@ -67,7 +78,7 @@ export class Rehearsal {
     if (described !== undefined) plantImage(here("/app"), described.taken.at(-1) ?? []);
     const variables = {
       ...described?.environment,
-      ...environmentOf(this.#objects, podOf(this.#objects, workload)),
+      ...environmentOf(this.#objects, podOf(this.#objects, workload), place?.address),
     };
     const said = isImageCommand ? undefined : container.command;
     const given = [
@@ -81,26 +92,24 @@ export class Rehearsal {
       ...changed,
     };
     const lines: string[] = [];
-    const [command = "", ...rest] = words;
-    const served = await startProcess({
-      name: workload,
-      command,
-      words: rest,
-      environment,
-      directory: here("/app"),
-      ready,
-      onLine: (line) => lines.push(line),
-    });
+    const planOf = ([command = "", ...rest]: readonly string[]): ProcessPlan => {
+      const plan = {
+        ...{ name: workload, command, words: rest, environment, directory: here("/app"), ready },
+        onLine: (line: string) => lines.push(line),
+      };
+      return place?.within(plan) ?? plan;
+    };
+    const served = await startProcess(planOf(words));
     this.#processes.push(served);
     return {
       process: served,
       lines,
       here,
       exec: (asked = []) => {
-        const [program = "", ...others] = asked.map((word) =>
-          here(word).replace(/(kill -TERM) 1\b/, `$1 ${served.pid}`),
+        const { command, words: others } = planOf(
+          asked.map((word) => here(word).replace(/(kill -TERM) 1\b/, `$1 ${served.pid}`)),
         );
-        return spawnSync(program, others, { env: environment, timeout: 60_000 }).status;
+        return spawnSync(command, others, { env: environment, timeout: 60_000 }).status;
       },
     };
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from "vitest";
 import { runCommandLine } from "../../services/cli/command-line.ts";
 import type { RunEvent } from "../../shared/protocol/run-event.ts";
@@ -38,6 +39,7 @@ describe("a run that moves while it runs", () => {
   const hasGoneOn = (id: string, instructions: number) =>
     service.until(id, ({ progress }) => (progress?.instructions ?? 0) >= instructions);
   const places = async (id: string) => {
+    while (!(await command("runs")).includes(id)) await sleep(20);
     const { worker = "" } = await service.record(id);
     return [worker, worker === "worker-1" ? "worker-2" : "worker-1"] as const;
   };

@@ -60,10 +60,21 @@ describe("a move that fails", () => {
 
   const workers = () => service.api.workers();
   /** Both are there and have nothing to do. */
+  /** What was killed is not there again before it says another time. */
+  const killed = new Map<string, string>();
   const isCalm = async () => {
-    const isIdle = (all: readonly { state: string; runs: readonly unknown[] }[]) =>
-      all.length === 2 && all.every(({ state, runs }) => state === "ready" && runs.length === 0);
-    while (!isIdle(await workers())) await sleep(100);
+    for (;;) {
+      const all = await workers();
+      const isIdle = ({ name, state, runs, startedAt }: (typeof all)[number]) =>
+        state === "ready" && runs.length === 0 && killed.get(name) !== startedAt;
+      if (all.length === 2 && all.every(isIdle)) return;
+      await sleep(100);
+    }
+  };
+  const isListed = async (id: string) => {
+    while (!(await workers()).some(({ runs }) => runs.some(({ run }) => run === id))) {
+      await sleep(20);
+    }
   };
 
   beforeAll(async () => {
@@ -103,13 +114,19 @@ describe("a move that fails", () => {
       await service.until(id, ({ progress }) => (progress?.instructions ?? 0) >= 100e6);
       const { worker: source = "" } = await service.record(id);
       const destination = source === "worker-1" ? "worker-2" : "worker-1";
+      await isListed(id);
+      const startedAt = new Map((await workers()).map((one) => [one.name, one.startedAt]));
+      const kill = (name: string) => {
+        killed.set(name, startedAt.get(name) ?? "");
+        process.kill(pidOf(name), "SIGKILL");
+      };
       let hasStruck = false;
       proxies.get(destination)?.set({
         ...{ point, isBehind },
         strike: () => {
           hasStruck = true;
-          if (victim === "source") process.kill(pidOf(source), "SIGKILL");
-          if (victim === "destination") process.kill(pidOf(destination), "SIGKILL");
+          if (victim === "source") kill(source);
+          if (victim === "destination") kill(destination);
         },
       });
       await service.api.migrate(id, destination, way);

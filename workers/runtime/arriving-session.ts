@@ -16,6 +16,7 @@ import { RunReporter } from "./run-reporter.ts";
 import {
   breakSession,
   finishSession,
+  isStillOurs,
   LeaseLost,
   type SessionOutcome,
   type SessionParts,
@@ -76,16 +77,16 @@ export async function runArrival(
     const journal = RunJournal.goOn(redis, run, message.epoch, before);
     const reporter = new RunReporter(journal, lose, (error) => abort.abort(error));
     reporter.startAt(message.driver.consoleBytes);
-    const checkpoints = new RunCheckpoints(resources.checkpoints.store, {
-      name: run,
-      epoch: message.epoch,
-      labels: { assignment: job.assignment },
-    });
+    const checkpoints = new RunCheckpoints(
+      resources.checkpoints.store,
+      { name: run, epoch: message.epoch, labels: { assignment: job.assignment } },
+      () => isStillOurs(reporter, abort.signal),
+    );
     const guest = new LiveGuest({ journal, reporter, send, claim }, false);
     here = { journal, reporter, checkpoints, guest };
     fenced = checkpoints.fence().catch(lose);
-    resources.onGuest?.(guest);
     resources.onProgress?.({ epoch: message.epoch, instructions: message.instructions });
+    resources.onGuest?.(guest);
     arriving.onArrived(lose);
   };
   const hear = (message: MoveMessage) => {

@@ -6,6 +6,7 @@ import { RunUnderWay } from "./run-under-way.ts";
 import {
   breakSession,
   finishSession,
+  isStillOurs,
   LeaseLost,
   type SessionOutcome,
   type SessionParts,
@@ -48,11 +49,11 @@ export async function runSession(
     if (!run?.isStanding) abort.abort(new LeaseLost("the run is no longer ours"));
   };
   const reporter = new RunReporter(journal, lose, (error) => abort.abort(error));
-  const checkpoints = new RunCheckpoints(resources.checkpoints.store, {
-    name: job.submission,
-    epoch: journal.epoch,
-    labels: { assignment: job.assignment },
-  });
+  const checkpoints = new RunCheckpoints(
+    resources.checkpoints.store,
+    { name: job.submission, epoch: journal.epoch, labels: { assignment: job.assignment } },
+    () => isStillOurs(reporter, abort.signal),
+  );
   const began = performance.now();
   const parts: SessionParts = { journal, reporter, checkpoints };
   try {

@@ -138,6 +138,7 @@ function resourcesOf(run: ActiveRun): SessionResources {
       run.guest = guest;
       // So that it is long enough for whoever takes it over.
       guest.onStanding = () => run.renew?.();
+      void presence.speak();
     },
   };
 }

@@ -24,6 +24,13 @@ export class LeaseLost extends Error {
   override readonly name = "LeaseLost";
 }
 
+/** Asks Redis whose the run is. @throws what has ended it otherwise */
+export async function isStillOurs(reporter: RunReporter, signal: AbortSignal): Promise<boolean> {
+  await reporter.flush();
+  if (signal.aborted && !(signal.reason instanceof LeaseLost)) throw signal.reason;
+  return !signal.aborted;
+}
+
 /** Grades a run that has come to its end, and writes the grade. @param began of `performance` */
 export async function finishSession(
   { journal, reporter, checkpoints }: SessionParts,

@@ -110,11 +110,13 @@ export class CheckpointImage {
 
 /** The RAM's pages that are not zero: the newest word on each counts. */
 function mergedRows(chain: readonly Checkpoint[]): Map<number, PageRef> {
-  const rows = new Map<number, PutPage>();
-  for (const { header, rows: own } of chain.toReversed()) {
-    for (const { page, put } of own.slice(0, header.ramRows)) rows.set(page, put);
-  }
   const present = new Map<number, PageRef>();
-  for (const [page, put] of rows) if (put !== "zero") present.set(page, put);
+  for (const { header, rows } of chain.toReversed()) {
+    for (let row = 0; row < header.ramRows; row++) {
+      const { page, put } = rows[row] as Checkpoint["rows"][number];
+      if (put === "zero") present.delete(page);
+      else present.set(page, put);
+    }
+  }
   return present;
 }

@@ -2,6 +2,9 @@
  * Child process of the rows about one worker: `node tests/bench/worker/main.ts many-vms` (or one
  * of the others below), under Node or Deno. Prints the figures as one line of JSON.
  */
+import { checkpoints } from "../moves/checkpoints.ts";
+import { migrations } from "../moves/migrations.ts";
+import { tracing } from "../moves/tracing.ts";
 import { linuxMemory } from "./linux-memory.ts";
 import { manyVms } from "./many-vms.ts";
 import { poolShortVms } from "./pool-short-vms.ts";
@@ -15,6 +18,9 @@ const benches: Readonly<Record<string, () => unknown>> = {
   "pool-vms": poolVms,
   "pool-short-vms": poolShortVms,
   "linux-memory": linuxMemory,
+  migrations,
+  tracing,
+  checkpoints,
   templates,
 };
 
@@ -22,3 +28,5 @@ const name = process.argv[2] ?? "";
 const bench = benches[name];
 if (bench === undefined) throw new Error(`there is no '${name}': ${Object.keys(benches)}`);
 console.log(JSON.stringify(await bench()));
+// What was left of other processes must not keep this one.
+process.exit(0);

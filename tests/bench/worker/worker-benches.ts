@@ -3,6 +3,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 // @ts-expect-error: plain JavaScript without types, for the oldest Node that starts Trapline
 import { leanVariables, leanWords } from "../../../services/cli/modern-node.mjs";
+import { judged } from "../judged.ts";
+import type { Checkpoints } from "../moves/checkpoints.ts";
+import { migrationLines } from "../moves/migration-lines.ts";
+import type { Migrations } from "../moves/migrations.ts";
+import type { Tracing } from "../moves/tracing.ts";
 import type { Runtime } from "../options.ts";
 import type { LinuxMemory } from "./linux-memory.ts";
 import type { ManyVms } from "./many-vms.ts";
@@ -82,6 +87,39 @@ export const workerBenches: readonly WorkerBench[] = [
       `${runs} clones with a checkpoint name ${namedPages} pages, ${storedPages} are stored: ${ratio} to 1; ${beside}`,
     ];
   }),
+  bench("migrations", (figures: Migrations) => migrationLines(figures)),
+  bench("tracing", ({ write, count, pages }: Tracing) => {
+    const percent = (part: number) => `${(100 * part).toFixed(1)} %`;
+    const writer = `64 MiB round and round: ${percent(write)} slower, ${pages} pages a harvest`;
+    return [
+      judged(
+        write <= 0.1,
+        `dirty log harvested each 100 ms, a Linux that writes ${writer}`,
+        "≤ 10 %",
+      ),
+      judged(count <= 0.01, `the same, one that calculates: ${percent(count)}`, "≤ 1 %"),
+    ];
+  }),
+  bench("checkpoints", (figures: Checkpoints) => {
+    const { whole, increment, restore, clone, cloneMebibytes, qemu } = figures;
+    const text = ({ first, usual }: { first: number; usual: number }) =>
+      `${usual.toFixed(1)} ms (the first ${first.toFixed(1)})`;
+    const pause = `a checkpoint stops an idle Linux for ${text(increment)}, the whole one for ${whole.toFixed(1)}`;
+    const memory = `${cloneMebibytes.toFixed(2)} MiB`;
+    return [
+      judged(increment.usual <= 5, `${pause}; QEMU's savevm ${qemu.save.toFixed(0)}`, "≤ 5 ms"),
+      judged(
+        restore.usual <= 50,
+        `from a directory to the first instruction ${text(restore)}; QEMU's loadvm ${qemu.load.toFixed(0)}`,
+        "≤ 50 ms",
+      ),
+      judged(
+        clone.usual <= 10 && cloneMebibytes <= 1,
+        `a clone of it takes ${text(clone)} and ${memory}`,
+        "≤ 10 ms, ≤ 1 MiB",
+      ),
+    ];
+  }),
 ];
 
 function bench<T>(id: string, describe: (figures: T) => readonly string[]): WorkerBench {
@@ -101,8 +139,4 @@ function bench<T>(id: string, describe: (figures: T) => readonly string[]): Work
       return { lines: describe(figures).map((line) => `${line} under ${runtime}`), figures };
     },
   };
-}
-
-function judged(isMet: boolean, figure: string, goal: string): string {
-  return `${isMet ? "pass" : "MISS"}  ${figure} (goal ${goal})`;
 }

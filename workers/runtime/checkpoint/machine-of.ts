@@ -44,17 +44,23 @@ export async function machineOf(
   const sections = await image.readParts("section");
   const { state, ram } = decodeMachine(sections);
   const resident = unpackNumbers(sections.get("resident") ?? new Uint8Array());
-  // A page may be in the checkpoint that a sweep has taken from the machine since.
-  const present = resident.filter((page) => image.ramPage(page) !== undefined);
   const executed = new Set(codePageNumbers(state.code));
   const romPage = Math.floor(state.hardware.ramBytes / zeroPage.length);
-  const absent = isLazy ? present.filter((page) => !executed.has(page) && page !== romPage) : [];
-  const isAbsent = new Set(absent);
-  const pages = new Map<number, Uint8Array>();
-  for await (const { page, bytes } of image.read(present.filter((one) => !isAbsent.has(one)))) {
-    pages.set(page, bytes);
+  const here: number[] = [];
+  const needed: number[] = [];
+  const absent: number[] = [];
+  for (const page of resident) {
+    // A page may be in the checkpoint that a sweep has taken from the machine since, and of one that
+    // is zeros there is nothing in it.
+    const isStored = image.ramPage(page) !== undefined;
+    if (isStored && isLazy && page !== romPage && !executed.has(page)) absent.push(page);
+    else {
+      here.push(page);
+      if (isStored) needed.push(page);
+    }
   }
-  const here = resident.filter((page) => !isAbsent.has(page));
+  const pages = new Map<number, Uint8Array>();
+  for await (const { page, bytes } of image.read(needed)) pages.set(page, bytes);
   const content = here.map((page) => ({ page, bytes: pages.get(page) ?? zeroPage }));
   return { state, ram: ramOfManifest(ram, () => content, absent) };
 }

@@ -8,5 +8,7 @@ export function packNumbers(numbers: readonly number[]): Uint8Array {
 
 export function unpackNumbers(bytes: Uint8Array): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: bytes.length >> 2 }, (_, index) => view.getUint32(index * 4, true));
+  const numbers: number[] = [];
+  for (let at = 0; at + 4 <= bytes.length; at += 4) numbers.push(view.getUint32(at, true));
+  return numbers;
 }

@@ -34,10 +34,18 @@ export class RunCheckpoints {
   #readOnly: string | undefined;
   /** Whether there is a checkpoint of the run that the next one says the changes to. */
   #isBuiltUpon = false;
+  readonly #isOurs: () => Promise<boolean>;
+  #isGivenUp = false;
 
-  constructor(store: CheckpointStore, claim: Claim) {
+  /** @param isOurs asks Redis, where the store says that the run is another worker's, or over */
+  constructor(
+    store: CheckpointStore,
+    claim: Claim,
+    isOurs: () => Promise<boolean> = async () => false,
+  ) {
     this.#store = store;
     this.#claim = claim;
+    this.#isOurs = isOurs;
   }
 
   /**
@@ -54,7 +62,10 @@ export class RunCheckpoints {
       this.#isBuiltUpon = image !== undefined;
       return image && (await readRun(image));
     } catch (error) {
-      if (isStale(error)) throw error;
+      if (isStale(error)) {
+        await this.#giveUp(error);
+        return undefined;
+      }
       const readable = error instanceof BlobError ? undefined : await this.#readUnclaimed();
       if (readable !== undefined) return readable;
       console.error(`${this.#claim.name}: its checkpoint cannot be used: ${text(error)}`);
@@ -92,7 +103,7 @@ export class RunCheckpoints {
     try {
       this.#writer = (await this.#store.claim(this.#claim)).writer;
     } catch (error) {
-      if (isStale(error)) throw error;
+      if (isStale(error)) return this.#giveUp(error);
       console.error(`${this.#claim.name}: its checkpoints are not taken over: ${text(error)}`);
     }
   }
@@ -101,10 +112,24 @@ export class RunCheckpoints {
   async startAgain(): Promise<void> {
     this.#readOnly = undefined;
     this.#isBuiltUpon = false;
-    this.#writer = await this.#store.claimAnew(this.#claim).catch((error: unknown) => {
-      if (isStale(error)) throw error;
+    if (this.#isGivenUp) return;
+    this.#writer = await this.#store.claimAnew(this.#claim).catch(async (error: unknown) => {
+      if (isStale(error)) await this.#giveUp(error);
       return undefined;
     });
+  }
+
+  /**
+   * Redis may have come back from an older file: then it has the run under way that the store knows to be
+   * over, or in a later epoch. It is Redis that says whose a run is, so it runs, without checkpoints.
+   *
+   * @throws the error where Redis says what the store says
+   */
+  async #giveUp(error: unknown): Promise<void> {
+    if (!(await this.#isOurs())) throw error;
+    console.error(`${this.#claim.name}: no checkpoints, for Redis has lost what the store knows`);
+    this.#isGivenUp = true;
+    this.#writer = undefined;
   }
 
   /**
@@ -113,6 +138,7 @@ export class RunCheckpoints {
    * @throws BlobError `stale`
    */
   async publish(checkpoint: ReadableCheckpoint, template?: TemplateKey): Promise<boolean> {
+    if (this.#isGivenUp) return false;
     try {
       const isFirstOfClone = !checkpoint.isWhole && template !== undefined && !this.#isBuiltUpon;
       if (isFirstOfClone) this.#writer = await this.#store.claimAnew(this.#claim);
@@ -122,8 +148,8 @@ export class RunCheckpoints {
       this.#isBuiltUpon = true;
       return true;
     } catch (error) {
-      if (isStale(error)) throw error;
-      console.error(`${this.#claim.name}: no checkpoint: ${text(error)}`);
+      if (isStale(error)) await this.#giveUp(error);
+      else console.error(`${this.#claim.name}: no checkpoint: ${text(error)}`);
       return false;
     }
   }

@@ -66,8 +66,7 @@ export class GuestCheckpoints {
     const isWhole = !this.#hasBase;
     const { resident, readZeros, sweepAt } = machine.ram.residence();
     // Pages that a sweep has taken are not there any more, whatever was written to them.
-    const isResident = new Set(resident);
-    const changed = [...this.#changed].filter((page) => isResident.has(page));
+    const changed = Array.from(machine.ram.contents(this.#changed), ({ page }) => page);
     const ram = machine.ram.capture(isWhole ? resident : changed.sort((a, b) => a - b));
     this.#image = { ram, isWhole };
     const pages: number[] = [];

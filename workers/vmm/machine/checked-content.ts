@@ -28,7 +28,8 @@ function* checkPages(
   let previous = -1;
   for (const content of pages) {
     const { page, bytes } = content;
-    checkOrder([previous, page], ramPages + 1);
+    const isNext = Number.isInteger(page) && page > previous && page <= ramPages;
+    if (!isNext) throw outOfOrder();
     if (bytes.length !== pageBytes) throw new RangeError(`page ${page} has ${bytes.length} bytes`);
     if (elsewhere.has(page)) throw new RangeError(`page ${page} is there and is not`);
     previous = page;
@@ -40,5 +41,9 @@ function checkOrder(pages: readonly number[], end: Pages): void {
   const isInOrder = pages.every(
     (page, i) => Number.isInteger(page) && page < end && page > (pages[i - 1] ?? -2),
   );
-  if (!isInOrder) throw new RangeError("pages are not in order, or beyond the end of RAM");
+  if (!isInOrder) throw outOfOrder();
+}
+
+function outOfOrder(): RangeError {
+  return new RangeError("pages are not in order, or beyond the end of RAM");
 }

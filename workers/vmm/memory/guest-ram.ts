@@ -149,8 +149,7 @@ export class GuestRam implements GuestMemory, RamPort {
 
   /** Fills the ROM's page. */
   placeRom(bytes: Uint8Array): void {
-    const frame = this.#newFrame();
-    this.#memory.bytes.set(bytes, frame * pageBytes);
+    const frame = this.#newFrame(bytes);
     this.#map.set(this.pages, frame * pageBytes + entryPresent);
   }
 
@@ -211,8 +210,7 @@ export class GuestRam implements GuestMemory, RamPort {
 
   supply(page: number, content: Uint8Array): void {
     if (!this.isAbsent(page)) return;
-    const frame = this.#newFrame();
-    this.#memory.bytes.set(content.subarray(0, pageBytes), frame * pageBytes);
+    const frame = this.#newFrame(content.subarray(0, pageBytes));
     this.#map.set(page, frame * pageBytes + entryPresent);
     this.#absent--;
   }
@@ -326,8 +324,7 @@ export class GuestRam implements GuestMemory, RamPort {
     let frame = old;
     const isAlone = old !== this.#memory.zeroFrame && this.#memory.references(old) === 1;
     if (known & entryShared && !isAlone) {
-      frame = this.#newFrame();
-      this.#memory.bytes.copyWithin(frame * pageBytes, old * pageBytes, (old + 1) * pageBytes);
+      frame = this.#newFrame(this.#map.content(page));
       this.#map.release(old);
     }
     const entry = frame * pageBytes + privateEntry;
@@ -375,8 +372,8 @@ export class GuestRam implements GuestMemory, RamPort {
     return this.entry(page);
   }
 
-  #newFrame(): FrameNumber {
-    const frame = this.#memory.allocateFrame();
+  #newFrame(content: Uint8Array): FrameNumber {
+    const frame = this.#memory.allocateFilled(content);
     if (frame === undefined) {
       throw new Failure(
         "machine-memory-full",

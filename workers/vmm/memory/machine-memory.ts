@@ -132,6 +132,13 @@ export class MachineMemory {
     return this.#frames.allocate();
   }
 
+  /** A frame with this content and one reference, or undefined when none is left. */
+  allocateFilled(content: Uint8Array): FrameNumber | undefined {
+    const frame = this.#frames.allocate(content.length === pageBytes);
+    if (frame !== undefined) this.bytes.set(content, frame * pageBytes);
+    return frame;
+  }
+
   /** One more reference to a frame that somebody, on whatever thread, holds until this comes back. */
   retainFrame(frame: FrameNumber): void {
     this.#frames.retain(frame);

@@ -85,7 +85,7 @@ export class RamImage implements ImageState {
     const frames: FrameNumber[] = [];
     try {
       for (const { page, bytes } of content.pages) {
-        const frame = isZero(bytes) ? memory.zeroFrame : memory.allocateFrame();
+        const frame = isZero(bytes) ? memory.zeroFrame : memory.allocateFilled(bytes);
         if (frame === undefined) {
           throw new Failure(
             "machine-memory-full",
@@ -93,7 +93,6 @@ export class RamImage implements ImageState {
             "Run fewer VMs in this worker, or give it a larger machine memory.",
           );
         }
-        if (frame !== memory.zeroFrame) memory.bytes.set(bytes, frame * pageBytes);
         pages.push(page);
         frames.push(frame);
       }

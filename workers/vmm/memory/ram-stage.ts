@@ -46,9 +46,9 @@ export class RamStage {
       this.writeZeros(page);
       return;
     }
-    const known = this.#frames[page] as FrameNumber;
-    const frame = known === none ? this.#allocate(page) : known;
-    this.#memory.bytes.set(bytes, frame * pageBytes);
+    const frame = this.#frames[page] as FrameNumber;
+    if (frame === none) this.#allocate(page, bytes);
+    else this.#memory.bytes.set(bytes, frame * pageBytes);
   }
 
   writeZeros(page: number): void {
@@ -105,8 +105,8 @@ export class RamStage {
     for (let page = 0; page <= this.pages; page++) this.writeZeros(page);
   }
 
-  #allocate(page: number): FrameNumber {
-    const frame = this.#memory.allocateFrame();
+  #allocate(page: number, bytes: Uint8Array): void {
+    const frame = this.#memory.allocateFilled(bytes);
     if (frame === undefined) {
       throw new Failure(
         "machine-memory-full",
@@ -115,6 +115,5 @@ export class RamStage {
       );
     }
     this.#frames[page] = frame;
-    return frame;
   }
 }

@@ -85,8 +85,12 @@ export class SharedPool {
     return used;
   }
 
-  /** One that nobody held, zero-filled, with one reference; undefined when none is left. */
-  allocate(): number | undefined {
+  /**
+   * One that nobody held, with one reference; undefined when none is left.
+   *
+   * @param isOverwritten the caller fills all of it at once; else it is zero-filled
+   */
+  allocate(isOverwritten = false): number | undefined {
     for (;;) {
       const thing = this.#free.pop();
       if (thing === undefined) {
@@ -98,7 +102,7 @@ export class SharedPool {
       if ((before & holders) !== 0) continue;
       const taken = this.#bit | wasUsed | 0;
       if (Atomics.compareExchange(this.#memory, at, before, taken) !== before) continue;
-      if (before !== 0) this.#clear(thing);
+      if (before !== 0 && !isOverwritten) this.#clear(thing);
       return thing;
     }
   }

@@ -35,16 +35,21 @@ export function codeChanges(before: SavedCode, now: SavedCode): CodeChanges {
 }
 
 /**
- * Granules need no look: they follow from the instructions, and where there are more of them, because
- * a debugger had instructions forgotten, the instructions differ.
+ * Both kinds of bits: a page that was dropped and decoded anew may have the same instructions' beginnings,
+ * and other ends.
  */
 function changedPages(before: SavedCode, now: SavedCode) {
-  const words = savedCodePageBytes.decoded / 4;
-  const [old, present] = [wordsOf(before.decoded), wordsOf(now.decoded)];
+  const decoded = savedCodePageBytes.decoded / 4;
+  const granules = savedCodePageBytes.granules / 4;
+  const [oldDecoded, nowDecoded] = [wordsOf(before.decoded), wordsOf(now.decoded)];
+  const [oldGranules, nowGranules] = [wordsOf(before.granules), wordsOf(now.granules)];
   return (index: number, place: number): boolean => {
-    const from = index * words;
-    const to = place * words;
-    for (let i = 0; i < words; i++) if (old[from + i] !== present[to + i]) return true;
+    for (let i = 0; i < decoded; i++) {
+      if (oldDecoded[index * decoded + i] !== nowDecoded[place * decoded + i]) return true;
+    }
+    for (let i = 0; i < granules; i++) {
+      if (oldGranules[index * granules + i] !== nowGranules[place * granules + i]) return true;
+    }
     return false;
   };
 }

@@ -48,8 +48,15 @@ export function isConverged(statistics: RoundStatistics, limits: ConvergenceLimi
 export function nextShare(now: number, statistics: RoundStatistics): number {
   const { dirtiedPages, bytesPerPage, bytesPerMillisecond, roundMilliseconds } = statistics;
   const sent = bytesPerMillisecond * roundMilliseconds;
-  const isLosing = statistics.rounds > 1 && dirtiedPages * bytesPerPage > sent / 2;
-  return isLosing ? Math.max(leastShare, now * 0.7) : now;
+  const dirtied = dirtiedPages * bytesPerPage;
+  const isLosing = statistics.rounds > 1 && dirtied > sent / 2;
+  if (!isLosing) return now;
+  // So that it would have dirtied half of what was sent, but in steps: one round says little.
+  const wanted = Math.min(leastStep, Math.max(largestStep, sent / 2 / dirtied));
+  return Math.max(leastShare, now * wanted);
 }
 
 const leastShare = 0.01;
+/** What a guest that is held back keeps of its instructions, at the most and at the least. */
+const leastStep = 0.7;
+const largestStep = 0.25;

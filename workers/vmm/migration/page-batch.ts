@@ -24,7 +24,7 @@ export type SentPage =
   | { readonly page: number; readonly kind: "known"; readonly content: number }
   | { readonly page: number; readonly kind: "plain" | "delta"; readonly bytes: Uint8Array };
 
-/** Writes a batch; pages come in any order, runs are found where they are neighbours. */
+/** Writes batches; pages come in any order, runs are found where they are neighbours. */
 export class BatchWriter {
   readonly #writer = new ByteWriter();
   #next = 0;
@@ -51,10 +51,16 @@ export class BatchWriter {
     this.#writer.bytes(sent.bytes);
   }
 
-  /** The batch; nothing can be added any more. */
+  /** The batch, good until `begin`. */
   end(): Uint8Array {
     this.#endRun();
     return this.#writer.view();
+  }
+
+  /** Begins a new batch where the last one was: fresh memory costs more than what is written to it. */
+  begin(): void {
+    this.#writer.clear();
+    this.#next = 0;
   }
 
   #endRun(): void {

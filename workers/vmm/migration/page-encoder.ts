@@ -45,7 +45,7 @@ export class PageEncoder {
   };
   #compressedFrom: Bytes = 0;
   #compressedTo: Bytes = 0;
-  #batch = new BatchWriter();
+  readonly #batch = new BatchWriter();
   #isEmpty = true;
   /** Batches in a row that were compressed in vain, and how many more are not tried. */
   #inVain = 0;
@@ -83,6 +83,7 @@ export class PageEncoder {
 
   /** @param isWhole the destination may have lost what was sent before */
   add(page: number, bytes: Uint8Array, isWhole = false): void {
+    if (this.#isEmpty) this.#batch.begin();
     this.#isEmpty = false;
     if (isZero(bytes)) {
       this.#forget(page);
@@ -113,10 +114,12 @@ export class PageEncoder {
     this.#count(delta ? "delta" : "plain", (delta ?? bytes).length);
   }
 
-  /** The batch under way, and its size when it is not compressed any more, 0 if it is not. */
+  /**
+   * The batch under way, and its size when it is not compressed any more, 0 if it is not. The bytes are
+   * good until the next page is added.
+   */
   takeBatch(): { readonly data: Uint8Array; readonly size: Bytes } {
     const batch = this.#batch.end();
-    this.#batch = new BatchWriter();
     this.#isEmpty = true;
     if (batch.length >= worthSkipping && this.#skipped > 0) {
       this.#skipped--;

@@ -3,10 +3,14 @@ import type { Pages } from "../base/units.ts";
 /** Pages that are still to be sent, in order; those that somebody waits for come first. */
 export class PageQueue {
   readonly #left: Set<number>;
+  /** All of them in their order: a set is slow to find the first that is left of many. */
+  readonly #order: readonly number[];
+  #next = 0;
   #urgent: number[] = [];
 
   constructor(pages: Iterable<number>) {
-    this.#left = new Set(pages);
+    this.#order = [...pages];
+    this.#left = new Set(this.#order);
   }
 
   get length(): Pages {
@@ -28,11 +32,10 @@ export class PageQueue {
     this.#urgent = [];
     if (urgent.length > 0) return urgent.sort((a, b) => a - b);
     const pages: number[] = [];
-    for (const page of this.#left) {
-      if (pages.length === most) break;
-      pages.push(page);
+    while (pages.length < most && this.#next < this.#order.length) {
+      const page = this.#order[this.#next++] as number;
+      if (this.#left.delete(page)) pages.push(page);
     }
-    for (const page of pages) this.#left.delete(page);
     return pages;
   }
 }

@@ -102,8 +102,11 @@ export type Message = { [K in MessageKind]: MessageOf<K> }[MessageKind];
 
 export const messageKinds = Object.keys(messageFields) as readonly MessageKind[];
 
+/** What a message without content takes, nearly always. */
+const fewBytes: Bytes = 256;
+
 export function encodeMessage(message: Message): Uint8Array {
-  const writer = new ByteWriter();
+  const writer = new ByteWriter("data" in message ? message.data.length + fewBytes : fewBytes);
   writer.byte(messageKinds.indexOf(message.kind));
   for (const [field, { write }] of fieldsOf(message.kind)) {
     write(writer, (message as unknown as Record<string, unknown>)[field]);

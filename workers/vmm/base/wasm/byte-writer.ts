@@ -1,7 +1,12 @@
 /** A growing byte buffer with the number encodings of the WebAssembly binary format (§5.2). */
 export class ByteWriter {
-  #bytes = new Uint8Array(1024);
+  #bytes: Uint8Array;
   #length = 0;
+
+  /** @param room bytes that it has room for before it grows */
+  constructor(room = 1024) {
+    this.#bytes = new Uint8Array(room);
+  }
 
   get length(): number {
     return this.#length;
@@ -10,6 +15,11 @@ export class ByteWriter {
   /** A view of what was written so far; valid until the next write. */
   view(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Begins again in the same room: views of what was written are good no longer. */
+  clear(): void {
+    this.#length = 0;
   }
 
   byte(value: number): void {
