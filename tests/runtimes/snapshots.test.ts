@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureLinuxImage } from "../../deploy/images/linux/ensure-linux-image.ts";
 import { linuxCommandLine } from "../../deploy/images/linux/linux-command-line.ts";
+import { snapshotVersion } from "../../workers/vmm/machine/upgrade-snapshot.ts";
 import { monitorExits } from "../../workers/vmm/mod.ts";
 import { elfPath, sectorDisk } from "../guests/guests.ts";
 
@@ -176,14 +177,13 @@ describe.each([
     const file = join(folder, "one", "last.snapshot");
 
     const inspected = await run(runtime, ["snapshot", "inspect", join(folder, "one")]);
-    expect(inspected.out).toContain(`${file}: format 1, saved 20`);
+    expect(inspected.out).toContain(`${file}: format ${snapshotVersion}, saved 20`);
     expect(inspected.out).toMatch(/128 MiB of RAM, 1 hart, virtual time, seed 0, starts in M-mode/);
     expect(inspected.out).toContain("20,000 steps");
     const verified = await run(runtime, ["snapshot", "verify", file]);
     expect(verified).toMatchObject({ status: 0 });
-    expect(verified.out).toMatch(
-      /: whole; format 1, \d+ pages, \d+ sections, state hash \w{64}\n$/,
-    );
+    expect(verified.out).toContain(`: whole; format ${snapshotVersion}, `);
+    expect(verified.out).toMatch(/, \d+ pages, \d+ sections, state hash \w{64}\n$/);
     const compared = await run(runtime, [
       "snapshot",
       "diff",
