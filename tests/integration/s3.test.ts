@@ -119,12 +119,16 @@ test("`trapline serve` keeps files and checkpoints in a bucket, with a Deno work
     { store: `s3://${bucket}/serve?endpoint=${server.endpoint}` },
   );
   try {
-    const id = await service.submit("work", workingGuest(12));
-    const roots = (await openBucket("/serve")).listPointers("roots/run");
+    const id = await service.submit("work", workingGuest(40));
+    const objects = await openBucket("/serve");
+    const roots = async () => {
+      const found: string[] = [];
+      for await (const root of objects.listPointers("roots/run")) found.push(root);
+      return found;
+    };
+    // While it runs: a run that has ended needs its checkpoints no more.
+    await expect.poll(roots, { timeout: 60_000 }).toEqual([`roots/run/${id}`]);
     expect(await service.ended(id)).toMatchObject({ state: "graded", runs: 1 });
-    const found: string[] = [];
-    for await (const root of roots) found.push(root);
-    expect(found).toEqual([`roots/run/${id}`]);
     expect(service.news.join("\n")).not.toContain("no checkpoint");
   } finally {
     await service.stop();

@@ -1,3 +1,4 @@
+import { RunOver } from "./checkpoint/run-over.ts";
 import type { MoveCommand, MoveMessage } from "./thread/move-protocol.ts";
 import { PageAnswer } from "./thread/page-answer.ts";
 import type { PcpuPool, PooledRun, TemplatePages } from "./thread/pcpu-pool.ts";
@@ -133,7 +134,7 @@ export async function runGuest(
   };
   const keep = async (checkpoint: RunCheckpoint) => {
     const read = (frame: number) => {
-      if (isOver) throw new Error("the run went on without its checkpoint");
+      if (isOver) throw new RunOver();
       return pool.copyFrame(frame);
     };
     const isKept = (await run.onCheckpoint?.({ ...checkpoint, read })) ?? false;

@@ -18,6 +18,7 @@ import type { ReadableCheckpoint } from "../run-guest.ts";
 import { type DriverState, decodeDriverState } from "../thread/driver-state.ts";
 import type { SavedRun, TemplateKey } from "../thread/thread-protocol.ts";
 import { readSavedRun } from "./read-saved-run.ts";
+import { RunOver } from "./run-over.ts";
 import { toContent } from "./to-content.ts";
 
 /** A run of an earlier epoch, to be gone on with. */
@@ -149,7 +150,9 @@ export class RunCheckpoints {
       return true;
     } catch (error) {
       if (isStale(error)) await this.#giveUp(error);
-      else console.error(`${this.#claim.name}: no checkpoint: ${text(error)}`);
+      else if (!(error instanceof RunOver)) {
+        console.error(`${this.#claim.name}: no checkpoint: ${text(error)}`);
+      }
       return false;
     }
   }
