@@ -105,7 +105,7 @@ export class Monitor {
         timerChanged: () => this.#current.timerChanged(),
         // A debugger may be what changed them, and then nothing runs.
         countersChanged: (hart) => this.#running?.countersChanged(hart),
-        breakpoint: (hart) => this.#current.breakpoint(hart),
+        breakpoint: (hart, record) => this.#current.breakpoint(hart, record),
         watched: (hart, low, high, access) => this.#current.watched(hart, low, high, access),
       },
       heat,
@@ -250,6 +250,7 @@ export class Monitor {
         this.#code.giveBack(share);
       },
       markBreakpoints: (vm, offsets) => this.#markBreakpoints(vm, offsets),
+      passBreakpoint: (vm, record) => this.#code.passBreakpoint(this.#shareOf(vm), record),
       whileRunning: (vm, body) => {
         this.#translator.collect();
         this.#running = vm;

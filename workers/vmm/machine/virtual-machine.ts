@@ -69,6 +69,8 @@ export interface MonitorServices {
   readonly onDispose: (vm: VirtualMachine) => void;
   /** A debugger of this VM has breakpoints at these offsets in pages. */
   readonly markBreakpoints: (vm: VirtualMachine, pageOffsets: ReadonlySet<number>) => void;
+  /** Takes one mark away for a while, or puts it back. */
+  readonly passBreakpoint: (vm: VirtualMachine, record: MachineAddress | undefined) => void;
   saveCode(vm: VirtualMachine, pageOf: (slot: MachineAddress) => number): SavedCode;
   restoreCode(vm: VirtualMachine, code: SavedCode, slotOf: (page: number) => MachineAddress): void;
   giveBackCode(share: CodeShare): void;
@@ -230,12 +232,13 @@ export class VirtualMachine implements Machine {
   }
 
   get debug(): DebugPort {
-    const { memory, engine, markBreakpoints } = this.#services;
+    const { memory, engine, markBreakpoints, passBreakpoint } = this.#services;
     this.#debugger ??= new MachineDebugger({
       ...{ harts: this.harts, ram: this.#ram, memory, engine, images: this.#hardware.images },
       regions: this.#regions(),
       schedule: this.#schedule,
       isStopped: (hart) => this.#sbiHarts[hart]?.status === "stopped",
+      runOne: () => this.run(1),
       executeOne: (hart, execute) =>
         this.#services.whileRunning(this, () => this.#execute(hart, 1, execute)),
       followClock: () => {
@@ -243,6 +246,7 @@ export class VirtualMachine implements Machine {
         return this.#ended;
       },
       markBreakpoints: (pageOffsets) => markBreakpoints(this, pageOffsets),
+      passBreakpoint: (record) => passBreakpoint(this, record),
     });
     return this.#debugger;
   }
@@ -435,8 +439,8 @@ export class VirtualMachine implements Machine {
     else act();
   }
 
-  breakpoint(hart: number): number {
-    return this.#debugger?.breakpoint(hart) ?? 0;
+  breakpoint(hart: number, record: number): number {
+    return this.#debugger?.breakpoint(hart, record >>> 0) ?? 0;
   }
 
   watched(hart: number, low: number, high: number, access: number): number {
@@ -470,7 +474,8 @@ export class VirtualMachine implements Machine {
       const slice = this.#clock.isVirtual ? largestSlice : hostSlice;
       const untilOverflow = stepsUntilOverflow(hart);
       const quantum = this.#schedule.quantumLeft;
-      const budget = Math.min(left, untilEvent, slice, quantum, untilOverflow);
+      const untilMark = this.#debugger?.isPassing ? 1 : Number.POSITIVE_INFINITY;
+      const budget = Math.min(left, untilEvent, slice, quantum, untilOverflow, untilMark);
       this.#exitTimer?.enters(leftFor, hart);
       const code = this.#execute(hart, budget, engine.execute);
       this.#exitTimer?.leaves();
@@ -525,6 +530,7 @@ export class VirtualMachine implements Machine {
     this.#schedule.noteTurns();
     this.#clock.grant(hart, budget);
     const code = this.#executeUntilAbsent(hart, execute);
+    this.#debugger?.endPass();
     this.#clock.settle();
     if (hart.get("countersArmed") !== 0) this.#services.engine.updateCounters(hart.address);
     this.#schedule.use(this.#clock.steps - before);
