@@ -18,10 +18,18 @@ export const moveReportSchema = z.object({
   outcome: z.enum(["moved", "stayed"]),
   /** Why it stayed, or did not go the way that was asked for. */
   why: z.string().optional(),
+  /** Retired guest instructions when it left, and Unix milliseconds of the order. */
+  atInstruction: z.int().optional(),
+  startedAt: z.number().optional(),
   /** Of a live one that came so far. */
   figures: z
     .object({
       rounds: z.int(),
+      /** Each round of pre-copy, in order: what it sent, and milliseconds that it took. */
+      passes: z
+        .array(z.object({ pages: z.int(), bytes: z.int(), duration: z.number() }))
+        .max(64)
+        .optional(),
       /** Everything that left for the other worker. */
       sentBytes: z.int(),
       /** Milliseconds from the last instruction here to the word that it runs there. */

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import type { ExitReport, ExitRow } from "../schema/exit-report.ts";
 import { compareExits } from "./compare-exits.ts";
-import type { ExitReport, ExitRow } from "./exit-report.ts";
 
 const report = (rows: readonly ExitRow[], guest: number, monitor: number): ExitReport => ({
-  ...{ instructions: 2_000_000, rows },
+  ...{ instructions: 2_000_000, rows: [...rows] },
   time: { guest, monitor, idle: 0, waiting: 0, paused: 0, driver: 0 },
 });
 const timed = (category: string, count: number, total: number): ExitRow => ({

@@ -1,6 +1,7 @@
 /** The exits of several runs beside each other: what takes most time in the first one comes first. */
+
+import type { ExitReport, TimeSplit } from "../schema/exit-report.ts";
 import { alignColumns } from "./align-columns.ts";
-import type { ExitReport, TimeSplit } from "./exit-report.ts";
 import { formatDuration } from "./format-duration.ts";
 
 export interface NamedReport {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ExitReport } from "./exit-report.ts";
+import type { ExitReport } from "../schema/exit-report.ts";
 import { renderExits } from "./render-exits.ts";
 
 const none = { guest: 0, monitor: 0, idle: 0, waiting: 0, paused: 0, driver: 0 };

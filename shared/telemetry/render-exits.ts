@@ -2,8 +2,9 @@
  * The exits of a run as people read them, after `perf kvm stat`: what takes most time first, idle
  * time apart, and below it where all of the time went.
  */
+
+import type { ExitReport, ExitRow, TimeSplit } from "../schema/exit-report.ts";
 import { alignColumns } from "./align-columns.ts";
-import type { ExitReport, ExitRow, TimeSplit } from "./exit-report.ts";
 import { formatDuration } from "./format-duration.ts";
 
 const heads = ["exit", "count", "share", "time", "share", "min", "mean", "p50", "p99", "max"];

@@ -1,4 +1,4 @@
-import type { ExitReport, ExitRow } from "../../shared/telemetry/exit-report.ts";
+import type { ExitReport, ExitRow } from "../../shared/schema/exit-report.ts";
 import { type ExitTimes, LogHistogram, type Nanoseconds } from "../vmm/mod.ts";
 import type { Spending } from "./time-account.ts";
 

@@ -1,7 +1,7 @@
 import process from "node:process";
+import type { ExitReport } from "../../../shared/schema/exit-report.ts";
 import type { Result } from "../../../shared/schema/result.ts";
 import { compareExits } from "../../../shared/telemetry/compare-exits.ts";
-import type { ExitReport } from "../../../shared/telemetry/exit-report.ts";
 import { renderExits } from "../../../shared/telemetry/render-exits.ts";
 import { ApiClient, defaultApi } from "../client/api-client.ts";
 import { parseWords } from "../client/parse-words.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { ensureFirmware } from "../../../deploy/images/firmware/ensure-firmware.ts";
 import { ensureLinuxImage } from "../../../deploy/images/linux/ensure-linux-image.ts";
 import { linuxCommandLine } from "../../../deploy/images/linux/linux-command-line.ts";
-import type { ExitReport } from "../../../shared/telemetry/exit-report.ts";
+import type { ExitReport } from "../../../shared/schema/exit-report.ts";
 import { MemoryBlock } from "../../../workers/host/block-memory.ts";
 import { compiler } from "../../../workers/host/compiler.ts";
 import { exitReportOf } from "../../../workers/runtime/exit-report-of.ts";

@@ -7,7 +7,7 @@
  * The driver asks `isPaused` before each slice and waits while it is; whoever pauses is told nothing,
  * whoever listens hears of every pause.
  */
-import type { ExitReport } from "../../../shared/telemetry/exit-report.ts";
+import type { ExitReport } from "../../../shared/schema/exit-report.ts";
 import { startClock } from "../../host/clock.ts";
 import { debugRegisters, type Machine, type StopReason, type Watchpoint } from "../../vmm/mod.ts";
 import { TimeAccount } from "../time-account.ts";

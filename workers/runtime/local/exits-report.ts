@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import process from "node:process";
-import type { ExitReport } from "../../../shared/telemetry/exit-report.ts";
+import type { ExitReport } from "../../../shared/schema/exit-report.ts";
 import { renderExits } from "../../../shared/telemetry/render-exits.ts";
 import { fileProblem } from "../../host/file-problem.ts";
 import { Failure } from "../../vmm/mod.ts";
