@@ -11,6 +11,10 @@
  *   place    string the worker that is to have the run next; for some seconds, then any may
  *   ticket   hash   what lets the run's worker move it to another one, once (`migration-ticket.ts`)
  *   move     string JSON (`move-report.ts`): how its last move went
+ *   debugger string JSON (`debugger-record.ts`), for as long as a debugger gives signs of life
+ *   debugged string milliseconds that debuggers have held the guest so far
+ *   asks     pub/sub JSON (`debug-request.ts`), for the worker that has the run
+ *   reports  pub/sub JSON (`debug-report.ts`), for the run's debugger
  *   channel  pub/sub "events" after each append, "cancelled" when the run must stop
  *
  * The writer rule: `epoch` counts the runs. A worker increments it when it begins and names it in
@@ -25,6 +29,10 @@ export function runKeys(submission: string): RunKeys {
     place: `${base}:place`,
     ticket: `${base}:ticket`,
     move: `${base}:move`,
+    debugger: `${base}:debugger`,
+    debugged: `${base}:debugged`,
+    asks: `${base}:asks`,
+    reports: `${base}:reports`,
     channel: `${base}:channel`,
   };
 }
@@ -38,5 +46,9 @@ export interface RunKeys {
   readonly place: string;
   readonly ticket: string;
   readonly move: string;
+  readonly debugger: string;
+  readonly debugged: string;
+  readonly asks: string;
+  readonly reports: string;
   readonly channel: string;
 }

@@ -2,6 +2,8 @@ import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { MigrationChannel } from "../vmm/mod.ts";
 import { buildIdentity } from "./build-identity.ts";
 import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
+import { farewellTo } from "./debug/farewell-to.ts";
+import type { RunDebugger } from "./debug/run-debugger.ts";
 import type { SessionSignals } from "./grading-session.ts";
 import { HostEnd } from "./migration/host-end.ts";
 import { joinChannels } from "./migration/join-channels.ts";
@@ -22,6 +24,7 @@ import {
   type SessionParts,
 } from "./session-end.ts";
 import type { SessionResources } from "./session-resources.ts";
+import type { DebugCommand } from "./thread/debug-protocol.ts";
 import type { MoveCommand, MoveMessage } from "./thread/move-protocol.ts";
 
 export interface ArrivingRun {
@@ -63,6 +66,8 @@ export async function runArrival(
   const authority = new RedisAuthority(redis, identity);
   const owner = `${identity.name} ${crypto.randomUUID()}`;
   let send: (command: MoveCommand) => void = () => undefined;
+  let debug: (command: DebugCommand) => void = () => undefined;
+  let attended: RunDebugger | undefined;
   let told: Told | undefined;
   let here: (SessionParts & { readonly guest: LiveGuest }) | undefined;
   let fenced: Promise<void> | undefined;
@@ -87,6 +92,11 @@ export async function runArrival(
     fenced = checkpoints.fence().catch(lose);
     resources.onProgress?.({ epoch: message.epoch, instructions: message.instructions });
     resources.onGuest?.(guest);
+    attended = resources.debuggers?.attend({
+      submission: run,
+      epoch: () => journal.epoch,
+      send: (command) => debug(command),
+    });
     arriving.onArrived(lose);
   };
   const hear = (message: MoveMessage) => {
@@ -123,11 +133,13 @@ export async function runArrival(
       },
       signal: abort.signal,
       handOver,
-      onStart: (say) => {
+      onStart: (say, toDebugged) => {
         send = say;
+        debug = toDebugged;
         joinChannels(end, channel);
       },
       onMove: hear,
+      onDebug: (message) => attended?.hear(message),
       onCheckpoint: async (checkpoint) => {
         await Promise.all([fenced, here?.reporter.flush()]);
         if (!here || abort.signal.aborted) return false;
@@ -147,6 +159,7 @@ export async function runArrival(
         passOn(message, assignment, here.reporter);
       },
     });
+    attended?.finish(...farewellTo(report));
     if (!here) return undefined;
     const began = performance.now() - opening.elapsed;
     const ended = { assignment, report, fromTemplate: undefined };
@@ -158,6 +171,7 @@ export async function runArrival(
   } finally {
     clearInterval(knocks);
     signal.removeEventListener("abort", stop);
+    attended?.end();
     here?.guest.end();
     if (!isWhole) channel.cut();
   }

@@ -1,6 +1,8 @@
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { Assignment } from "../../shared/schema/assignment.ts";
 import type { RunCheckpoints, TakenOver } from "./checkpoint/run-checkpoints.ts";
+import { farewellTo } from "./debug/farewell-to.ts";
+import type { RunDebugger } from "./debug/run-debugger.ts";
 import { RedisAuthority } from "./migration/redis-authority.ts";
 import { LiveGuest } from "./moves/live-guest.ts";
 import { passOn } from "./pass-on.ts";
@@ -107,22 +109,29 @@ export class RunUnderWay {
     const image = job.images.kernel;
     const code = start.config.engine === "interpret" ? {} : await resources.code.of(image);
     const authority = new RedisAuthority(resources.redis, resources.identity);
+    const debug = await resources.debuggers?.waitingFor(job.submission, journal.epoch);
+    let attended: RunDebugger | undefined;
     const running = runGuest(resources.pool, {
       start: {
         ...start,
         ...code,
         ...(saved && { resume: saved.run }),
         ...(every !== undefined && { checkpointEvery: every }),
+        ...(debug && { debug }),
       },
       ...(former && { former }),
       signal: signals.signal,
       handOver: signals.handOver,
-      onStart: (send) => {
+      onStart: (send, toDebugged) => {
+        const { submission } = job;
+        const epoch = () => journal.epoch;
+        attended = resources.debuggers?.attend({ submission, epoch, send: toDebugged });
         const claim = authority.compareAndSet.bind(authority, job.submission);
         this.#guest = new LiveGuest({ journal, reporter, send, claim }, true);
         resources.onGuest?.(this.#guest);
       },
       onMove: (message) => this.#guest?.hear(message),
+      onDebug: (message) => attended?.hear(message),
       onCode: (bytes) => resources.code.keep(image, bytes),
       images,
       templates: resources.templates.of(assignment.name),
@@ -137,8 +146,11 @@ export class RunUnderWay {
       },
     });
     try {
-      return { assignment, report: await running, fromTemplate };
+      const report = await running;
+      attended?.finish(...farewellTo(report));
+      return { assignment, report, fromTemplate };
     } finally {
+      attended?.end();
       this.#guest?.end();
     }
   }

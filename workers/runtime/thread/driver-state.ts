@@ -3,6 +3,7 @@
  * and what was reported so far.
  */
 import type { ConsoleScriptState, Instructions, Milliseconds } from "../../vmm/mod.ts";
+import type { DebugState } from "./debug-protocol.ts";
 
 export interface DriverState {
   readonly script: ConsoleScriptState;
@@ -14,6 +15,8 @@ export interface DriverState {
   readonly retired: Instructions;
   /** Disks that were written to; their sections are `disk.NAME` and `disk.NAME.pages`. */
   readonly disks: readonly string[];
+  /** Where it has a debugger. */
+  readonly debug?: DebugState;
 }
 
 export const driverSection = "driver";
