@@ -54,6 +54,8 @@ const app = createApp({
   workers: directory,
   debug: new DebugRelay(redis, reports),
   maxUploadBytes: config.TRAPLINE_MAX_UPLOAD,
+  consoleFolder: config.TRAPLINE_CONSOLE,
+  settings: { traceUrl: config.TRAPLINE_TRACE_URL },
 });
 
 /** Longer messages end their connection before they are read. */

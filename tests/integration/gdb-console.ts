@@ -1,5 +1,7 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 
+/** Debian's package of that name. */
+const program = "gdb-multiarch";
 const prompt = "(gdb) ";
 
 /** A gdb that is typed to, as a person would. */
@@ -8,11 +10,15 @@ export class GdbConsole {
   #text = "";
   #seen: () => void = () => undefined;
 
+  static get isThere(): boolean {
+    return spawnSync(program, ["--version"]).status === 0;
+  }
+
   /** @param words what it is started with */
   constructor(words: readonly string[]) {
     const settings = ["set pagination off", "set confirm off", "set width 0"];
     const all = ["-nx", "-q", ...settings.flatMap((line) => ["-ex", line]), ...words];
-    this.#child = spawn("gdb-multiarch", all, { stdio: "pipe" });
+    this.#child = spawn(program, all, { stdio: "pipe" });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream.on("data", (chunk) => {
         this.#text += String(chunk);

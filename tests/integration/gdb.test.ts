@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +10,7 @@ import { type RunOutcome, runOutcome, undisturbedOutcome } from "./run-outcome.t
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
-const hasGdb = spawnSync("gdb-multiarch", ["--version"]).status === 0;
+const hasGdb = GdbConsole.isThere;
 const reason = hasGdb ? "" : " (skipped: Debian's package gdb-multiarch is missing)";
 const start = 0x8000_0000;
 const rounds = 14;

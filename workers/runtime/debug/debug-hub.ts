@@ -1,5 +1,4 @@
 import type { Redis } from "ioredis";
-import type { DebugReport } from "../../../shared/protocol/debug-report.ts";
 import { debugRequestSchema } from "../../../shared/protocol/debug-request.ts";
 import {
   type DebuggerRecord,
@@ -8,27 +7,8 @@ import {
 import { runKeys } from "../../../shared/protocol/run-keys.ts";
 import { runRetention } from "../../../shared/protocol/run-retention.ts";
 import type { Milliseconds } from "../../vmm/mod.ts";
-import type { DebugCommand, DebugStart } from "../thread/debug-protocol.ts";
-import { RunDebugger } from "./run-debugger.ts";
-
-export interface DebuggedRun {
-  readonly submission: string;
-  /** In which this worker has the run. */
-  epoch(): number;
-  /** Says something to the guest. */
-  send(command: DebugCommand): void;
-}
-
-/** What a worker has to do with the debuggers of its runs: all of it goes through Redis. */
-export interface DebugPorts {
-  readonly worker: string;
-  /** How long debuggers may hold one run in all. */
-  readonly allowance: Milliseconds;
-  report(submission: string, report: DebugReport): Promise<unknown>;
-  /** @returns what the run was held before */
-  heldSoFar(submission: string): Promise<Milliseconds>;
-  noteHeld(submission: string, more: Milliseconds): Promise<unknown>;
-}
+import type { DebugStart } from "../thread/debug-protocol.ts";
+import { type DebuggedRun, type DebugPorts, RunDebugger } from "./run-debugger.ts";
 
 /**
  * The debuggers of a worker's runs. What they ask comes by a channel of each run, which whoever has the

@@ -1,8 +1,27 @@
+import type { DebugReport } from "../../../shared/protocol/debug-report.ts";
 import type { DebugRequest } from "../../../shared/protocol/debug-request.ts";
 import { debuggerMilliseconds } from "../../../shared/protocol/debugger-record.ts";
 import type { Milliseconds } from "../../vmm/mod.ts";
-import type { DebugMessage } from "../thread/debug-protocol.ts";
-import type { DebuggedRun, DebugPorts } from "./debug-hub.ts";
+import type { DebugCommand, DebugMessage } from "../thread/debug-protocol.ts";
+
+export interface DebuggedRun {
+  readonly submission: string;
+  /** In which this worker has the run. */
+  epoch(): number;
+  /** Says something to the guest. */
+  send(command: DebugCommand): void;
+}
+
+/** What a worker has to do with the debuggers of its runs: all of it goes through Redis. */
+export interface DebugPorts {
+  readonly worker: string;
+  /** How long debuggers may hold one run in all. */
+  readonly allowance: Milliseconds;
+  report(submission: string, report: DebugReport): Promise<unknown>;
+  /** @returns what the run was held before */
+  heldSoFar(submission: string): Promise<Milliseconds>;
+  noteHeld(submission: string, more: Milliseconds): Promise<unknown>;
+}
 
 const lookInterval: Milliseconds = 1000;
 
