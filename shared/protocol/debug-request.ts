@@ -38,12 +38,11 @@ export type DebugPoints = z.infer<typeof debugPointsSchema>;
 export const debugAskSchema = z.discriminatedUnion("do", [
   /** Stops the guest, at these points too from now on. */
   z.object({ do: z.literal("attach"), points: debugPointsSchema }),
-  /** In place of those before. */
-  z.object({ do: z.literal("points"), points: debugPointsSchema }),
   z.object({ do: z.literal("stop") }),
-  z.object({ do: z.literal("go"), stop }),
+  /** With other points from there on, where there are any others. */
+  z.object({ do: z.literal("go"), stop, points: debugPointsSchema.optional() }),
   /** One instruction of this hart; the others have their turns meanwhile. */
-  z.object({ do: z.literal("step"), stop, hart }),
+  z.object({ do: z.literal("step"), stop, hart, points: debugPointsSchema.optional() }),
   /** By the numbers of gdb. */
   z.object({ do: z.literal("register"), hart, register: z.int().min(0).max(5000) }),
   z.object({

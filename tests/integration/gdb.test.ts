@@ -13,7 +13,7 @@ import { workingGuest } from "./working-guest.ts";
 const hasGdb = GdbConsole.isThere;
 const reason = hasGdb ? "" : " (skipped: Debian's package gdb-multiarch is missing)";
 const start = 0x8000_0000;
-const rounds = 14;
+const rounds = 12;
 const code = workingGuest(rounds);
 const variables = {
   TRAPLINE_CHECKPOINT: "100000000",
@@ -87,16 +87,22 @@ describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, 
     expect(await gdb.do("set var *(long*)$s6 = 1")).toContain("Cannot access memory");
     expect(await gdb.do("monitor info registers")).toContain("x21/s5");
 
+    expect(await command("gdb", id)).toContain("another debugger is attached to the run");
+    const stranger = new WebSocket(`${service.api.base.replace("http", "ws")}/v1/runs/${id}/debug`);
+    const closed = new Promise<number>((resolve) => {
+      stranger.addEventListener("close", ({ code: why }) => resolve(why));
+    });
+    stranger.addEventListener("open", () =>
+      stranger.send('{"session":"x","n":0,"ask":{"do":"write"}}'),
+    );
+    expect(await closed).toBe(4400);
+
     const stopped = await gdb.do("print $pc");
     expect(await command("migrate", id, "--to", await other(id))).toContain("live, by pre-copy");
     await gdb.do("maintenance flush register-cache");
     expect((await gdb.do("print $pc")).split("=")[1]).toBe(stopped.split("=")[1]);
     expect(await gdb.do("stepi")).not.toContain("rror");
     expect(await gdb.do("continue")).toContain("Breakpoint 1,");
-
-    const elapsed = performance.now();
-    for (let n = 0; n < 100; n++) await gdb.do("stepi");
-    console.log(`${((performance.now() - elapsed) / 100).toFixed(2)} ms for a stepi`);
 
     await gdb.do("delete");
     gdb.begin("continue");
@@ -110,6 +116,25 @@ describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, 
     expect(await gdb.do("stepi")).not.toContain("rror");
     expect(await gdb.do("detach")).toContain("detached");
     expect(await ended).toBe(0);
+    expect(runOutcome(await service.ended(id), await events)).toEqual(reference);
+    expect(await command("gdb", id)).toContain(`${id} has ended: graded`);
+  });
+
+  test("is told where the run goes on when its worker is killed, and keeps its breakpoints", async () => {
+    const id = await service.submit("work", code);
+    const events = service.events(id);
+    await service.until(id, ({ progress }) => (progress?.instructions ?? 0) > 110e6);
+    const { gdb, ended } = await debug(id);
+    const end = /(0x[0-9a-f]+) <[^>]*>:\tlui\tt0,0x100$/m.exec(await gdb.do("x/100i begin"))?.[1];
+    await gdb.do(`break *${end}`);
+    const { worker } = await service.record(id);
+    process.kill(service.service.workers.find(({ name }) => name === worker)?.pid ?? 0, "SIGKILL");
+    const told = await gdb.do("continue");
+    expect(told).toContain(" from its last checkpoint, at 100,0");
+    expect(told).toContain("SIGINT");
+    expect(await gdb.do("continue")).toContain("Breakpoint 1,");
+    expect(await gdb.do("continue")).toContain("exited normally");
+    await ended;
     expect(runOutcome(await service.ended(id), await events)).toEqual(reference);
   });
 });

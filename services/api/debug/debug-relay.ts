@@ -1,24 +1,22 @@
 import type { Redis } from "ioredis";
-import { type DebugRequest, debugRequestSchema } from "../../../shared/protocol/debug-request.ts";
+import { debugRequestSchema } from "../../../shared/protocol/debug-request.ts";
 import {
   type DebuggerRecord,
   debuggerMilliseconds,
-  debuggerRecordSchema,
 } from "../../../shared/protocol/debugger-record.ts";
 import { runKeys } from "../../../shared/protocol/run-keys.ts";
 
-/** KEYS debugger; ARGV session, record or '' to keep it, milliseconds. Returns 0 where it is another's. */
-const keepScript = `
+/**
+ * KEYS debugger; ARGV session, record or '' to keep it, milliseconds or '' to leave, channel, request.
+ * Returns 0 where the debugger is another one.
+ */
+const takeScript = `
 local text = redis.call('GET', KEYS[1])
 if text and cjson.decode(text).session ~= ARGV[1] then return 0 end
-if ARGV[2] ~= '' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+if ARGV[3] == '' then redis.call('DEL', KEYS[1])
+elseif ARGV[2] ~= '' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 elseif text then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
-return 1`;
-
-/** KEYS debugger; ARGV session. */
-const leaveScript = `
-local text = redis.call('GET', KEYS[1])
-if text and cjson.decode(text).session == ARGV[1] then redis.call('DEL', KEYS[1]) end
+redis.call('PUBLISH', ARGV[4], ARGV[5])
 return 1`;
 
 /** What became of a message. */
@@ -60,26 +58,22 @@ export class DebugRelay {
   async take(run: string, text: string): Promise<Relayed> {
     const request = debugRequestSchema.safeParse(jsonOf(text));
     if (!request.success) return "not-understood";
-    if (!(await this.#keep(run, request.data))) return "another-debugger";
-    await this.#redis.publish(runKeys(run).asks, JSON.stringify(request.data));
-    return "passed-on";
-  }
-
-  /** What a worker that takes the run over has to know, before the one that has it. */
-  async #keep(run: string, { session, ask }: DebugRequest): Promise<boolean> {
-    const key = runKeys(run).debugger;
-    if (ask.do === "detach") {
-      await this.#redis.eval(leaveScript, 1, key, session);
-      return true;
-    }
-    const isNew = ask.do === "attach" || ask.do === "points";
-    const record: DebuggerRecord | undefined = isNew
-      ? debuggerRecordSchema.parse({ session, points: ask.points })
-      : undefined;
-    // Each sign of life is one for the record, too; but what asks often has said enough by it.
-    if (!isNew && ask.do !== "look") return true;
-    const words = record ? JSON.stringify(record) : "";
-    return (await this.#redis.eval(keepScript, 1, key, session, words, debuggerMilliseconds)) === 1;
+    const { session, ask } = request.data;
+    const { debugger: key, asks } = runKeys(run);
+    // What a worker that takes the run over has to know, before the one that has it.
+    const points = "points" in ask ? ask.points : undefined;
+    const record: DebuggerRecord | undefined = points && { session, points };
+    const taken = await this.#redis.eval(
+      takeScript,
+      1,
+      key,
+      session,
+      record ? JSON.stringify(record) : "",
+      ask.do === "detach" ? "" : debuggerMilliseconds,
+      asks,
+      JSON.stringify(request.data),
+    );
+    return taken === 1 ? "passed-on" : "another-debugger";
   }
 }
 

@@ -284,15 +284,13 @@ export class ServedTarget implements GdbTarget {
 
   /** Asks for what is wished; once more where nobody may have heard it. */
   #do(): void {
-    const points = this.#points;
-    if (points !== this.#toldPoints) {
-      this.#toldPoints = points;
-      this.#link.ask({ do: "points", points: JSON.parse(points) });
-    }
     const stop = this.#stop?.id;
-    if (stop === undefined) return;
-    if (this.#wish.kind === "run") this.#link.ask({ do: "go", stop });
-    if (this.#wish.kind === "step") this.#link.ask({ do: "step", stop, hart: this.#wish.hart });
+    if (stop === undefined || this.#wish.kind === "stand") return;
+    const points = this.#points;
+    const others = points === this.#toldPoints ? {} : { points: JSON.parse(points) };
+    this.#toldPoints = points;
+    if (this.#wish.kind === "run") this.#link.ask({ do: "go", stop, ...others });
+    else this.#link.ask({ do: "step", stop, hart: this.#wish.hart, ...others });
   }
 
   #look(): void {

@@ -198,11 +198,8 @@ export class GuestDebug {
   #act(ask: DebugAsk, machine: Machine | undefined): DebugAnswer {
     switch (ask.do) {
       case "attach":
-      case "points":
-        this.#set({ points: ask.points });
-        if (!machine) return {};
-        this.#arm(machine, ask.points);
-        return ask.do === "attach"
+        this.#take(ask.points, machine);
+        return machine
           ? { csrs: machine.debug.csrs.map(({ name, number }) => [name, number]) }
           : {};
       case "stop":
@@ -210,10 +207,10 @@ export class GuestDebug {
           this.#go({ kind: "stopping", why: { kind: "asked" } });
         return {};
       case "go":
-        this.#goOn(ask.stop, { kind: "running" });
+        this.#goOn(ask, { kind: "running" }, machine);
         return {};
       case "step":
-        this.#goOn(ask.stop, { kind: "stepping", hart: ask.hart });
+        this.#goOn(ask, { kind: "stepping", hart: ask.hart }, machine);
         return {};
       case "look":
       case "detach":
@@ -242,11 +239,21 @@ export class GuestDebug {
   }
 
   /** What names another stop has been done before. */
-  #goOn(stop: string, phase: DebugPhase): void {
+  #goOn(
+    { stop, points }: { readonly stop: string; readonly points?: DebugPoints | undefined },
+    phase: DebugPhase,
+    machine: Machine | undefined,
+  ): void {
     const state = this.#state;
     if (state?.phase.kind !== "stopped" || nameOf(state) !== stop) return;
+    if (points) this.#take(points, machine);
     if (phase.kind === "running") this.#pass(state.phase.hart);
     this.#go(phase);
+  }
+
+  #take(points: DebugPoints, machine: Machine | undefined): void {
+    this.#set({ points });
+    if (machine) this.#arm(machine, points);
   }
 
   #go(phase: DebugPhase): void {
