@@ -1,5 +1,6 @@
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { Assignment } from "../../shared/schema/assignment.ts";
+import { planCheckpoints } from "./checkpoint/plan-checkpoints.ts";
 import type { RunCheckpoints, TakenOver } from "./checkpoint/run-checkpoints.ts";
 import { RedisAuthority } from "./migration/redis-authority.ts";
 import { LiveGuest } from "./moves/live-guest.ts";
@@ -37,9 +38,6 @@ export interface EndedRun {
   /** Instructions at its beginning that were executed once for all runs. */
   readonly fromTemplate: number | undefined;
 }
-
-/** A machine that may take more has no checkpoints: they could need as much again for a while. */
-const mostMemory = 2 ** 30;
 
 /** One run on this worker: what the guest says is reported, its checkpoints are kept. */
 export class RunUnderWay {
@@ -103,7 +101,6 @@ export class RunUnderWay {
     figures(former?.instructions ?? 0);
     reporter.startAt(former?.consoleBytes ?? 0);
     if (former) reporter.event({ type: "resumed", data: { instructions: former.instructions } });
-    const every = start.limits.memoryBytes > mostMemory ? undefined : resources.checkpoints.every;
     const image = job.images.kernel;
     const code = start.config.engine === "interpret" ? {} : await resources.code.of(image);
     const authority = new RedisAuthority(resources.redis, resources.identity);
@@ -112,7 +109,7 @@ export class RunUnderWay {
         ...start,
         ...code,
         ...(saved && { resume: saved.run }),
-        ...(every !== undefined && { checkpointEvery: every }),
+        ...planCheckpoints(start.limits.memoryBytes, resources.checkpoints.every),
       },
       ...(former && { former }),
       signal: signals.signal,

@@ -227,7 +227,7 @@ export class GuestDriver {
     const sections = this.#sections(this.#state(machine));
     this.#ports.post(this.#checkpoints.take(machine, sections, this.#voice.consoleBytes));
     this.#isHandedOver = isLast;
-    return isLast ? "release" : "more";
+    return isLast || this.#start.standsForCheckpoints ? "release" : "more";
   }
 
   #state(machine: Machine): DriverState {
