@@ -30,6 +30,7 @@ import { inSection } from "../snapshot/snapshot-problem.ts";
 import { Board } from "./board.ts";
 import type { ConsoleSink, Machine, MachineResources } from "./config.ts";
 import type { DebugPort } from "./debug-port.ts";
+import type { ExitPartCounts } from "./exit-parts.ts";
 import { ExitTimer } from "./exit-timer.ts";
 import { type ExitTimes, noExitTimes } from "./exit-times.ts";
 import type { HtifPlace } from "./find-htif.ts";
@@ -38,6 +39,7 @@ import { HartSchedule } from "./hart-schedule.ts";
 import { Htif } from "./htif.ts";
 import { MachineBacking, type MadeBacking } from "./machine-backing.ts";
 import { MachineDebugger } from "./machine-debugger.ts";
+import { MachineExitParts } from "./machine-exit-parts.ts";
 import type { MachineHardware } from "./machine-hardware.ts";
 import type { MachineState } from "./machine-state.ts";
 import type { BootPlan } from "./plan-boot.ts";
@@ -119,6 +121,7 @@ export class VirtualMachine implements Machine {
   #isRunning = false;
   #debugger: MachineDebugger | undefined;
   readonly #exitTimer: ExitTimer | undefined;
+  readonly #exitParts: MachineExitParts;
 
   constructor(services: MonitorServices, origin: MachineOrigin, resources: MachineResources) {
     const isNew = origin.kind === "boot";
@@ -153,10 +156,14 @@ export class VirtualMachine implements Machine {
         memory: this.#ram,
         timers: this.#events,
         onStop: (request) => this.#end(request),
-        onDoorbell: () => this.#schedule.current.countExit("doorbell"),
+        onDoorbell: (device) => {
+          this.#schedule.current.countExit("doorbell");
+          this.#exitParts.doorbell(device);
+        },
         onInterHartInterrupt: () => this.#yield(),
         onTimeSet: () => this.#followMachineTime(),
       });
+      this.#exitParts = new MachineExitParts(this.harts, this.#board.bus);
       this.#sbiHarts = this.harts.map(
         (hart) =>
           new SbiHartPort(hart, {
@@ -180,6 +187,7 @@ export class VirtualMachine implements Machine {
           takeInput: () => this.#board.uart.takeInput(),
         },
         stop: (request) => this.#end(request),
+        onCall: (extension, id) => this.#exitParts.hypercall(extension, id),
       });
       wireHarts(this.harts, this.#ram, hardware.hasSbi);
       if (isNew) {
@@ -279,6 +287,7 @@ export class VirtualMachine implements Machine {
       ),
       started: this.#sbiHarts.map((hart) => hart.status),
       devices: this.#board.save(),
+      parts: this.#exitParts.counts(),
       ...(this.#htif === undefined ? {} : { htif: this.#htif.save() }),
       ...(this.#ended === undefined ? {} : { ended: this.#ended }),
     };
@@ -307,6 +316,7 @@ export class VirtualMachine implements Machine {
       inSection("harts", () => hart.restore(state.harts[index] as HartState));
       this.#sbiHarts[index]?.restore(state.started[index] as SbiHartStatus);
     });
+    this.#exitParts.restore(state.parts);
     inSection("clock", () => this.#clock.restore(state.clock));
     this.#events.restore(state.events);
     if (state.htif) this.#htif?.restore(state.htif);
@@ -346,6 +356,10 @@ export class VirtualMachine implements Machine {
     return Object.fromEntries(entries) as Record<ExitCategory, number>;
   }
 
+  exitParts(): ExitPartCounts {
+    return this.#exitParts.counts();
+  }
+
   takeExitTimes(): ExitTimes {
     return this.#exitTimer?.take() ?? noExitTimes;
   }
@@ -375,6 +389,7 @@ export class VirtualMachine implements Machine {
   // Called by generated code while this VM runs.
 
   deviceLoad(address: number, width: number): number {
+    this.#exitParts.access(this.#schedule.current, "mmio.read", address >>> 0);
     const value = this.#board.bus.read(address >>> 0, width as 1 | 2 | 4);
     this.#afterDeviceAccess();
     if (value === undefined) this.#schedule.current.set("faulted", 1);
@@ -383,6 +398,7 @@ export class VirtualMachine implements Machine {
 
   deviceStore(address: number, width: number, value: number): undefined {
     const unsigned = width === 4 ? value >>> 0 : value & (2 ** (8 * width) - 1);
+    this.#exitParts.access(this.#schedule.current, "mmio.write", address >>> 0);
     const isMapped = this.#board.bus.write(address >>> 0, width as 1 | 2 | 4, unsigned);
     if (!isMapped) this.#schedule.current.set("faulted", 1);
     this.#afterDeviceAccess();
