@@ -19,9 +19,9 @@ import { PageMap } from "../memory/page-map.ts";
 import { pageStates, RamStage } from "../memory/ram-stage.ts";
 import { damagedSection, inSection } from "../snapshot/snapshot-problem.ts";
 import type { Machine, MachineResources } from "./config.ts";
+import type { StagedOrigin } from "./machine-origin.ts";
 import type { MachineState } from "./machine-state.ts";
 import { validateConfig } from "./validate-config.ts";
-import type { StagedOrigin } from "./virtual-machine.ts";
 
 /** Which pages there are, besides their content. */
 export interface StagedRam {

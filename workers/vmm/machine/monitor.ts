@@ -30,12 +30,13 @@ import { checkedContent } from "./checked-content.ts";
 import type { Machine, MachineConfig, MachineResources } from "./config.ts";
 import { createRegionWriter } from "./create-translation.ts";
 import { isaString } from "./isa-string.ts";
+import type { MachineOrigin } from "./machine-origin.ts";
 import { MachineStage } from "./machine-stage.ts";
 import type { MachineState } from "./machine-state.ts";
 import { largestMemoryBytes, type MemoryShare } from "./memory-share.ts";
 import { planBoot } from "./plan-boot.ts";
 import { validateConfig } from "./validate-config.ts";
-import { type MachineOrigin, type MonitorServices, VirtualMachine } from "./virtual-machine.ts";
+import { type MonitorServices, VirtualMachine } from "./virtual-machine.ts";
 
 export interface MonitorUsage {
   readonly freeFrames: Pages;
@@ -77,18 +78,18 @@ export class Monitor {
       table,
       {
         hot: (hart, from) => {
-          this.#current.whileTranslating(() => this.#translator.request(hart, from));
+          this.#current.calls.whileTranslating(() => this.#translator.request(hart, from));
         },
         translate: () => {
-          this.#current.whileTranslating(() => this.#translator.translate());
+          this.#current.calls.whileTranslating(() => this.#translator.translate());
         },
-        timeExit: (_hart, what) => this.#current.timeExit(what),
-        deviceLoad: (_hart, address, width) => this.#current.deviceLoad(address, width),
+        timeExit: (_hart, what) => this.#current.calls.timeExit(what),
+        deviceLoad: (_hart, address, width) => this.#current.calls.deviceLoad(address, width),
         deviceStore: (_hart, address, width, value) =>
-          this.#current.deviceStore(address, width, value),
-        materialise: (_hart, page) => this.#current.materialise(page),
-        hypercall: () => this.#current.hypercall(),
-        absent: (_hart, page) => this.#current.absent(page),
+          this.#current.calls.deviceStore(address, width, value),
+        materialise: (_hart, page) => this.#current.calls.materialise(page),
+        hypercall: () => this.#current.calls.hypercall(),
+        absent: (_hart, page) => this.#current.calls.absent(page),
         codeWritten: (slot, offset, width) => {
           const share = this.#shareOf(this.#current);
           if (this.#code.written(slot >>> 0, share, offset, width)) this.#flush(this.#current);
@@ -102,11 +103,11 @@ export class Monitor {
         codeDecodeInto: (record, bits) => {
           this.#code.decodeInto(record >>> 0, bits);
         },
-        timerChanged: () => this.#current.timerChanged(),
+        timerChanged: () => this.#current.calls.timerChanged(),
         // A debugger may be what changed them, and then nothing runs.
-        countersChanged: (hart) => this.#running?.countersChanged(hart),
-        breakpoint: (hart) => this.#current.breakpoint(hart),
-        watched: (hart, low, high, access) => this.#current.watched(hart, low, high, access),
+        countersChanged: (hart) => this.#running?.calls.countersChanged(hart),
+        breakpoint: (hart) => this.#current.calls.breakpoint(hart),
+        watched: (hart, low, high, access) => this.#current.calls.watched(hart, low, high, access),
       },
       heat,
     );
@@ -286,7 +287,7 @@ export class Monitor {
   /** Decodes from a record on. @returns where the record is now: other VMs may keep the old one */
   #decode(record: MachineAddress, slot: MachineAddress): MachineAddress {
     const vm = this.#current;
-    vm.needPage(slot);
+    vm.calls.needPage(slot);
     const inPage = (record - codePoolBase) % codePageStride;
     const old = record - inPage;
     const offset = inPage / (recordBytes / 2);
