@@ -9,7 +9,7 @@ const nanoseconds = z.number().nonnegative();
 const count = z.int().nonnegative();
 
 /** Names that a category's parts have at most, beside `others`. */
-export const mostParts = 32;
+const mostParts = 32;
 
 const exitTimeSchema = z.object({
   /** An estimate for all of them that the monitor has handled outside generated code. */

@@ -1,10 +1,9 @@
-import {
-  type ExitGauges,
-  type ExitPart,
-  type ExitReport,
-  type ExitRow,
-  type ExitTime,
-  mostParts,
+import type {
+  ExitGauges,
+  ExitPart,
+  ExitReport,
+  ExitRow,
+  ExitTime,
 } from "../../shared/schema/exit-report.ts";
 import { type ExitPartCounts, type ExitTimes, LogHistogram, type Nanoseconds } from "../vmm/mod.ts";
 import type { Spending } from "./time-account.ts";
@@ -21,6 +20,8 @@ export interface RunRecord {
   readonly origin?: number;
 }
 
+/** Names that a category's parts have, beside `others`. */
+const mostParts = 32;
 /** Widest histogram that a report has, in buckets. */
 const mostBuckets = 40;
 

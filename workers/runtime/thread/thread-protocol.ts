@@ -181,6 +181,8 @@ export interface RunProgress {
 export interface RunCheckpoint extends SavedFrames {
   readonly type: "checkpoint";
   readonly consoleBytes: number;
+  /** For so long the guest stood still for it. */
+  readonly pause?: Milliseconds;
 }
 
 /** A run has made the template: its frames stay as they are until `template-read`. */
