@@ -6,6 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ensureConsole } from "./ensure-console.ts";
 import { rewriteModuleUrls } from "./rewrite-module-urls.ts";
 
 process.chdir(join(import.meta.dirname, ".."));
@@ -16,7 +17,13 @@ for (const file of globSync("dist/**/*.js")) {
   writeFileSync(file, rewriteModuleUrls(file, readFileSync(file, "utf8")));
 }
 
-const isLeftOut = (path: string) => /\.m?[tj]s$|tsconfig\.json$/.test(path);
+// The console is the one part that goes as it was built, not as it was written.
+const webConsole = join("services", "console");
+const isLeftOut = (path: string) =>
+  /\.m?[tj]s$|tsconfig\.json$/.test(path) || path.startsWith(webConsole);
 for (const path of ["services", "workers", "shared", "assignments", "package.json"]) {
   cpSync(path, join("dist", path), { recursive: true, filter: (source) => !isLeftOut(source) });
 }
+
+await ensureConsole();
+cpSync(join(webConsole, "dist"), join("dist", webConsole, "dist"), { recursive: true });

@@ -10,6 +10,7 @@ const checks: Readonly<Record<string, string>> = {
   "format and lint": "biome check --error-on-warnings .",
   types: "tsc",
   "types of the monitor": "tsc -p workers/vmm",
+  "types of the web console": "tsc -p services/console",
   "unused code": "knip --no-progress",
   "unit tests": "vitest run --project unit",
 };

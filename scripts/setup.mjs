@@ -25,6 +25,7 @@ const programs = {
   redis: { commands: ["redis-server", "valkey-server"], debian: "redis-server", use: "job queue" },
   qemu: { commands: ["qemu-system-riscv64"], debian: "qemu-system-misc", use: "comparison" },
   gdb: { commands: ["gdb-multiarch"], debian: "gdb-multiarch", use: "debugger to test with" },
+  chromium: { commands: ["chromium"], debian: "chromium", use: "browser to test with" },
   passt: { commands: ["passt"], debian: "passt", use: "network of guests to test with" },
   mke2fs: { commands: ["mke2fs"], debian: "e2fsprogs", use: "disks for guests" },
   gcc: { commands: ["gcc"], debian: "gcc libc6-dev", use: "floating-point oracle" },
@@ -42,8 +43,11 @@ const purposes = {
   demo: ["redis"],
   image: ["mke2fs"],
   bench: ["qemu"],
-  test: ["redis", "qemu", "gdb", "passt", "mke2fs", "gcc", "ceph"],
+  test: ["redis", "qemu", "gdb", "passt", "mke2fs", "gcc", "ceph", "chromium"],
 };
+
+/** Purposes for which the API serves pages. */
+const servesConsole = ["setup", "demo", "test"];
 
 function say(sentence) {
   console.log(`setup: ${sentence}`);
@@ -171,6 +175,13 @@ function installPrograms(missing) {
   if (!install() && !(apt("update") && install())) fail(`apt-get failed; ${remedy}`);
 }
 
+function buildConsole() {
+  const node = join(root, "node_modules", ".bin", "node");
+  const script = join(root, "scripts", "build-console.ts");
+  const { status } = spawnSync(node, [script], { stdio: "inherit" });
+  if (status !== 0) fail("the web console cannot be built; the message stands above this line.");
+}
+
 const [flag, purpose = "setup"] = process.argv.slice(2);
 const needed = purposes[purpose];
 if ((flag !== undefined && flag !== "--for") || needed === undefined) {
@@ -183,4 +194,5 @@ provideRuntime("deno", findDeno(root), oldestDeno);
 linkIntoBin("trapline", join(root, "services", "cli", "trapline.mjs"));
 const missing = needed.map((name) => programs[name]).filter(isMissing);
 if (missing.length > 0) installPrograms(missing);
+if (servesConsole.includes(purpose)) buildConsole();
 if (purpose === "setup") say("ready: `npm run demo`, `npm test`, `npx trapline --help`");

@@ -1,11 +1,14 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Settings } from "../../shared/schema/settings.ts";
 import { ProblemError } from "./problem-error.ts";
 import { problemResponse } from "./problem-response.ts";
 import { addAssignmentRoutes } from "./routes/assignment-routes.ts";
 import { addConsoleRoute } from "./routes/console-route.ts";
 import { addHealthRoutes } from "./routes/health-routes.ts";
 import { addQueueRoute } from "./routes/queue-route.ts";
+import { addSettingsRoute } from "./routes/settings-route.ts";
 import { addSubmissionRoutes } from "./routes/submission-routes.ts";
+import { addWebConsole } from "./routes/web-console.ts";
 import { addWorkerRoutes } from "./routes/worker-routes.ts";
 import type { Intake } from "./submissions/accept-submission.ts";
 import type { RunEventHub } from "./submissions/run-event-hub.ts";
@@ -17,6 +20,9 @@ export interface AppParts extends Intake {
   readonly workers: WorkerDirectory;
   /** Most bytes of all files of one submission. */
   readonly maxUploadBytes: number;
+  /** The folder that the web console was built to. */
+  readonly consoleFolder: string;
+  readonly settings: Settings;
 }
 
 /** The HTTP API as a function from requests to responses. */
@@ -57,6 +63,8 @@ export function createApp(parts: AppParts): OpenAPIHono {
   addAssignmentRoutes(app, parts.catalogue);
   addWorkerRoutes(app, parts.workers);
   addQueueRoute(app, parts.queue);
+  addSettingsRoute(app, parts.settings);
+  addWebConsole(app, parts.consoleFolder);
   addHealthRoutes(app, {
     redis: () => parts.store.ping(),
     // Any name will do: a store that answers "no" answers.

@@ -10,6 +10,16 @@ const configSchema = z.object({
   TRAPLINE_BLOBS: z.string().min(1),
   TRAPLINE_ASSIGNMENTS: z.string().min(1).default(here("../../assignments/")),
   TRAPLINE_IMAGES: z.string().min(1).default(here("../../.cache/images/")),
+  /** What the web console was built to. */
+  TRAPLINE_CONSOLE: z.string().min(1).default(here("../console/dist/")),
+  /** Where a person looks at a trace: an address with `{trace}` in the place of the trace's id. */
+  TRAPLINE_TRACE_URL: z
+    .string()
+    .refine(
+      (text) => /^https?:/.test(text) && URL.canParse(text) && text.includes("{trace}"),
+      "an address like https://traces.example/trace/{trace} is wanted",
+    )
+    .optional(),
   /** Loopback unless somebody says otherwise. */
   TRAPLINE_HOST: z.string().min(1).default("127.0.0.1"),
   /** 0 takes a free one. */

@@ -50,6 +50,8 @@ const app = createApp({
   hub: new RunEventHub(subscriber),
   workers: directory,
   maxUploadBytes: config.TRAPLINE_MAX_UPLOAD,
+  consoleFolder: config.TRAPLINE_CONSOLE,
+  settings: { traceUrl: config.TRAPLINE_TRACE_URL },
 });
 
 const server = serve(

@@ -5,7 +5,7 @@ import type { SourceModule } from "./source-module.ts";
 
 /** Parses every TypeScript file of the product below `root`; unit tests may import what they like. */
 export function readModules(root: string): SourceModule[] {
-  return globSync("{services,workers,shared}/**/*.ts", { cwd: root })
+  return globSync("{services,workers,shared}/**/*.{ts,tsx}", { cwd: root })
     .filter((path) => !path.endsWith(".test.ts"))
     .map((path) => path.split(sep).join("/"))
     .sort()

@@ -58,8 +58,15 @@ test.skipIf(olderNode === undefined)(
   },
 );
 
+test("the package carries the web console as it was built, and no page's source", () => {
+  const files = globSync("**", { cwd: join(packages, "trapline", "dist", "services", "console") });
+  expect(files).toContain(join("dist", "index.html"));
+  expect(files.filter((file) => /index-[\w-]+\.js$/.test(file))).toHaveLength(1);
+  expect(files.filter((file) => !/^(\.$|dist)/.test(file))).toEqual([]);
+});
+
 test("the package carries no TypeScript and no tests", () => {
   const files = globSync("**", { cwd: join(packages, "trapline") });
   expect(files).toContain(join("dist", "services", "cli", "main.js"));
-  expect(files.filter((file) => /\.ts$|\.test\./.test(file))).toEqual([]);
+  expect(files.filter((file) => /\.tsx?$|\.test\./.test(file))).toEqual([]);
 });

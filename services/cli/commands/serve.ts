@@ -64,6 +64,7 @@ the API and, with --data, Redis; after five ends in a row the service gives up a
     });
     terminal.out(
       `Trapline is at ${service.apiUrl} with ${service.workers.length} workers under ${runtime}.\n` +
+        `  look      ${service.apiUrl}/ in a browser\n` +
         `  hand in   trapline submit ASSIGNMENT FILE --follow${apiHint(service.apiUrl)}\n` +
         `  API       ${service.apiUrl}/openapi.json\n`,
     );

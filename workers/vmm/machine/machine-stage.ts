@@ -17,6 +17,7 @@ import { codePagesFor, pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { PageMap } from "../memory/page-map.ts";
 import { pageStates, RamStage } from "../memory/ram-stage.ts";
+import { clearTlb, restoreTlb, type TlbState } from "../mmu/saved-tlb.ts";
 import { damagedSection, inSection } from "../snapshot/snapshot-problem.ts";
 import type { Machine, MachineResources } from "./config.ts";
 import type { StagedOrigin } from "./machine-origin.ts";
@@ -65,10 +66,15 @@ export class MachineStage {
    *
    * @throws Failure `snapshot-damaged`, `machine-memory-heap-full`, `machine-memory-code-full`
    */
-  prepare({ hardware, code }: MachineState, { states }: StagedRam): void {
+  prepare(state: MachineState, ram: StagedRam): void {
+    if (this.#prepared) throw new RangeError("a machine is prepared once");
+    const { map, harts } = this.#make(state, ram);
+    inSection("tlbs", () => this.#rehearseTlbs(map, harts, state.tlbs));
+  }
+
+  #make({ hardware, code }: MachineState, { states }: StagedRam): Prepared {
     const { memory, code: cache } = this.#services;
     const pages = hardware.ramBytes / pageBytes;
-    if (this.#prepared) throw new RangeError("a machine is prepared once");
     if (pages !== this.pages.pages) throw damagedSection("hardware", "it has another RAM");
     const undo: (() => void)[] = [];
     try {
@@ -86,6 +92,7 @@ export class MachineStage {
       this.pages.place(map, states, false);
       inSection("code", () => cache.restore(share, code, this.#slotIn(map, states)));
       this.#prepared = { map, harts, share };
+      return this.#prepared;
     } catch (failure) {
       for (const release of undo.reverse()) release();
       throw failure;
@@ -101,9 +108,8 @@ export class MachineStage {
     validateConfig(state.hardware, resources);
     if (!this.#prepared) {
       if (droppedCode) throw damagedSection("code", "it says what has changed, but not since when");
-      this.prepare(state, ram);
     }
-    const { map, harts, share } = this.#prepared as Prepared;
+    const { map, harts, share } = this.#prepared ?? this.#make(state, ram);
     const { ramBytes, harts: count } = state.hardware;
     if (ramBytes / pageBytes !== this.pages.pages || count !== harts.length) {
       throw damagedSection("hardware", "it is not what was prepared");
@@ -126,6 +132,19 @@ export class MachineStage {
       map.abandon();
     }
     this.pages.dispose();
+  }
+
+  /**
+   * The TLBs will be others by the time that the guest stands still; by then the host's compiler knows
+   * how they are restored.
+   */
+  #rehearseTlbs(map: PageMap, harts: readonly Hart[], tlbs: readonly TlbState[]): void {
+    const { memory } = this.#services;
+    const machine = { map: map.address, pages: map.pages, watchedSlot: 0 };
+    harts.forEach((hart, index) => {
+      restoreTlb(memory, hart.address, tlbs[index] as TlbState, machine);
+      clearTlb(memory, hart.address);
+    });
   }
 
   #changeCode({ state, ram, droppedCode = [] }: StagedMachine): void {

@@ -4,11 +4,10 @@ import type { EventQueue } from "../base/event-queue.ts";
 import type { MachineAddress } from "../base/units.ts";
 import type { Hart } from "../hart/hart.ts";
 import type { HartState } from "../hart/hart-state.ts";
-import { pageOfSlot, recordsInSlot, slotOf } from "../memory/guest-map.ts";
+import { pageOfSlot } from "../memory/guest-map.ts";
 import type { GuestRam } from "../memory/guest-ram.ts";
-import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
-import { restoreTlb, saveTlb, type TlbState, type TlbTarget } from "../mmu/saved-tlb.ts";
+import { restoreTlb, saveTlb, type TlbState } from "../mmu/saved-tlb.ts";
 import { inSection } from "../snapshot/snapshot-problem.ts";
 import type { Board } from "./board.ts";
 import type { GuestClock } from "./guest-clock.ts";
@@ -80,13 +79,13 @@ export class SavedParts {
   }
 
   restoreTlbs({ tlbs }: MachineState): void {
-    const { memory, harts } = this.#parts;
-    harts.forEach((hart, index) => {
-      inSection("tlbs", () =>
-        restoreTlb(memory, hart.address, tlbs[index] as TlbState, (page, access) =>
-          this.#tlbTarget(page, access),
-        ),
-      );
+    const { memory, harts, ram } = this.#parts;
+    const watchedSlot = harts[0].get("watchedSlot");
+    const machine = { map: ram.map, pages: ram.pages, watchedSlot };
+    inSection("tlbs", () => {
+      harts.forEach((hart, index) => {
+        restoreTlb(memory, hart.address, tlbs[index] as TlbState, machine);
+      });
     });
   }
 
@@ -112,21 +111,5 @@ export class SavedParts {
   #savedHtif(): Pick<MachineState, "htif"> {
     const { htif } = this.#parts;
     return htif === undefined ? {} : { htif: htif.save() };
-  }
-
-  /** What a restored TLB entry may lead to: nothing that the slow path would not have put there. */
-  #tlbTarget(page: number, access: "load" | "store" | "fetch"): TlbTarget | undefined {
-    const { memory, ram, harts } = this.#parts;
-    if (page > ram.pages) return undefined;
-    const slot = slotOf(ram.map, page);
-    const entry = memory.word(slot);
-    const records = memory.word(slot + recordsInSlot);
-    if (entry === 0) return undefined;
-    if (access === "fetch") return records === 0 ? undefined : { slot, records };
-    if (access === "load") return { slot };
-    const isZeros = Math.floor(entry / pageBytes) === memory.zeroFrame && entry % 4096 === 1;
-    const isStorable = page < ram.pages && !isZeros && records === 0;
-    const isWatched = slot === harts[0].get("watchedSlot");
-    return isStorable && !isWatched ? { slot } : undefined;
   }
 }

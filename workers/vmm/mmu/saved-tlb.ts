@@ -8,21 +8,24 @@
  * the page's number (32 bits), both little-endian. Generations are not saved: only what the present
  * one holds counts, and a restored hart begins with the first.
  */
-import type { MachineAddress } from "../base/units.ts";
+import type { MachineAddress, Pages } from "../base/units.ts";
 import { hartStateBytes } from "../isa/hart-layout.ts";
+import { entryPresent, recordsInSlot, slotOf } from "../memory/guest-map.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
-import { generations, tlbEntries, tlbEntryBytes, withdrawnTag } from "./tlb.ts";
+import { generations, tlbBytes, tlbEntries, tlbEntryBytes, withdrawnTag } from "./tlb.ts";
 import { type TlbTable, tlbTables } from "./tlb-tables.ts";
 
 export type TlbState = Readonly<Record<string, Uint8Array>>;
 
-/** A page of this machine. */
-export interface TlbTarget {
-  /** Address of its slot in the guest map. */
-  readonly slot: MachineAddress;
-  /** Address of its pre-decoded records, for fetches. */
-  readonly records?: MachineAddress;
+/** What a TLB is restored for. */
+export interface TlbMachine {
+  /** Address of its guest map. */
+  readonly map: MachineAddress;
+  /** Of RAM; the ROM's page is the one behind them. */
+  readonly pages: Pages;
+  /** A page of which each store is to be seen; 0: none. */
+  readonly watchedSlot: MachineAddress;
 }
 
 type Access = TlbTable["access"];
@@ -71,14 +74,13 @@ export function saveTlb(
 /**
  * Fills the tables of a hart that is new, whose groups are all at their first generation.
  *
- * @param targetOf where a page is for a kind of access; undefined where no entry may lead to it
  * @throws RangeError for what `saveTlb` cannot have written
  */
 export function restoreTlb(
   memory: MachineMemory,
   hart: MachineAddress,
   state: TlbState,
-  targetOf: (page: number, access: Access) => TlbTarget | undefined,
+  machine: TlbMachine,
 ): void {
   for (const [name, bytes] of Object.entries(state)) {
     const table = tlbTables.find((candidate) => candidate.name === name);
@@ -90,18 +92,44 @@ export function restoreTlb(
     for (let at = 0; at < bytes.length; at += entryStateBytes) {
       const low = view.getUint32(at, true);
       const slot = (low / pageBytes) & (tlbEntries - 1);
-      const target = targetOf(view.getUint32(at + 8, true), table.access);
-      if ((low & inPage) !== 0 || slot <= previous || target === undefined) {
+      const target = targetOf(memory, machine, view.getUint32(at + 8, true), table.access);
+      if ((low & inPage) !== 0 || slot <= previous || target === 0) {
         throw new RangeError(`entry ${at / entryStateBytes} of the TLB's table ${name} cannot be`);
       }
       previous = slot;
       const entry = hart + hartStateBytes + table.offset + slot * tlbEntryBytes;
       const { first } = generations;
-      const isFetch = target.records !== undefined;
+      const isFetch = table.access === "fetch";
       memory.setWord(entry, low + (isFetch ? first : withdrawnTag));
       memory.setWord(entry + 4, view.getUint32(at + 4, true));
-      memory.setWord(entry + 8, target.records ?? first);
-      memory.setWord(entry + 12, target.slot);
+      memory.setWord(entry + 8, isFetch ? memory.word(target + recordsInSlot) : first);
+      memory.setWord(entry + 12, target);
     }
   }
+}
+
+/** Makes the tables of a hart as those of a new one. */
+export function clearTlb(memory: MachineMemory, hart: MachineAddress): void {
+  memory.bytes.fill(0, hart + hartStateBytes, hart + hartStateBytes + tlbBytes);
+}
+
+/**
+ * @returns the slot of a page; 0 where an entry for this access would be none that the slow path would
+ *   have put there
+ */
+function targetOf(
+  memory: MachineMemory,
+  { map, pages, watchedSlot }: TlbMachine,
+  page: number,
+  access: Access,
+): MachineAddress {
+  if (page > pages) return 0;
+  const slot = slotOf(map, page);
+  const entry = memory.word(slot);
+  const hasRecords = memory.word(slot + recordsInSlot) !== 0;
+  if (entry === 0) return 0;
+  if (access === "fetch") return hasRecords ? slot : 0;
+  if (access === "load") return slot;
+  const isZeros = entry === memory.zeroFrame * pageBytes + entryPresent;
+  return page < pages && !isZeros && !hasRecords && slot !== watchedSlot ? slot : 0;
 }

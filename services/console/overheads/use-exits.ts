@@ -1,0 +1,23 @@
+import { useState } from "react";
+import { type RunExits, runExitsSchema } from "../../../shared/schema/run-exits.ts";
+import { extendHistory, type History } from "../model/history.ts";
+import { type Answer, useApi } from "../parts/use-api.ts";
+
+/** Milliseconds; workers write a new report every two seconds. */
+const lookAgain = 1000;
+
+/** A run's exits, and what was seen of them since the page was opened; asked for until the run has ended. */
+export function useExits(
+  id: string | undefined,
+): Answer<RunExits> & { readonly history?: History } {
+  const [seen, setSeen] = useState<{ readonly run: RunExits; readonly history: History }>();
+  const isOver = seen?.run.submission === id && seen?.run.state === "ended";
+  const path = id === undefined ? undefined : `/v1/submissions/${id}/exits`;
+  const { data, problem } = useApi(path, runExitsSchema, isOver ? 0 : lookAgain);
+  if (data !== undefined && data !== seen?.run) {
+    const before = seen?.run.submission === data.submission ? seen.history : undefined;
+    setSeen({ run: data, history: extendHistory(before, data) });
+  }
+  const isKnown = data !== undefined && seen?.run.submission === data.submission;
+  return { data, problem, ...(isKnown && { history: seen.history }) };
+}

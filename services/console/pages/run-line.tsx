@@ -1,0 +1,31 @@
+import { Link } from "wouter";
+import { submissionSchema } from "../../../shared/schema/submission.ts";
+import { millions } from "../model/millions.ts";
+import { useApi } from "../parts/use-api.ts";
+import { describeProgress } from "./describe-progress.ts";
+
+/** A row of a list of runs. */
+export function RunLine({ id }: { readonly id: string }) {
+  const { data, problem } = useApi(`/v1/submissions/${id}`, submissionSchema, 2000);
+  const instructions = data?.result?.instructions ?? data?.progress?.instructions;
+  return (
+    <tr>
+      <th scope="row">
+        <Link href={`/runs/${id}`}>{id}</Link>
+      </th>
+      {data === undefined ? (
+        <td colSpan={5}>{problem ? problem.message : "…"}</td>
+      ) : (
+        <>
+          <td>{data.title}</td>
+          <td>{data.state}</td>
+          <td>{describeProgress(data)}</td>
+          <td className="number">
+            {data.result ? `${data.result.score} of ${data.maxScore}` : ""}
+          </td>
+          <td className="number">{instructions === undefined ? "" : millions(instructions)}</td>
+        </>
+      )}
+    </tr>
+  );
+}
