@@ -157,6 +157,7 @@ export async function runArrival(
     const ended = { assignment, report, fromTemplate: undefined, exits: here.exits };
     return await finishSession(here, ended, resources, began);
   } catch (error) {
+    await here?.exits.flush();
     if (here) return await breakSession(here, error);
     if (!(error instanceof NotArrived)) console.error(`${run} did not come here: ${text(error)}`);
     return undefined;

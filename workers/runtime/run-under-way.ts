@@ -147,6 +147,7 @@ export class RunUnderWay {
       return { assignment, report: await running, fromTemplate, exits };
     } finally {
       this.#guest?.end();
+      await exits.flush();
     }
   }
 
