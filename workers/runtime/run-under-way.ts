@@ -2,6 +2,7 @@ import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { Assignment } from "../../shared/schema/assignment.ts";
 import { planCheckpoints } from "./checkpoint/plan-checkpoints.ts";
 import type { RunCheckpoints, TakenOver } from "./checkpoint/run-checkpoints.ts";
+import { ExitBook } from "./exit-book.ts";
 import { RedisAuthority } from "./migration/redis-authority.ts";
 import { LiveGuest } from "./moves/live-guest.ts";
 import { passOn } from "./pass-on.ts";
@@ -37,6 +38,7 @@ export interface EndedRun {
   readonly report: RunReport;
   /** Instructions at its beginning that were executed once for all runs. */
   readonly fromTemplate: number | undefined;
+  readonly exits: ExitBook;
 }
 
 /** One run on this worker: what the guest says is reported, its checkpoints are kept. */
@@ -99,6 +101,10 @@ export class RunUnderWay {
       resources.onProgress?.({ epoch: journal.epoch, instructions });
     const former = saved && formerReports(saved);
     figures(former?.instructions ?? 0);
+    const { identity, onExits } = resources;
+    const { submission } = job;
+    const book = { journal, identity, assignment, submission, onExits };
+    const exits = new ExitBook(book, former?.instructions ?? 0);
     reporter.startAt(former?.consoleBytes ?? 0);
     if (former) reporter.event({ type: "resumed", data: { instructions: former.instructions } });
     const image = job.images.kernel;
@@ -126,6 +132,7 @@ export class RunUnderWay {
       onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals, use?.key),
       onMessage: (message) => {
         if (message.type === "progress") figures(message.instructions);
+        if (message.type === "exits") exits.hear(message.account);
         if (message.type === "from-template") fromTemplate = message.instructions;
         if (message.type === "template-unusable") {
           resources.templates.refuse(message.key, message.reason);
@@ -134,9 +141,10 @@ export class RunUnderWay {
       },
     });
     try {
-      return { assignment, report: await running, fromTemplate };
+      return { assignment, report: await running, fromTemplate, exits };
     } finally {
       this.#guest?.end();
+      await exits.flush();
     }
   }
 
