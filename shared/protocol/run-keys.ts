@@ -11,6 +11,8 @@
  *   place    string the worker that is to have the run next; for some seconds, then any may
  *   ticket   hash   what lets the run's worker move it to another one, once (`migration-ticket.ts`)
  *   move     string JSON (`move-report.ts`): how its last move went
+ *   moves    list   the reports of its last moves, the oldest first
+ *   exits    string JSON (`run-exits.ts`, in its compact form): where the time of the run goes
  *   channel  pub/sub "events" after each append, "cancelled" when the run must stop
  *
  * The writer rule: `epoch` counts the runs. A worker increments it when it begins and names it in
@@ -25,6 +27,8 @@ export function runKeys(submission: string): RunKeys {
     place: `${base}:place`,
     ticket: `${base}:ticket`,
     move: `${base}:move`,
+    moves: `${base}:moves`,
+    exits: `${base}:exits`,
     channel: `${base}:channel`,
   };
 }
@@ -38,5 +42,7 @@ export interface RunKeys {
   readonly place: string;
   readonly ticket: string;
   readonly move: string;
+  readonly moves: string;
+  readonly exits: string;
   readonly channel: string;
 }

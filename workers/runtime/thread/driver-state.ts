@@ -3,6 +3,7 @@
  * and what was reported so far.
  */
 import type { ConsoleScriptState, Instructions, Milliseconds } from "../../vmm/mod.ts";
+import { type LedgerState, parseLedgerState } from "./run-ledger-state.ts";
 
 export interface DriverState {
   readonly script: ConsoleScriptState;
@@ -14,6 +15,8 @@ export interface DriverState {
   readonly retired: Instructions;
   /** Disks that were written to; their sections are `disk.NAME` and `disk.NAME.pages`. */
   readonly disks: readonly string[];
+  /** Where its time went so far; not in a template, which is the same whoever makes it. */
+  readonly ledger?: LedgerState;
 }
 
 export const driverSection = "driver";
@@ -27,5 +30,12 @@ export function encodeDriverState(state: DriverState): Uint8Array {
 export function decodeDriverState(sections: ReadonlyMap<string, Uint8Array>): DriverState {
   const section = sections.get(driverSection);
   if (section === undefined) throw new Error("the checkpoint says nothing of the run's script");
-  return JSON.parse(new TextDecoder().decode(section)) as DriverState;
+  const state = JSON.parse(new TextDecoder().decode(section)) as DriverState;
+  // A build that did not keep what its steps' exits were: nobody could tell them any more.
+  if (state.script.marks?.length !== state.script.reports.length) {
+    throw new Error("the checkpoint does not say what was counted until its steps");
+  }
+  const { ledger, ...rest } = state;
+  const known = parseLedgerState(ledger);
+  return { ...rest, ...(known && { ledger: known }) };
 }

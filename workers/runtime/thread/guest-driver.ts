@@ -13,6 +13,7 @@ import { type DriverState, driverSection, encodeDriverState } from "./driver-sta
 import { GuestBeginning } from "./guest-beginning.ts";
 import { GuestCheckpoints } from "./guest-checkpoints.ts";
 import { GuestDisks } from "./guest-disks.ts";
+import { GuestExits } from "./guest-exits.ts";
 import { GuestMove } from "./guest-move.ts";
 import { GuestTemplate } from "./guest-template.ts";
 import { GuestVoice } from "./guest-voice.ts";
@@ -65,6 +66,7 @@ export class GuestDriver {
   #slice = firstSlice;
   /** What the guest has had of its thread. */
   #used: Milliseconds = 0;
+  readonly #exits: GuestExits | undefined;
 
   constructor(start: ThreadStart, ports: DriverPorts) {
     this.#start = start;
@@ -78,9 +80,11 @@ export class GuestDriver {
         ...{ run: ports.run, shelf: ports.shelf, post: ports.post },
         restoreMachine: restoreMachine.bind(ports.monitor),
       });
+    this.#exits = ports.clock && new GuestExits(ports, ports.clock);
     this.#voice = new GuestVoice(start, {
       ...{ post: ports.post, now: ports.now },
       onByte: (byte) => this.#template?.note(byte),
+      onDecided: (index, machine) => this.#exits?.ledger.decided(index, machine),
     });
     this.#checkpoints = new GuestCheckpoints(start.checkpointEvery);
     this.#beginning = new GuestBeginning({
@@ -94,7 +98,7 @@ export class GuestDriver {
 
   /** Runs the guest for about so long; the first time its machine is made before. */
   advance(time: Milliseconds): AfterTurn {
-    const wish = this.#turn(time);
+    const wish = this.#exits ? this.#exits.duringTurn(() => this.#turn(time)) : this.#turn(time);
     if (wish === "nothing" || !this.#guestMove.isUnderWay) this.#guestMove.giveBack();
     return wish;
   }
@@ -151,6 +155,7 @@ export class GuestDriver {
       },
       sections: (machine: Machine) => {
         this.#voice.flush(machine, this.#used, true);
+        this.#exits?.tell(machine, this.#voice.script);
         return this.#sections(this.#state(machine));
       },
       resources: (sections: ReadonlyMap<string, Uint8Array>, state: DriverState) => {
@@ -176,7 +181,9 @@ export class GuestDriver {
       this.#ports.post({ type: "fault", message: "it was dropped while it moved", stack: "" });
       return "nothing";
     }
+    this.#exits?.ledger.spendOn("paused");
     const step = this.#guestMove.step();
+    this.#exits?.ledger.spendOn("driver");
     return step === "over" ? "nothing" : step;
   }
 
@@ -200,12 +207,14 @@ export class GuestDriver {
       memoryLimitBytes: limits.memoryBytes,
       console: { write: (byte) => this.#voice.print(byte) || this.#machine?.stop() },
       disks: opened,
+      ...(this.#ports.clock && { stopwatch: this.#ports.clock.now }),
     };
   }
 
   #takeUp(machine: Machine, state: DriverState): void {
     this.#voice.takeUp(machine, state);
     this.#used = state.used;
+    if (state.ledger) this.#exits?.ledger.takeUp(state.ledger);
     this.#machine = machine;
   }
 
@@ -224,10 +233,16 @@ export class GuestDriver {
       return "nothing";
     }
     this.#voice.flush(machine, this.#used, true);
+    if (isLast) this.#exits?.tell(machine, this.#voice.script);
+    this.#exits?.ledger.spendOn("paused");
+    const began = this.#ports.now();
     const sections = this.#sections(this.#state(machine));
-    this.#ports.post(this.#checkpoints.take(machine, sections, this.#voice.consoleBytes));
+    const taken = this.#checkpoints.take(machine, sections, this.#voice.consoleBytes);
+    this.#ports.post({ ...taken, pause: this.#ports.now() - began });
+    this.#exits?.wasDirtied(this.#checkpoints.dirtied, this.#used);
+    this.#exits?.ledger.spendOn("driver");
     this.#isHandedOver = isLast;
-    return isLast ? "release" : "more";
+    return isLast || this.#start.standsForCheckpoints ? "release" : "more";
   }
 
   #state(machine: Machine): DriverState {
@@ -236,6 +251,7 @@ export class GuestDriver {
       used: this.#used,
       retired: machine.retired,
       disks: this.#disks.written,
+      ...(this.#exits && { ledger: this.#exits.ledger.save(machine) }),
     };
   }
 
@@ -248,7 +264,8 @@ export class GuestDriver {
   /** The script has paused where the template ends. */
   #makeTemplate(machine: Machine): void {
     // The same bytes, whoever makes it.
-    const state: DriverState = { ...this.#state(machine), reportedSteps: 0, used: 0 };
+    const { ledger: _, ...known } = this.#state(machine);
+    const state: DriverState = { ...known, reportedSteps: 0, used: 0 };
     this.#template?.make(machine, state, this.#sections(state));
     this.#voice.script.goOn();
   }
@@ -263,6 +280,7 @@ export class GuestDriver {
       return "more";
     }
     this.#voice.flush(machine, this.#used, true);
+    this.#exits?.tell(machine, this.#voice.script);
     const report = this.#voice.report(end, machine);
     machine.dispose();
     const { keepsCode } = this.#start;
@@ -306,7 +324,9 @@ export class GuestDriver {
         : this.#checkpoints.remaining(machine),
     );
     const slice = this.#guestMove.instructionsOf(this.#slice);
+    this.#exits?.ledger.spendOn("running");
     const reason = this.#runMachine(machine, Math.min(slice, until));
+    this.#exits?.ledger.spendOn("driver");
     const elapsed = this.#ports.now() - began;
     const aim = isMoving ? Math.min(time, movingTime) : time;
     // One that is held back says nothing about how long its usual slice takes.
@@ -314,6 +334,7 @@ export class GuestDriver {
     this.#used += elapsed;
     if (this.#voice.script.isPaused) this.#makeTemplate(machine);
     this.#voice.flush(machine, this.#used, false);
+    this.#exits?.tellNowAndThen(machine, this.#voice.script);
     if (reason.kind === "absent") {
       this.#guestMove.demand(reason.page);
       this.#beginning.supply(machine, reason.page);

@@ -2,6 +2,7 @@ import type { Milliseconds, Monitor, VcpuScheduler } from "../../vmm/mod.ts";
 import type { DriverPorts } from "./driver-ports.ts";
 import { type AfterTurn, GuestDriver } from "./guest-driver.ts";
 import type { MoveCommand } from "./move-protocol.ts";
+import type { LedgerClock } from "./run-ledger.ts";
 import { TemplateShelf } from "./template-shelf.ts";
 import type {
   BootImages,
@@ -23,12 +24,14 @@ export interface PcpuPorts {
   readonly monitor: Pick<
     Monitor,
     "createMachine" | "restoreMachine" | "stageMachine" | "useKeptCode" | "keepCode"
-  >;
+  > &
+    Pick<DriverPorts["monitor"], "translations" | "inUse">;
   readonly scheduler: VcpuScheduler<PcpuGuest>;
   readonly status: ThreadStatus;
   readonly openDisk: DriverPorts["openDisk"];
   post(message: ThreadMessage): void;
   now(): Milliseconds;
+  readonly clock?: LedgerClock;
   /** Calls back when messages that have arrived were read. */
   soon(callback: () => void): void;
   /** Ends this thread. */
@@ -57,10 +60,11 @@ export class Pcpu {
   }
 
   start(run: RunNumber, start: ThreadStart): void {
-    const { monitor, openDisk, now, post, scheduler } = this.#ports;
+    const { monitor, openDisk, now, post, scheduler, clock } = this.#ports;
     const ports: DriverPorts = {
       ...{ run, shelf: this.#shelf, monitor, openDisk, now },
       post: (message) => post({ run, message }),
+      ...(clock && { clock }),
     };
     const guest: PcpuGuest = { run, driver: new GuestDriver(start, ports) };
     this.#guests.set(run, { guest, state: "runs" });
