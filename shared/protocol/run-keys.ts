@@ -15,6 +15,8 @@
  *   debugged string milliseconds that debuggers have held the guest so far
  *   asks     pub/sub JSON (`debug-request.ts`), for the worker that has the run
  *   reports  pub/sub JSON (`debug-report.ts`), for the run's debugger
+ *   moves    list   the reports of its last moves, the oldest first
+ *   exits    string JSON (`run-exits.ts`, in its compact form): where the time of the run goes
  *   channel  pub/sub "events" after each append, "cancelled" when the run must stop
  *
  * The writer rule: `epoch` counts the runs. A worker increments it when it begins and names it in
@@ -33,6 +35,8 @@ export function runKeys(submission: string): RunKeys {
     debugged: `${base}:debugged`,
     asks: `${base}:asks`,
     reports: `${base}:reports`,
+    moves: `${base}:moves`,
+    exits: `${base}:exits`,
     channel: `${base}:channel`,
   };
 }
@@ -50,5 +54,7 @@ export interface RunKeys {
   readonly debugged: string;
   readonly asks: string;
   readonly reports: string;
+  readonly moves: string;
+  readonly exits: string;
   readonly channel: string;
 }

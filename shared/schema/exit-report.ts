@@ -8,6 +8,9 @@ import { z } from "zod";
 const nanoseconds = z.number().nonnegative();
 const count = z.int().nonnegative();
 
+/** Names that a category's parts have at most, beside `others`. */
+const mostParts = 32;
+
 const exitTimeSchema = z.object({
   /** An estimate for all of them that the monitor has handled outside generated code. */
   total: nanoseconds,
@@ -18,7 +21,10 @@ const exitTimeSchema = z.object({
   p50: nanoseconds,
   p99: nanoseconds,
   max: nanoseconds,
-  /** Upper bound of each bucket, ascending, and how many exits took so long; empty ones are left out. */
+  /**
+   * Upper bound of each bucket, ascending, and how many exits took so long, by estimate. A bucket begins
+   * at the bound before; the first entry has no exits and only says where the others begin.
+   */
   buckets: z
     .array(z.tuple([nanoseconds, nanoseconds]))
     .max(64)
@@ -43,7 +49,10 @@ const exitRowSchema = z.object({
   /** Missing where no exit of the category was timed. */
   time: exitTimeSchema.optional(),
   /** What the category's exits were about, as far as that was counted; the most frequent first. */
-  parts: z.array(exitPartSchema).max(33).optional(),
+  parts: z
+    .array(exitPartSchema)
+    .max(mostParts + 1)
+    .optional(),
 });
 
 export type ExitRow = z.infer<typeof exitRowSchema>;

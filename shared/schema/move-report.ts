@@ -18,16 +18,23 @@ export const moveReportSchema = z.object({
   outcome: z.enum(["moved", "stayed"]),
   /** Why it stayed, or did not go the way that was asked for. */
   why: z.string().optional(),
-  /** Retired guest instructions when it left, and Unix milliseconds of the order. */
-  atInstruction: z.int().optional(),
+  /** Unix milliseconds of the order. */
   startedAt: z.number().optional(),
   /** Of a live one that came so far. */
   figures: z
     .object({
       rounds: z.int(),
-      /** Each round of pre-copy, in order: what it sent, and milliseconds that it took. */
+      /**
+       * Each round of pre-copy, in order: what it sent, milliseconds that it took, and the pages that the
+       * guest has written meanwhile. What is sent while the guest stands still is no round.
+       */
       passes: z
-        .array(z.object({ pages: z.int(), bytes: z.int(), duration: z.number() }))
+        .array(
+          z.object({
+            ...{ pages: z.int(), bytes: z.int(), dirtiedPages: z.int() },
+            duration: z.number(),
+          }),
+        )
         .max(64)
         .optional(),
       /** Everything that left for the other worker. */

@@ -11,9 +11,24 @@ export interface NamedReport {
 
 /** At the end of the table. */
 const timeRows = 2;
+/** Of a category's parts. */
+const shownParts = 8;
 const parts: readonly (keyof TimeSplit)[] = [
   ...(["guest", "monitor", "driver", "waiting", "paused", "idle"] as const),
 ];
+
+/** What a category's exits were about in any of the runs. */
+function partsOf(runs: readonly NamedReport[], category: string): string[][] {
+  const parts = runs.map(({ report }) => {
+    const row = report.rows.find((each) => each.category === category);
+    return new Map(row?.parts?.map(({ name, count }) => [name, count]));
+  });
+  const names = [...new Set(parts.flatMap((counts) => [...counts.keys()]))].slice(0, shownParts);
+  return names.map((name) => [
+    `  ${name}`,
+    ...parts.flatMap((counts) => [counts.get(name)?.toLocaleString("en") ?? "", ""]),
+  ]);
+}
 
 /** For each run a column of counts, and one of times where something was timed. */
 export function compareExits(runs: readonly NamedReport[]): string {
@@ -40,9 +55,9 @@ export function compareExits(runs: readonly NamedReport[]): string {
   ];
   const table = [
     ["exit", ...runs.flatMap(({ name }) => [name, "time"])],
-    ...categories.map((category) => [
-      category,
-      ...runs.flatMap(({ report }) => cellsOf(report, category)),
+    ...categories.flatMap((category) => [
+      [category, ...runs.flatMap(({ report }) => cellsOf(report, category))],
+      ...partsOf(runs, category),
     ]),
     sums("all exits", ({ rows, time }) => [
       rows.reduce((sum, { count }) => sum + count, 0).toLocaleString("en"),

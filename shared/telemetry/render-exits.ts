@@ -8,6 +8,8 @@ import { alignColumns } from "./align-columns.ts";
 import { formatDuration } from "./format-duration.ts";
 
 const heads = ["exit", "count", "share", "time", "share", "min", "mean", "p50", "p99", "max"];
+/** Of a category's parts that are shown. */
+const shownParts = 8;
 /** Columns without times. */
 const untimed = 3;
 const parts: readonly (readonly [keyof TimeSplit, string])[] = [
@@ -19,7 +21,7 @@ const parts: readonly (readonly [keyof TimeSplit, string])[] = [
   ["idle", "idle"],
 ];
 
-/** Without columns of times where nothing was timed. */
+/** The parts of each category stand below it. Without columns of times where nothing was timed. */
 export function renderExits(report: ExitReport): string {
   const rows = report.rows.filter(({ count, time }) => count > 0 || time !== undefined);
   if (rows.length === 0) return "no exits yet\n";
@@ -28,7 +30,10 @@ export function renderExits(report: ExitReport): string {
   const total = rows.reduce((sum, row) => sum + (row.time?.total ?? 0), 0);
   const isTimed = rows.some(({ time }) => time !== undefined);
   const columns = isTimed ? heads.length : untimed;
-  const cells = [heads, ...rows.map((row) => cellsOf(row, count, total))];
+  const cells = [
+    heads,
+    ...rows.flatMap((row) => [cellsOf(row, count, total), ...partCells(row, count)]),
+  ];
   const perMillion = report.instructions === 0 ? 0 : (count / report.instructions) * 1e6;
   return [
     ...alignColumns(cells.map((row) => row.slice(0, columns))),
@@ -45,6 +50,18 @@ function cellsOf({ category, count, time }: ExitRow, counts: number, total: numb
   if (time === undefined) return [...start, ...Array.from({ length: 7 }, () => "")];
   const durations = [time.min, time.mean, time.p50, time.p99, time.max].map(formatDuration);
   return [...start, formatDuration(time.total), percent(time.total, total), ...durations];
+}
+
+/** What the exits of a category were about, where that is more than one thing or has another name. */
+function partCells({ parts = [] }: ExitRow, counts: number): string[][] {
+  const first = parts.slice(0, shownParts).map(({ name, count }) => [name, count] as const);
+  const more = parts.slice(shownParts);
+  const rest = more.reduce((sum, { count }) => sum + count, 0);
+  const all = more.length === 0 ? first : [...first, [`${more.length} more`, rest] as const];
+  return all.map(([name, count]) => {
+    const start = [`  ${name}`, count.toLocaleString("en"), percent(count, counts)];
+    return [...start, ...Array.from({ length: heads.length - start.length }, () => "")];
+  });
 }
 
 function timeLine(time: TimeSplit): string {

@@ -18,7 +18,10 @@ const readers: Readonly<Record<string, string>> = {
   "workers/runtime/debug/serve-monitor.ts": "shown",
   "workers/runtime/local/snapshots/local-snapshots.ts": "shown",
   "workers/runtime/main.ts": "shown",
+  "workers/runtime/moves/live-move.ts": "shown",
   "workers/runtime/run-journal.ts": "shown",
+  "workers/runtime/thread/serve-thread.ts":
+    "shown: when exits were, and the time between two workers",
 };
 
 test("the time of day is asked for by those who are listed with a reason, and by nobody else", () => {

@@ -71,9 +71,11 @@ describe("trapline serve, submit and result", () => {
     expect(result.out).toContain('"Repeats the line" failed: Waited 50,000,000 instructions for');
     expect(result.out).toContain("| say something> ");
     const exits = await run("exits", id, "--compare", id);
-    expect(exits.out).toMatch(/^exit +s-\w+ +s-\w+\n/);
-    expect(exits.out).toMatch(/^mmio\.write +(\d+) +\1$/m);
-    expect((await run("exits", id)).out).toMatch(/^exit +count +share\n/);
+    expect(exits.out).toMatch(/^exit +s-\w+ +time +s-\w+ +time\n/);
+    expect(exits.out).toMatch(/^ {2}uart0 +(\d+) +\1$/m);
+    const one = await run("exits", id, "--steps", "--watch");
+    expect(one.out).toMatch(/^exit +count +share +time +share +min +mean +p50 +p99 +max\n/);
+    expect(one.out).toContain("Until step 4, Repeats the line, at instruction ");
     const json = await run("result", id, "--json");
     expect(gradescopeSchema.parse(JSON.parse(json.out)).score).toBe(4);
   });

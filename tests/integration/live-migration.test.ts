@@ -4,7 +4,7 @@ import { runCommandLine } from "../../services/cli/command-line.ts";
 import type { RunEvent } from "../../shared/protocol/run-event.ts";
 import { assemble } from "../support/assembler.ts";
 import { relayGuest } from "../support/relay-guest.ts";
-import { type RunOutcome, runOutcome, undisturbedOutcome } from "./run-outcome.ts";
+import { runOutcome, stepCounts, type UndisturbedRun, undisturbedRun } from "./run-outcome.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
@@ -16,11 +16,11 @@ const variables = {
 };
 
 describe("a run that moves while it runs", () => {
-  let reference: RunOutcome;
+  let reference: UndisturbedRun;
   let service: TestService;
 
   beforeAll(async () => {
-    reference = await undisturbedOutcome(guest);
+    reference = await undisturbedRun(guest);
     service = await startTestService(["node", "deno"], variables);
   });
 
@@ -69,7 +69,25 @@ describe("a run that moves while it runs", () => {
     process.kill(ending?.pid ?? 0, "SIGTERM");
     expect(await ending?.ended).toBe("status 0");
     const submission = await service.ended(id);
-    expect(runOutcome(submission, await events)).toEqual(reference);
+    expect(runOutcome(submission, await events)).toEqual(reference.outcome);
+    const exits = await service.api.exits(id);
+    if (!exits) throw new Error("nobody knows of its exits");
+    expect(stepCounts(exits)).toEqual(reference.counts);
+    expect(reference.counts.map(({ name }) => name)).toEqual(["Begins", "Works", "Ends", "Stops"]);
+    const writes = exits.total.rows.find(({ category }) => category === "mmio.write");
+    expect(writes?.parts).toContainEqual({ name: "uart0", count: 86 });
+    expect(exits).toMatchObject({ state: "ended", epoch: 4, worker: second });
+    expect(exits.stays.map(({ worker }) => worker)).toEqual([first, second, first, second]);
+    expect(exits.stays.at(-1)?.to).toBe(submission.result?.instructions);
+    expect(exits.moves.map(({ way, to }) => [way, to])).toEqual([
+      ["precopy", second],
+      ["postcopy", first],
+      ["precopy", second],
+    ]);
+    for (const { figures } of exits.moves)
+      expect(figures?.passes).toHaveLength(figures?.rounds ?? 0);
+    expect(exits.total.time.guest).toBeGreaterThan(0);
+    expect(exits.total.time.paused).toBeGreaterThan(0);
     expect(kinds(await events)).toEqual([
       "queued",
       "run",

@@ -1,9 +1,12 @@
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
+import type { Assignment } from "../../shared/schema/assignment.ts";
 import type { MigrationChannel } from "../vmm/mod.ts";
 import { buildIdentity } from "./build-identity.ts";
+import { planCheckpoints } from "./checkpoint/plan-checkpoints.ts";
 import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
 import { farewellTo } from "./debug/farewell-to.ts";
 import type { RunDebugger } from "./debug/run-debugger.ts";
+import { ExitBook } from "./exit-book.ts";
 import type { SessionSignals } from "./grading-session.ts";
 import { HostEnd } from "./migration/host-end.ts";
 import { joinChannels } from "./migration/join-channels.ts";
@@ -38,8 +41,6 @@ export interface ArrivingRun {
 /** Milliseconds for which nothing may move on the channel before the other side counts as gone. */
 const patience = 10_000;
 const knockInterval = 50;
-/** As in a run that begins here: one that may take more has no checkpoints. */
-const mostMemory = 2 ** 30;
 
 /**
  * Runs a job whose run comes here while it runs: as `runSession`, from the middle.
@@ -69,7 +70,7 @@ export async function runArrival(
   let debug: (command: DebugCommand) => void = () => undefined;
   let attended: RunDebugger | undefined;
   let told: Told | undefined;
-  let here: (SessionParts & { readonly guest: LiveGuest }) | undefined;
+  let here: (SessionParts & { readonly guest: LiveGuest; readonly exits: ExitBook }) | undefined;
   let fenced: Promise<void> | undefined;
   const end = new HostEnd(() => send({ type: "knock" }));
   const knocks = setInterval(() => send({ type: "knock" }), knockInterval);
@@ -77,7 +78,7 @@ export async function runArrival(
   const claim = (at: number, name: string) =>
     authority.compareAndSet(run, at, name, here ? undefined : from);
   /** What it says from now on is this worker's to write. */
-  const settle = (message: Extract<MoveMessage, { type: "arrived" }>) => {
+  const settle = (message: Extract<MoveMessage, { type: "arrived" }>, assignment: Assignment) => {
     const before = told ?? { console: message.driver.consoleBytes, steps: 0 };
     const journal = RunJournal.goOn(redis, run, message.epoch, before);
     const reporter = new RunReporter(journal, lose, (error) => abort.abort(error));
@@ -88,7 +89,9 @@ export async function runArrival(
       () => isStillOurs(reporter, abort.signal),
     );
     const guest = new LiveGuest({ journal, reporter, send, claim }, false);
-    here = { journal, reporter, checkpoints, guest };
+    const book = { journal, identity, assignment, submission: run, onExits: resources.onExits };
+    const exits = new ExitBook(book, message.instructions);
+    here = { journal, reporter, checkpoints, guest, exits };
     fenced = checkpoints.fence().catch(lose);
     resources.onProgress?.({ epoch: message.epoch, instructions: message.instructions });
     resources.onGuest?.(guest);
@@ -99,8 +102,8 @@ export async function runArrival(
     });
     arriving.onArrived(lose);
   };
-  const hear = (message: MoveMessage) => {
-    if (message.type === "arrived") settle(message);
+  const hear = (message: MoveMessage, assignment: Assignment) => {
+    if (message.type === "arrived") settle(message, assignment);
     else if (message.type === "line" && !isWhole) end.hear(message.message);
     else if (message.type === "claim" && !here) {
       claim(message.epoch, message.owner).then(
@@ -120,11 +123,10 @@ export async function runArrival(
 
   try {
     const { assignment, start } = await prepareRun(job, resources.blobs, false);
-    const every = start.limits.memoryBytes > mostMemory ? undefined : resources.checkpoints.every;
     const report = await runGuest(pool, {
       start: {
         ...start,
-        ...(every !== undefined && { checkpointEvery: every }),
+        ...planCheckpoints(start.limits.memoryBytes, resources.checkpoints.every),
         arrival: {
           ...{ line: end.shared, run, epoch, owner, patience },
           token: opening.ticket,
@@ -138,7 +140,7 @@ export async function runArrival(
         debug = toDebugged;
         joinChannels(end, channel);
       },
-      onMove: hear,
+      onMove: (message) => hear(message, assignment),
       onDebug: (message) => attended?.hear(message),
       onCheckpoint: async (checkpoint) => {
         await Promise.all([fenced, here?.reporter.flush()]);
@@ -152,6 +154,7 @@ export async function runArrival(
       },
       onMessage: (message) => {
         if (!here) return;
+        if (message.type === "exits") here.exits.hear(message.account);
         if (message.type === "progress") {
           const { instructions } = message;
           resources.onProgress?.({ epoch: here.journal.epoch, instructions });
@@ -162,9 +165,10 @@ export async function runArrival(
     attended?.finish(...farewellTo(report));
     if (!here) return undefined;
     const began = performance.now() - opening.elapsed;
-    const ended = { assignment, report, fromTemplate: undefined };
+    const ended = { assignment, report, fromTemplate: undefined, exits: here.exits };
     return await finishSession(here, ended, resources, began);
   } catch (error) {
+    await here?.exits.flush();
     if (here) return await breakSession(here, error);
     if (!(error instanceof NotArrived)) console.error(`${run} did not come here: ${text(error)}`);
     return undefined;

@@ -54,7 +54,7 @@ export function gradeStep(
   const state = report?.state ?? "not-reached";
   return {
     name: step.name ?? stepLabel(step, index),
-    kind: step.expect !== undefined ? "expect" : step.send !== undefined ? "send" : "exit-code",
+    kind: stepKind(step),
     state,
     points: step.points,
     earned: state === "passed" ? step.points : 0,
@@ -62,6 +62,10 @@ export function gradeStep(
     ...(report?.atInstruction === undefined ? {} : { atInstruction: report.atInstruction }),
     sentence: report?.sentence ?? "Not reached: the machine did not start.",
   };
+}
+
+export function stepKind(step: Step): StepResult["kind"] {
+  return step.expect !== undefined ? "expect" : step.send !== undefined ? "send" : "exit-code";
 }
 
 /** What a step without a name is called. */

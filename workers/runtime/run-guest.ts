@@ -85,7 +85,7 @@ export class NotArrived extends Error {
 /** What a run says that is not for `runGuest` itself. */
 type HeardMessage = Extract<
   RunMessage,
-  { type: "console" | "step" | "progress" | "from-template" | "template-unusable" }
+  { type: "console" | "step" | "progress" | "exits" | "from-template" | "template-unusable" }
 >;
 
 export interface GuestRun {
@@ -221,6 +221,7 @@ export async function runGuest(
       case "progress":
         instructions = message.instructions;
         return run.onMessage(message);
+      case "exits":
       case "from-template":
       case "template-unusable":
         return run.onMessage(message);

@@ -3,6 +3,7 @@ import type { RunEvent } from "../../shared/protocol/run-event.ts";
 import { runKeys } from "../../shared/protocol/run-keys.ts";
 import { runRetention } from "../../shared/protocol/run-retention.ts";
 import type { Result } from "../../shared/schema/result.ts";
+import { parseStoredExits, type StoredExits } from "../../shared/schema/stored-exits.ts";
 import type { Progress } from "../../shared/schema/submission.ts";
 
 /**
@@ -57,6 +58,12 @@ redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'type', 'end', 'data', 
 redis.call('EXPIRE', KEYS[1], ARGV[7])
 redis.call('EXPIRE', KEYS[2], ARGV[8])
 redis.call('PUBLISH', ARGV[6], 'events')
+return 1`;
+
+/** KEYS record exits; ARGV epoch, where the time goes, seconds. */
+const exitsScript = `
+if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
 return 1`;
 
 /** How much of what a guest says stands in its run's events. */
@@ -134,6 +141,21 @@ export class RunJournal {
   /** One at a time. Also a heartbeat: with no events it only asks whether the run is still ours. */
   append(events: readonly RunEvent[], progress?: Progress, told?: Told): Promise<boolean> {
     return this.#append("", events, progress, told);
+  }
+
+  /** Says where the time of the run goes; for people, nothing depends on it. */
+  async tellExits(exits: StoredExits): Promise<boolean> {
+    const { record, exits: key } = runKeys(this.#submission);
+    const text = JSON.stringify(exits);
+    const { recordSeconds } = runRetention;
+    return (
+      (await this.#redis.eval(exitsScript, 2, record, key, this.epoch, text, recordSeconds)) === 1
+    );
+  }
+
+  /** What was said of that before, by whoever had the run. */
+  async toldExits(): Promise<StoredExits | undefined> {
+    return parseStoredExits(await this.#redis.get(runKeys(this.#submission).exits));
   }
 
   /** The run goes back to the queue. */

@@ -1,8 +1,10 @@
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { Assignment } from "../../shared/schema/assignment.ts";
+import { planCheckpoints } from "./checkpoint/plan-checkpoints.ts";
 import type { RunCheckpoints, TakenOver } from "./checkpoint/run-checkpoints.ts";
 import { farewellTo } from "./debug/farewell-to.ts";
 import type { RunDebugger } from "./debug/run-debugger.ts";
+import { ExitBook } from "./exit-book.ts";
 import { RedisAuthority } from "./migration/redis-authority.ts";
 import { LiveGuest } from "./moves/live-guest.ts";
 import { passOn } from "./pass-on.ts";
@@ -38,10 +40,8 @@ export interface EndedRun {
   readonly report: RunReport;
   /** Instructions at its beginning that were executed once for all runs. */
   readonly fromTemplate: number | undefined;
+  readonly exits: ExitBook;
 }
-
-/** A machine that may take more has no checkpoints: they could need as much again for a while. */
-const mostMemory = 2 ** 30;
 
 /** One run on this worker: what the guest says is reported, its checkpoints are kept. */
 export class RunUnderWay {
@@ -103,9 +103,12 @@ export class RunUnderWay {
       resources.onProgress?.({ epoch: journal.epoch, instructions });
     const former = saved && formerReports(saved);
     figures(former?.instructions ?? 0);
+    const { identity, onExits } = resources;
+    const { submission } = job;
+    const book = { journal, identity, assignment, submission, onExits };
+    const exits = new ExitBook(book, former?.instructions ?? 0);
     reporter.startAt(former?.consoleBytes ?? 0);
     if (former) reporter.event({ type: "resumed", data: { instructions: former.instructions } });
-    const every = start.limits.memoryBytes > mostMemory ? undefined : resources.checkpoints.every;
     const image = job.images.kernel;
     const code = start.config.engine === "interpret" ? {} : await resources.code.of(image);
     const authority = new RedisAuthority(resources.redis, resources.identity);
@@ -116,7 +119,7 @@ export class RunUnderWay {
         ...start,
         ...code,
         ...(saved && { resume: saved.run }),
-        ...(every !== undefined && { checkpointEvery: every }),
+        ...planCheckpoints(start.limits.memoryBytes, resources.checkpoints.every),
         ...(debug && { debug }),
       },
       ...(former && { former }),
@@ -138,6 +141,7 @@ export class RunUnderWay {
       onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals, use?.key),
       onMessage: (message) => {
         if (message.type === "progress") figures(message.instructions);
+        if (message.type === "exits") exits.hear(message.account);
         if (message.type === "from-template") fromTemplate = message.instructions;
         if (message.type === "template-unusable") {
           resources.templates.refuse(message.key, message.reason);
@@ -148,10 +152,11 @@ export class RunUnderWay {
     try {
       const report = await running;
       attended?.finish(...farewellTo(report));
-      return { assignment, report, fromTemplate };
+      return { assignment, report, fromTemplate, exits };
     } finally {
       attended?.end();
       this.#guest?.end();
+      await exits.flush();
     }
   }
 

@@ -34,11 +34,12 @@ export async function isStillOurs(reporter: RunReporter, signal: AbortSignal): P
 /** Grades a run that has come to its end, and writes the grade. @param began of `performance` */
 export async function finishSession(
   { journal, reporter, checkpoints }: SessionParts,
-  { assignment, report, fromTemplate }: EndedRun,
+  { assignment, report, fromTemplate, exits }: EndedRun,
   { identity }: Pick<SessionResources, "identity">,
   began: number,
 ): Promise<SessionOutcome> {
   await reporter.close();
+  await exits.close();
   const result = gradeRun(assignment, report, {
     epoch: journal.epoch,
     worker: identity.name,

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import type { BlobStore } from "../../shared/blob/blob-store.ts";
 import type { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
+import type { RunExits } from "../../shared/schema/run-exits.ts";
 import type { Instructions } from "../vmm/mod.ts";
 import type { DebugHub } from "./debug/debug-hub.ts";
 import type { LiveGuest } from "./moves/live-guest.ts";
@@ -26,6 +27,8 @@ export interface SessionResources {
   /** Hears of the guest when it is on a thread. */
   readonly onGuest?: (guest: LiveGuest) => void;
   readonly templates: WorkerTemplates;
+  /** Hears where its time goes, now and then and when it is over: all of it, from its beginning. */
+  readonly onExits?: (exits: RunExits) => void;
   /** Hears how far the run is. */
   readonly onProgress?: (run: RunFigures) => void;
 }

@@ -34,7 +34,7 @@ export type {
   VirtioConfig,
 } from "./machine/config.ts";
 export { ConsoleScript, type ConsoleScriptState } from "./machine/console-script.ts";
-export type { ConsoleStep, ConsoleStepReport } from "./machine/console-script-step.ts";
+export type { ConsoleStep, ConsoleStepReport, StepMark } from "./machine/console-script-step.ts";
 export { createTranslationServer } from "./machine/create-translation.ts";
 export {
   type DebugInstruction,
@@ -43,6 +43,7 @@ export {
   debugRegisters,
 } from "./machine/debug-port.ts";
 export { elfSymbolTable } from "./machine/elf-symbol-table.ts";
+export type { ExitPartCounts } from "./machine/exit-parts.ts";
 export { addExitTimes, type ExitTimes, noExitTimes, type SeenExit } from "./machine/exit-times.ts";
 export { Lockstep } from "./machine/lockstep.ts";
 export { decodeMachine, encodeMachine, ramOfManifest } from "./machine/machine-sections.ts";

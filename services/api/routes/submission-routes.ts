@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { gradescopeSchema } from "../../../shared/schema/gradescope.ts";
 import { problemSchema } from "../../../shared/schema/problem.ts";
 import { resultSchema } from "../../../shared/schema/result.ts";
+import { runExitsSchema } from "../../../shared/schema/run-exits.ts";
 import { submissionSchema } from "../../../shared/schema/submission.ts";
 import { submissionIdSchema } from "../../../shared/schema/submission-id.ts";
 import { toGradescope } from "../../../shared/schema/to-gradescope.ts";
@@ -45,6 +46,21 @@ const results = createRoute({
     },
     404: missing,
     409: problem("There is no grade, or not yet."),
+  },
+});
+
+const exits = createRoute({
+  method: "get",
+  path: "/v1/submissions/{id}/exits",
+  tags,
+  summary: "Where the time of the run goes: its VM exits, counted and timed, by step",
+  request: { params },
+  responses: {
+    200: {
+      description: "So far, or in all. Durations are nanoseconds, those of moves milliseconds.",
+      content: { "application/json": { schema: runExitsSchema } },
+    },
+    404: problem("There is no such submission, or no worker has told of its exits."),
   },
 });
 
@@ -145,6 +161,16 @@ export function addSubmissionRoutes(app: OpenAPIHono, intake: Intake, maxUploadB
       );
     }
     return context.json(toGradescope(resultSchema.parse(stored.result)), 200);
+  });
+
+  app.openapi(exits, async (context) => {
+    const { id } = await find(context.req.valid("param").id);
+    const known = await store.exits(id);
+    if (known === undefined) {
+      const why = "No worker has told of its exits: it may not have begun.";
+      throw new ProblemError(404, "no-exits", "No exits yet", why);
+    }
+    return context.json(known, 200);
   });
 
   app.openapi(cancel, async (context) => {

@@ -2,6 +2,9 @@ import type { Redis } from "ioredis";
 import { runEventSchema } from "../../../shared/protocol/run-event.ts";
 import { runKeys } from "../../../shared/protocol/run-keys.ts";
 import { runRetention } from "../../../shared/protocol/run-retention.ts";
+import { moveReportSchema } from "../../../shared/schema/move-report.ts";
+import type { RunExits } from "../../../shared/schema/run-exits.ts";
+import { fromStoredExits, parseStoredExits } from "../../../shared/schema/stored-exits.ts";
 import { submissionStateSchema } from "../../../shared/schema/submission.ts";
 import type {
   StoredEvent,
@@ -99,6 +102,27 @@ export class RedisSubmissionStore implements SubmissionStore {
       });
       return event.success ? [{ id: entry, event: event.data }] : [];
     });
+  }
+
+  async exits(id: string): Promise<RunExits | undefined> {
+    const { record, exits, moves } = runKeys(id);
+    const [state, text, reports] = await Promise.all([
+      this.#redis.hget(record, "state"),
+      this.#redis.get(exits),
+      this.#redis.lrange(moves, 0, -1),
+    ]);
+    const stored = parseStoredExits(text);
+    if (!stored) return undefined;
+    const isOver = state !== "queued" && state !== "running";
+    return {
+      ...fromStoredExits(stored),
+      submission: id,
+      state: isOver ? "ended" : "running",
+      moves: reports.flatMap((report) => {
+        const parsed = moveReportSchema.safeParse(JSON.parse(report));
+        return parsed.success ? [parsed.data] : [];
+      }),
+    };
   }
 
   async ping(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../../../shared/protocol/run-event.ts";
+import type { RunExits } from "../../../shared/schema/run-exits.ts";
 import type { SubmissionState } from "../../../shared/schema/submission.ts";
 
 /** What is known of a submission when it comes in and never changes. */
@@ -42,5 +43,7 @@ export interface SubmissionStore {
   fail(id: string, reason: string): Promise<void>;
   /** Events after `id` (exclusive; `0` is the beginning), at most `count`. */
   eventsAfter(id: string, after: string, count: number): Promise<StoredEvent[]>;
+  /** Where the time of its run goes, or went; undefined while no worker has said so. */
+  exits(id: string): Promise<RunExits | undefined>;
   ping(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import {
   moveReportSchema,
 } from "../../../shared/schema/move-report.ts";
 import { problemSchema } from "../../../shared/schema/problem.ts";
+import { type RunExits, runExitsSchema } from "../../../shared/schema/run-exits.ts";
 import { type Submission, submissionSchema } from "../../../shared/schema/submission.ts";
 import { type WorkerStatus, workerStatusSchema } from "../../../shared/schema/worker-status.ts";
 import { UsageFailure } from "../usage-failure.ts";
@@ -57,6 +58,18 @@ export class ApiClient {
   async submission(id: string): Promise<Submission> {
     const response = await this.#fetch(`/v1/submissions/${encodeURIComponent(id)}`);
     return submissionSchema.parse(await response.json());
+  }
+
+  /** Where the time of a run goes; undefined while no worker has said so. */
+  async exits(id: string): Promise<RunExits | undefined> {
+    try {
+      const response = await this.#fetch(`/v1/submissions/${encodeURIComponent(id)}/exits`);
+      return runExitsSchema.parse(await response.json());
+    } catch (error) {
+      const isAbsent = error instanceof UsageFailure && error.message === "no exits yet";
+      if (isAbsent) return undefined;
+      throw error;
+    }
   }
 
   async cancel(id: string): Promise<Submission> {

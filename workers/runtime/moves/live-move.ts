@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import { runKeys } from "../../../shared/protocol/run-keys.ts";
+import { runRetention } from "../../../shared/protocol/run-retention.ts";
 import type { MoveReport } from "../../../shared/schema/move-report.ts";
 import type { ConvergenceLimits, MigrationStatistics } from "../../vmm/mod.ts";
 import { buildIdentity } from "../build-identity.ts";
@@ -44,6 +45,10 @@ interface LiveWish {
 const openingPatience = 10_000;
 /** Milliseconds for which nothing may move on it before the other side counts as gone. */
 const patience = 10_000;
+/** Rounds that a report tells of. */
+const mostPasses = 64;
+/** Of one run that are kept beside each other. */
+const mostReports = 32;
 /** Seconds for which a report can be read. */
 const reportSeconds = 3600;
 
@@ -61,6 +66,7 @@ export class LiveMove implements MoveRun {
 
   async move(run: MovableRun, wish: MoveWish, mustGo: boolean): Promise<void> {
     const began = performance.now();
+    const startedAt = Date.now();
     const { to, ticket, way = "precopy" } = wish;
     if (to === undefined) return this.#parts.otherwise.move(run, wish, mustGo);
     const attempt: Attempt =
@@ -72,7 +78,12 @@ export class LiveMove implements MoveRun {
     const { outcome, statistics } = attempt;
     if (outcome === "moved") await run.ended;
     const figures = statistics && figuresOf(statistics, performance.now() - began);
-    const report = { to, ...(attempt.why && { why: attempt.why }), ...(figures && { figures }) };
+    const report = {
+      to,
+      startedAt,
+      ...(attempt.why && { why: attempt.why }),
+      ...(figures && { figures }),
+    };
     if (outcome === "moved" || (outcome === "stayed" && !mustGo)) {
       return this.#report(run, wish, { ...report, way, outcome });
     }
@@ -136,18 +147,31 @@ export class LiveMove implements MoveRun {
   async #report(
     run: MovableRun,
     { id }: MoveWish,
-    report: Pick<MoveReport, "to" | "way" | "figures" | "outcome" | "why">,
+    report: Omit<MoveReport, "id" | "run" | "from">,
   ): Promise<void> {
     const { redis, worker: from } = this.#parts;
     const { submission } = run;
-    const { move } = runKeys(submission);
+    const { move, moves } = runKeys(submission);
     const where = report.outcome === "moved" ? `has gone to ${report.to}` : "stays";
     const why = report.why === undefined ? "" : `: ${report.why}`;
     console.log(`${submission} ${where} (${report.way})${why}`);
     const words = JSON.stringify({ id: id ?? "", run: submission, from, ...report });
     // It is for people; nothing depends on it.
     await redis.set(move, words, "EX", reportSeconds).catch(() => undefined);
+    await redis
+      .multi()
+      .rpush(moves, words)
+      .ltrim(moves, -mostReports, -1)
+      .expire(moves, runRetention.recordSeconds)
+      .exec()
+      .catch(() => undefined);
   }
+}
+
+function passesOf(rounds: MigrationStatistics["rounds"]) {
+  return rounds.slice(0, mostPasses).map(({ pages, bytes, dirtiedPages, roundMilliseconds }) => {
+    return { pages, bytes, dirtiedPages, duration: roundMilliseconds };
+  });
 }
 
 function figuresOf(
@@ -159,6 +183,7 @@ function figuresOf(
   const pages = Object.entries(kinds).map(([kind, { pages }]) => [kind, pages] as const);
   return {
     rounds: rounds.length,
+    passes: passesOf(rounds),
     ...(downtime !== undefined && { downtime }),
     pages: Object.fromEntries(pages),
     ...{ sentBytes, total, stoppedPages, laterPages, demandedPages, share },

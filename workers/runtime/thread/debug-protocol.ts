@@ -1,8 +1,4 @@
-import type {
-  DebugAnswer,
-  DebugReason,
-  DebugStatus,
-} from "../../../shared/protocol/debug-report.ts";
+import type { DebugAnswer, DebugStatus } from "../../../shared/protocol/debug-report.ts";
 import type { DebugPoints, DebugRequest } from "../../../shared/protocol/debug-request.ts";
 
 /** A debugger waits for the guest: it begins stopped. */
@@ -30,29 +26,3 @@ export interface DebugMessage {
   /** Why the debugger has nothing to do with the guest any more. */
   readonly over?: string;
 }
-
-/** A guest's debugger as it goes along with the guest. */
-export interface DebugState {
-  readonly session: string;
-  readonly points: DebugPoints;
-  readonly epoch: number;
-  /** How often it has stopped in this epoch. */
-  readonly stops: number;
-  /** What the guest has had of its threads while it was debugged. */
-  readonly used: number;
-  readonly phase: DebugPhase;
-  /** The hart that stands at an instruction that is executed whatever stands there. */
-  readonly passing?: number;
-}
-
-/**
- * What the guest does, in the eyes of its debugger.
- *
- *   running ──stop──▶ stopping ──(next turn)──▶ stopped ──go──▶ running
- *      └── a point ───────────────────────────────▲  └─step─▶ stepping ──(one instruction)──▶ stopped
- */
-export type DebugPhase =
-  | { readonly kind: "running" }
-  | { readonly kind: "stopping"; readonly why: DebugReason }
-  | { readonly kind: "stepping"; readonly hart: number }
-  | { readonly kind: "stopped"; readonly why: DebugReason; readonly hart: number };

@@ -5,6 +5,7 @@ import type {
   Milliseconds,
   Monitor,
 } from "../../vmm/mod.ts";
+import type { LedgerClock } from "./run-ledger.ts";
 import type { SavedDisk } from "./saved-disk.ts";
 import type { TemplateShelf } from "./template-shelf.ts";
 import type { RunMessage, RunNumber } from "./thread-protocol.ts";
@@ -20,9 +21,14 @@ export interface DriverPorts {
     stageMachine: Monitor["stageMachine"];
     useKeptCode(code: Uint8Array): void;
     keepCode(): Uint8Array;
+    /** Of all guests of the thread. */
+    readonly translations?: Monitor["translations"];
+    readonly inUse?: Monitor["inUse"];
   };
   openDisk(bytes: Uint8Array): SavedDisk;
   post(message: RunMessage): void;
   /** Host milliseconds, to keep slices short; no guest ever sees them. */
   now(): Milliseconds;
+  /** What exits are timed with; without it nothing is told of where a run's time goes. */
+  readonly clock?: LedgerClock;
 }

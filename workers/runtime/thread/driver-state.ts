@@ -3,7 +3,8 @@
  * and what was reported so far.
  */
 import type { ConsoleScriptState, Instructions, Milliseconds } from "../../vmm/mod.ts";
-import type { DebugState } from "./debug-protocol.ts";
+import { type DebugState, parseDebugState } from "./debug-state.ts";
+import { type LedgerState, parseLedgerState } from "./run-ledger-state.ts";
 
 export interface DriverState {
   readonly script: ConsoleScriptState;
@@ -17,6 +18,8 @@ export interface DriverState {
   readonly disks: readonly string[];
   /** Where it has a debugger. */
   readonly debug?: DebugState;
+  /** Where its time went so far; not in a template, which is the same whoever makes it. */
+  readonly ledger?: LedgerState;
 }
 
 export const driverSection = "driver";
@@ -30,5 +33,17 @@ export function encodeDriverState(state: DriverState): Uint8Array {
 export function decodeDriverState(sections: ReadonlyMap<string, Uint8Array>): DriverState {
   const section = sections.get(driverSection);
   if (section === undefined) throw new Error("the checkpoint says nothing of the run's script");
-  return JSON.parse(new TextDecoder().decode(section)) as DriverState;
+  const state = JSON.parse(new TextDecoder().decode(section)) as DriverState;
+  // A build that did not keep what its steps' exits were: nobody could tell them any more.
+  if (state.script.marks?.length !== state.script.reports.length) {
+    throw new Error("the checkpoint does not say what was counted until its steps");
+  }
+  const { ledger, debug, ...rest } = state;
+  const known = parseLedgerState(ledger);
+  const attached = parseDebugState(debug);
+  return {
+    ...rest,
+    ...(known && { ledger: known }),
+    ...(attached && { debug: attached }),
+  };
 }

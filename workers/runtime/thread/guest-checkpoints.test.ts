@@ -13,7 +13,8 @@ import { GuestCheckpoints } from "./guest-checkpoints.ts";
 import { machineOfSaved } from "./machine-of-saved.ts";
 
 const config = bareMetal(busyGuest(400), { ramBytes: 16 * 2 ** 20 });
-const none = { script: {}, consoleBytes: 0, reportedSteps: 0, used: 0, retired: 0, disks: [] };
+const script = { reports: [], marks: [] };
+const none = { script, consoleBytes: 0, reportedSteps: 0, used: 0, retired: 0, disks: [] };
 const own = new Map([[driverSection, encodeDriverState(none as never)]]);
 const resources = () => ({ console: recordedConsole().sink, disks: new Map() });
 

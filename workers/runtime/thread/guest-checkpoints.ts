@@ -17,6 +17,7 @@ const never: Instructions = Number.POSITIVE_INFINITY;
 export class GuestCheckpoints {
   readonly #every: Instructions;
   #dueAt: Instructions;
+  #dirtied = 0;
   #log: PageLog | undefined;
   /** Written since the last checkpoint that was kept, as far as the log was asked. */
   #changed = new Set<number>();
@@ -54,6 +55,11 @@ export class GuestCheckpoints {
     return this.#image !== undefined;
   }
 
+  /** Pages that were written between the last checkpoint that was taken and the one before. */
+  get dirtied(): number {
+    return this.#dirtied;
+  }
+
   /** Takes a checkpoint, while none is held. @param own sections of whoever drives the machine */
   take(
     machine: Machine,
@@ -62,7 +68,9 @@ export class GuestCheckpoints {
   ): RunCheckpoint {
     this.plan(machine);
     this.#log ??= machine.ram.openDirtyLog();
-    for (const page of this.#log.harvest()) this.#changed.add(page);
+    const harvest = this.#log.harvest();
+    this.#dirtied = harvest.length;
+    for (const page of harvest) this.#changed.add(page);
     const isWhole = !this.#hasBase;
     const { resident, readZeros, sweepAt } = machine.ram.residence();
     // Pages that a sweep has taken are not there any more, whatever was written to them.

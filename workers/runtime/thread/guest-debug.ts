@@ -17,13 +17,8 @@ import {
 } from "../../vmm/mod.ts";
 import { hexOf, registerHex } from "../debug/hex.ts";
 import { LookingConsole } from "../debug/looking-console.ts";
-import type {
-  DebugCommand,
-  DebugMessage,
-  DebugPhase,
-  DebugStart,
-  DebugState,
-} from "./debug-protocol.ts";
+import type { DebugCommand, DebugMessage, DebugStart } from "./debug-protocol.ts";
+import type { DebugPhase, DebugState } from "./debug-state.ts";
 
 const noPoints: DebugPoints = { breakpoints: [], watchpoints: [] };
 const coreRegisters = debugRegisters.pc + 1;

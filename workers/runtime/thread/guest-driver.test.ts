@@ -93,6 +93,7 @@ class PlannedMachine implements Machine {
   stop(): void {}
   sendConsole(): void {}
   exitCounts = () => ({}) as ReturnType<Machine["exitCounts"]>;
+  exitParts = () => ({});
   stateHash = () => "0".repeat(64);
   residentBytes = () => 0;
   dispose(): void {}

@@ -15,6 +15,7 @@ import { GuestBeginning } from "./guest-beginning.ts";
 import { GuestCheckpoints } from "./guest-checkpoints.ts";
 import { GuestDebug } from "./guest-debug.ts";
 import { GuestDisks } from "./guest-disks.ts";
+import { GuestExits } from "./guest-exits.ts";
 import { GuestMove } from "./guest-move.ts";
 import { GuestTemplate } from "./guest-template.ts";
 import { GuestVoice } from "./guest-voice.ts";
@@ -68,6 +69,7 @@ export class GuestDriver {
   #slice = firstSlice;
   /** What the guest has had of its thread. */
   #used: Milliseconds = 0;
+  readonly #exits: GuestExits | undefined;
 
   constructor(start: ThreadStart, ports: DriverPorts) {
     this.#start = start;
@@ -81,9 +83,11 @@ export class GuestDriver {
         ...{ run: ports.run, shelf: ports.shelf, post: ports.post },
         restoreMachine: restoreMachine.bind(ports.monitor),
       });
+    this.#exits = ports.clock && new GuestExits(ports, ports.clock);
     this.#voice = new GuestVoice(start, {
       ...{ post: ports.post, now: ports.now },
       onByte: (byte) => this.#template?.note(byte),
+      onDecided: (index, machine) => this.#exits?.ledger.decided(index, machine),
     });
     this.#checkpoints = new GuestCheckpoints(start.checkpointEvery);
     this.#beginning = new GuestBeginning({
@@ -98,7 +102,7 @@ export class GuestDriver {
 
   /** Runs the guest for about so long; the first time its machine is made before. */
   advance(time: Milliseconds): AfterTurn {
-    const wish = this.#turn(time);
+    const wish = this.#exits ? this.#exits.duringTurn(() => this.#turn(time)) : this.#turn(time);
     if (wish === "nothing" || !this.#guestMove.isUnderWay) this.#guestMove.giveBack();
     return wish;
   }
@@ -175,6 +179,7 @@ export class GuestDriver {
       },
       sections: (machine: Machine) => {
         this.#voice.flush(machine, this.#used, true);
+        this.#exits?.tell(machine, this.#voice.script);
         return this.#sections(this.#state(machine));
       },
       resources: (sections: ReadonlyMap<string, Uint8Array>, state: DriverState) => {
@@ -200,7 +205,9 @@ export class GuestDriver {
       this.#ports.post({ type: "fault", message: "it was dropped while it moved", stack: "" });
       return "nothing";
     }
+    this.#exits?.ledger.spendOn("paused");
     const step = this.#guestMove.step();
+    this.#exits?.ledger.spendOn("driver");
     return step === "over" ? "nothing" : step;
   }
 
@@ -224,12 +231,14 @@ export class GuestDriver {
       memoryLimitBytes: limits.memoryBytes,
       console: { write: (byte) => this.#voice.print(byte) || this.#machine?.stop() },
       disks: opened,
+      ...(this.#ports.clock && { stopwatch: this.#ports.clock.now }),
     };
   }
 
   #takeUp(machine: Machine, state: DriverState): void {
     this.#voice.takeUp(machine, state);
     this.#used = state.used;
+    if (state.ledger) this.#exits?.ledger.takeUp(state.ledger);
     this.#machine = machine;
     // Of a checkpoint the debugger may be long gone; where it is not, it waits for the guest here.
     this.#debug.takeUp(machine, this.#start.arrival && state.debug);
@@ -250,10 +259,16 @@ export class GuestDriver {
       return "nothing";
     }
     this.#voice.flush(machine, this.#used, true);
+    if (isLast) this.#exits?.tell(machine, this.#voice.script);
+    this.#exits?.ledger.spendOn("paused");
+    const began = this.#ports.now();
     const sections = this.#sections(this.#state(machine));
-    this.#ports.post(this.#checkpoints.take(machine, sections, this.#voice.consoleBytes));
+    const taken = this.#checkpoints.take(machine, sections, this.#voice.consoleBytes);
+    this.#ports.post({ ...taken, pause: this.#ports.now() - began });
+    this.#exits?.wasDirtied(this.#checkpoints.dirtied, this.#used);
+    this.#exits?.ledger.spendOn("driver");
     this.#isHandedOver = isLast;
-    return isLast ? "release" : "more";
+    return isLast || this.#start.standsForCheckpoints ? "release" : "more";
   }
 
   #state(machine: Machine): DriverState {
@@ -264,6 +279,7 @@ export class GuestDriver {
       retired: machine.retired,
       disks: this.#disks.written,
       ...(debug && { debug }),
+      ...(this.#exits && { ledger: this.#exits.ledger.save(machine) }),
     };
   }
 
@@ -276,7 +292,7 @@ export class GuestDriver {
   /** The script has paused where the template ends. */
   #makeTemplate(machine: Machine): void {
     // The same bytes, whoever makes it.
-    const { debug: _, ...alike } = this.#state(machine);
+    const { debug: _, ledger: __, ...alike } = this.#state(machine);
     const state: DriverState = { ...alike, reportedSteps: 0, used: 0 };
     const sections = this.#sections(state);
     this.#debug.without(machine, () => this.#template?.make(machine, state, sections));
@@ -293,6 +309,7 @@ export class GuestDriver {
       return "more";
     }
     this.#voice.flush(machine, this.#used, true);
+    this.#exits?.tell(machine, this.#voice.script);
     const report = this.#voice.report(end, machine);
     machine.dispose();
     const { keepsCode } = this.#start;
@@ -337,7 +354,9 @@ export class GuestDriver {
     );
     const slice = this.#guestMove.instructionsOf(this.#slice);
     const wasDebugged = this.#debug.isAttached;
+    this.#exits?.ledger.spendOn("running");
     const reason = this.#runMachine(machine, Math.min(slice, until));
+    this.#exits?.ledger.spendOn("driver");
     const elapsed = this.#ports.now() - began;
     const aim = isMoving ? Math.min(time, movingTime) : time;
     // One that is held back says nothing about how long its usual slice takes.
@@ -346,6 +365,7 @@ export class GuestDriver {
     else this.#used += elapsed;
     if (this.#voice.script.isPaused) this.#makeTemplate(machine);
     this.#voice.flush(machine, this.#used, false);
+    this.#exits?.tellNowAndThen(machine, this.#voice.script);
     if (reason.kind === "absent") {
       this.#guestMove.demand(reason.page);
       this.#beginning.supply(machine, reason.page);

@@ -11,7 +11,9 @@ const steps = [{ kind: "exit-code", code: 0, within: 1e6 }] as const;
 function quietMachine(retired = 0): Machine {
   const alarm = () => ({ arm: () => undefined, disarm: () => undefined, isArmed: true });
   const timers = { now: () => 0, alarm };
-  return { timers, retired, sendConsole: () => 0, stop: () => undefined } as unknown as Machine;
+  const counts = { exitCounts: () => ({}), exitParts: () => ({}) };
+  const rest = { retired, sendConsole: () => 0, stop: () => undefined };
+  return { timers, ...rest, ...counts } as unknown as Machine;
 }
 
 function voice(clock: () => number = () => 0) {

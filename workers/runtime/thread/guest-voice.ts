@@ -8,6 +8,8 @@ export interface VoicePorts {
   now(): Milliseconds;
   /** Each byte that the guest has printed, while it may. */
   onByte?(byte: number): void;
+  /** A step is decided, at this instant of the machine. */
+  onDecided?(index: number, machine: Machine): void;
 }
 
 const consoleBatch = 16 * 1024;
@@ -49,7 +51,7 @@ export class GuestVoice {
   /** The script talks to this machine, which has not run with it, or is as the script was saved. */
   begin(machine: Machine, script = this.#script): void {
     this.#script = script;
-    script.attach(machine);
+    script.attach(machine, (index) => this.#ports.onDecided?.(index, machine));
   }
 
   /** Goes on where a driver was. What it had posted is not posted again. */

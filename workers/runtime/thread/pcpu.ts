@@ -3,6 +3,7 @@ import type { DebugCommand } from "./debug-protocol.ts";
 import type { DriverPorts } from "./driver-ports.ts";
 import { type AfterTurn, GuestDriver } from "./guest-driver.ts";
 import type { MoveCommand } from "./move-protocol.ts";
+import type { LedgerClock } from "./run-ledger.ts";
 import { TemplateShelf } from "./template-shelf.ts";
 import type {
   BootImages,
@@ -27,12 +28,14 @@ export interface PcpuPorts {
   readonly monitor: Pick<
     Monitor,
     "createMachine" | "restoreMachine" | "stageMachine" | "useKeptCode" | "keepCode"
-  >;
+  > &
+    Pick<DriverPorts["monitor"], "translations" | "inUse">;
   readonly scheduler: VcpuScheduler<PcpuGuest>;
   readonly status: ThreadStatus;
   readonly openDisk: DriverPorts["openDisk"];
   post(message: ThreadMessage): void;
   now(): Milliseconds;
+  readonly clock?: LedgerClock;
   /** Calls back when messages that have arrived were read. */
   soon(callback: () => void): void;
   /** Ends this thread. */
@@ -61,10 +64,11 @@ export class Pcpu {
   }
 
   start(run: RunNumber, start: ThreadStart): void {
-    const { monitor, openDisk, now, post, scheduler } = this.#ports;
+    const { monitor, openDisk, now, post, scheduler, clock } = this.#ports;
     const ports: DriverPorts = {
       ...{ run, shelf: this.#shelf, monitor, openDisk, now },
       post: (message) => post({ run, message }),
+      ...(clock && { clock }),
     };
     const guest: PcpuGuest = { run, driver: new GuestDriver(start, ports) };
     this.#guests.set(run, { guest, state: "runs" });

@@ -1,4 +1,5 @@
 import { MemoryBlock } from "../../host/block-memory.ts";
+import { startClock } from "../../host/clock.ts";
 import { compiler } from "../../host/compiler.ts";
 import { turn } from "../../host/turn.ts";
 import { type MemoryShare, Monitor, RoundRobin } from "../../vmm/mod.ts";
@@ -30,6 +31,7 @@ export function serveThread(
           status: new ThreadStatus(command.status),
           openDisk: (bytes) => new MemoryBlock(bytes),
           now: () => performance.now(),
+          clock: { now: startClock(), date: () => Date.now() },
           soon: (callback) => void turn().then(callback),
           ...{ post, close },
         });

@@ -10,6 +10,7 @@ import type {
 import type { TranslationPort } from "../translation/translation-port.ts";
 import type { DebugCommand, DebugMessage, DebugStart } from "./debug-protocol.ts";
 import type { ArrivalOptions, MoveCommand, MoveMessage } from "./move-protocol.ts";
+import type { RunAccount } from "./run-ledger.ts";
 
 /**
  * What the worker's main thread and a pCPU thread say to each other. Closed: nothing else crosses.
@@ -26,7 +27,7 @@ import type { ArrivalOptions, MoveCommand, MoveMessage } from "./move-protocol.t
  *                   forget         a template is not wanted any more; the answer is `forgotten`
  *                   close          the thread is to end; it says so in its status
  *                   control word   of each run: `goOn`, `stop`, `handOver`, seen at its guest's next turn
- *   thread → main   by run: console*, step*, progress*, checkpoint*, move*, debug* in any order, then end (with
+ *   thread → main   by run: console*, step*, progress*, exits*, checkpoint*, move*, debug* in any order, then end (with
  *                   code before it, where it was asked for), handed-over, fault or the end of a move,
  *                   once; of a run with a template before that: template-wanted, images-wanted, template-made,
  *                   from-template
@@ -97,6 +98,8 @@ export interface ThreadStart {
   readonly limits: ThreadLimits;
   /** Steps of the machine between two checkpoints; none are made where it is not said. */
   readonly checkpointEvery?: Instructions;
+  /** The guest waits until a checkpoint is read, so that it never needs a page twice. */
+  readonly standsForCheckpoints?: boolean;
   /** Goes on from here; the images of `config` are not looked at. */
   readonly resume?: SavedRun;
   /** Comes from another worker; the images of `config` are not looked at. */
@@ -142,6 +145,8 @@ export type RunMessage =
   | { readonly type: "step"; readonly index: number; readonly report: ConsoleStepReport }
   | RunProgress
   | RunCheckpoint
+  /** Where its time has gone so far; every two seconds, and before whatever ends it here. */
+  | { readonly type: "exits"; readonly account: RunAccount }
   | { readonly type: "move"; readonly message: MoveMessage }
   | { readonly type: "debug"; readonly message: DebugMessage }
   /** The thread does not have the run's template: `template` says what there is of it. */
@@ -184,6 +189,8 @@ export interface RunProgress {
 export interface RunCheckpoint extends SavedFrames {
   readonly type: "checkpoint";
   readonly consoleBytes: number;
+  /** For so long the guest stood still for it. */
+  readonly pause?: Milliseconds;
 }
 
 /** A run has made the template: its frames stay as they are until `template-read`. */

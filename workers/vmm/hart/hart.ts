@@ -3,6 +3,7 @@ import type { ExitCategory } from "../base/exits.ts";
 import { exitCategories } from "../base/exits.ts";
 import type { MachineAddress } from "../base/units.ts";
 import {
+  exceptionCountersOffset,
   exitCountersOffset,
   floatRegistersOffset,
   hartFields,
@@ -125,6 +126,14 @@ export class Hart {
   exitCount(category: ExitCategory): number {
     const index = exitCategories.indexOf(category);
     return Number(this.#memory.wide(this.address + exitCountersOffset + index * 8));
+  }
+  /** The low half of an exit counter. @param index of the category in the taxonomy */
+  exitWord(index: number): number {
+    return this.#memory.word(this.address + exitCountersOffset + index * 8);
+  }
+  /** Exceptions of a cause that were raised outside translated code, since the hart was made. */
+  exceptionCount(cause: number): number {
+    return Number(this.#memory.wide(this.address + exceptionCountersOffset + cause * 8));
   }
   /** The low halves of all exit counters, in the order of the taxonomy. */
   readExits(into: Uint32Array): void {

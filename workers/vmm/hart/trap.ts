@@ -2,7 +2,7 @@
 import type { FunctionBuilder } from "../base/wasm/function-builder.ts";
 import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
 import { type I64, type i32, i64, select } from "../base/wasm/value.ts";
-import { HartFields } from "../isa/hart-layout.ts";
+import { exceptionCountersOffset, HartFields } from "../isa/hart-layout.ts";
 import type { ContextFunctions } from "./context.ts";
 import { interrupt, machine, mstatus, supervisor } from "./privilege.ts";
 import { type TrapLevel, trapLevels } from "./trap-levels.ts";
@@ -42,6 +42,8 @@ export function buildTraps(module: ModuleBuilder, context: ContextFunctions): Tr
     h.set("faulted", 1);
     h.set("exceptions", h.get("exceptions").add(1));
     h.count("exception");
+    const counter = f.let(hart.add(cause.shl(3)));
+    f.store(counter, exceptionCountersOffset, i64.load(counter, exceptionCountersOffset).add(1));
     f.do(enter.call(hart, cause, 0, trapValue));
   });
 

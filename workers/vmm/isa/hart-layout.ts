@@ -146,9 +146,13 @@ export const hartFields: Record<WideName, Field<"i64">> & Record<NarrowName, Fie
 /** Offset of the exit counters, one i64 per category in the order of `exitCategories`. */
 export const exitCountersOffset = firstCounter;
 
+/** Exceptions that were raised outside translated code, one i64 per cause from 0 on. */
+export const exceptionCountersOffset = exitCountersOffset + exitCategories.length * 8;
+export const exceptionCauses = 24;
+
 /** Bytes of a hart before its TLB tables. */
 export const hartStateBytes = 2048;
-if (firstCounter + exitCategories.length * 8 > hartStateBytes) {
+if (exceptionCountersOffset + exceptionCauses * 8 > hartStateBytes) {
   throw new Error("the hart's fields do not fit");
 }
 

@@ -65,7 +65,7 @@ export interface BoardResources {
   readonly memory: GuestMemory;
   readonly timers: Timers;
   readonly onStop: (request: FinisherRequest) => void;
-  readonly onDoorbell: () => void;
+  readonly onDoorbell: (device: string) => void;
   /** A hart raised a software interrupt through the CLINT. */
   readonly onInterHartInterrupt: () => void;
   /** The guest has set `mtime`. */
@@ -168,7 +168,7 @@ export class Board {
     irq: InterruptLine,
     parts: BoardResources,
   ): Device<unknown> {
-    const { hardware, resources, timers, memory, saved } = parts;
+    const { hardware, resources, timers, memory, saved, onDoorbell } = parts;
     const shapes = bufferShapes(hardware.ramBytes);
     const device = `${name}.${plugged.kind}`;
     const build = <R, S>(
@@ -181,7 +181,7 @@ export class Board {
       queues: number,
       shape: Shape<S>,
     ): readonly [Device<unknown>, VirtioDevice<S>] => {
-      const rest = { packed: plugged.packed ?? false, onNotify: parts.onDoorbell };
+      const rest = { packed: plugged.packed ?? false, onNotify: () => onDoorbell(name) };
       const transport = { ...{ name, irq, memory }, ...rest };
       if (saved === undefined) {
         const made = new type(own);

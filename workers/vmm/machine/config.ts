@@ -6,6 +6,7 @@ import type { BlockBackend } from "../devices/virtio/block-backend.ts";
 import type { PageSource } from "../memory/page-source.ts";
 import type { RamPort } from "../memory/ram-port.ts";
 import type { DebugPort } from "./debug-port.ts";
+import type { ExitPartCounts } from "./exit-parts.ts";
 import type { ExitTimes } from "./exit-times.ts";
 import type { EngineName, HardwareConfig, TimeMode, VirtioConfig } from "./hardware-config.ts";
 import type { MachineState } from "./machine-state.ts";
@@ -87,6 +88,8 @@ export interface Machine {
   readonly debug: DebugPort;
   /** Exits by category of the taxonomy; every category is present, zeros too. */
   exitCounts(): Record<string, number>;
+  /** What the exits were about, as far as that is counted: by device, call or cause. */
+  exitParts(): ExitPartCounts;
   /** What exits took since this was last asked; nothing for a machine without a stopwatch. */
   takeExitTimes(): ExitTimes;
   /** Everything but what RAM holds, between two calls of `run`; see `Monitor.restoreMachine`. */

@@ -1,4 +1,5 @@
 import type { Instructions } from "../base/units.ts";
+import type { ExitPartCounts } from "./exit-parts.ts";
 
 /** One step of a console script. `within` is guest time: one instruction is one nanosecond. */
 export type ConsoleStep =
@@ -8,6 +9,14 @@ export type ConsoleStep =
   | { readonly kind: "send"; readonly text: string }
   /** Waits for the guest to power off with `code`; nothing can follow. */
   | { readonly kind: "exit-code"; readonly code: number; readonly within: Instructions };
+
+/** What a guest has done since power-on, at one instant. */
+export interface StepMark {
+  /** Exits by category, without the monitor's own. */
+  readonly exits: Readonly<Record<string, number>>;
+  /** What they were about. */
+  readonly parts: ExitPartCounts;
+}
 
 /** What became of a step. */
 export interface ConsoleStepReport {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Timers } from "../base/timers.ts";
 import { ConsoleScript } from "./console-script.ts";
 import type { ConsoleStep } from "./console-script-step.ts";
+import type { ExitPartCounts } from "./exit-parts.ts";
 
 /** A machine that only has a clock: `at` runs it to a time and prints there. */
 class ClockMachine {
@@ -42,6 +43,15 @@ class ClockMachine {
 
   sendConsole(bytes: Uint8Array): void {
     this.typed.push(new TextDecoder().decode(bytes));
+  }
+
+  /** One for each nanosecond. */
+  exitCounts(): Record<string, number> {
+    return { csr: this.#now, "memory.cow": 1 };
+  }
+
+  exitParts(): ExitPartCounts {
+    return { csr: { time: this.#now } };
   }
 
   stop(): void {

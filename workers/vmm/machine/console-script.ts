@@ -1,7 +1,8 @@
+import { guestExits } from "../base/exits.ts";
 import type { Alarm } from "../base/timers.ts";
 import type { Instructions, Nanoseconds } from "../base/units.ts";
 import type { ConsoleSink, Machine } from "./config.ts";
-import type { ConsoleStep, ConsoleStepReport } from "./console-script-step.ts";
+import type { ConsoleStep, ConsoleStepReport, StepMark } from "./console-script-step.ts";
 import {
   ConsoleTextDecoder,
   type ConsoleTextState,
@@ -27,6 +28,8 @@ export class ConsoleScript implements ConsoleSink {
   readonly #patterns: readonly (RegExp | undefined)[];
   readonly #decoder: ConsoleTextDecoder;
   readonly #reports: ConsoleStepReport[];
+  /** What the machine had done when each of them was decided. */
+  readonly #marks: StepMark[];
   /** Output that no step has matched yet. */
   #unmatched: string;
   /** The latest output, matched or not. */
@@ -55,18 +58,23 @@ export class ConsoleScript implements ConsoleSink {
     );
     this.#decoder = new ConsoleTextDecoder(state.decoder);
     this.#reports = [...state.reports];
+    this.#marks = [...state.marks];
     this.#unmatched = state.unmatched;
     this.#recent = state.recent;
     this.#hasFailed = state.hasFailed;
     this.#deadlineOf = state.deadlineOf;
   }
 
-  /** Connects to a machine; once, before its first instruction (or right after a restore). */
-  attach(machine: Pick<Machine, "timers" | "sendConsole" | "stop" | "retired">): void {
+  /**
+   * Connects to a machine; once, before its first instruction (or right after a restore).
+   *
+   * @param onDecided hears of each step at the instant at which it is decided
+   */
+  attach(machine: ScriptedMachine, onDecided?: (index: number) => void): void {
     const { timers } = machine;
     const match = timers.alarm("script.match", (now) => this.#advance(now));
     const deadline = timers.alarm("script.deadline", () => this.#expire());
-    this.#link = { machine, match, deadline };
+    this.#link = { machine, match, deadline, onDecided };
     // A restored script that has not begun either finds its alarm armed by the machine.
     if (this.#deadlineOf < 0 && this.#reports.length === 0 && !match.isArmed) {
       match.arm(timers.now() + quietNanoseconds);
@@ -132,6 +140,11 @@ export class ConsoleScript implements ConsoleSink {
     });
   }
 
+  /** What the guest had done when each step was decided, in order; the same in every run. */
+  get marks(): readonly StepMark[] {
+    return this.#marks;
+  }
+
   /** The last console output, at most 4 Ki characters. */
   get recentOutput(): string {
     return this.#recent.slice(-recentLimit);
@@ -170,6 +183,7 @@ export class ConsoleScript implements ConsoleSink {
   save(): ConsoleScriptState {
     return {
       reports: [...this.#reports],
+      marks: [...this.#marks],
       unmatched: this.#unmatched,
       recent: this.#recent,
       hasFailed: this.#hasFailed,
@@ -254,17 +268,25 @@ export class ConsoleScript implements ConsoleSink {
   }
 
   #report(state: "passed" | "failed", sentence: string): void {
-    const step = this.#steps[this.#reports.length];
-    if (step !== undefined) {
-      const atInstruction = this.#link?.machine.retired ?? 0;
-      this.#reports.push({ state, waitedFor: wish(step), atInstruction, sentence });
-    }
+    const index = this.#reports.length;
+    const step = this.#steps[index];
+    if (step === undefined) return;
+    const { machine, onDecided } = this.#link ?? {};
+    const atInstruction = machine?.retired ?? 0;
+    this.#reports.push({ state, waitedFor: wish(step), atInstruction, sentence });
+    this.#marks.push({
+      exits: guestExits(machine?.exitCounts() ?? {}),
+      parts: machine?.exitParts() ?? {},
+    });
+    onDecided?.(index);
   }
 }
 
 /** The saved form: plain data. Pending alarms are saved by the machine under their names. */
 export interface ConsoleScriptState {
   readonly reports: readonly ConsoleStepReport[];
+  /** As many. */
+  readonly marks: readonly StepMark[];
   readonly unmatched: string;
   readonly recent: string;
   readonly hasFailed: boolean;
@@ -272,14 +294,21 @@ export interface ConsoleScriptState {
   readonly decoder: ConsoleTextState;
 }
 
+type ScriptedMachine = Pick<
+  Machine,
+  "timers" | "sendConsole" | "stop" | "retired" | "exitCounts" | "exitParts"
+>;
+
 interface Link {
-  readonly machine: Pick<Machine, "timers" | "sendConsole" | "stop" | "retired">;
+  readonly machine: ScriptedMachine;
+  readonly onDecided: ((index: number) => void) | undefined;
   readonly match: Alarm;
   readonly deadline: Alarm;
 }
 
 const powerOnState: ConsoleScriptState = {
   reports: [],
+  marks: [],
   unmatched: "",
   recent: "",
   hasFailed: false,

@@ -121,6 +121,7 @@ export class ExitTimer {
 
   /** What was seen since this was last asked. */
   take(): ExitTimes {
+    this.#cut();
     const entries = [...this.#byCategory].map(([category, times]) => [category, times.save()]);
     const times: ExitTimes = {
       running: this.#running,
@@ -133,17 +134,30 @@ export class ExitTimer {
     return times;
   }
 
+  /** A turn of the monitor that is being timed is of both stretches, by its parts. */
+  #cut(): void {
+    const began = this.#leftAt;
+    if (began === undefined) return;
+    this.#leftAt = this.#now();
+    this.#timesOf("budget").record(this.#leftAt - began, this.#turns.weight);
+  }
+
+  #timesOf(category: ExitCategory): LogHistogram {
+    let times = this.#byCategory.get(category);
+    if (!times) {
+      times = new LogHistogram();
+      this.#byCategory.set(category, times);
+    }
+    return times;
+  }
+
   #record(
     category: ExitCategory,
     took: Nanoseconds,
     weight: number,
     { at, hart, pc }: { at: Nanoseconds; hart: number; pc: bigint },
   ): void {
-    let times = this.#byCategory.get(category);
-    if (!times) {
-      times = new LogHistogram();
-      this.#byCategory.set(category, times);
-    }
+    const times = this.#timesOf(category);
     const isSlow = times.samples < 3 || took > times.most / 2;
     times.record(took, weight);
     if (!isSlow) return;

@@ -16,6 +16,7 @@ import type { ExitTimer } from "./exit-timer.ts";
 import type { GuestClock } from "./guest-clock.ts";
 import type { HartSchedule } from "./hart-schedule.ts";
 import type { MachineDebugger } from "./machine-debugger.ts";
+import type { MachineExitParts } from "./machine-exit-parts.ts";
 import type { RunLoop } from "./run-loop.ts";
 import type { Sbi } from "./sbi.ts";
 import type { SbiHartPort } from "./sbi-hart-port.ts";
@@ -31,6 +32,7 @@ export interface GuestCallParts {
   readonly sbiHarts: readonly SbiHartPort[];
   readonly supervisorTimers: readonly SupervisorTimer[];
   readonly exitTimer: ExitTimer | undefined;
+  readonly exitParts: MachineExitParts;
   /** Where somebody debugs this VM. */
   debugger(): MachineDebugger | undefined;
 }
@@ -49,6 +51,7 @@ export class GuestCalls {
   }
 
   deviceLoad(address: number, width: number): number {
+    this.#parts.exitParts.access(this.#hart, "mmio.read", address >>> 0);
     const value = this.#board.bus.read(address >>> 0, width as 1 | 2 | 4);
     this.#loop.afterDeviceAccess();
     if (value === undefined) this.#hart.set("faulted", 1);
@@ -57,6 +60,7 @@ export class GuestCalls {
 
   deviceStore(address: number, width: number, value: number): undefined {
     const unsigned = width === 4 ? value >>> 0 : value & (2 ** (8 * width) - 1);
+    this.#parts.exitParts.access(this.#hart, "mmio.write", address >>> 0);
     const isMapped = this.#board.bus.write(address >>> 0, width as 1 | 2 | 4, unsigned);
     if (!isMapped) this.#hart.set("faulted", 1);
     this.#loop.afterDeviceAccess();

@@ -22,7 +22,7 @@ import type { MachineState } from "./machine-state.ts";
 import { checkHtif, hardwareShape, sectionShapes } from "./machine-state-shape.ts";
 
 /** The parts that a machine may be without. */
-const optionalParts = new Set<string>(["htif", "ended"]);
+const optionalParts = new Set<string>(["parts", "htif", "ended"]);
 
 export interface SavedMachine {
   readonly state: MachineState;

@@ -104,6 +104,7 @@ export function sectionShapes({ harts }: MachineHardware): {
     code: codeShape,
     started: list(word("started", "stopped", "suspended"), harts),
     devices: named((value) => value, mostNames),
+    parts: named(named(count, mostNames), mostNames),
     htif: record({ isReading: boolean }),
     ended,
   };

@@ -10,6 +10,7 @@ import type { FinisherRequest } from "../devices/test-finisher.ts";
 import type { HartState } from "../hart/hart-state.ts";
 import type { SavedCode } from "../interpreter/code-cache.ts";
 import type { TlbState } from "../mmu/saved-tlb.ts";
+import type { ExitPartCounts } from "./exit-parts.ts";
 import type { GuestClockState } from "./guest-clock.ts";
 import type { HartScheduleState } from "./hart-schedule.ts";
 import type { HtifState } from "./htif.ts";
@@ -30,6 +31,8 @@ export interface MachineState {
   readonly started: readonly SbiHartStatus[];
   /** By the devices' names. */
   readonly devices: Readonly<Record<string, unknown>>;
+  /** What the exits were about; not there in those that were saved before that was counted. */
+  readonly parts?: ExitPartCounts;
   readonly htif?: HtifState;
   /** How the guest has ended its machine. */
   readonly ended?: FinisherRequest;

@@ -13,6 +13,7 @@ import type { Board } from "./board.ts";
 import type { GuestClock } from "./guest-clock.ts";
 import type { HartSchedule } from "./hart-schedule.ts";
 import type { Htif } from "./htif.ts";
+import type { MachineExitParts } from "./machine-exit-parts.ts";
 import type { MachineHardware } from "./machine-hardware.ts";
 import type { MachineState } from "./machine-state.ts";
 import type { RunLoop } from "./run-loop.ts";
@@ -30,6 +31,7 @@ export interface SavedPartsOwner {
   readonly clock: GuestClock;
   readonly events: EventQueue;
   readonly schedule: HartSchedule;
+  readonly exitParts: MachineExitParts;
   readonly htif: Htif | undefined;
   readonly loop: RunLoop;
 }
@@ -55,6 +57,7 @@ export class SavedParts {
       ),
       started: this.#started(),
       devices: board.save(),
+      parts: this.#parts.exitParts.counts(),
       ...this.#savedHtif(),
       ...(loop.ended === undefined ? {} : { ended: loop.ended }),
     };
@@ -62,12 +65,13 @@ export class SavedParts {
 
   /** All but the TLBs: those lead to code pages, which have to be there. */
   restore(state: MachineState): void {
-    const { harts, sbiHarts, clock, events, schedule, htif, loop } = this.#parts;
+    const { harts, sbiHarts, clock, events, schedule, htif, loop, exitParts } = this.#parts;
     inSection("schedule", () => schedule.restore(state.schedule));
     harts.forEach((hart, index) => {
       inSection("harts", () => hart.restore(state.harts[index] as HartState));
       sbiHarts[index]?.restore(state.started[index] as SbiHartStatus);
     });
+    exitParts.restore(state.parts);
     inSection("clock", () => clock.restore(state.clock));
     events.restore(state.events);
     if (state.htif) htif?.restore(state.htif);

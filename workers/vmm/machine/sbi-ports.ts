@@ -56,4 +56,6 @@ export interface SbiMachine {
   readonly console: SbiConsole;
   /** Ends the run after the present instruction. */
   stop(request: FinisherRequest): void;
+  /** Hears of each call, before it is served. */
+  onCall?(extension: number, functionId: number): void;
 }

@@ -58,6 +58,7 @@ export class Sbi {
   /** Serves the `ecall` of a hart in S-mode. Hostile arguments become error codes. */
   call(hart: SbiHart): void {
     const id = readArgument(hart, argument.a7);
+    this.#machine.onCall?.(id, readArgument(hart, argument.a6));
     if (this.#legacy.has(id)) {
       const value = this.#legacy.call(hart, id);
       if (value !== undefined) {

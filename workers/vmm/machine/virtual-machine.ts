@@ -21,6 +21,7 @@ import { inSection } from "../snapshot/snapshot-problem.ts";
 import { Board } from "./board.ts";
 import type { ConsoleSink, Machine, MachineResources } from "./config.ts";
 import type { DebugPort } from "./debug-port.ts";
+import type { ExitPartCounts } from "./exit-parts.ts";
 import { ExitTimer } from "./exit-timer.ts";
 import { type ExitTimes, noExitTimes } from "./exit-times.ts";
 import type { HtifPlace } from "./find-htif.ts";
@@ -30,6 +31,7 @@ import { HartSchedule } from "./hart-schedule.ts";
 import { Htif } from "./htif.ts";
 import { MachineBacking } from "./machine-backing.ts";
 import { MachineDebugger } from "./machine-debugger.ts";
+import { MachineExitParts } from "./machine-exit-parts.ts";
 import type { MachineHardware } from "./machine-hardware.ts";
 import type { MachineOrigin, SavedOrigin } from "./machine-origin.ts";
 import type { MachineState } from "./machine-state.ts";
@@ -85,6 +87,7 @@ export class VirtualMachine implements Machine {
   readonly #hardware: MachineHardware;
   #isRunning = false;
   #debugger: MachineDebugger | undefined;
+  readonly #exitParts: MachineExitParts;
   readonly #exitTimer: ExitTimer | undefined;
 
   constructor(services: MonitorServices, origin: MachineOrigin, resources: MachineResources) {
@@ -126,10 +129,14 @@ export class VirtualMachine implements Machine {
         memory: this.#ram,
         timers: this.#events,
         onStop: (request) => this.#loop.end(request),
-        onDoorbell: () => this.#schedule.current.countExit("doorbell"),
+        onDoorbell: (device) => {
+          this.#schedule.current.countExit("doorbell");
+          this.#exitParts.doorbell(device);
+        },
         onInterHartInterrupt: () => this.#loop.yield(),
         onTimeSet: () => this.#followMachineTime(),
       });
+      this.#exitParts = new MachineExitParts(this.harts, this.#board.bus);
       this.#sbiHarts = this.harts.map(
         (hart) =>
           new SbiHartPort(hart, {
@@ -145,7 +152,8 @@ export class VirtualMachine implements Machine {
       const parts = {
         ...{ engine, harts: this.harts, ram: this.#ram, clock: this.#clock, events: this.#events },
         ...{ schedule: this.#schedule, board: this.#board, sbiHarts: this.#sbiHarts },
-        ...{ exitTimer: this.#exitTimer, supervisorTimers: this.#supervisorTimers },
+        ...{ exitTimer: this.#exitTimer, exitParts: this.#exitParts },
+        supervisorTimers: this.#supervisorTimers,
       };
       this.#loop = new RunLoop({
         ...parts,
@@ -166,6 +174,7 @@ export class VirtualMachine implements Machine {
           takeInput: () => this.#board.uart.takeInput(),
         },
         stop: (request) => this.#loop.end(request),
+        onCall: (extension, id) => this.#exitParts.hypercall(extension, id),
       });
       wireHarts(this.harts, this.#ram, hardware.hasSbi);
       if (isNew) {
@@ -297,6 +306,10 @@ export class VirtualMachine implements Machine {
       this.harts.reduce((sum, hart) => sum + hart.exitCount(category), 0);
     const entries = exitCategories.map((category) => [category, count(category)]);
     return Object.fromEntries(entries) as Record<ExitCategory, number>;
+  }
+
+  exitParts(): ExitPartCounts {
+    return this.#exitParts.counts();
   }
 
   takeExitTimes(): ExitTimes {

@@ -24,13 +24,12 @@ import {
   isConverged,
   type Milliseconds,
   nextShare,
-  type RoundStatistics,
 } from "./is-converged.ts";
 import type { KnownContent } from "./known-content.ts";
 import { Line } from "./line.ts";
 import type { MigrationChannel } from "./migration-channel.ts";
 import { MigrationProblem } from "./migration-problem.ts";
-import type { MigrationStatistics } from "./migration-statistics.ts";
+import type { MigrationStatistics, SentRound } from "./migration-statistics.ts";
 import { encodeMovingMachine } from "./moving-machine.ts";
 import { PageEncoder } from "./page-encoder.ts";
 import { PageQueue } from "./page-queue.ts";
@@ -118,7 +117,7 @@ export class MigrationSource {
   /** What follows when the queue is empty. */
   #behind: Message[] = [];
   #round = { number: 1, pages: 0, bytes: 0, since: 0 };
-  readonly #rounds: RoundStatistics[] = [];
+  readonly #rounds: SentRound[] = [];
   #bytesPerMillisecond = Number.POSITIVE_INFINITY;
   #share = 1;
   #stoppedAt: Milliseconds | undefined;
@@ -305,7 +304,8 @@ export class MigrationSource {
     if (bytes >= fewestMeasured) {
       this.#bytesPerMillisecond = bytes / Math.max(milliseconds, 0.001);
     }
-    const statistics: RoundStatistics = {
+    const statistics: SentRound = {
+      ...{ pages: this.#round.pages, bytes },
       rounds: round,
       dirtyPages: dirty.length,
       bytesPerPage: this.#round.pages === 0 ? 0 : bytes / this.#round.pages,

@@ -3,10 +3,16 @@ import type { Milliseconds, RoundStatistics } from "./is-converged.ts";
 import type { PageKind } from "./page-batch.ts";
 import type { KindStatistics } from "./page-encoder.ts";
 
+/** A round of pre-copy that is over, and what it sent. */
+export interface SentRound extends RoundStatistics {
+  readonly pages: Pages;
+  readonly bytes: Bytes;
+}
+
 /** What a migration was like, as its source saw it. */
 export interface MigrationStatistics {
   /** Each round of pre-copy, when it was over. */
-  readonly rounds: readonly RoundStatistics[];
+  readonly rounds: readonly SentRound[];
   readonly kinds: Readonly<Record<PageKind, Readonly<KindStatistics>>>;
   /** What compression was given, and what it made of it. */
   readonly compressed: { readonly from: Bytes; readonly to: Bytes };

@@ -48,10 +48,17 @@ const reportSchema = z.strictObject({
   atInstruction: whole.exactOptional(),
   sentence: z.string(),
 });
+const countsSchema = z.record(z.string().max(64), whole);
+const markSchema = z.strictObject({
+  exits: countsSchema,
+  parts: z.record(z.string().max(64), countsSchema),
+});
 const scriptSchema = z.strictObject({
   steps: whole,
   state: z.strictObject({
     reports: z.array(reportSchema).max(10_000),
+    // Not in those of before the marks: nothing of a local run depends on them.
+    marks: z.array(markSchema).max(10_000).default([]),
     unmatched: z.string().max(2 ** 20),
     recent: z.string().max(2 ** 20),
     hasFailed: z.boolean(),

@@ -1,0 +1,97 @@
+import type { Assignment } from "../../shared/schema/assignment.ts";
+import { hiddenStepName } from "../../shared/schema/redact-step.ts";
+import type { RunExits, Stay } from "../../shared/schema/run-exits.ts";
+import { toStoredExits } from "../../shared/schema/stored-exits.ts";
+import { stepKind, stepLabel } from "./grade-run.ts";
+import type { RunJournal } from "./run-journal.ts";
+import type { RunAccount } from "./thread/run-ledger.ts";
+import type { WorkerIdentity } from "./worker-identity.ts";
+
+export interface ExitBookParts {
+  readonly journal: Pick<RunJournal, "epoch" | "tellExits" | "toldExits">;
+  readonly identity: WorkerIdentity;
+  readonly assignment: Assignment;
+  readonly submission: string;
+  /** Hears what is written, each time before it is. */
+  readonly onExits?: ((exits: RunExits) => void) | undefined;
+}
+
+/**
+ * Where the time of a run goes, as its worker knows it and writes it for people to see. That it cannot
+ * be written harms nobody: a run that is no longer this worker's learns so elsewhere.
+ */
+export class ExitBook {
+  readonly #parts: ExitBookParts;
+  /** Of the workers that had the run before. */
+  readonly #before: Promise<readonly Stay[]>;
+  readonly #from: number;
+  /** Without its moves: of those the workers tell that it has left. */
+  #latest: RunExits | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  /** @param from instructions with which it came here */
+  constructor(parts: ExitBookParts, from: number) {
+    this.#parts = parts;
+    this.#from = from;
+    this.#before = parts.journal.toldExits().then(
+      (told) => (told?.stays ?? []).map((stay) => ({ ...stay, to: Math.min(stay.to, from) })),
+      () => [],
+    );
+  }
+
+  /** The guest's thread says what it knows; a few times a minute. */
+  hear(account: RunAccount): void {
+    this.#write(account, "running");
+  }
+
+  /** Comes back when all that was heard is written. */
+  async flush(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** The run is over: says so, and comes back when it is written. */
+  async close(): Promise<void> {
+    await this.#writing;
+    if (this.#latest) await this.#tell({ ...this.#latest, state: "ended" });
+  }
+
+  #write(account: RunAccount, state: RunExits["state"]): void {
+    const { epoch } = this.#parts.journal;
+    this.#writing = this.#writing.then(async () => {
+      const before = await this.#before;
+      this.#latest = this.#exitsOf(account, { state, epoch, before });
+      await this.#tell(this.#latest);
+    });
+  }
+
+  async #tell(exits: RunExits): Promise<void> {
+    this.#parts.onExits?.(exits);
+    try {
+      await this.#parts.journal.tellExits(toStoredExits(exits));
+    } catch (error) {
+      console.error(`the exits of a run are not written: ${String(error)}`);
+    }
+  }
+
+  #exitsOf(
+    { total, steps }: RunAccount,
+    { state, epoch, before }: { state: RunExits["state"]; epoch: number; before: readonly Stay[] },
+  ): RunExits {
+    const { identity, submission } = this.#parts;
+    const { name: worker, runtime } = identity;
+    const here = { worker, runtime, epoch, from: this.#from, to: total.instructions };
+    return {
+      ...{ submission, state, epoch, worker, runtime, total, moves: [] },
+      steps: steps.map((step, index) => ({ ...this.#nameOf(index), ...step })),
+      stays: [...before.filter((stay) => stay.epoch < epoch), here],
+    };
+  }
+
+  #nameOf(index: number): { name: string; kind: string } {
+    const step = this.#parts.assignment.steps[index];
+    if (!step) return { name: `step ${index + 1}`, kind: "expect" };
+    const isHidden = step.visibility !== "visible";
+    const name = isHidden ? hiddenStepName : (step.name ?? stepLabel(step, index));
+    return { name, kind: stepKind(step) };
+  }
+}
