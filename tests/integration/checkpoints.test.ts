@@ -73,6 +73,23 @@ describe("a run with checkpoints", () => {
     expect(resumed[2]).toBeGreaterThanOrEqual(400e6);
   });
 
+  test("goes on from its last checkpoint where there is no room for its machine twice", async () => {
+    const outcomes: RunOutcome[] = [];
+    for (const isKilled of [false, true]) {
+      const id = await service.submit("roomy", workingGuest(12));
+      const events = service.events(id);
+      if (isKilled) {
+        await hasGoneOn(id, 150e6);
+        process.kill((await workerOf(id))?.pid ?? 0, "SIGKILL");
+      }
+      const submission = await service.ended(id);
+      outcomes.push(runOutcome(submission, await events));
+      expect((await events).some(({ type }) => type === "resumed")).toBe(isKilled);
+    }
+    expect(outcomes[0]).toMatchObject({ state: "graded", score: 4 });
+    expect(outcomes[1]).toEqual(outcomes[0]);
+  });
+
   test("begins again, and tells nothing twice, when its checkpoints are damaged", async () => {
     const id = await service.submit("work", guest);
     const events = service.events(id);

@@ -68,6 +68,13 @@ steps:
   - { name: Ends, expect: end, within: 50G, points: 3 }
   - { name: Stops, exit-code: 0, within: 10M, points: 1 }
 `,
+  roomy: `name: roomy
+title: May take more memory than there is twice
+${kernelArtefact.replace(/ram: \w+/, "ram: 2G")}limits: { instructions: 100G, output: 4K, wall-clock: 10m }
+steps:
+  - { name: Ends, expect: end, within: 50G, points: 3 }
+  - { name: Stops, exit-code: 0, within: 10M, points: 1 }
+`,
   guarded: `name: guarded
 title: Has one second
 ${kernelArtefact}limits: { instructions: 900G, wall-clock: 1s }

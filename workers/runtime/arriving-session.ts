@@ -2,6 +2,7 @@ import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { Assignment } from "../../shared/schema/assignment.ts";
 import type { MigrationChannel } from "../vmm/mod.ts";
 import { buildIdentity } from "./build-identity.ts";
+import { planCheckpoints } from "./checkpoint/plan-checkpoints.ts";
 import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
 import { ExitBook } from "./exit-book.ts";
 import type { SessionSignals } from "./grading-session.ts";
@@ -37,8 +38,6 @@ export interface ArrivingRun {
 /** Milliseconds for which nothing may move on the channel before the other side counts as gone. */
 const patience = 10_000;
 const knockInterval = 50;
-/** As in a run that begins here: one that may take more has no checkpoints. */
-const mostMemory = 2 ** 30;
 
 /**
  * Runs a job whose run comes here while it runs: as `runSession`, from the middle.
@@ -114,11 +113,10 @@ export async function runArrival(
 
   try {
     const { assignment, start } = await prepareRun(job, resources.blobs, false);
-    const every = start.limits.memoryBytes > mostMemory ? undefined : resources.checkpoints.every;
     const report = await runGuest(pool, {
       start: {
         ...start,
-        ...(every !== undefined && { checkpointEvery: every }),
+        ...planCheckpoints(start.limits.memoryBytes, resources.checkpoints.every),
         arrival: {
           ...{ line: end.shared, run, epoch, owner, patience },
           token: opening.ticket,

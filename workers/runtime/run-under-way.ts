@@ -1,5 +1,6 @@
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { Assignment } from "../../shared/schema/assignment.ts";
+import { planCheckpoints } from "./checkpoint/plan-checkpoints.ts";
 import type { RunCheckpoints, TakenOver } from "./checkpoint/run-checkpoints.ts";
 import { ExitBook } from "./exit-book.ts";
 import { RedisAuthority } from "./migration/redis-authority.ts";
@@ -39,9 +40,6 @@ export interface EndedRun {
   readonly fromTemplate: number | undefined;
   readonly exits: ExitBook;
 }
-
-/** A machine that may take more has no checkpoints: they could need as much again for a while. */
-const mostMemory = 2 ** 30;
 
 /** One run on this worker: what the guest says is reported, its checkpoints are kept. */
 export class RunUnderWay {
@@ -109,7 +107,6 @@ export class RunUnderWay {
     const exits = new ExitBook(book, former?.instructions ?? 0);
     reporter.startAt(former?.consoleBytes ?? 0);
     if (former) reporter.event({ type: "resumed", data: { instructions: former.instructions } });
-    const every = start.limits.memoryBytes > mostMemory ? undefined : resources.checkpoints.every;
     const image = job.images.kernel;
     const code = start.config.engine === "interpret" ? {} : await resources.code.of(image);
     const authority = new RedisAuthority(resources.redis, resources.identity);
@@ -118,7 +115,7 @@ export class RunUnderWay {
         ...start,
         ...code,
         ...(saved && { resume: saved.run }),
-        ...(every !== undefined && { checkpointEvery: every }),
+        ...planCheckpoints(start.limits.memoryBytes, resources.checkpoints.every),
       },
       ...(former && { former }),
       signal: signals.signal,

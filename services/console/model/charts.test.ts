@@ -88,8 +88,8 @@ describe("a move", () => {
     ...{ rounds: 2, sentBytes: 9, downtime: 5, total: 100, pages: {}, stoppedPages: 1 },
     ...{ laterPages: 0, demandedPages: 0, share: 1 },
     passes: [
-      { pages: 5, bytes: 5, duration: 60 },
-      { pages: 1, bytes: 1, duration: 20 },
+      { pages: 5, bytes: 5, dirtiedPages: 1, duration: 60 },
+      { pages: 1, bytes: 1, dirtiedPages: 1, duration: 20 },
     ],
   };
   const move: MoveReport = {
@@ -143,7 +143,7 @@ test("a worker that has a run twice has one lane", () => {
   ]);
 });
 
-test("a step's mark lies where its instruction was, in time", () => {
+test("steps and moves are marked where their instruction was, in time", () => {
   const intervals = [
     { ...interval(0, 4e9, {}), fromInstruction: 0, toInstruction: 100 },
     { ...interval(4e9, 6e9, {}), fromInstruction: 100, toInstruction: 200 },
@@ -152,8 +152,13 @@ test("a step's mark lies where its instruction was, in time", () => {
     ...{ name, kind: "expect", atInstruction, report: total },
   });
   const steps = [step("boots", 100), step("", 150), step("never seen", 900)];
-  expect(timeMarks({ steps, moves: [] }, intervals)).toEqual([
+  const stays = [
+    { worker: "a", runtime: "node", epoch: 1, from: 0, to: 50 },
+    { worker: "b", runtime: "node", epoch: 2, from: 50, to: 200 },
+  ];
+  expect(timeMarks({ steps, stays }, intervals)).toEqual([
     { at: 4, kind: "step", label: "boots" },
     { at: 5, kind: "step", label: "step 2" },
+    { at: 2, kind: "move", label: "to b" },
   ]);
 });

@@ -8,13 +8,12 @@ export interface TimeMark {
   readonly label: string;
 }
 
-/** Where steps were decided and the run went to another worker, as far as the intervals tell when that was. */
+/** Where steps were decided and where another worker took over, as far as the intervals tell when that was. */
 export function timeMarks(
-  { steps, moves }: Pick<RunExits, "steps" | "moves">,
+  { steps, stays }: Pick<RunExits, "steps" | "stays">,
   intervals: readonly Interval[],
 ): readonly TimeMark[] {
-  const place = (instruction: number | undefined): number | undefined => {
-    if (instruction === undefined) return;
+  const place = (instruction: number): number | undefined => {
     const interval = intervals.find(
       ({ fromInstruction, toInstruction }) =>
         fromInstruction < instruction && instruction <= toInstruction,
@@ -30,13 +29,11 @@ export function timeMarks(
       kind: "step" as const,
       label: name || `step ${index + 1}`,
     })),
-    ...moves
-      .filter(({ outcome }) => outcome === "moved")
-      .map(({ to, atInstruction }) => ({
-        at: place(atInstruction),
-        kind: "move" as const,
-        label: `to ${to}`,
-      })),
+    ...stays.slice(1).map(({ worker, from }) => ({
+      at: place(from),
+      kind: "move" as const,
+      label: `to ${worker}`,
+    })),
   ];
   return marked.flatMap(({ at, ...mark }) => (at === undefined ? [] : [{ at, ...mark }]));
 }

@@ -3,9 +3,16 @@ import { formatDuration } from "../../../shared/telemetry/format-duration.ts";
 import type { Theme } from "../model/colour-of.ts";
 import type { TimeMark } from "../model/time-marks.ts";
 
-const inks: Readonly<Record<Theme, { text: string; line: string; page: string }>> = {
-  light: { text: "#55606b", line: "#d8dde2", page: "#ffffff" },
-  dark: { text: "#a3adb8", line: "#3a424b", page: "#171b20" },
+interface Ink {
+  readonly text: string;
+  readonly line: string;
+  readonly page: string;
+  readonly mark: string;
+}
+
+const inks: Readonly<Record<Theme, Ink>> = {
+  light: { text: "#55606b", line: "#d8dde2", page: "#ffffff", mark: "#1b2229" },
+  dark: { text: "#a3adb8", line: "#3a424b", page: "#171b20", mark: "#e4e8ec" },
 };
 const font = "11px system-ui, sans-serif";
 
@@ -39,7 +46,9 @@ export function chartOptions({
       {
         ...axis,
         grid: { show: false },
-        values: (_, values) => values.map((value) => formatDuration(value * 1e9)),
+        size: 28,
+        values: (_, values) =>
+          values.map((value) => (value === 0 ? "0" : formatDuration(value * 1e9))),
       },
       {
         ...axis,
@@ -61,7 +70,7 @@ export function chartOptions({
       ),
     ],
     hooks: {
-      draw: [(plot) => drawMarks(plot, marks(), ink.text)],
+      draw: [(plot) => drawMarks(plot, marks(), ink)],
       setCursor: [
         ({ cursor: { left, idx }, data }) => {
           const isOver =
@@ -74,12 +83,11 @@ export function chartOptions({
 }
 
 /** Lines where steps were decided (dotted) and where the run moved (solid, with its goal). */
-function drawMarks(plot: uPlot, marks: readonly TimeMark[], ink: string): void {
+function drawMarks(plot: uPlot, marks: readonly TimeMark[], ink: Ink): void {
   const { ctx, bbox } = plot;
   const scale = devicePixelRatio;
   ctx.save();
-  ctx.strokeStyle = ink;
-  ctx.fillStyle = ink;
+  ctx.strokeStyle = ink.mark;
   ctx.lineWidth = scale;
   ctx.font = `${11 * scale}px system-ui, sans-serif`;
   for (const { at, kind, label } of marks) {
@@ -90,7 +98,24 @@ function drawMarks(plot: uPlot, marks: readonly TimeMark[], ink: string): void {
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    if (kind === "move") ctx.fillText(label, x + 4 * scale, bbox.top + 12 * scale);
+    if (kind === "move") drawLabel(ctx, label, x, bbox.top, ink);
   }
   ctx.restore();
+}
+
+/** On a plate of its own, for there is any colour below it. */
+function drawLabel(
+  ctx: CanvasRenderingContext2D,
+  label: string,
+  x: number,
+  top: number,
+  ink: Ink,
+): void {
+  const scale = devicePixelRatio;
+  ctx.fillStyle = ink.page;
+  ctx.fillRect(x, top, ctx.measureText(label).width + 10 * scale, 17 * scale);
+  ctx.fillStyle = ink.mark;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "alphabetic";
+  ctx.fillText(label, x + 5 * scale, top + 12 * scale);
 }

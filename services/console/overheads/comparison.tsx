@@ -116,10 +116,10 @@ function Both({ first, second }: { readonly first: RunExits; readonly second: Ru
           <thead>
             <tr>
               <td />
-              <th scope="colgroup" colSpan={3} className="number">
+              <th scope="colgroup" colSpan={3} className="group">
                 count
               </th>
-              <th scope="colgroup" colSpan={3} className="number">
+              <th scope="colgroup" colSpan={3} className="group">
                 time
               </th>
             </tr>

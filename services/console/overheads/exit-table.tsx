@@ -102,13 +102,13 @@ function Line({ line }: { readonly line: ExitLine }) {
   const name = (
     <>
       <Swatch name={line.name} />
-      {line.name}
+      {line.name} <span className="meaning">{categoryLook(line.name).label}</span>
     </>
   );
   return (
     <>
       <tr>
-        <th scope="row" title={categoryLook(line.name).label}>
+        <th scope="row">
           {line.parts.length === 0 ? (
             <span className="leaf">{name}</span>
           ) : (

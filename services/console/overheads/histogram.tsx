@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { ExitReport } from "../../../shared/schema/exit-report.ts";
 import { formatDuration } from "../../../shared/telemetry/format-duration.ts";
 import { colourOf } from "../model/colour-of.ts";
@@ -8,8 +8,9 @@ import { Choice } from "../parts/choice.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { useTheme } from "../parts/use-theme.ts";
+import { useWidth } from "../parts/use-width.ts";
 
-const box = { width: 560, height: 220, left: 48, right: 12, top: 10, bottom: 28 };
+const box = { height: 220, left: 48, right: 12, top: 10, bottom: 28 };
 const scales = { log: "Log", linear: "Linear" } as const;
 
 /** How long the exits of one category took; the axis of durations is logarithmic. */
@@ -61,13 +62,17 @@ function Bars({
   readonly scale: keyof typeof scales;
 }) {
   const colour = colourOf(category, useTheme());
+  const frame = useRef<HTMLDivElement>(null);
+  const width = Math.max(200, useWidth(frame));
   const xTicks = logTicks(bars[0]?.from ?? 1, bars.at(-1)?.to ?? 10);
   const [low = 1, high = 10] = [xTicks[0], xTicks.at(-1)];
   const most = Math.max(1, ...bars.map(({ count }) => count));
   // Half an exit, as an estimate may say, is below the axis; one is just above it.
   const yTicks = scale === "log" ? logTicks(1, most) : [0, most / 2, most];
-  const inner = box.width - box.left - box.right;
+  const inner = width - box.left - box.right;
   const tall = box.height - box.top - box.bottom;
+  // Labels of an axis need room, and decades are left out where there is none.
+  const stride = Math.ceil((xTicks.length * 58) / inner);
   const x = (duration: number) =>
     box.left + (Math.log(duration / low) / Math.log(high / low)) * inner;
   const share = (count: number) =>
@@ -77,42 +82,47 @@ function Bars({
   const y = (count: number) => box.top + (1 - share(count)) * tall;
   const base = box.top + tall;
   return (
-    <svg
-      className="chart"
-      viewBox={`0 0 ${box.width} ${box.height}`}
-      role="img"
-      aria-label={`Durations of ${category}, from ${formatDuration(bars[0]?.from ?? 0)} to ${formatDuration(bars.at(-1)?.to ?? 0)}`}
-    >
-      {yTicks.map((tick) => (
-        <g key={tick} className="tick">
-          <line x1={box.left} x2={box.width - box.right} y1={y(tick)} y2={y(tick)} />
-          <text x={box.left - 6} y={y(tick) + 3.5} textAnchor="end">
-            {compact(tick)}
-          </text>
-        </g>
-      ))}
-      {xTicks.map((tick) => (
-        <g key={tick} className="tick">
-          <line x1={x(tick)} x2={x(tick)} y1={base} y2={base + 4} />
-          <text x={x(tick)} y={base + 17} textAnchor="middle">
-            {formatDuration(tick).replace(/\.0+(?= )/, "")}
-          </text>
-        </g>
-      ))}
-      {bars.map(({ from, to, count }) => (
-        <rect
-          key={to}
-          x={x(from)}
-          width={Math.max(1, x(to) - x(from) - 0.5)}
-          y={y(count)}
-          height={Math.max(0, base - y(count))}
-          fill={colour}
-        >
-          <title>{`${formatDuration(from)} to ${formatDuration(to)}: ${Math.round(count).toLocaleString("en")}`}</title>
-        </rect>
-      ))}
-      <line className="axis" x1={box.left} x2={box.width - box.right} y1={base} y2={base} />
-    </svg>
+    <div ref={frame}>
+      <svg
+        className="chart"
+        width={width}
+        height={box.height}
+        role="img"
+        aria-label={`Durations of ${category}, from ${formatDuration(bars[0]?.from ?? 0)} to ${formatDuration(bars.at(-1)?.to ?? 0)}`}
+      >
+        {yTicks.map((tick) => (
+          <g key={tick} className="tick">
+            <line x1={box.left} x2={width - box.right} y1={y(tick)} y2={y(tick)} />
+            <text x={box.left - 6} y={y(tick) + 3.5} textAnchor="end">
+              {compact(tick)}
+            </text>
+          </g>
+        ))}
+        {xTicks
+          .filter((_, index) => index % stride === 0)
+          .map((tick) => (
+            <g key={tick} className="tick">
+              <line x1={x(tick)} x2={x(tick)} y1={base} y2={base + 4} />
+              <text x={x(tick)} y={base + 17} textAnchor="middle">
+                {formatDuration(tick).replace(/\.0+(?= )/, "")}
+              </text>
+            </g>
+          ))}
+        {bars.map(({ from, to, count }) => (
+          <rect
+            key={to}
+            x={x(from)}
+            width={Math.max(1, x(to) - x(from) - 0.5)}
+            y={y(count)}
+            height={Math.max(0, base - y(count))}
+            fill={colour}
+          >
+            <title>{`${formatDuration(from)} to ${formatDuration(to)}: ${Math.round(count).toLocaleString("en")}`}</title>
+          </rect>
+        ))}
+        <line className="axis" x1={box.left} x2={width - box.right} y1={base} y2={base} />
+      </svg>
+    </div>
   );
 }
 

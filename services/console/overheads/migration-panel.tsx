@@ -61,7 +61,7 @@ function Lanes({ run }: { readonly run: RunExits }) {
 }
 
 function Move({ move, index }: { readonly move: MoveReport; readonly index: number }) {
-  const { from, to, way, outcome, why, figures, atInstruction } = move;
+  const { from, to, way, outcome, why, figures } = move;
   const phases = movePhases(move);
   const whole = phases.at(-1)?.to ?? 0;
   const title =
@@ -106,7 +106,6 @@ function Move({ move, index }: { readonly move: MoveReport; readonly index: numb
                 slowed down to <b>{Math.round(figures.share * 100)} %</b>
               </li>
             )}
-            {atInstruction !== undefined && <li>after {millions(atInstruction)} instructions</li>}
           </ul>
           <details>
             <summary>

@@ -70,8 +70,12 @@ function StepChoice({
 }) {
   return (
     <label className="tools">
-      <span>of</span>
-      <select value={value} onChange={(event) => onChange(event.target.value)}>
+      <span aria-hidden="true">of</span>
+      <select
+        aria-label="Part of the run"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      >
         <option value="">the whole run</option>
         {run.steps.map(({ name, kind, atInstruction }, index) => (
           <option key={`${atInstruction} ${name}`} value={String(index + 1)}>

@@ -16,6 +16,8 @@ import { Swatch } from "../parts/swatch.tsx";
 import { useTheme } from "../parts/use-theme.ts";
 import { chartOptions } from "./chart-options.ts";
 
+/** CSS pixels. */
+const tall = 240;
 const views = { all: "All time", exits: "Exits only" } as const;
 
 /** Where the time went, stretch by stretch, and goes while the run is under way. */
@@ -91,14 +93,14 @@ function Stack({
       .map((name) => colourOf(name, theme));
     const options = chartOptions({ colours, theme, marks: () => marks.current, onPoint });
     const made = new uPlot(
-      { ...options, width: element.clientWidth, height: 240 },
+      { ...options, width: element.clientWidth, height: tall },
       latest.current,
       element,
     );
     plot.current = made;
     const observer = new ResizeObserver(() => {
       if (element.clientWidth !== made.width)
-        made.setSize({ width: element.clientWidth, height: 240 });
+        made.setSize({ width: element.clientWidth, height: tall });
     });
     observer.observe(element);
     return () => {
@@ -119,6 +121,9 @@ function Stack({
   );
 }
 
+/** What is shown as "0.0 %" says nothing. */
+const least = 0.0005;
+
 /** The figures of one interval: the one that is pointed at, or the last. */
 function Readout({
   interval,
@@ -133,7 +138,7 @@ function Readout({
 }) {
   const shown = layers
     .map(({ name, shares }) => ({ name, share: shares[index] ?? 0 }))
-    .filter(({ share }) => share > 0)
+    .filter(({ share }) => share >= least)
     .sort((a, b) => b.share - a.share);
   return (
     <div className="readout">

@@ -140,7 +140,7 @@ function OpenRun() {
       }}
     >
       <label>
-        <span className="unseen">Id of a submission</span>
+        <span>Open a run by its id </span>
         <input
           value={id}
           onChange={(event) => setId(event.target.value)}

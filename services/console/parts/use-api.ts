@@ -25,6 +25,8 @@ export function useApi<T>(
     {
       refreshInterval: every,
       dedupingInterval: Math.min(500, every),
+      // A browser that believes itself to be offline may be on the API's own machine.
+      refreshWhenOffline: true,
       revalidateOnFocus: every > 0,
       // What is not there may come; what is refused for another reason is asked again at leisure.
       errorRetryInterval: Math.max(every, 2000),

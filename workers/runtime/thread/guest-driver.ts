@@ -242,7 +242,7 @@ export class GuestDriver {
     this.#exits?.wasDirtied(this.#checkpoints.dirtied, this.#used);
     this.#exits?.ledger.spendOn("driver");
     this.#isHandedOver = isLast;
-    return isLast ? "release" : "more";
+    return isLast || this.#start.standsForCheckpoints ? "release" : "more";
   }
 
   #state(machine: Machine): DriverState {

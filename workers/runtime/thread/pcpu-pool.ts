@@ -222,9 +222,9 @@ export class PcpuPool {
       const [run] = this.#waiting;
       const thread = run && this.#leastLoaded(run.start.template?.key ?? run.start.kin);
       if (!thread) return;
-      const { config, limits, checkpointEvery, template } = run.start;
-      // While a checkpoint is read the guest may have to copy each page that it has.
-      const copies = checkpointEvery === undefined ? 1 : 2;
+      const { config, limits, checkpointEvery, standsForCheckpoints, template } = run.start;
+      // While a checkpoint is read a guest that runs may have to copy each page that it has.
+      const copies = checkpointEvery === undefined || standsForCheckpoints ? 1 : 2;
       const need = this.#keeper.needOf(config, limits.memoryBytes * copies);
       if (!this.#room.take(need)) {
         this.#templates.makeRoom(template?.key);

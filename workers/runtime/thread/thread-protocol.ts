@@ -95,6 +95,8 @@ export interface ThreadStart {
   readonly limits: ThreadLimits;
   /** Steps of the machine between two checkpoints; none are made where it is not said. */
   readonly checkpointEvery?: Instructions;
+  /** The guest waits until a checkpoint is read, so that it never needs a page twice. */
+  readonly standsForCheckpoints?: boolean;
   /** Goes on from here; the images of `config` are not looked at. */
   readonly resume?: SavedRun;
   /** Comes from another worker; the images of `config` are not looked at. */
