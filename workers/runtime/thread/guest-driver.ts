@@ -130,6 +130,8 @@ export class GuestDriver {
 
   /** A word of the run's debugger. */
   hearDebugger(command: DebugCommand): void {
+    // Here is nothing to look at any more; what is not answered is asked again.
+    if (this.#guestMove.isStanding) return;
     this.#debug.hear(command, this.#machine);
   }
 
