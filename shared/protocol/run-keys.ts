@@ -13,6 +13,7 @@
  *   move     string JSON (`move-report.ts`): how its last move went
  *   moves    list   the reports of its last moves, the oldest first
  *   exits    string JSON (`run-exits.ts`, in its compact form): where the time of the run goes
+ *   profile  string where the guest has spent its instructions, as folded stacks
  *   channel  pub/sub "events" after each append, "cancelled" when the run must stop
  *
  * The writer rule: `epoch` counts the runs. A worker increments it when it begins and names it in
@@ -29,6 +30,7 @@ export function runKeys(submission: string): RunKeys {
     move: `${base}:move`,
     moves: `${base}:moves`,
     exits: `${base}:exits`,
+    profile: `${base}:profile`,
     channel: `${base}:channel`,
   };
 }
@@ -44,5 +46,6 @@ export interface RunKeys {
   readonly move: string;
   readonly moves: string;
   readonly exits: string;
+  readonly profile: string;
   readonly channel: string;
 }

@@ -143,6 +143,7 @@ export async function runArrival(
       onMessage: (message) => {
         if (!here) return;
         if (message.type === "exits") here.exits.hear(message.account);
+        if (message.type === "profile") here.exits.profile(message.folded);
         if (message.type === "progress") {
           const { instructions } = message;
           resources.onProgress?.({ epoch: here.journal.epoch, instructions });

@@ -2,6 +2,7 @@ import type { BlobStore } from "../../shared/blob/blob-store.ts";
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import { type Assignment, assignmentSchema } from "../../shared/schema/assignment.ts";
 import type { VirtioConfig } from "../vmm/mod.ts";
+import { SymbolTable } from "./profile/symbol-table.ts";
 import { templateOf } from "./templates/template-of.ts";
 import type { BootImages, ThreadStart } from "./thread/thread-protocol.ts";
 import { toConsoleStep } from "./to-console-step.ts";
@@ -36,6 +37,11 @@ export async function prepareRun(
     const { initrd } = job.images;
     return { kernel, ...(initrd !== undefined && { initrd: await blobs.read(initrd) }) };
   };
+  // Also of a run whose images are in its machine already.
+  const profile = assignment.profile && {
+    period: assignment.profile.period,
+    symbols: SymbolTable.of(await blobs.read(job.images.kernel)).symbols,
+  };
   const present = machine.disks.flatMap((disk) => {
     const hash = job.images.disks[disk.name];
     return hash === undefined ? [] : [{ disk, hash }];
@@ -63,6 +69,7 @@ export async function prepareRun(
     start: {
       ...(template && { template, lacksImages: true }),
       ...(known && !template && { kin: known.key }),
+      ...(profile && { profile }),
       config: {
         ramBytes: machine.ram,
         harts: machine.harts,

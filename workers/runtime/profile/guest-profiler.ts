@@ -15,6 +15,12 @@ import {
 } from "../../vmm/mod.ts";
 import type { SymbolTable } from "./symbol-table.ts";
 
+/** How often each stack was seen. */
+export type ProfileStacks = readonly (readonly [stack: string, count: number])[];
+
+/** More different ones are counted together. */
+const mostStacks = 4096;
+const others = "[others]";
 const deepest = 64;
 const framePointer = 8;
 const privileges = ["user", "supervisor", "reserved", "machine"];
@@ -32,6 +38,16 @@ export class GuestProfiler {
   constructor(period: Instructions, symbols: SymbolTable) {
     this.#period = period;
     this.#symbols = symbols;
+  }
+
+  /** Takes up what was seen of the run before, elsewhere. */
+  add(stacks: ProfileStacks): void {
+    for (const [stack, count] of stacks) this.#note(stack, count);
+  }
+
+  /** What `add` takes. */
+  save(): ProfileStacks {
+    return [...this.#stacks];
   }
 
   /** In place of `machine.run`. */
@@ -63,7 +79,14 @@ export class GuestProfiler {
     // A chain of unknown functions says no more than one.
     const told = names.filter((name, i) => name !== "[unknown]" || name !== names[i - 1]);
     const stack = [privilege, ...told.reverse()].join(";");
-    this.#stacks.set(stack, (this.#stacks.get(stack) ?? 0) + 1);
+    this.#note(stack, 1);
+  }
+
+  /** In the order of the run, so that the same ones are left out each time. */
+  #note(stack: string, count: number): void {
+    const isNew = !this.#stacks.has(stack);
+    const known = isNew && this.#stacks.size >= mostStacks ? others : stack;
+    this.#stacks.set(known, (this.#stacks.get(known) ?? 0) + count);
   }
 }
 

@@ -7,6 +7,8 @@ import {
   type Milliseconds,
   type StopReason,
 } from "../../vmm/mod.ts";
+import { GuestProfiler } from "../profile/guest-profiler.ts";
+import { SymbolTable } from "../profile/symbol-table.ts";
 import { PageLost } from "./arriving-pages.ts";
 import type { DriverPorts } from "./driver-ports.ts";
 import { type DriverState, driverSection, encodeDriverState } from "./driver-state.ts";
@@ -67,6 +69,7 @@ export class GuestDriver {
   /** What the guest has had of its thread. */
   #used: Milliseconds = 0;
   readonly #exits: GuestExits | undefined;
+  readonly #profiler: GuestProfiler | undefined;
 
   constructor(start: ThreadStart, ports: DriverPorts) {
     this.#start = start;
@@ -81,6 +84,9 @@ export class GuestDriver {
         restoreMachine: restoreMachine.bind(ports.monitor),
       });
     this.#exits = ports.clock && new GuestExits(ports, ports.clock);
+    const { profile } = start;
+    this.#profiler =
+      profile && new GuestProfiler(profile.period, SymbolTable.from(profile.symbols));
     this.#voice = new GuestVoice(start, {
       ...{ post: ports.post, now: ports.now },
       onByte: (byte) => this.#template?.note(byte),
@@ -92,6 +98,7 @@ export class GuestDriver {
       ...{ voice: this.#voice, disks: this.#disks, checkpoints: this.#checkpoints },
       resources: () => this.#openResources(),
       takeUp: (machine, state) => this.#takeUp(machine, state),
+      takeProfile: (stacks) => this.#profiler?.add(stacks),
     });
     this.#guestMove = this.#makeMove();
   }
@@ -215,6 +222,7 @@ export class GuestDriver {
     this.#voice.takeUp(machine, state);
     this.#used = state.used;
     if (state.ledger) this.#exits?.ledger.takeUp(state.ledger);
+    this.#profiler?.add(state.profile ?? []);
     this.#machine = machine;
   }
 
@@ -252,6 +260,7 @@ export class GuestDriver {
       retired: machine.retired,
       disks: this.#disks.written,
       ...(this.#exits && { ledger: this.#exits.ledger.save(machine) }),
+      ...(this.#profiler && { profile: this.#profiler.save() }),
     };
   }
 
@@ -283,6 +292,8 @@ export class GuestDriver {
     this.#exits?.tell(machine, this.#voice.script);
     const report = this.#voice.report(end, machine);
     machine.dispose();
+    const folded = this.#profiler?.folded();
+    if (folded !== undefined) this.#ports.post({ type: "profile", folded });
     const { keepsCode } = this.#start;
     if (keepsCode) this.#ports.post({ type: "code", bytes: this.#ports.monitor.keepCode() });
     this.#ports.post({ type: "end", report });
@@ -345,7 +356,7 @@ export class GuestDriver {
   /** A device that waits for a page which never comes: the next look at the move says so. */
   #runMachine(machine: Machine, instructions: number): SliceEnd {
     try {
-      return runMachine(machine, instructions);
+      return runMachine(machine, instructions, this.#profiler);
     } catch (error) {
       const isLost = error instanceof MigrationProblem && this.#guestMove.isArriving;
       if (!isLost) throw error;
@@ -410,9 +421,13 @@ export class GuestDriver {
 type SliceEnd = StopReason | { readonly kind: "memory-exhausted" };
 
 /** The monitor throws when a guest wants more memory than it may have; here that is one more end. */
-function runMachine(machine: Machine, instructions: number): SliceEnd {
+function runMachine(
+  machine: Machine,
+  instructions: number,
+  profiler: GuestProfiler | undefined,
+): SliceEnd {
   try {
-    return machine.run(instructions);
+    return profiler ? profiler.run(machine, instructions) : machine.run(instructions);
   } catch (error) {
     if (error instanceof Failure && error.code === "guest-memory-exhausted") {
       return { kind: "memory-exhausted" };
