@@ -14,7 +14,7 @@ import { startService } from "../services/cli/commands/serve-service.ts";
 import { openBrowser } from "../tests/support/open-browser.ts";
 
 const pictures = join(import.meta.dirname, "../docs/images");
-const wide = { width: 1280, height: 1000 };
+const wide = { width: 1280, height: 900 };
 
 /** What the guest does, in the order in which it is asked to. */
 const work = [
@@ -108,29 +108,36 @@ try {
   const live = await open(`/runs/${translated}`);
   await live.getByText("The last stretch").waitFor();
   const [move] = await api.migrate(translated, undefined, "precopy");
-  const other = await submit("translate");
   await until(translated, 11);
   await shoot(live, "overheads");
   await until(translated, Number.POSITIVE_INFINITY);
 
   await live
     .getByRole("article", { name: `to ${move?.to}` })
-    .getByText(/round/)
+    .locator("summary")
     .click();
   await shoot(live, "moves", "Workers and moves");
   await live.goto(`/runs/${translated}?compare=${trapped}`);
-  await live.getByRole("table", { name: trapped }).waitFor();
+  await live.setViewportSize({ width: 860, height: 900 });
+  await live.getByRole("table", { name: `${translated} and ${trapped}` }).waitFor();
   await shoot(live, "compare", "Beside another run");
-  const dark = await open(`/runs/${trapped}`, "dark");
-  await dark.getByRole("button", { name: "hypercall" }).click();
+  const dark = await open(`/runs/${trapped}`, "dark", { width: 1280, height: 640 });
+  await dark.getByRole("button", { name: "Exits only" }).click();
   await shoot(dark, "dark");
-  const narrow = await open(`/runs/${translated}`, "light", { width: 400, height: 1000 });
-  await narrow.getByText("The last stretch").waitFor();
+  await dark.setViewportSize({ width: 800, height: 900 });
+  await dark.getByRole("combobox", { name: "Category" }).selectOption("mmu.fill");
+  await shoot(dark, "histogram", "How long they take");
+  const narrow = await open(`/runs/${translated}`, "light", { width: 400, height: 900 });
+  await narrow.getByRole("table", { name: "Exits by category" }).waitFor();
   await shoot(narrow, "narrow");
 
-  await live.goto("/");
-  await live.getByRole("table", { name: "Runs that are under way" }).getByText(other).waitFor();
+  const others = await Promise.all(["translate", "trap-and-emulate"].map(submit));
+  await Promise.all(others.map((id) => until(id, 1)));
   await live.setViewportSize({ width: 1280, height: 470 });
+  await live.goto("/");
+  const list = live.getByRole("table", { name: "Runs that are under way" });
+  await Promise.all(others.map((id) => list.getByText(id).waitFor()));
+  await list.getByText(/^step/).nth(1).waitFor();
   await shoot(live, "runs");
 } finally {
   await browser.close();

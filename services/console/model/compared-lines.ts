@@ -25,7 +25,7 @@ export function comparedLines(first: ExitReport, second: ExitReport): readonly C
     .map((name) => lineOf(name, a.get(name), b.get(name)));
 }
 
-/** What the table ends with: both runs as a whole. */
+/** What the table ends with: both runs as a whole, without what neither has. */
 export function comparedSums(first: ExitReport, second: ExitReport): readonly ComparedLine[] {
   const exits = ({ rows }: ExitReport) => rows.reduce((sum, { count }) => sum + count, 0);
   const rate = (report: ExitReport) => (exits(report) / Math.max(1, report.instructions)) * 1e6;
@@ -34,7 +34,7 @@ export function comparedSums(first: ExitReport, second: ExitReport): readonly Co
     countOf: (report: ExitReport) => number | undefined,
     timeOf: (report: ExitReport) => number | undefined,
   ) => line(name, [countOf(first), countOf(second)], [timeOf(first), timeOf(second)]);
-  return [
+  const lines = [
     sum("all exits", exits, ({ time }) => time.monitor),
     sum("exits per million instructions", rate, () => undefined),
     sum(
@@ -48,6 +48,7 @@ export function comparedSums(first: ExitReport, second: ExitReport): readonly Co
       ({ time }) => time.idle,
     ),
   ];
+  return lines.filter(({ counts, times }) => [...counts, ...times].some((text) => text !== ""));
 }
 
 function lineOf(name: string, a: ExitRow | undefined, b: ExitRow | undefined): ComparedLine {

@@ -131,7 +131,7 @@ function Both({ first, second }: { readonly first: RunExits; readonly second: Ru
                     {submission.slice(0, 8)}…
                   </th>
                 )),
-                <th key={what} scope="col" className="number">
+                <th key={what} scope="col" className="number ratio">
                   ratio
                 </th>,
               ])}

@@ -26,8 +26,8 @@ export function TimeChart({ history, run }: { readonly history: History; readonl
   const [pointed, setPointed] = useState<number>();
   const { intervals } = history;
   const layers = useMemo(() => stackLayers(intervals, view), [intervals, view]);
-  const index = Math.min(pointed ?? intervals.length - 1, intervals.length - 1);
-  const interval = intervals[index];
+  // Nothing is newer than anything else in a run that is over.
+  const index = pointed ?? (run.state === "running" ? intervals.length - 1 : undefined);
   return (
     <Panel
       title="Where the time goes"
@@ -38,16 +38,16 @@ export function TimeChart({ history, run }: { readonly history: History; readonl
         </div>
       }
     >
-      {interval === undefined || layers.length === 0 ? (
+      {layers.length === 0 ? (
         <Notice title="Nothing to show yet" />
       ) : (
         <>
           <Stack history={history} run={run} layers={layers} onPoint={setPointed} />
           <Readout
-            interval={interval}
+            intervals={intervals}
             layers={layers}
-            index={index}
-            isLast={pointed === undefined}
+            index={index === undefined ? undefined : Math.min(index, intervals.length - 1)}
+            isPointed={pointed !== undefined}
           />
           <FigureTable intervals={intervals} layers={layers} />
         </>
@@ -124,27 +124,29 @@ function Stack({
 /** What is shown as "0.0 %" says nothing. */
 const least = 0.0005;
 
-/** The figures of one interval: the one that is pointed at, or the last. */
+/** The figures of one interval: the one that is pointed at, else the last, or of all. */
 function Readout({
-  interval,
+  intervals,
   layers,
   index,
-  isLast,
+  isPointed,
 }: {
-  readonly interval: Interval;
+  readonly intervals: readonly Interval[];
   readonly layers: readonly StackLayer[];
-  readonly index: number;
-  readonly isLast: boolean;
+  /** Undefined for all. */
+  readonly index: number | undefined;
+  readonly isPointed: boolean;
 }) {
-  const shown = layers
-    .map(({ name, shares }) => ({ name, share: shares[index] ?? 0 }))
+  const [first, last] =
+    index === undefined ? [intervals[0], intervals.at(-1)] : [intervals[index], intervals[index]];
+  const shown = (index === undefined ? wholeShares(intervals, layers) : sharesAt(layers, index))
     .filter(({ share }) => share >= least)
     .sort((a, b) => b.share - a.share);
   return (
     <div className="readout">
       <p className="quiet">
-        {isLast ? "The last stretch: " : ""}
-        {formatDuration(interval.from)} to {formatDuration(interval.to)}
+        {isPointed ? "" : index === undefined ? "In all: " : "The last stretch: "}
+        {formatDuration(first?.from ?? 0)} to {formatDuration(last?.to ?? 0)}
       </p>
       <ul aria-label="Shares of this stretch">
         {shown.map(({ name, share }) => (
@@ -156,6 +158,24 @@ function Readout({
       </ul>
     </div>
   );
+}
+
+interface Share {
+  readonly name: string;
+  readonly share: number;
+}
+
+function sharesAt(layers: readonly StackLayer[], index: number): Share[] {
+  return layers.map(({ name, shares }) => ({ name, share: shares[index] ?? 0 }));
+}
+
+function wholeShares(intervals: readonly Interval[], layers: readonly StackLayer[]): Share[] {
+  const times = layers.map(({ name }) => ({
+    name,
+    time: intervals.reduce((sum, interval) => sum + (interval.times.get(name) ?? 0), 0),
+  }));
+  const whole = times.reduce((sum, { time }) => sum + time, 0);
+  return times.map(({ name, time }) => ({ name, share: time / Math.max(1, whole) }));
 }
 
 const mostRows = 40;
