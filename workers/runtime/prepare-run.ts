@@ -7,6 +7,8 @@ import { templateOf } from "./templates/template-of.ts";
 import type { BootImages, ThreadStart } from "./thread/thread-protocol.ts";
 import { toConsoleStep } from "./to-console-step.ts";
 
+const elfMagic = [0x7f, 0x45, 0x4c, 0x46];
+
 export interface PreparedRun {
   readonly assignment: Assignment;
   readonly start: Omit<ThreadStart, "control">;
@@ -40,7 +42,7 @@ export async function prepareRun(
   // Also of a run whose images are in its machine already.
   const profile = assignment.profile && {
     period: assignment.profile.period,
-    symbols: SymbolTable.of(await blobs.read(job.images.kernel)).symbols,
+    symbols: symbolsOf(await blobs.read(job.images.kernel)),
   };
   const present = machine.disks.flatMap((disk) => {
     const hash = job.images.disks[disk.name];
@@ -95,6 +97,12 @@ export async function prepareRun(
       },
     },
   };
+}
+
+/** Only an ELF file has any: what else may be started is code, however it reads. */
+function symbolsOf(kernel: Uint8Array) {
+  const isElf = elfMagic.every((byte, i) => kernel[i] === byte);
+  return isElf ? SymbolTable.of(kernel).symbols : [];
 }
 
 function inFullSize(bytes: Uint8Array, size: number | undefined): Uint8Array {
