@@ -1,9 +1,12 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
 import type { Settings } from "../../shared/schema/settings.ts";
+import type { DebugRelay } from "./debug/debug-relay.ts";
 import { ProblemError } from "./problem-error.ts";
 import { problemResponse } from "./problem-response.ts";
 import { addAssignmentRoutes } from "./routes/assignment-routes.ts";
 import { addConsoleRoute } from "./routes/console-route.ts";
+import { addDebugRoute } from "./routes/debug-route.ts";
 import { addHealthRoutes } from "./routes/health-routes.ts";
 import { addQueueRoute } from "./routes/queue-route.ts";
 import { addSettingsRoute } from "./routes/settings-route.ts";
@@ -18,8 +21,11 @@ import type { WorkerDirectory } from "./workers/worker-directory.ts";
 export interface AppParts extends Intake {
   readonly hub: RunEventHub;
   readonly workers: WorkerDirectory;
+  readonly debug: DebugRelay;
   /** Most bytes of all files of one submission. */
   readonly maxUploadBytes: number;
+  /** Makes a span of each request; where requests are traced. */
+  readonly tracing?: MiddlewareHandler;
   /** The folder that the web console was built to. */
   readonly consoleFolder: string;
   readonly settings: Settings;
@@ -58,10 +64,12 @@ export function createApp(parts: AppParts): OpenAPIHono {
       context.req.path,
     ),
   );
+  if (parts.tracing) app.use(parts.tracing);
   addSubmissionRoutes(app, parts, parts.maxUploadBytes);
   addConsoleRoute(app, parts);
   addAssignmentRoutes(app, parts.catalogue);
   addWorkerRoutes(app, parts.workers);
+  addDebugRoute(app, parts);
   addQueueRoute(app, parts.queue);
   addSettingsRoute(app, parts.settings);
   addWebConsole(app, parts.consoleFolder);

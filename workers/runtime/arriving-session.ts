@@ -1,9 +1,14 @@
+import type { SpanContext } from "@opentelemetry/api";
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { Assignment } from "../../shared/schema/assignment.ts";
+import { log } from "../../shared/telemetry/log.ts";
+import { traceParent } from "../../shared/telemetry/otel/trace-parent.ts";
 import type { MigrationChannel } from "../vmm/mod.ts";
 import { buildIdentity } from "./build-identity.ts";
 import { planCheckpoints } from "./checkpoint/plan-checkpoints.ts";
 import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
+import { farewellTo } from "./debug/farewell-to.ts";
+import type { RunDebugger } from "./debug/run-debugger.ts";
 import { ExitBook } from "./exit-book.ts";
 import type { SessionSignals } from "./grading-session.ts";
 import { HostEnd } from "./migration/host-end.ts";
@@ -25,12 +30,16 @@ import {
   type SessionParts,
 } from "./session-end.ts";
 import type { SessionResources } from "./session-resources.ts";
+import { RunTelemetry } from "./telemetry/run-telemetry.ts";
+import type { DebugCommand } from "./thread/debug-protocol.ts";
 import type { MoveCommand, MoveMessage } from "./thread/move-protocol.ts";
 
 export interface ArrivingRun {
   readonly job: GradingJob;
   readonly opening: MoveOpening;
   readonly channel: MigrationChannel;
+  /** What its span here is to be; where it is traced. */
+  readonly own?: SpanContext | undefined;
   /** The run is this worker's now: so the queue's job has to be. */
   onArrived(lose: () => void): void;
 }
@@ -64,6 +73,8 @@ export async function runArrival(
   const authority = new RedisAuthority(redis, identity);
   const owner = `${identity.name} ${crypto.randomUUID()}`;
   let send: (command: MoveCommand) => void = () => undefined;
+  let debug: (command: DebugCommand) => void = () => undefined;
+  let attended: RunDebugger | undefined;
   let told: Told | undefined;
   let here: (SessionParts & { readonly guest: LiveGuest; readonly exits: ExitBook }) | undefined;
   let fenced: Promise<void> | undefined;
@@ -84,12 +95,26 @@ export async function runArrival(
       () => isStillOurs(reporter, abort.signal),
     );
     const guest = new LiveGuest({ journal, reporter, send, claim }, false);
-    const book = { journal, identity, assignment, submission: run, onExits: resources.onExits };
+    const { own } = arriving;
+    const cameBy = traceParent.read(opening.trace);
+    const telemetry = new RunTelemetry(
+      { job, epoch: message.epoch, identity, how: "migration", own, cameBy },
+      resources.metrics,
+    );
+    telemetry.arrives();
+    resources.onTrace?.(telemetry.trace);
+    const onExits = telemetry.exits.bind(telemetry);
+    const book = { journal, identity, assignment, submission: run, onExits };
     const exits = new ExitBook(book, message.instructions);
-    here = { journal, reporter, checkpoints, guest, exits };
+    here = { journal, reporter, checkpoints, guest, exits, telemetry };
     fenced = checkpoints.fence().catch(lose);
     resources.onProgress?.({ epoch: message.epoch, instructions: message.instructions });
     resources.onGuest?.(guest);
+    attended = resources.debuggers?.attend({
+      submission: run,
+      epoch: () => journal.epoch,
+      send: (command) => debug(command),
+    });
     arriving.onArrived(lose);
   };
   const hear = (message: MoveMessage, assignment: Assignment) => {
@@ -125,16 +150,19 @@ export async function runArrival(
       },
       signal: abort.signal,
       handOver,
-      onStart: (say) => {
+      onStart: (say, toDebugged) => {
         send = say;
+        debug = toDebugged;
         joinChannels(end, channel);
       },
       onMove: (message) => hear(message, assignment),
+      onDebug: (message) => attended?.hear(message),
       onCheckpoint: async (checkpoint) => {
         await Promise.all([fenced, here?.reporter.flush()]);
         if (!here || abort.signal.aborted) return false;
+        const { checkpoints, telemetry } = here;
         try {
-          return await here.checkpoints.publish(checkpoint);
+          return await telemetry.checkpoint(checkpoint, () => checkpoints.publish(checkpoint));
         } catch {
           lose();
           return false;
@@ -142,6 +170,7 @@ export async function runArrival(
       },
       onMessage: (message) => {
         if (!here) return;
+        here.telemetry.hear(message, assignment);
         if (message.type === "exits") here.exits.hear(message.account);
         if (message.type === "profile") here.exits.profile(message.folded);
         if (message.type === "progress") {
@@ -151,6 +180,7 @@ export async function runArrival(
         passOn(message, assignment, here.reporter);
       },
     });
+    attended?.finish(...farewellTo(report));
     if (!here) return undefined;
     const began = performance.now() - opening.elapsed;
     const ended = { assignment, report, fromTemplate: undefined, exits: here.exits };
@@ -158,11 +188,12 @@ export async function runArrival(
   } catch (error) {
     await here?.exits.flush();
     if (here) return await breakSession(here, error);
-    if (!(error instanceof NotArrived)) console.error(`${run} did not come here: ${text(error)}`);
+    if (!(error instanceof NotArrived)) log.error(`${run} did not come here: ${text(error)}`);
     return undefined;
   } finally {
     clearInterval(knocks);
     signal.removeEventListener("abort", stop);
+    attended?.end();
     here?.guest.end();
     if (!isWhole) channel.cut();
   }

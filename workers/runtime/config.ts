@@ -34,8 +34,14 @@ const configSchema = z.object({
   TRAPLINE_DOWNTIME: z.coerce.number().min(0).default(20),
   /** Bytes per second that a move may take of the network while its guest runs; 0: all. */
   TRAPLINE_BANDWIDTH: z.coerce.number().int().min(0).default(0),
+  /** Milliseconds that debuggers may hold one run in all; 0: none may. */
+  TRAPLINE_DEBUG: z.coerce.number().int().min(0).default(600_000),
   /** File to write signs of life to, for a probe; its folder must exist. */
   TRAPLINE_ALIVE: z.string().min(1).optional(),
+  /** What lines of the log are: sentences, or JSON objects. */
+  TRAPLINE_LOG: z.enum(["text", "json"]).default("text"),
+  /** HOST:PORT at which Prometheus can fetch metrics; empty: nowhere (`telemetry-settings.ts`). */
+  TRAPLINE_METRICS: z.string().optional(),
 });
 
 export type WorkerConfig = z.infer<typeof configSchema>;

@@ -1,7 +1,10 @@
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { Assignment } from "../../shared/schema/assignment.ts";
+import { log } from "../../shared/telemetry/log.ts";
 import { planCheckpoints } from "./checkpoint/plan-checkpoints.ts";
 import type { RunCheckpoints, TakenOver } from "./checkpoint/run-checkpoints.ts";
+import { farewellTo } from "./debug/farewell-to.ts";
+import type { RunDebugger } from "./debug/run-debugger.ts";
 import { ExitBook } from "./exit-book.ts";
 import { RedisAuthority } from "./migration/redis-authority.ts";
 import { LiveGuest } from "./moves/live-guest.ts";
@@ -16,6 +19,7 @@ import {
 import type { RunJournal } from "./run-journal.ts";
 import type { RunReporter } from "./run-reporter.ts";
 import type { SessionResources } from "./session-resources.ts";
+import type { RunTelemetry } from "./telemetry/run-telemetry.ts";
 import type { RunReport, TemplateKey } from "./thread/thread-protocol.ts";
 
 interface RunParts {
@@ -24,6 +28,7 @@ interface RunParts {
   readonly journal: RunJournal;
   readonly reporter: RunReporter;
   readonly checkpoints: RunCheckpoints;
+  readonly telemetry: RunTelemetry;
 }
 
 interface RunSignals {
@@ -65,7 +70,7 @@ export class RunUnderWay {
         return await this.#run(saved, signals);
       } catch (error) {
         if (!(error instanceof UnusableCheckpoint)) throw error;
-        console.error(`${job.submission} begins again: ${error.message}`);
+        log.error(`${job.submission} begins again: ${error.message}`);
       }
     }
     await checkpoints.startAgain();
@@ -78,7 +83,7 @@ export class RunUnderWay {
     } catch (error) {
       if (!(error instanceof UnusableCheckpoint)) throw error;
       // A template of which pages cannot be had, as it has turned out on the way.
-      console.error(`${this.#parts.job.submission} begins again: ${error.message}`);
+      log.error(`${this.#parts.job.submission} begins again: ${error.message}`);
     }
     await this.#parts.checkpoints.startAgain();
     return this.#run(undefined, signals, true);
@@ -90,7 +95,7 @@ export class RunUnderWay {
     signals: RunSignals,
     isBooted = false,
   ): Promise<EndedRun> {
-    const { job, resources, journal, reporter } = this.#parts;
+    const { job, resources, journal, reporter, telemetry } = this.#parts;
     const prepared = await prepareRun(job, resources.blobs, saved === undefined);
     const { assignment, images } = prepared;
     const { template, ...booted } = prepared.start;
@@ -101,36 +106,46 @@ export class RunUnderWay {
       resources.onProgress?.({ epoch: journal.epoch, instructions });
     const former = saved && formerReports(saved);
     figures(former?.instructions ?? 0);
-    const { identity, onExits } = resources;
+    const { identity } = resources;
+    const onExits = telemetry.exits.bind(telemetry);
     const { submission } = job;
     const book = { journal, identity, assignment, submission, onExits };
     const exits = new ExitBook(book, former?.instructions ?? 0);
     reporter.startAt(former?.consoleBytes ?? 0);
+    if (former) telemetry.resumes();
     if (former) reporter.event({ type: "resumed", data: { instructions: former.instructions } });
     const image = job.images.kernel;
     const code = start.config.engine === "interpret" ? {} : await resources.code.of(image);
     const authority = new RedisAuthority(resources.redis, resources.identity);
+    const debug = await resources.debuggers?.waitingFor(job.submission, journal.epoch);
+    let attended: RunDebugger | undefined;
     const running = runGuest(resources.pool, {
       start: {
         ...start,
         ...code,
         ...(saved && { resume: saved.run }),
         ...planCheckpoints(start.limits.memoryBytes, resources.checkpoints.every),
+        ...(debug && { debug }),
       },
       ...(former && { former }),
       signal: signals.signal,
       handOver: signals.handOver,
-      onStart: (send) => {
+      onStart: (send, toDebugged) => {
+        const { submission } = job;
+        const epoch = () => journal.epoch;
+        attended = resources.debuggers?.attend({ submission, epoch, send: toDebugged });
         const claim = authority.compareAndSet.bind(authority, job.submission);
         this.#guest = new LiveGuest({ journal, reporter, send, claim }, true);
         resources.onGuest?.(this.#guest);
       },
       onMove: (message) => this.#guest?.hear(message),
+      onDebug: (message) => attended?.hear(message),
       onCode: (bytes) => resources.code.keep(image, bytes),
       images,
       templates: resources.templates.of(assignment.name),
       onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals, use?.key),
       onMessage: (message) => {
+        telemetry.hear(message, assignment);
         if (message.type === "progress") figures(message.instructions);
         if (message.type === "exits") exits.hear(message.account);
         if (message.type === "profile") exits.profile(message.folded);
@@ -142,8 +157,11 @@ export class RunUnderWay {
       },
     });
     try {
-      return { assignment, report: await running, fromTemplate, exits };
+      const report = await running;
+      attended?.finish(...farewellTo(report));
+      return { assignment, report, fromTemplate, exits };
     } finally {
+      attended?.end();
       this.#guest?.end();
       await exits.flush();
     }
@@ -155,11 +173,13 @@ export class RunUnderWay {
     { signal, onStale }: RunSignals,
     template?: TemplateKey,
   ): Promise<boolean> {
-    const { reporter, checkpoints } = this.#parts;
+    const { reporter, checkpoints, telemetry } = this.#parts;
     await reporter.flush();
     if (signal.aborted) return false;
     try {
-      return await checkpoints.publish(checkpoint, template);
+      return await telemetry.checkpoint(checkpoint, () =>
+        checkpoints.publish(checkpoint, template),
+      );
     } catch {
       onStale();
       return false;

@@ -50,13 +50,20 @@ export class GuestProfiler {
     return [...this.#stacks];
   }
 
-  /** In place of `machine.run`. */
-  run(machine: Machine, instructions: Instructions): StopReason {
+  /** In place of `machine.run`. @param run what runs the machine */
+  run(
+    machine: Machine,
+    instructions: Instructions,
+    run: (instructions: Instructions) => StopReason = (slice) => machine.run(slice),
+  ): StopReason {
     const end = machine.steps + instructions;
     for (;;) {
+      const before = machine.steps;
       const left = end - machine.steps;
       const untilLook = this.#period - (machine.steps % this.#period);
-      const reason = machine.run(Math.min(left, untilLook));
+      const reason = run(Math.min(left, untilLook));
+      // Somebody holds it.
+      if (machine.steps === before) return reason;
       const isLook = machine.steps % this.#period === 0;
       if (reason.kind === "budget" && isLook) this.#look(machine.debug);
       if (reason.kind !== "budget" || machine.steps >= end) return reason;

@@ -4,6 +4,7 @@
  */
 import type { ConsoleScriptState, Instructions, Milliseconds } from "../../vmm/mod.ts";
 import type { ProfileStacks } from "../profile/guest-profiler.ts";
+import { type DebugState, parseDebugState } from "./debug-state.ts";
 import { type LedgerState, parseLedgerState } from "./run-ledger-state.ts";
 
 export interface DriverState {
@@ -16,6 +17,8 @@ export interface DriverState {
   readonly retired: Instructions;
   /** Disks that were written to; their sections are `disk.NAME` and `disk.NAME.pages`. */
   readonly disks: readonly string[];
+  /** Where it has a debugger. */
+  readonly debug?: DebugState;
   /** Where its time went so far; not in a template, which is the same whoever makes it. */
   readonly ledger?: LedgerState;
   /** Of a run that is profiled, in a template, too: where its guest was so far. */
@@ -39,9 +42,14 @@ export function decodeDriverState(sections: ReadonlyMap<string, Uint8Array>): Dr
     throw new Error("the checkpoint does not say what was counted until its steps");
   }
   if (!isProfile(state.profile)) throw new Error("its profile is none");
-  const { ledger, ...rest } = state;
+  const { ledger, debug, ...rest } = state;
   const known = parseLedgerState(ledger);
-  return { ...rest, ...(known && { ledger: known }) };
+  const attached = parseDebugState(debug);
+  return {
+    ...rest,
+    ...(known && { ledger: known }),
+    ...(attached && { debug: attached }),
+  };
 }
 
 function isProfile(stacks: unknown): boolean {
