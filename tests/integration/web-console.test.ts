@@ -64,6 +64,7 @@ async function exitsOf(id: string): Promise<RunExits> {
 
 /** The table's rows as texts, a list of cells each. */
 async function cellsOf(table: Locator): Promise<string[][]> {
+  await table.waitFor();
   const rows = await table.locator("tbody tr").all();
   return Promise.all(rows.map((row) => row.locator("th, td").allInnerTexts()));
 }
@@ -161,4 +162,28 @@ test("while the API is away the page says so, keeps what it has, and goes on whe
   await page.context().setOffline(false);
   await page.getByRole("alert").waitFor({ state: "detached" });
   complaints = complaints.filter((text) => !text.includes("ERR_INTERNET_DISCONNECTED"));
+});
+
+test("a flame graph is walked and widened by the keyboard alone", async () => {
+  const id = await service.submit("greet", rawGuest({ print: "hello", ending: { exit: 0 } }));
+  await service.ended(id);
+  await page.goto(`/runs/${id}`);
+  await page.getByText("There is no profile of this run").waitFor();
+  // What a sampled run's answer is made of, whichever symbols its guest has.
+  const body = "main;read;copy 30\nmain;write 50\nidle 20\n";
+  await page.route("**/profile", (route) => route.fulfill({ contentType: "text/plain", body }));
+  await page.reload();
+  const frame = (name: string) => page.getByRole("treeitem", { name: new RegExp(`^${name}, `) });
+  await frame("all").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  await page.getByText("read: 30.0 % of 100 samples").waitFor();
+  await page.keyboard.press("Enter");
+  await frame("write").waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+  await frame("write").waitFor();
+  await page.getByLabel("Find").fill("COPY");
+  expect(await page.locator(".found").count()).toBe(1);
+  expect(await faultsOf(page)).toEqual([]);
 });

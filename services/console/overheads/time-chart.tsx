@@ -146,7 +146,8 @@ function Readout({
     <div className="readout">
       <p className="quiet">
         {isPointed ? "" : index === undefined ? "In all: " : "The last stretch: "}
-        {formatDuration(first?.from ?? 0)} to {formatDuration(last?.to ?? 0)}
+        {index === undefined ? "" : `${formatDuration(first?.from ?? 0)} to `}
+        {formatDuration(last?.to ?? 0)}
       </p>
       <ul aria-label="Shares of this stretch">
         {shown.map(({ name, share }) => (
