@@ -1,9 +1,11 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Settings } from "../../shared/schema/settings.ts";
+import type { DebugRelay } from "./debug/debug-relay.ts";
 import { ProblemError } from "./problem-error.ts";
 import { problemResponse } from "./problem-response.ts";
 import { addAssignmentRoutes } from "./routes/assignment-routes.ts";
 import { addConsoleRoute } from "./routes/console-route.ts";
+import { addDebugRoute } from "./routes/debug-route.ts";
 import { addHealthRoutes } from "./routes/health-routes.ts";
 import { addQueueRoute } from "./routes/queue-route.ts";
 import { addSettingsRoute } from "./routes/settings-route.ts";
@@ -18,6 +20,7 @@ import type { WorkerDirectory } from "./workers/worker-directory.ts";
 export interface AppParts extends Intake {
   readonly hub: RunEventHub;
   readonly workers: WorkerDirectory;
+  readonly debug: DebugRelay;
   /** Most bytes of all files of one submission. */
   readonly maxUploadBytes: number;
   /** The folder that the web console was built to. */
@@ -62,6 +65,7 @@ export function createApp(parts: AppParts): OpenAPIHono {
   addConsoleRoute(app, parts);
   addAssignmentRoutes(app, parts.catalogue);
   addWorkerRoutes(app, parts.workers);
+  addDebugRoute(app, parts);
   addQueueRoute(app, parts.queue);
   addSettingsRoute(app, parts.settings);
   addWebConsole(app, parts.consoleFolder);

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
-import { serve } from "@hono/node-server";
+import { serve, type WebSocketServerLike } from "@hono/node-server";
 import { Redis } from "ioredis";
+import { WebSocketServer } from "ws";
 import { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
 import { ObjectBlobs } from "../../shared/blob/object-blobs.ts";
 import { openObjects } from "../../shared/blob/objects/open-objects.ts";
@@ -8,6 +9,7 @@ import { PageStore } from "../../shared/blob/pages/page-store.ts";
 import { createApp } from "./app.ts";
 import { AssignmentCatalogue } from "./assignments/assignment-catalogue.ts";
 import { readApiConfig } from "./config.ts";
+import { DebugRelay } from "./debug/debug-relay.ts";
 import { RedisSubmissionStore } from "./submissions/redis-submission-store.ts";
 import { RunEventHub } from "./submissions/run-event-hub.ts";
 import { SubmissionQueue } from "./submissions/submission-queue.ts";
@@ -25,7 +27,8 @@ const config = readApiConfig(process.env);
 const redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, commandTimeout: 5000 });
 const blocking = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
 const subscriber = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
-for (const connection of [redis, blocking, subscriber]) {
+const reports = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
+for (const connection of [redis, blocking, subscriber, reports]) {
   connection.on("error", (error) => console.error("redis:", error.message));
 }
 
@@ -49,13 +52,21 @@ const app = createApp({
   catalogue: new AssignmentCatalogue(config.TRAPLINE_ASSIGNMENTS, config.TRAPLINE_IMAGES, blobs),
   hub: new RunEventHub(subscriber),
   workers: directory,
+  debug: new DebugRelay(redis, reports),
   maxUploadBytes: config.TRAPLINE_MAX_UPLOAD,
   consoleFolder: config.TRAPLINE_CONSOLE,
   settings: { traceUrl: config.TRAPLINE_TRACE_URL },
 });
 
+/** Longer messages end their connection before they are read. */
+const longestMessage = 2 ** 17;
+const sockets = new WebSocketServer({ noServer: true, maxPayload: longestMessage });
 const server = serve(
-  { fetch: app.fetch, hostname: config.TRAPLINE_HOST, port: config.TRAPLINE_PORT },
+  {
+    ...{ fetch: app.fetch, hostname: config.TRAPLINE_HOST, port: config.TRAPLINE_PORT },
+    // Its options may be undefined, which the adapter's type does not expect.
+    websocket: { server: sockets as WebSocketServerLike },
+  },
   ({ address, port, family }: AddressInfo) => {
     const host = family === "IPv6" ? `[${address}]` : address;
     console.log(`api listening on http://${host}:${port}`);
@@ -72,12 +83,14 @@ server.on("error", (error) => {
 async function shutDown(): Promise<void> {
   unwatchDrains();
   server.close();
+  // Debuggers come back to another process, too.
+  for (const socket of sockets.clients) socket.close(1001);
   if ("closeAllConnections" in server) {
     // Watchers come back to another process with their Last-Event-ID.
     server.closeAllConnections();
   }
   await queue.close();
-  for (const connection of [redis, blocking, subscriber]) {
+  for (const connection of [redis, blocking, subscriber, reports]) {
     connection.disconnect();
   }
 }

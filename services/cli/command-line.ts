@@ -38,6 +38,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "move a run to another worker",
     load: () => import("./commands/migrate.ts"),
   },
+  gdb: {
+    summary: "debug a run with gdb, wherever it is, without changing its grade",
+    load: () => import("./commands/gdb.ts"),
+  },
   drain: {
     summary: "move all runs of a worker away, and end it",
     load: () => import("./commands/drain.ts"),

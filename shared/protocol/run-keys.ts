@@ -11,6 +11,10 @@
  *   place    string the worker that is to have the run next; for some seconds, then any may
  *   ticket   hash   what lets the run's worker move it to another one, once (`migration-ticket.ts`)
  *   move     string JSON (`move-report.ts`): how its last move went
+ *   debugger string JSON (`debugger-record.ts`), for as long as a debugger gives signs of life
+ *   debugged string milliseconds that debuggers have held the guest so far
+ *   asks     pub/sub JSON (`debug-request.ts`), for the worker that has the run
+ *   reports  pub/sub JSON (`debug-report.ts`), for the run's debugger
  *   moves    list   the reports of its last moves, the oldest first
  *   exits    string JSON (`run-exits.ts`, in its compact form): where the time of the run goes
  *   channel  pub/sub "events" after each append, "cancelled" when the run must stop
@@ -27,6 +31,10 @@ export function runKeys(submission: string): RunKeys {
     place: `${base}:place`,
     ticket: `${base}:ticket`,
     move: `${base}:move`,
+    debugger: `${base}:debugger`,
+    debugged: `${base}:debugged`,
+    asks: `${base}:asks`,
+    reports: `${base}:reports`,
     moves: `${base}:moves`,
     exits: `${base}:exits`,
     channel: `${base}:channel`,
@@ -42,6 +50,10 @@ export interface RunKeys {
   readonly place: string;
   readonly ticket: string;
   readonly move: string;
+  readonly debugger: string;
+  readonly debugged: string;
+  readonly asks: string;
+  readonly reports: string;
   readonly moves: string;
   readonly exits: string;
   readonly channel: string;

@@ -117,8 +117,19 @@ export const assignmentSchema = z
       report(["machine", "rng"], "no slot is left: disks take all eight");
     }
     const exitIndex = assignment.steps.findIndex((step) => step["exit-code"] !== undefined);
-    if (exitIndex >= 0 && exitIndex !== assignment.steps.length - 1) {
-      report(["steps", exitIndex], "exit-code must be the last step: nothing runs after it");
+    const behind = exitIndex < 0 ? [] : assignment.steps.slice(exitIndex + 1);
+    if (behind.some((step) => step.assert === undefined)) {
+      const why = "nothing runs after it, and only assertions may follow";
+      report(["steps", exitIndex], `exit-code must be the last step: ${why}`);
+    }
+    for (const [index, { assert }] of assignment.steps.entries()) {
+      const since = assert?.since;
+      if (since === undefined) continue;
+      const named = assignment.steps.flatMap(({ name }, at) => (name === since ? [at] : []));
+      const path = ["steps", index, "assert", "since"];
+      const quoted = JSON.stringify(since);
+      if (named.length > 1) report(path, `is the name of ${named.length} steps: ${quoted}`);
+      else if (!named.some((at) => at < index)) report(path, `names no step before it: ${quoted}`);
     }
     if (!assignment.steps.some((step) => step.points > 0)) {
       report(["steps"], "give no points: at least one step needs points");

@@ -37,6 +37,12 @@ function faultsOf(text: string) {
 }
 
 describe("parseAssignment", () => {
+  test("lets assertions follow the power-off", () => {
+    const behind = `${good}  - { name: Frugal, assert: { exits: { csr: "<= 2k" }, since: Greets }, points: 1 }\n`;
+    const { assert } = parseAssignment(behind, "a.yaml").steps[2] ?? {};
+    expect(assert).toEqual({ exits: { csr: "<= 2k" }, since: "Greets" });
+  });
+
   test("reads quantities with their units and fills the defaults", () => {
     const assignment = parseAssignment(good, "a.yaml");
     expect(assignment.machine.ram).toBe(16 * 2 ** 20);
@@ -109,6 +115,38 @@ describe("parseAssignment", () => {
       "an exit code that is not last",
       good.replace("- name: Greets", "- { name: x, exit-code: 0, within: 1 }\n  - name: Greets"),
       "a.yaml:14:5: steps[0] exit-code must be the last step",
+    ],
+    [
+      "an assertion on exits that the monitor causes",
+      good.replace(
+        "- { name: Stops",
+        '- { assert: { exits: { memory.cow: "< 3" } } }\n  - { name: Stops',
+      ),
+      "a.yaml:18:26: steps[1].assert.exits.memory.cow is no exit that a guest causes; those are csr,",
+    ],
+    [
+      "an assertion that is no comparison",
+      good.replace(
+        "- { name: Stops",
+        "- { assert: { exits: { csr: about 3 } } }\n  - { name: Stops",
+      ),
+      "a.yaml:18:26: steps[1].assert.exits.csr must be a comparison with a whole number, for example",
+    ],
+    [
+      "an assertion since a step that comes later",
+      good.replace(
+        "- { name: Stops",
+        '- { assert: { exits: { csr: "< 3" }, since: Stops } }\n  - { name: Stops',
+      ),
+      'a.yaml:18:40: steps[1].assert.since names no step before it: "Stops"',
+    ],
+    [
+      "an assertion that waits",
+      good.replace(
+        "- { name: Stops",
+        '- { assert: { exits: { csr: "< 3" } }, within: 1M }\n  - { name: Stops',
+      ),
+      "a.yaml:18:42: steps[1].within belongs to expect and exit-code only: an assertion does not wait",
     ],
     [
       "a key given twice",

@@ -4,7 +4,7 @@ import { visibilitySchema } from "./visibility.ts";
 /** What became of one step of the rubric. */
 export const stepResultSchema = z.object({
   name: z.string(),
-  kind: z.enum(["expect", "send", "exit-code"]),
+  kind: z.enum(["expect", "send", "exit-code", "assert"]),
   state: z.enum(["passed", "failed", "not-reached"]),
   points: z.number(),
   earned: z.number(),

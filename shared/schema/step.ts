@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { exitBoundSchema } from "./exit-bound.ts";
+import { gradableExits } from "./gradable-exits.ts";
 import { instructionsSchema } from "./quantities.ts";
 import { visibilitySchema } from "./visibility.ts";
 
@@ -25,28 +27,48 @@ const patternSchema = z
     }
   });
 
+const assertSchema = z.strictObject({
+  exits: z.record(z.string(), exitBoundSchema).superRefine((exits, context) => {
+    const names = Object.keys(exits);
+    if (names.length === 0) {
+      context.addIssue({ code: "custom", message: "names no category of exits" });
+    }
+    for (const name of names) {
+      if ((gradableExits as readonly string[]).includes(name)) continue;
+      const message = `is no exit that a guest causes; those are ${gradableExits.join(", ")}`;
+      context.addIssue({ code: "custom", path: [name], message });
+    }
+  }),
+  /** Name of an earlier step; since power-on where it is not said. */
+  since: nameSchema.optional(),
+});
+
 const stepFieldsSchema = z.strictObject({
   name: nameSchema.optional(),
   expect: patternSchema.optional(),
   send: z.string().min(1).max(longestText).optional(),
   "exit-code": z.int().min(0).max(255).optional(),
+  assert: assertSchema.optional(),
   within: withinSchema.optional(),
   points: pointsSchema.default(0),
   visibility: visibilitySchema.default("visible"),
 });
 
+const kinds = ["expect", "send", "exit-code", "assert"] as const;
+
 /**
  * One step of a rubric: exactly one of `expect` (a regular expression over the console output since
- * the last match), `send` (console input) and `exit-code` (how the guest powers off).
+ * the last match), `send` (console input), `exit-code` (how the guest powers off) and `assert` (what the
+ * guest has done until then).
  *
  * `within` is the deadline in instructions of guest time, counted from the end of the step before.
  */
 export const stepSchema = stepFieldsSchema.superRefine((step, context) => {
-  const kinds = (["expect", "send", "exit-code"] as const).filter((k) => step[k] !== undefined);
+  const given = kinds.filter((kind) => step[kind] !== undefined);
   const report = (path: string[], message: string) =>
     context.addIssue({ code: "custom", path, message });
-  if (kinds.length !== 1) {
-    report([], "must have exactly one of expect, send, exit-code");
+  if (given.length !== 1) {
+    report([], `must have exactly one of ${kinds.join(", ")}`);
     return;
   }
   if (step.send !== undefined) {
@@ -55,6 +77,10 @@ export const stepSchema = stepFieldsSchema.superRefine((step, context) => {
     }
     if (step.points > 0) {
       report(["points"], "belongs to expect and exit-code only: sending earns nothing");
+    }
+  } else if (step.assert !== undefined) {
+    if (step.within !== undefined) {
+      report(["within"], "belongs to expect and exit-code only: an assertion does not wait");
     }
   } else if (step.within === undefined) {
     report(["within"], "is missing: say after how many instructions the step has failed");

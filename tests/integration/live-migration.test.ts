@@ -118,7 +118,7 @@ describe("a run that moves while it runs", () => {
       return outcome;
     };
     const stayed = await outcomeOf(false);
-    expect(stayed).toMatchObject({ state: "graded", score: 3 });
+    expect(stayed).toMatchObject({ state: "graded", score: 4 });
     expect(await outcomeOf(true)).toEqual(stayed);
   });
 });

@@ -57,6 +57,7 @@ limits: { instructions: 10G, output: 8K, wall-clock: 10m }
 steps:
   - { name: Begins, expect: abab, within: 10M, points: 1 }
   - { name: Stops, exit-code: 0, within: 5G, points: 2 }
+  - { name: Writes little, assert: { exits: { mmio.read: "> 10k", mmio.write: "< 20k" }, since: Begins }, points: 1 }
 `,
   work: `name: work
 title: Works for a while

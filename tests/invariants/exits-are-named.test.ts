@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { gradableExits } from "../../shared/schema/gradable-exits.ts";
 import { MemoryBlock } from "../../workers/host/block-memory.ts";
 import { compiler } from "../../workers/host/compiler.ts";
 import {
   type ExitCategory,
   exitCategories,
+  guestExits,
   type MachineConfig,
   Monitor,
 } from "../../workers/vmm/mod.ts";
@@ -137,6 +139,11 @@ function guest(program: readonly Line[]): Line[] {
 }
 
 const disk = { virtio: [{ kind: "block", slot: 0, disk: "disk", readOnly: true }] as const };
+
+test("a rubric may grade the exits that a guest causes, and no others", () => {
+  const guests = guestExits(Object.fromEntries(exitCategories.map((name) => [name, 0])));
+  expect([...gradableExits]).toEqual(Object.keys(guests));
+});
 
 describe("every category that has a cause today counts it", () => {
   test.each(Object.entries(causes))("%s", (category, { program, count }) => {

@@ -156,6 +156,8 @@ test.each([
     MigrationStatistics,
   ];
   expect(precopy.laterPages).toBe(0);
+  // Pages with code go before the guest stops.
+  expect(postcopy.stoppedPages).toBeLessThan(400);
   expect(postcopy.laterPages).toBeGreaterThan(hybrid.laterPages);
   for (const { kinds, sentBytes } of statistics) {
     expect(sentBytes).toBeLessThan(kinds.plain.pages * 4096);

@@ -4,6 +4,8 @@ import type { MigrationChannel } from "../vmm/mod.ts";
 import { buildIdentity } from "./build-identity.ts";
 import { planCheckpoints } from "./checkpoint/plan-checkpoints.ts";
 import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
+import { farewellTo } from "./debug/farewell-to.ts";
+import type { RunDebugger } from "./debug/run-debugger.ts";
 import { ExitBook } from "./exit-book.ts";
 import type { SessionSignals } from "./grading-session.ts";
 import { HostEnd } from "./migration/host-end.ts";
@@ -25,6 +27,7 @@ import {
   type SessionParts,
 } from "./session-end.ts";
 import type { SessionResources } from "./session-resources.ts";
+import type { DebugCommand } from "./thread/debug-protocol.ts";
 import type { MoveCommand, MoveMessage } from "./thread/move-protocol.ts";
 
 export interface ArrivingRun {
@@ -64,6 +67,8 @@ export async function runArrival(
   const authority = new RedisAuthority(redis, identity);
   const owner = `${identity.name} ${crypto.randomUUID()}`;
   let send: (command: MoveCommand) => void = () => undefined;
+  let debug: (command: DebugCommand) => void = () => undefined;
+  let attended: RunDebugger | undefined;
   let told: Told | undefined;
   let here: (SessionParts & { readonly guest: LiveGuest; readonly exits: ExitBook }) | undefined;
   let fenced: Promise<void> | undefined;
@@ -90,6 +95,11 @@ export async function runArrival(
     fenced = checkpoints.fence().catch(lose);
     resources.onProgress?.({ epoch: message.epoch, instructions: message.instructions });
     resources.onGuest?.(guest);
+    attended = resources.debuggers?.attend({
+      submission: run,
+      epoch: () => journal.epoch,
+      send: (command) => debug(command),
+    });
     arriving.onArrived(lose);
   };
   const hear = (message: MoveMessage, assignment: Assignment) => {
@@ -125,11 +135,13 @@ export async function runArrival(
       },
       signal: abort.signal,
       handOver,
-      onStart: (say) => {
+      onStart: (say, toDebugged) => {
         send = say;
+        debug = toDebugged;
         joinChannels(end, channel);
       },
       onMove: (message) => hear(message, assignment),
+      onDebug: (message) => attended?.hear(message),
       onCheckpoint: async (checkpoint) => {
         await Promise.all([fenced, here?.reporter.flush()]);
         if (!here || abort.signal.aborted) return false;
@@ -150,6 +162,7 @@ export async function runArrival(
         passOn(message, assignment, here.reporter);
       },
     });
+    attended?.finish(...farewellTo(report));
     if (!here) return undefined;
     const began = performance.now() - opening.elapsed;
     const ended = { assignment, report, fromTemplate: undefined, exits: here.exits };
@@ -162,6 +175,7 @@ export async function runArrival(
   } finally {
     clearInterval(knocks);
     signal.removeEventListener("abort", stop);
+    attended?.end();
     here?.guest.end();
     if (!isWhole) channel.cut();
   }

@@ -34,6 +34,8 @@ const configSchema = z.object({
   TRAPLINE_DOWNTIME: z.coerce.number().min(0).default(20),
   /** Bytes per second that a move may take of the network while its guest runs; 0: all. */
   TRAPLINE_BANDWIDTH: z.coerce.number().int().min(0).default(0),
+  /** Milliseconds that debuggers may hold one run in all; 0: none may. */
+  TRAPLINE_DEBUG: z.coerce.number().int().min(0).default(600_000),
   /** File to write signs of life to, for a probe; its folder must exist. */
   TRAPLINE_ALIVE: z.string().min(1).optional(),
 });

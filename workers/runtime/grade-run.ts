@@ -65,14 +65,18 @@ export function gradeStep(
 }
 
 export function stepKind(step: Step): StepResult["kind"] {
-  return step.expect !== undefined ? "expect" : step.send !== undefined ? "send" : "exit-code";
+  if (step.expect !== undefined) return "expect";
+  if (step.send !== undefined) return "send";
+  return step.assert === undefined ? "exit-code" : "assert";
 }
+
+const what = {
+  ...{ expect: "output", send: "typing", "exit-code": "power-off", assert: "counts" },
+} as const;
 
 /** What a step without a name is called. */
 export function stepLabel(step: Step, index: number): string {
-  const what =
-    step.expect !== undefined ? "output" : step.send !== undefined ? "typing" : "power-off";
-  return `step ${index + 1} (${what})`;
+  return `step ${index + 1} (${what[stepKind(step)]})`;
 }
 
 function summarize(

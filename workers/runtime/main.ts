@@ -14,6 +14,7 @@ import { workerKeys } from "../../shared/protocol/worker-keys.ts";
 import { compiler } from "../host/compiler.ts";
 import { AliveFile } from "./alive-file.ts";
 import { readWorkerConfig, threadsOf } from "./config.ts";
+import { DebugHub } from "./debug/debug-hub.ts";
 import { runSession } from "./grading-session.ts";
 import { hostRuntime } from "./host-runtime.ts";
 import { listenForRuns } from "./migration/migration-listener.ts";
@@ -57,6 +58,10 @@ const checkpoints = {
 const code = new WorkerCode(new CodeStore(objects));
 const templates = new WorkerTemplates(checkpoints.store, (line) => console.log(line));
 const runs = new ActiveRuns();
+const debuggers =
+  config.TRAPLINE_DEBUG === 0
+    ? undefined
+    : new DebugHub(redis, identity.name, config.TRAPLINE_DEBUG);
 const certificate = makeWorkerCertificate();
 const doors = new WorkerDoors(redis);
 /** A run that does not come to its last round has more and more of its time taken. */
@@ -132,7 +137,7 @@ async function take(
 
 function resourcesOf(run: ActiveRun): SessionResources {
   return {
-    ...{ redis, blobs, identity, pool, checkpoints, code, templates },
+    ...{ redis, blobs, identity, pool, checkpoints, code, templates, debuggers },
     onProgress: run.note.bind(run),
     onGuest: (guest) => {
       run.guest = guest;
@@ -193,6 +198,7 @@ const presence = new WorkerPresence(redis, identity.name, {
     state: isDraining ? "draining" : "ready",
     capacity: config.TRAPLINE_CONCURRENCY,
     runs: runs.all.flatMap(({ status }) => (status ? [status] : [])),
+    ...(debuggers && { debugs: true }),
     ...(door && { door: door.place }),
   }),
   onCommand: obey,
@@ -284,6 +290,7 @@ async function drain(isOrdered: boolean): Promise<void> {
   clearTimeout(late);
   clearInterval(leases);
   await presence.leave();
+  debuggers?.close();
   redis.disconnect();
   pool.abandon();
   // Last: whoever waits for the end of this worker looks whether the file is there.

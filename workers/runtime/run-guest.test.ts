@@ -23,6 +23,7 @@ function pool(act: (events: RunEvents, start: ThreadStart) => void) {
       },
       release: () => undefined,
       move: () => undefined,
+      debug: () => undefined,
       handOver: () => true,
       giveImages: () => undefined,
       answerTemplate: () => undefined,

@@ -1,4 +1,5 @@
 import { RunOver } from "./checkpoint/run-over.ts";
+import type { DebugCommand, DebugMessage } from "./thread/debug-protocol.ts";
 import type { MoveCommand, MoveMessage } from "./thread/move-protocol.ts";
 import { PageAnswer } from "./thread/page-answer.ts";
 import type { PcpuPool, PooledRun, TemplatePages } from "./thread/pcpu-pool.ts";
@@ -98,8 +99,10 @@ export interface GuestRun {
   images?(): Promise<BootImages>;
   readonly templates?: TemplateKeeper;
   onMessage(message: HeardMessage): void;
-  /** The run has been given to a thread: this is how it hears of its move. */
-  onStart?(send: (command: MoveCommand) => void): void;
+  /** The run has been given to a thread: this is how it hears of its move, and of its debugger. */
+  onStart?(send: (command: MoveCommand) => void, debug: (command: DebugCommand) => void): void;
+  /** For its debugger. */
+  onDebug?(message: DebugMessage): void;
   /** About its move; before it ends, where that ends the run here. */
   onMove?(message: MoveMessage): void;
   /** Translations that the run leaves behind, where it was asked for them. */
@@ -193,6 +196,8 @@ export async function runGuest(
       case "move":
         run.onMove?.(message.message);
         return move(message.message);
+      case "debug":
+        return run.onDebug?.(message.message);
       case "checkpoint":
         return void keep(message).catch(reject);
       case "template-wanted":
@@ -231,7 +236,10 @@ export async function runGuest(
       onDeath: (reason) => end(() => reject(new MonitorFault(reason))),
     },
   );
-  run.onStart?.((command) => pooled?.move(command));
+  run.onStart?.(
+    (command) => pooled?.move(command),
+    (command) => pooled?.debug(command),
+  );
   const abort = () => {
     isOver = true;
     pooled?.drop();

@@ -2,6 +2,8 @@ import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { Assignment } from "../../shared/schema/assignment.ts";
 import { planCheckpoints } from "./checkpoint/plan-checkpoints.ts";
 import type { RunCheckpoints, TakenOver } from "./checkpoint/run-checkpoints.ts";
+import { farewellTo } from "./debug/farewell-to.ts";
+import type { RunDebugger } from "./debug/run-debugger.ts";
 import { ExitBook } from "./exit-book.ts";
 import { RedisAuthority } from "./migration/redis-authority.ts";
 import { LiveGuest } from "./moves/live-guest.ts";
@@ -110,22 +112,29 @@ export class RunUnderWay {
     const image = job.images.kernel;
     const code = start.config.engine === "interpret" ? {} : await resources.code.of(image);
     const authority = new RedisAuthority(resources.redis, resources.identity);
+    const debug = await resources.debuggers?.waitingFor(job.submission, journal.epoch);
+    let attended: RunDebugger | undefined;
     const running = runGuest(resources.pool, {
       start: {
         ...start,
         ...code,
         ...(saved && { resume: saved.run }),
         ...planCheckpoints(start.limits.memoryBytes, resources.checkpoints.every),
+        ...(debug && { debug }),
       },
       ...(former && { former }),
       signal: signals.signal,
       handOver: signals.handOver,
-      onStart: (send) => {
+      onStart: (send, toDebugged) => {
+        const { submission } = job;
+        const epoch = () => journal.epoch;
+        attended = resources.debuggers?.attend({ submission, epoch, send: toDebugged });
         const claim = authority.compareAndSet.bind(authority, job.submission);
         this.#guest = new LiveGuest({ journal, reporter, send, claim }, true);
         resources.onGuest?.(this.#guest);
       },
       onMove: (message) => this.#guest?.hear(message),
+      onDebug: (message) => attended?.hear(message),
       onCode: (bytes) => resources.code.keep(image, bytes),
       images,
       templates: resources.templates.of(assignment.name),
@@ -141,8 +150,11 @@ export class RunUnderWay {
       },
     });
     try {
-      return { assignment, report: await running, fromTemplate, exits };
+      const report = await running;
+      attended?.finish(...farewellTo(report));
+      return { assignment, report, fromTemplate, exits };
     } finally {
+      attended?.end();
       this.#guest?.end();
       await exits.flush();
     }

@@ -3,6 +3,7 @@ import type { BlobStore } from "../../shared/blob/blob-store.ts";
 import type { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
 import type { RunExits } from "../../shared/schema/run-exits.ts";
 import type { Instructions } from "../vmm/mod.ts";
+import type { DebugHub } from "./debug/debug-hub.ts";
 import type { LiveGuest } from "./moves/live-guest.ts";
 import type { WorkerTemplates } from "./templates/worker-templates.ts";
 import type { PcpuPool } from "./thread/pcpu-pool.ts";
@@ -21,6 +22,8 @@ export interface SessionResources {
     readonly every: Instructions | undefined;
   };
   readonly code: WorkerCode;
+  /** Not there where runs are not debugged. */
+  readonly debuggers?: DebugHub | undefined;
   /** Hears of the guest when it is on a thread. */
   readonly onGuest?: (guest: LiveGuest) => void;
   readonly templates: WorkerTemplates;

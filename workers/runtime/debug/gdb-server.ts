@@ -3,7 +3,7 @@ import type { StreamAddress } from "../../host/stream.ts";
 import { listenForStream, type StreamListener } from "../../host/stream-listener.ts";
 import { Failure } from "../../vmm/mod.ts";
 import { GdbSession } from "./gdb-session.ts";
-import { MonitorConsole } from "./monitor-console.ts";
+import { LocalTarget } from "./local-target.ts";
 import type { RunControl } from "./run-control.ts";
 
 /**
@@ -17,7 +17,7 @@ export async function startGdbServer(
 ): Promise<StreamListener> {
   try {
     return await listenForStream(where, (stream) => {
-      const session = new GdbSession(stream, control, new MonitorConsole(control));
+      const session = new GdbSession(stream, new LocalTarget(control));
       return {
         onData: (bytes) => session.receive(bytes),
         onClose: () => session.leave(),

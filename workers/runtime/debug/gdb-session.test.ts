@@ -3,7 +3,7 @@ import { asm, assemble, loadConstant } from "../../../tests/support/assembler.ts
 import { bareMetal, recordedConsole, smallMonitor } from "../../../tests/support/run-guest.ts";
 import { GdbSession } from "./gdb-session.ts";
 import { registerHex } from "./hex.ts";
-import { MonitorConsole } from "./monitor-console.ts";
+import { LocalTarget } from "./local-target.ts";
 import { PacketReader } from "./packet-reader.ts";
 import { RunControl } from "./run-control.ts";
 import { writePacket } from "./write-packet.ts";
@@ -45,7 +45,7 @@ function connect(harts = 1) {
       isClosed = true;
     },
   };
-  const session = new GdbSession(connection, control, new MonitorConsole(control));
+  const session = new GdbSession(connection, new LocalTarget(control));
   return {
     ...{ machine, control, session },
     isClosed: () => isClosed,

@@ -2,7 +2,6 @@ import type { MonitorCommand } from "./monitor-command.ts";
 import { qemuLikeness } from "./qemu-likeness.ts";
 import type { RunControl, RunStatus } from "./run-control.ts";
 import { showDevices, showDisks, showNetworks, showStreams } from "./show-inventory.ts";
-import { showRegions } from "./show-regions.ts";
 
 const statusWords: Readonly<Record<RunStatus, string>> = {
   prelaunch: "paused (prelaunch)",
@@ -20,12 +19,6 @@ export function runTopics(control: RunControl): readonly MonitorCommand[] {
       operands: "",
       summary: "whether the machine runs",
       run: () => `VM status: ${statusWords[control.status]}\n`,
-    },
-    {
-      names: ["mtree"],
-      operands: "",
-      summary: "what answers at which physical addresses",
-      run: () => showRegions(control.machine.debug),
     },
     {
       names: ["qtree"],

@@ -1,5 +1,6 @@
 import {
   addExitTimes,
+  type ExitPartCounts,
   type ExitTimes,
   type Instructions,
   type Machine,
@@ -10,6 +11,8 @@ interface Totals {
   readonly instructions: Instructions;
   /** Every category, zeros too. */
   readonly counts: Readonly<Record<string, number>>;
+  /** What they were about. */
+  readonly parts: ExitPartCounts;
   readonly times: ExitTimes;
 }
 
@@ -17,6 +20,7 @@ interface Totals {
 export class RunTotals {
   #instructions: Instructions = 0;
   #counts: Readonly<Record<string, number>> = {};
+  #parts: ExitPartCounts = {};
   #times = noExitTimes;
 
   get instructions(): Instructions {
@@ -25,7 +29,10 @@ export class RunTotals {
 
   /** Adds what a machine has done in its whole life; call it once for each machine. */
   add(machine: Machine): void {
-    ({ instructions: this.#instructions, counts: this.#counts } = this.with(machine));
+    const { instructions, counts, parts } = this.with(machine);
+    this.#instructions = instructions;
+    this.#counts = counts;
+    this.#parts = parts;
   }
 
   /** With a machine that is not over yet. */
@@ -38,12 +45,30 @@ export class RunTotals {
     return {
       instructions: this.#instructions + machine.retired,
       counts: Object.fromEntries(counts),
+      parts: sumOf(this.#parts, machine.exitParts()),
       times: this.#times,
     };
   }
 
   /** Of all machines that were added. */
   get all(): Totals {
-    return { instructions: this.#instructions, counts: this.#counts, times: this.#times };
+    return {
+      instructions: this.#instructions,
+      counts: this.#counts,
+      parts: this.#parts,
+      times: this.#times,
+    };
   }
+}
+
+function sumOf(first: ExitPartCounts, second: ExitPartCounts): ExitPartCounts {
+  const sums: Record<string, Record<string, number>> = {};
+  for (const parts of [first, second]) {
+    for (const [category, names] of Object.entries(parts)) {
+      const sum = sums[category] ?? {};
+      sums[category] = sum;
+      for (const [name, count] of Object.entries(names)) sum[name] = (sum[name] ?? 0) + count;
+    }
+  }
+  return sums;
 }

@@ -3,6 +3,7 @@
  * and what was reported so far.
  */
 import type { ConsoleScriptState, Instructions, Milliseconds } from "../../vmm/mod.ts";
+import { type DebugState, parseDebugState } from "./debug-state.ts";
 import { type LedgerState, parseLedgerState } from "./run-ledger-state.ts";
 
 export interface DriverState {
@@ -15,6 +16,8 @@ export interface DriverState {
   readonly retired: Instructions;
   /** Disks that were written to; their sections are `disk.NAME` and `disk.NAME.pages`. */
   readonly disks: readonly string[];
+  /** Where it has a debugger. */
+  readonly debug?: DebugState;
   /** Where its time went so far; not in a template, which is the same whoever makes it. */
   readonly ledger?: LedgerState;
 }
@@ -35,7 +38,12 @@ export function decodeDriverState(sections: ReadonlyMap<string, Uint8Array>): Dr
   if (state.script.marks?.length !== state.script.reports.length) {
     throw new Error("the checkpoint does not say what was counted until its steps");
   }
-  const { ledger, ...rest } = state;
+  const { ledger, debug, ...rest } = state;
   const known = parseLedgerState(ledger);
-  return { ...rest, ...(known && { ledger: known }) };
+  const attached = parseDebugState(debug);
+  return {
+    ...rest,
+    ...(known && { ledger: known }),
+    ...(attached && { debug: attached }),
+  };
 }

@@ -8,10 +8,12 @@ import {
   type StopReason,
 } from "../../vmm/mod.ts";
 import { PageLost } from "./arriving-pages.ts";
+import type { DebugCommand } from "./debug-protocol.ts";
 import type { DriverPorts } from "./driver-ports.ts";
 import { type DriverState, driverSection, encodeDriverState } from "./driver-state.ts";
 import { GuestBeginning } from "./guest-beginning.ts";
 import { GuestCheckpoints } from "./guest-checkpoints.ts";
+import { GuestDebug } from "./guest-debug.ts";
 import { GuestDisks } from "./guest-disks.ts";
 import { GuestExits } from "./guest-exits.ts";
 import { GuestMove } from "./guest-move.ts";
@@ -59,6 +61,7 @@ export class GuestDriver {
   readonly #checkpoints: GuestCheckpoints;
   readonly #beginning: GuestBeginning;
   readonly #guestMove: GuestMove;
+  readonly #debug: GuestDebug;
   #isHandedOver = false;
   /** How the run ended while pages of it were still elsewhere: what it leaves cannot be told yet. */
   #openEnd: RunEnd | undefined;
@@ -94,6 +97,7 @@ export class GuestDriver {
       takeUp: (machine, state) => this.#takeUp(machine, state),
     });
     this.#guestMove = this.#makeMove();
+    this.#debug = new GuestDebug((message) => ports.post({ type: "debug", message }), start.debug);
   }
 
   /** Runs the guest for about so long; the first time its machine is made before. */
@@ -109,10 +113,12 @@ export class GuestDriver {
       if (step !== "more") return step;
       const machine = this.#machine ?? this.#begin();
       if (typeof machine === "string") return machine;
+      if (!this.#machine) this.#debug.begin(machine);
       this.#machine = machine;
       const isBusy = this.#guestMove.isUnderWay || this.#openEnd !== undefined;
       const wish = isBusy ? "more" : this.#checkpoint(machine);
       if (wish !== "more") return wish;
+      if (this.#isHeld(machine)) return this.#guestMove.isLeaving ? "more" : "wait";
       const end = this.#openEnd ?? this.#runSlice(machine, time);
       if (!end) return this.#guestMove.waitsForPage ? "wait" : "more";
       return this.#endOrWait(end, machine);
@@ -120,6 +126,24 @@ export class GuestDriver {
       this.#fail(error);
     }
     return "nothing";
+  }
+
+  /** A word of the run's debugger. */
+  hearDebugger(command: DebugCommand): void {
+    this.#debug.hear(command, this.#machine);
+  }
+
+  /** Whether the guest stands still for its debugger: in no time of its own, nor of its limits. */
+  #isHeld(machine: Machine): boolean {
+    if (this.#openEnd || !this.#debug.isAttached) return false;
+    if (Atomics.load(this.#control, 0) === threadControl.stop) {
+      this.#debug.leave(machine, undefined);
+      return false;
+    }
+    if (this.#debug.used > this.#start.limits.wallClock) {
+      this.#debug.leave(machine, "the guest has run for too long under it");
+    }
+    return this.#debug.holds(machine);
   }
 
   /** A word of the main thread about the run's move. */
@@ -216,6 +240,8 @@ export class GuestDriver {
     this.#used = state.used;
     if (state.ledger) this.#exits?.ledger.takeUp(state.ledger);
     this.#machine = machine;
+    // Of a checkpoint the debugger may be long gone; where it is not, it waits for the guest here.
+    this.#debug.takeUp(machine, this.#start.arrival && state.debug);
   }
 
   /** Takes a checkpoint where one is due or asked for. */
@@ -246,11 +272,13 @@ export class GuestDriver {
   }
 
   #state(machine: Machine): DriverState {
+    const debug = this.#debug.save();
     return {
       ...this.#voice.save(),
       used: this.#used,
       retired: machine.retired,
       disks: this.#disks.written,
+      ...(debug && { debug }),
       ...(this.#exits && { ledger: this.#exits.ledger.save(machine) }),
     };
   }
@@ -264,9 +292,10 @@ export class GuestDriver {
   /** The script has paused where the template ends. */
   #makeTemplate(machine: Machine): void {
     // The same bytes, whoever makes it.
-    const { ledger: _, ...known } = this.#state(machine);
-    const state: DriverState = { ...known, reportedSteps: 0, used: 0 };
-    this.#template?.make(machine, state, this.#sections(state));
+    const { debug: _, ledger: __, ...alike } = this.#state(machine);
+    const state: DriverState = { ...alike, reportedSteps: 0, used: 0 };
+    const sections = this.#sections(state);
+    this.#debug.without(machine, () => this.#template?.make(machine, state, sections));
     this.#voice.script.goOn();
   }
 
@@ -324,14 +353,16 @@ export class GuestDriver {
         : this.#checkpoints.remaining(machine),
     );
     const slice = this.#guestMove.instructionsOf(this.#slice);
+    const wasDebugged = this.#debug.isAttached;
     this.#exits?.ledger.spendOn("running");
     const reason = this.#runMachine(machine, Math.min(slice, until));
     this.#exits?.ledger.spendOn("driver");
     const elapsed = this.#ports.now() - began;
     const aim = isMoving ? Math.min(time, movingTime) : time;
     // One that is held back says nothing about how long its usual slice takes.
-    if (slice === this.#slice) this.#slice = nextSlice(this.#slice, elapsed, aim);
-    this.#used += elapsed;
+    if (slice === this.#slice && !wasDebugged) this.#slice = nextSlice(this.#slice, elapsed, aim);
+    if (this.#debug.isAttached) this.#debug.charge(elapsed);
+    else this.#used += elapsed;
     if (this.#voice.script.isPaused) this.#makeTemplate(machine);
     this.#voice.flush(machine, this.#used, false);
     this.#exits?.tellNowAndThen(machine, this.#voice.script);
@@ -345,7 +376,7 @@ export class GuestDriver {
   /** A device that waits for a page which never comes: the next look at the move says so. */
   #runMachine(machine: Machine, instructions: number): SliceEnd {
     try {
-      return runMachine(machine, instructions);
+      return runMachine(machine, instructions, this.#debug);
     } catch (error) {
       const isLost = error instanceof MigrationProblem && this.#guestMove.isArriving;
       if (!isLost) throw error;
@@ -410,9 +441,9 @@ export class GuestDriver {
 type SliceEnd = StopReason | { readonly kind: "memory-exhausted" };
 
 /** The monitor throws when a guest wants more memory than it may have; here that is one more end. */
-function runMachine(machine: Machine, instructions: number): SliceEnd {
+function runMachine(machine: Machine, instructions: number, debug: GuestDebug): SliceEnd {
   try {
-    return machine.run(instructions);
+    return debug.run(machine, instructions);
   } catch (error) {
     if (error instanceof Failure && error.code === "guest-memory-exhausted") {
       return { kind: "memory-exhausted" };

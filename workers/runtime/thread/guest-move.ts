@@ -59,6 +59,10 @@ export class GuestMove {
     return this.#departure !== undefined || this.#arrival !== undefined;
   }
 
+  get isLeaving(): boolean {
+    return this.#departure !== undefined;
+  }
+
   get isArriving(): boolean {
     return this.#arrival !== undefined;
   }

@@ -16,6 +16,7 @@ import type { Milliseconds, WasmCompiler } from "../../vmm/mod.ts";
 import { imageBuffers } from "../image-buffers.ts";
 import type { ServedPort, TranslationPort } from "../translation/translation-port.ts";
 import type { TranslationThread } from "../translation/translation-thread.ts";
+import type { DebugCommand } from "./debug-protocol.ts";
 import type { MoveCommand } from "./move-protocol.ts";
 import { PageAnswer } from "./page-answer.ts";
 import type { SpawnPcpuThread } from "./pcpu-thread.ts";
@@ -57,6 +58,8 @@ export interface PooledRun {
   release(isKept: boolean): void;
   /** Says something about the run's move. */
   move(command: MoveCommand): void;
+  /** Says something of the run's debugger. */
+  debug(command: DebugCommand): void;
   /** Asks for a last checkpoint. @returns false where the run waits for memory: it is dropped then */
   handOver(): boolean;
   /** Gives the images that the run has asked for. */
@@ -168,8 +171,11 @@ export class PcpuPool {
       },
       release,
       move: (command) => this.#threadOf.get(run.number)?.move(run.number, command),
+      debug: (command) => this.#threadOf.get(run.number)?.debug(run.number, command),
       handOver: () => {
         tell(threadControl.handOver);
+        // One that stands still for its debugger has no turn in which it would see that.
+        this.#threadOf.get(run.number)?.debug(run.number, "look");
         return !leave();
       },
       giveImages: (images) => {

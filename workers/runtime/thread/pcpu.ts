@@ -1,4 +1,5 @@
 import type { Milliseconds, Monitor, VcpuScheduler } from "../../vmm/mod.ts";
+import type { DebugCommand } from "./debug-protocol.ts";
 import type { DriverPorts } from "./driver-ports.ts";
 import { type AfterTurn, GuestDriver } from "./guest-driver.ts";
 import type { MoveCommand } from "./move-protocol.ts";
@@ -17,7 +18,10 @@ import type { ThreadStatus } from "./thread-status.ts";
 /** A guest on this thread. */
 export interface PcpuGuest {
   readonly run: RunNumber;
-  readonly driver: Pick<GuestDriver, "advance" | "release" | "isHeld" | "giveImages" | "hear">;
+  readonly driver: Pick<
+    GuestDriver,
+    "advance" | "release" | "isHeld" | "giveImages" | "hear" | "hearDebugger"
+  >;
 }
 
 export interface PcpuPorts {
@@ -111,6 +115,14 @@ export class Pcpu {
     const known = this.#guests.get(run);
     if (!known || known.state === "is over") return;
     known.guest.driver.hear(command);
+    this.#goOn(run);
+  }
+
+  /** Of a run's debugger: the guest may stand still and wait for it. */
+  debug(run: RunNumber, command: DebugCommand): void {
+    const known = this.#guests.get(run);
+    if (!known || known.state === "is over") return;
+    known.guest.driver.hearDebugger(command);
     this.#goOn(run);
   }
 

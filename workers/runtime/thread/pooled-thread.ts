@@ -1,5 +1,6 @@
 import type { Milliseconds } from "../../vmm/mod.ts";
 import { imageBuffers } from "../image-buffers.ts";
+import type { DebugCommand } from "./debug-protocol.ts";
 import type { MoveCommand } from "./move-protocol.ts";
 import type { PcpuThread } from "./pcpu-thread.ts";
 import type { RunMessage, RunNumber, ThreadCommand, ThreadStart } from "./thread-protocol.ts";
@@ -69,6 +70,10 @@ export class PooledThread {
 
   move(number: RunNumber, command: MoveCommand): void {
     this.#thread.post({ type: "move", run: number, command });
+  }
+
+  debug(number: RunNumber, command: DebugCommand): void {
+    this.#thread.post({ type: "debug", run: number, command });
   }
 
   /** @returns the run, where the message is its last one */

@@ -45,6 +45,9 @@ export function serveThread(
       case "move":
         pcpu?.move(command.run, command.command);
         break;
+      case "debug":
+        pcpu?.debug(command.run, command.command);
+        break;
       case "images":
         pcpu?.giveImages(command.run, command.images);
         break;

@@ -8,6 +8,7 @@ import type {
   Milliseconds,
 } from "../../vmm/mod.ts";
 import type { TranslationPort } from "../translation/translation-port.ts";
+import type { DebugCommand, DebugMessage, DebugStart } from "./debug-protocol.ts";
 import type { ArrivalOptions, MoveCommand, MoveMessage } from "./move-protocol.ts";
 import type { RunAccount } from "./run-ledger.ts";
 
@@ -18,6 +19,7 @@ import type { RunAccount } from "./run-ledger.ts";
  *                   start          a guest, by the number of its run; any number of them
  *                   release        a run's checkpoint was read, or will not be
  *                   move           about a run that moves to another worker or from one
+ *                   debug          of the run's debugger
  *                   images         answers `images-wanted`
  *                   template       answers `template-wanted`; if it lacks pages, template-pages
  *                                  follow until all are there, or template-lost
@@ -25,7 +27,7 @@ import type { RunAccount } from "./run-ledger.ts";
  *                   forget         a template is not wanted any more; the answer is `forgotten`
  *                   close          the thread is to end; it says so in its status
  *                   control word   of each run: `goOn`, `stop`, `handOver`, seen at its guest's next turn
- *   thread → main   by run: console*, step*, progress*, exits*, checkpoint*, move* in any order, then end (with
+ *   thread → main   by run: console*, step*, progress*, exits*, checkpoint*, move*, debug* in any order, then end (with
  *                   code before it, where it was asked for), handed-over, fault or the end of a move,
  *                   once; of a run with a template before that: template-wanted, images-wanted, template-made,
  *                   from-template
@@ -47,6 +49,7 @@ export type ThreadCommand =
   | { readonly type: "start"; readonly run: RunNumber; readonly start: ThreadStart }
   | { readonly type: "release"; readonly run: RunNumber; readonly isKept: boolean }
   | { readonly type: "move"; readonly run: RunNumber; readonly command: MoveCommand }
+  | { readonly type: "debug"; readonly run: RunNumber; readonly command: DebugCommand }
   | {
       readonly type: "template";
       readonly key: TemplateKey;
@@ -101,6 +104,8 @@ export interface ThreadStart {
   readonly resume?: SavedRun;
   /** Comes from another worker; the images of `config` are not looked at. */
   readonly arrival?: ArrivalOptions;
+  /** Begins stopped, for a debugger that waits. */
+  readonly debug?: DebugStart;
   /** Begins as a clone of this one where it can; without a template the run is the same one. */
   readonly template?: TemplateUse;
   /** Template that a run which goes on, or comes from elsewhere, has begun as: much of its RAM is alike. */
@@ -143,6 +148,7 @@ export type RunMessage =
   /** Where its time has gone so far; every two seconds, and before whatever ends it here. */
   | { readonly type: "exits"; readonly account: RunAccount }
   | { readonly type: "move"; readonly message: MoveMessage }
+  | { readonly type: "debug"; readonly message: DebugMessage }
   /** The thread does not have the run's template: `template` says what there is of it. */
   | { readonly type: "template-wanted"; readonly key: TemplateKey }
   /** The thread stands still until the page is in the `PageAnswer`. */

@@ -18,6 +18,7 @@ import {
   fillEntry,
   hits,
   isWithdrawn,
+  withdrawEntry,
   writeTableOffset,
 } from "../mmu/tlb.ts";
 import type { Walk } from "../mmu/walk.ts";
@@ -113,7 +114,7 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
   };
 
   /**
-   * Lets a debugger look at an access to a page with watchpoints, of which no TLB entry hides any.
+   * Lets a debugger look at an access to a page with watchpoints, whose entries are all withdrawn.
    * Where it wants to stop, the instruction is abandoned as if it had not begun.
    */
   const report = (
@@ -139,7 +140,8 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
   const crossesPage = (address: I64, width: I32) => address.wrap().and(4095).add(width).gtU(4096);
 
   /**
-   * Puts an entry back that was withdrawn: as it was, whatever the page tables say by now.
+   * Puts an entry back that was withdrawn: as it was, whatever the page tables say by now. That of a
+   * page with watchpoints stays withdrawn, so that every access comes here.
    *
    * @returns machine address of the access
    */
@@ -155,11 +157,13 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
     const frame = f.let(memory[how].call(hart, slot));
     const generation = h.get("dataGeneration");
     const distance = frame.sub(address.wrap().and(-4096));
-    fillEntry(f, entry, address, { addend: distance, slot, generation });
-    if (how === "readableFrame") {
-      h.count("trace.access");
-      noteIfShared(f, h, slot, address);
-    }
+    f.if(hasWatchpoints(h, address).eqz(), () => {
+      fillEntry(f, entry, address, { addend: distance, slot, generation });
+      if (how === "readableFrame") {
+        h.count("trace.access");
+        noteIfShared(f, h, slot, address);
+      }
+    });
     return frame.add(address.wrap().and(4095));
   };
 
@@ -202,6 +206,7 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
       f.return(byWidth(f, width, (bytes) => loadBytes(cached, bytes)));
     });
     f.if(isWithdrawn(entry, address, h.get("dataGeneration")), () => {
+      report(f, hart, address, width, "load", nothing);
       const target = f.let(putBack(f, hart, entry, address, "readableFrame"));
       f.return(byWidth(f, width, (bytes) => loadBytes(target, bytes)));
     });
@@ -209,15 +214,13 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
     report(f, hart, address, width, "load", nothing);
     const target = f.let(memory.readable.call(hart, physical));
     f.if(target.ne(0), () => {
-      f.if(walk.isCacheable.get().and(isObserved(h, address).eqz()), () => {
+      f.if(walk.isCacheable.get().and(hasTriggers(h, address, "dataPage").eqz()), () => {
         h.count("mmu.fill");
         const slot = f.let(memory.slot.get());
-        fillEntry(f, entry, address, {
-          addend: target.sub(address.wrap()),
-          slot,
-          generation: h.get("dataGeneration"),
-        });
+        const generation = h.get("dataGeneration");
+        fillEntry(f, entry, address, { addend: target.sub(address.wrap()), slot, generation });
         noteIfShared(f, h, slot, address);
+        withdrawIfWatched(f, h, entry, address);
       });
       f.return(byWidth(f, width, (bytes) => loadBytes(target, bytes)));
     });
@@ -269,6 +272,7 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
       f.return();
     });
     f.if(isWithdrawn(entry, address, h.get("dataGeneration")), () => {
+      report(f, hart, address, width, "store");
       const target = f.let(putBack(f, hart, entry, address, "writableFrame"));
       storeBytes(f, target, value, width);
       f.return();
@@ -307,9 +311,10 @@ export function buildMemoryAccess(module: ModuleBuilder, parts: Parts): MemoryAc
     f.if(hits(entry, address.and(-4096), 1, h.get("dataGeneration")), () =>
       f.return(address.wrap().add(addend(entry))),
     );
-    f.if(isWithdrawn(entry, address, h.get("dataGeneration")), () =>
-      f.return(putBack(f, hart, entry, address, "writableFrame")),
-    );
+    f.if(isWithdrawn(entry, address, h.get("dataGeneration")), () => {
+      report(f, hart, address, width, "atomic", nothing);
+      f.return(putBack(f, hart, entry, address, "writableFrame"));
+    });
     const physical = translate(f, hart, address, access.store, width, nothing);
     const target = f.let(memory.writable.call(hart, physical, width));
     const slot = f.let(memory.slot.get());
@@ -365,7 +370,7 @@ function fillWriteEntry(
   const isWatched = f.let(slot.eq(h.get("watchedSlot")));
   f.if(isWatched, () => h.set("stopRequest", stopCodes.watched));
   const hasCode = mapSlot.records(slot).ne(0);
-  const mustComeHere = hasCode.or(isWatched).or(isObserved(h, address));
+  const mustComeHere = hasCode.or(isWatched).or(hasTriggers(h, address, "dataPage"));
   f.if(mustComeHere.eqz().and(isCacheable), () => {
     h.count("mmu.fill");
     const entry = f.let(entryAddress(h.get("dataTlb").add(writeTableOffset), address));
@@ -374,7 +379,21 @@ function fillWriteEntry(
       slot,
       generation: h.get("dataGeneration"),
     });
+    withdrawIfWatched(f, h, entry, address);
   });
+}
+
+/**
+ * The entry of a page with watchpoints is there, counted, and hides no access: to a guest it is the
+ * entry that it would be without a debugger.
+ */
+function withdrawIfWatched(
+  f: FunctionBuilder,
+  h: HartFields,
+  entry: Local<"i32">,
+  address: I64,
+): void {
+  f.if(hasWatchpoints(h, address), () => withdrawEntry(f, entry, address, h.get("dataGeneration")));
 }
 
 /** Leaves a hint where a read entry leads to a shared page; see `MapTlbs`. */
@@ -387,11 +406,6 @@ function noteIfShared(f: FunctionBuilder, h: HartFields, slot: I32, address: I64
 
 function hasWatchpoints(h: HartFields, address: I64): I32 {
   return address.geU(h.get("watchFirst")).and(address.leU(h.get("watchLast")));
-}
-
-/** Whether somebody has to see every access to the page, so that no entry may hide them. */
-function isObserved(h: HartFields, address: I64): I32 {
-  return hasWatchpoints(h, address).or(hasTriggers(h, address, "dataPage"));
 }
 
 function loadBytes(target: I32, bytes: 1 | 2 | 4 | 8): I64 {

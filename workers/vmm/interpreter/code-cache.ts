@@ -52,6 +52,8 @@ export interface CodeShare {
   readonly pages: Map<MachineAddress, number>;
   /** Offsets in a page, whatever page, at which its debugger has a breakpoint. */
   breakpoints: ReadonlySet<number>;
+  /** The record that is executed without its mark. */
+  passed?: MachineAddress | undefined;
 }
 
 /**
@@ -185,17 +187,17 @@ export class CodeCache {
       this.#holdsCode(page, offset);
       const byte = page * decodedBytes + (offset >> 4);
       this.#decoded[byte] = (this.#decoded[byte] as number) | (1 << ((offset >> 1) & 7));
-      if (breakpoints.has(offset)) {
-        this.#view.setUint16(address, specialOperations.breakpoint, true);
-        return;
-      }
+      const isBreakpoint = breakpoints.has(offset) && address !== share.passed;
       const low = this.#view.getUint16(code + offset, true);
       if (isFullLength(low) && offset === pageBytes - 2) {
-        this.#view.setUint16(address, specialOperations.straddling, true);
+        const { breakpoint, straddling } = specialOperations;
+        this.#view.setUint16(address, isBreakpoint ? breakpoint : straddling, true);
         return;
       }
       const bits = isFullLength(low) ? this.#view.getUint32(code + offset, true) : low;
       const endsRun = this.#records.write(address, bits);
+      // The run goes on behind it: a guest without a debugger would have decoded as much at once.
+      if (isBreakpoint) this.#view.setUint16(address, specialOperations.breakpoint, true);
       const length = isFullLength(low) ? 4 : 2;
       // The tail of an instruction may reach into the next granule.
       this.#holdsCode(page, offset + length - 1);
@@ -235,12 +237,35 @@ export class CodeCache {
       if (page !== shared) onMoved(slot);
       const records = recordsOf(page);
       for (const offset of changed) {
-        const byte = page * decodedBytes + (offset >> 4);
-        this.#decoded[byte] = (this.#decoded[byte] as number) & ~(1 << ((offset >> 1) & 7));
+        // What was not decoded is none the wiser; what was is decoded again, and not counted again.
+        if (!this.#isDecoded(page, offset)) continue;
         const record = records + offset * (recordBytes / 2);
-        this.#view.setUint16(record, specialOperations.undecoded, true);
+        this.#view.setUint16(record, specialOperations.known, true);
       }
     }
+  }
+
+  /**
+   * Has the instruction of one record executed as if it had no mark: by the path that it would take, on
+   * which other exits are counted than on the one that looks for breakpoints.
+   *
+   * @param record undefined: the one before has its mark again
+   */
+  passBreakpoint(share: CodeShare, record: MachineAddress | undefined): void {
+    const changed = record ?? share.passed;
+    share.passed = record;
+    if (changed === undefined) return;
+    const inPage = (changed - codePoolBase) % codePageStride;
+    const page = [...share.pages.values()].find((one) => recordsOf(one) === changed - inPage);
+    const offset = inPage / (recordBytes / 2);
+    // The instruction may have changed its own page.
+    if (page === undefined || !this.#isDecoded(page, offset)) return;
+    this.#view.setUint16(changed, specialOperations.known, true);
+  }
+
+  #isDecoded(page: number, offset: Bytes): boolean {
+    const byte = this.#decoded[page * decodedBytes + (offset >> 4)] as number;
+    return (byte & (1 << ((offset >> 1) & 7))) !== 0;
   }
 
   /** @param pageOf the number of a guest's page by its slot */

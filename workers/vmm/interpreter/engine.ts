@@ -47,8 +47,12 @@ export interface EngineCallbacks {
   /** @returns where the record is now */
   codeDecode(record: number, slot: number): number;
   codeDecodeInto(record: number, bits: number): undefined;
-  /** @returns 1 where a debugger wants to stop before the instruction at `pc` */
-  breakpoint(hart: number): number;
+  /**
+   * The record of the instruction at `pc` is marked for a debugger.
+   *
+   * @returns 1 where the monitor is to look before it is executed
+   */
+  breakpoint(hart: number, record: number): number;
   hypercall(hart: number): undefined;
   /**
    * The place that `pc` stands at is hot.
@@ -145,7 +149,7 @@ function buildModule(memory: MachineMemory, heat: HeatPolicy): Uint8Array {
     allocate: module.import("codeAllocate", ["i32"], "i32"),
     decode: module.import("codeDecode", ["i32", "i32"], "i32"),
     decodeInto: module.import("codeDecodeInto", ["i32", "i32"], undefined),
-    breakpoint: module.import("breakpoint", ["i32"], "i32"),
+    breakpoint: module.import("breakpoint", ["i32", "i32"], "i32"),
   };
   const hypercall = module.import("hypercall", ["i32"], undefined);
   const hot = module.import("hot", ["i32", "i32"], undefined);

@@ -30,7 +30,7 @@ export interface CodeImports {
   /** (record, instruction bits): decode one instruction into a scratch record. */
   readonly decodeInto: Callee<readonly ["i32", "i32"], undefined>;
   /** (hart) → 1 where a debugger wants to stop before the instruction at `pc`. */
-  readonly breakpoint: Callee<readonly ["i32"], "i32">;
+  readonly breakpoint: Callee<readonly ["i32", "i32"], "i32">;
 }
 
 interface Parts {
@@ -115,7 +115,7 @@ export function buildStep(
     const operation = f.let(i32.load16U(record));
     const isBreakpoint = f.let(operation.eq(specialOperations.breakpoint));
     f.if(isBreakpoint, () =>
-      f.if(code.breakpoint.call(hart), () => {
+      f.if(code.breakpoint.call(hart, record), () => {
         h.set("stopRequest", stopCodes.debug);
         h.set("budget", h.get("budget").add(1));
         f.return(i32.const(0));

@@ -7,8 +7,22 @@ export type ConsoleStep =
   | { readonly kind: "expect"; readonly pattern: string; readonly within: Instructions }
   /** Types `text` on the console. */
   | { readonly kind: "send"; readonly text: string }
-  /** Waits for the guest to power off with `code`; nothing can follow. */
-  | { readonly kind: "exit-code"; readonly code: number; readonly within: Instructions };
+  /** Waits for the guest to power off with `code`; only assertions can follow. */
+  | { readonly kind: "exit-code"; readonly code: number; readonly within: Instructions }
+  /** Compares what the guest has done with bounds, at once. One that does not hold does not end the run. */
+  | {
+      readonly kind: "assert";
+      readonly exits: readonly ExitAssertion[];
+      /** An earlier step, by number and as it is called; without it since power-on. */
+      readonly since?: { readonly step: number; readonly name: string };
+    };
+
+export interface ExitAssertion {
+  /** Of the guest's own. */
+  readonly category: string;
+  readonly relation: "<" | "<=" | "=" | ">=" | ">";
+  readonly count: number;
+}
 
 /** What a guest has done since power-on, at one instant. */
 export interface StepMark {

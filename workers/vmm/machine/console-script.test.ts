@@ -92,6 +92,60 @@ const login: ConsoleStep[] = [
   { kind: "expect", pattern: "# $", within: 1_000_000 },
 ];
 
+/** The machine counts one `csr` for each nanosecond. */
+describe("an assertion on exits", () => {
+  const greet: ConsoleStep = { kind: "expect", pattern: "hi", within: 1_000_000 };
+  const atMost = (count: number): ConsoleStep => ({
+    kind: "assert",
+    exits: [{ category: "csr", relation: "<=", count }],
+    since: { step: 0, name: "greets" },
+  });
+
+  test("compares what was counted since an earlier step, at once", () => {
+    const again: ConsoleStep = { ...greet, pattern: "again" };
+    const { machine, script, print } = start([greet, again, atMost(30_000), atMost(29_999)]);
+    print("hi");
+    machine.runTo(30_000);
+    print("again");
+    machine.runTo(60_000);
+    expect(machine.isStopped).toBe(true);
+    expect(script.reports.map(({ state, sentence }) => [state, sentence]).slice(2)).toEqual([
+      ["passed", 'There were 30,000 exits csr since "greets".'],
+      ["failed", 'Expected csr <= 29,999 since "greets", but there were 30,000 exits csr.'],
+    ]);
+    expect(script.marks[2]).toEqual(script.marks[1]);
+  });
+
+  test("that does not hold ends nothing, and one behind the power-off is looked at, too", () => {
+    const never: ConsoleStep = {
+      kind: "assert",
+      exits: [
+        { category: "csr", relation: ">", count: 0 },
+        { category: "wfi", relation: ">=", count: 1 },
+      ],
+    };
+    const exit: ConsoleStep = { kind: "exit-code", code: 0, within: 1_000_000 };
+    const { machine, script, print } = start([greet, never, exit, atMost(1e6)]);
+    print("hi");
+    machine.runTo(50_000);
+    expect(script.hasFailed).toBe(false);
+    script.powerOff(0);
+    expect(script.isDone).toBe(true);
+    expect(script.reports.map(({ state }) => state)).toEqual([
+      ...["passed", "failed", "passed", "passed"],
+    ]);
+    expect(script.reports[1]?.sentence).toBe(
+      "Expected wfi >= 1 since power-on, but there were 0 exits wfi.",
+    );
+  });
+
+  test("is not reached where a step before it has failed", () => {
+    const { machine, script } = start([greet, atMost(1e9)]);
+    machine.runTo(2_000_000);
+    expect(script.reports.map(({ state }) => state)).toEqual(["failed", "not-reached"]);
+  });
+});
+
 describe("ConsoleScript", () => {
   test("waits for output, types, and stops the machine after the last step", () => {
     const { machine, script, print } = start(login);

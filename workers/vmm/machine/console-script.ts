@@ -2,7 +2,12 @@ import { guestExits } from "../base/exits.ts";
 import type { Alarm } from "../base/timers.ts";
 import type { Instructions, Nanoseconds } from "../base/units.ts";
 import type { ConsoleSink, Machine } from "./config.ts";
-import type { ConsoleStep, ConsoleStepReport, StepMark } from "./console-script-step.ts";
+import type {
+  ConsoleStep,
+  ConsoleStepReport,
+  ExitAssertion,
+  StepMark,
+} from "./console-script-step.ts";
 import {
   ConsoleTextDecoder,
   type ConsoleTextState,
@@ -162,6 +167,7 @@ export class ConsoleScript implements ConsoleSink {
       this.end(`the guest powered off with exit status ${code}`);
     } else if (step.code === code) {
       this.#pass(`The guest powered off with exit status ${code}.`);
+      this.#assertAll();
     } else {
       this.#fail(`Expected exit status ${step.code}, but the guest powered off with ${code}.`);
     }
@@ -215,6 +221,8 @@ export class ConsoleScript implements ConsoleSink {
       if (step.kind === "send") {
         link.machine.sendConsole(encodeConsoleText(step.text));
         this.#pass("Typed.");
+      } else if (step.kind === "assert") {
+        this.#assert(step);
       } else if (!this.#takeMatch()) {
         if (this.#deadlineOf !== index) {
           this.#deadlineOf = index;
@@ -239,14 +247,36 @@ export class ConsoleScript implements ConsoleSink {
   }
 
   #matchWithoutInput(): void {
-    while (!this.isDone && this.#takeMatch()) {
-      // One pass for each pattern that the last output answers.
-    }
+    this.#assertAll();
+    // One pass for each pattern that the last output answers.
+    while (!this.isDone && this.#takeMatch()) this.#assertAll();
+  }
+
+  /** Those that are next. */
+  #assertAll(): void {
+    for (let step = this.#next; step?.kind === "assert"; step = this.#next) this.#assert(step);
+  }
+
+  get #next(): ConsoleStep | undefined {
+    return this.#hasFailed ? undefined : this.#steps[this.#reports.length];
+  }
+
+  /** Nothing depends on whether it holds but its own points. */
+  #assert({ exits, since }: Extract<ConsoleStep, { kind: "assert" }>): void {
+    const now: Record<string, number> = this.#link?.machine.exitCounts() ?? {};
+    const before = since && this.#marks[since.step]?.exits;
+    const counted = (category: string) => (now[category] ?? 0) - (before?.[category] ?? 0);
+    const broken = exits.find((one) => !holds(one, counted(one.category)));
+    const told = broken ? [broken] : exits;
+    const counts = told.map(({ category }) => `${count(counted(category))} exits ${category}`);
+    const when = since ? `since ${quote(since.name)}` : "since power-on";
+    if (!broken) this.#pass(`There were ${counts.join(", ")} ${when}.`);
+    else this.#report("failed", `Expected ${bound(broken)} ${when}, but there were ${counts[0]}.`);
   }
 
   #expire(): void {
     const step = this.#steps[this.#reports.length];
-    if (this.isDone || step === undefined || step.kind === "send" || this.#link === undefined) {
+    if (this.isDone || step === undefined || !isAwaited(step) || this.#link === undefined) {
       return;
     }
     if (this.#takeMatch()) {
@@ -328,8 +358,34 @@ function wish(step: ConsoleStep): string {
       return `output matching /${step.pattern}/`;
     case "send":
       return `its turn to type ${quote(step.text)}`;
+    case "assert":
+      return `exits: ${step.exits.map(bound).join(", ")}`;
     case "exit-code":
       return `power-off with exit status ${step.code}`;
+  }
+}
+
+/** A step with a deadline. */
+function isAwaited(step: ConsoleStep): step is Extract<ConsoleStep, { within: Instructions }> {
+  return step.kind === "expect" || step.kind === "exit-code";
+}
+
+function bound({ category, relation, count: limit }: ExitAssertion): string {
+  return `${category} ${relation} ${count(limit)}`;
+}
+
+function holds({ relation, count: limit }: ExitAssertion, counted: number): boolean {
+  switch (relation) {
+    case "<":
+      return counted < limit;
+    case "<=":
+      return counted <= limit;
+    case "=":
+      return counted === limit;
+    case ">=":
+      return counted >= limit;
+    case ">":
+      return counted > limit;
   }
 }
 

@@ -3,7 +3,9 @@
  * breakpoints and watchpoints. To be used between two calls of `Machine.run` only.
  *
  * Looking changes nothing: no accessed or dirty bit is set, no device register is read, no exit is
- * counted. Changing is the debugger's own doing, and ends the repeatability of a run.
+ * counted. Nor do breakpoints, watchpoints and `advance`: the guest does what it would have done, at
+ * the same instructions, with the same exits (but `pause`, `trace.access` and `trace.dirty`, which are
+ * the monitor's own). Writing and `step` are the debugger's own doing, and end the repeatability of a run.
  */
 import type { Bytes, GuestPhysicalAddress } from "../base/units.ts";
 import type { StopReason } from "./stop-reason.ts";
@@ -97,6 +99,12 @@ export interface DebugPort {
     hart: number,
     how: { readonly lettingOthersRun?: boolean; readonly passingWatchpoints?: boolean },
   ): StopReason | undefined;
+  /**
+   * What `Machine.run(1)` does: the hart whose turn it is executes one instruction, after the interrupt
+   * that it takes there. Breakpoints and watchpoints at the instructions where these harts stand now do
+   * not stop it.
+   */
+  advance(passing: readonly number[]): StopReason;
   /** Virtual addresses before whose instruction `run` stops, on every hart. Replaces the last set. */
   setBreakpoints(addresses: Iterable<bigint>): void;
   /** Ranges before an access to which `run` stops. Replaces the last list. */

@@ -117,8 +117,8 @@ export class GuestCalls {
     else act();
   }
 
-  breakpoint(hart: number): number {
-    return this.#parts.debugger()?.breakpoint(hart) ?? 0;
+  breakpoint(hart: number, record: number): number {
+    return this.#parts.debugger()?.breakpoint(hart, record >>> 0) ?? 0;
   }
 
   watched(hart: number, low: number, high: number, access: number): number {

@@ -1,5 +1,5 @@
 /** The debug port of a virtual machine; made when somebody asks for it, and free until then. */
-import type { Bytes, GuestPhysicalAddress } from "../base/units.ts";
+import type { Bytes, GuestPhysicalAddress, MachineAddress } from "../base/units.ts";
 import { csrTable } from "../hart/csr-table.ts";
 import type { Hart } from "../hart/hart.ts";
 import { watchKinds } from "../hart/memory-access.ts";
@@ -9,6 +9,7 @@ import { csrName } from "../isa/csr-names.ts";
 import type { GuestRam } from "../memory/guest-ram.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
+import { withdrawData } from "../mmu/tlb-repair.ts";
 import { DebugMemory } from "./debug-memory.ts";
 import type {
   CachedTranslation,
@@ -33,12 +34,16 @@ export interface DebugParts {
   readonly regions: DebugPort["regions"];
   readonly schedule: HartSchedule;
   readonly isStopped: (hart: number) => boolean;
+  /** `Machine.run(1)`. */
+  readonly runOne: () => StopReason;
   /** Lets a hart execute one instruction by a function of the engine. @returns the stop code */
   readonly executeOne: (hart: Hart, execute: (hart: number) => number) => number;
   /** Lets what is due happen. @returns how the machine has ended, if it has */
   readonly followClock: () => StopReason | undefined;
   /** Tells the code cache where in a page breakpoints are. */
   readonly markBreakpoints: (pageOffsets: ReadonlySet<number>) => void;
+  /** Takes the mark of this record away, or puts it back. */
+  readonly passBreakpoint: (record: MachineAddress | undefined) => void;
 }
 
 /** Where the machine has come to a stop. */
@@ -64,6 +69,12 @@ export class MachineDebugger implements DebugPort {
   #stepping: Hart | undefined;
   /** Whether the step under way goes past watchpoints. */
   #isPassing = false;
+  /** The marked record that a hart has come to last. */
+  #met: MachineAddress | undefined;
+  /** Whether the next instruction is executed without the mark that it has. */
+  isPassing = false;
+  /** Harts that do not stop at this `pc`. */
+  #stands: ReadonlyMap<Hart, bigint> = new Map();
   #watchHit: NonNullable<DebugStop["watchpoint"]> | undefined;
 
   constructor(parts: DebugParts) {
@@ -163,6 +174,16 @@ export class MachineDebugger implements DebugPort {
     return followClock() ?? stop;
   }
 
+  advance(passing: readonly number[]): StopReason {
+    const harts = passing.flatMap((index) => this.#parts.harts[index] ?? []);
+    this.#stands = new Map(harts.map((hart) => [hart, hart.wide("pc")]));
+    try {
+      return this.#parts.runOne();
+    } finally {
+      this.#stands = new Map();
+    }
+  }
+
   setBreakpoints(addresses: Iterable<bigint>): void {
     this.#breakpoints = new Set(addresses);
     const offsets = [...this.#breakpoints].map((address) => Number(address & 0xffen));
@@ -182,22 +203,36 @@ export class MachineDebugger implements DebugPort {
     for (const hart of this.#parts.harts) {
       hart.setWide("watchFirst", first);
       hart.setWide("watchLast", last);
-      this.#parts.engine.flush(hart.address);
+      if (watchpoints.length > 0) withdrawData(this.#parts.memory, hart.address);
     }
   }
 
   // Called by generated code.
 
-  /** @returns 1 where the hart is to stop before the instruction at its `pc` */
-  breakpoint(address: number): number {
+  /**
+   * A hart has come to a marked record. It stops, whether it is the address that was meant or one at
+   * the same place of another page: then `takeStop` has it pass, in the way that it would have gone.
+   */
+  breakpoint(address: number, record: MachineAddress): number {
     const hart = this.#parts.harts.find((candidate) => candidate.address === address >>> 0);
     if (hart === undefined || hart === this.#stepping) return 0;
-    return this.#breakpoints.has(hart.wide("pc")) ? 1 : 0;
+    this.#met = record;
+    return 1;
+  }
+
+  /** The instruction that was passed is over. */
+  endPass(): void {
+    if (!this.isPassing) return;
+    this.isPassing = false;
+    this.#parts.passBreakpoint(undefined);
   }
 
   /** An access in a page with watchpoints. @returns 1 where the hart is to stop before it */
   watched(hartAddress: number, low: number, high: number, access: number): number {
     if (this.#isPassing && this.#stepping?.address === hartAddress >>> 0) return 0;
+    for (const [hart, pc] of this.#stands) {
+      if (hart.address === hartAddress >>> 0 && hart.wide("pc") === pc) return 0;
+    }
     const address = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
     const end = address + BigInt(access & 15);
     const isLoad = (access & watchKinds.load) !== 0;
@@ -215,9 +250,18 @@ export class MachineDebugger implements DebugPort {
 
   /** What the hart that ran last has stopped for, if it has; once. */
   takeStop(hart: Hart): DebugStop | undefined {
-    const watchpoint = this.#watchHit;
+    const [watchpoint, met] = [this.#watchHit, this.#met];
     this.#watchHit = undefined;
+    this.#met = undefined;
     if (watchpoint === undefined && hart.get("stopRequest") !== stopCodes.debug) return undefined;
+    const pc = hart.wide("pc");
+    const isMeant = this.#breakpoints.has(pc) && this.#stands.get(hart) !== pc;
+    if (watchpoint === undefined && met !== undefined && !isMeant) {
+      this.isPassing = true;
+      this.#parts.passBreakpoint(met);
+      return undefined;
+    }
+    hart.countExit("pause");
     return { kind: "debug", hart: hart.id, ...(watchpoint === undefined ? {} : { watchpoint }) };
   }
 }

@@ -106,7 +106,7 @@ export class Monitor {
         timerChanged: () => this.#current.calls.timerChanged(),
         // A debugger may be what changed them, and then nothing runs.
         countersChanged: (hart) => this.#running?.calls.countersChanged(hart),
-        breakpoint: (hart) => this.#current.calls.breakpoint(hart),
+        breakpoint: (hart, record) => this.#current.calls.breakpoint(hart, record),
         watched: (hart, low, high, access) => this.#current.calls.watched(hart, low, high, access),
       },
       heat,
@@ -251,6 +251,7 @@ export class Monitor {
         this.#code.giveBack(share);
       },
       markBreakpoints: (vm, offsets) => this.#markBreakpoints(vm, offsets),
+      passBreakpoint: (vm, record) => this.#code.passBreakpoint(this.#shareOf(vm), record),
       whileRunning: (vm, body) => {
         this.#translator.collect();
         this.#running = vm;

@@ -40,6 +40,9 @@ export interface RunLoopParts {
   sweep(): void;
   /** Where a debugger wants the machine to stop. */
   takeStop(hart: Hart): StopReason | undefined;
+  /** Whether the next instruction is executed without a debugger's mark, and the ones behind it with theirs. */
+  isPassing(): boolean;
+  endPass(): void;
   /** The guest wrote to its watched page. */
   onWatched(): void;
 }
@@ -92,7 +95,8 @@ export class RunLoop {
       const untilEvent = Math.max(0, events.nextDeadline() - clock.now);
       const slice = clock.isVirtual ? largestSlice : hostSlice;
       const untilOverflow = stepsUntilOverflow(hart);
-      const budget = Math.min(left, untilEvent, slice, schedule.quantumLeft, untilOverflow);
+      const most = Math.min(left, untilEvent, slice, schedule.quantumLeft, untilOverflow);
+      const budget = this.#parts.isPassing() ? Math.min(most, 1) : most;
       exitTimer?.enters(leftFor, hart);
       const code = this.execute(hart, budget, engine.execute);
       exitTimer?.leaves();
@@ -120,6 +124,7 @@ export class RunLoop {
     schedule.noteTurns();
     clock.grant(hart, budget);
     const code = this.#executeUntilAbsent(hart, act);
+    this.#parts.endPass();
     clock.settle();
     if (hart.get("countersArmed") !== 0) engine.updateCounters(hart.address);
     schedule.use(clock.steps - before);

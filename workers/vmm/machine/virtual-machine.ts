@@ -55,6 +55,8 @@ export interface MonitorServices {
   readonly onDispose: (vm: VirtualMachine) => void;
   /** A debugger of this VM has breakpoints at these offsets in pages. */
   readonly markBreakpoints: (vm: VirtualMachine, pageOffsets: ReadonlySet<number>) => void;
+  /** Takes one mark away for a while, or puts it back. */
+  readonly passBreakpoint: (vm: VirtualMachine, record: MachineAddress | undefined) => void;
   saveCode(vm: VirtualMachine, pageOf: (slot: MachineAddress) => number): SavedCode;
   restoreCode(vm: VirtualMachine, code: SavedCode, slotOf: (page: number) => MachineAddress): void;
   giveBackCode(share: CodeShare): void;
@@ -157,6 +159,8 @@ export class VirtualMachine implements Machine {
         ...parts,
         sweep: () => this.#sweep(),
         takeStop: (hart) => this.#debugger?.takeStop(hart),
+        isPassing: () => this.#debugger?.isPassing ?? false,
+        endPass: () => this.#debugger?.endPass(),
         onWatched: () => this.#htif?.poll(),
       });
       const sbi = new Sbi({
@@ -222,12 +226,13 @@ export class VirtualMachine implements Machine {
   }
 
   get debug(): DebugPort {
-    const { memory, engine, markBreakpoints } = this.#services;
+    const { memory, engine, markBreakpoints, passBreakpoint } = this.#services;
     this.#debugger ??= new MachineDebugger({
       ...{ harts: this.harts, ram: this.#ram, memory, engine, images: this.#hardware.images },
       regions: this.#regions(),
       schedule: this.#schedule,
       isStopped: (hart) => this.#sbiHarts[hart]?.status === "stopped",
+      runOne: () => this.run(1),
       executeOne: (hart, execute) =>
         this.#services.whileRunning(this, () => this.#loop.execute(hart, 1, execute)),
       followClock: () => {
@@ -235,6 +240,7 @@ export class VirtualMachine implements Machine {
         return this.#loop.ended;
       },
       markBreakpoints: (pageOffsets) => markBreakpoints(this, pageOffsets),
+      passBreakpoint: (record) => passBreakpoint(this, record),
     });
     return this.#debugger;
   }

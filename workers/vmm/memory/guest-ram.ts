@@ -204,6 +204,10 @@ export class GuestRam implements GuestMemory, RamPort {
     return entry;
   }
 
+  holdsCode(page: number): boolean {
+    return this.#map.hasRecords(page);
+  }
+
   isAbsent(page: number): boolean {
     return this.#map.isAbsent(page);
   }

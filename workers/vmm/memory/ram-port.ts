@@ -33,6 +33,8 @@ export interface RamPort {
    * itself: to be read before the guest runs on.
    */
   contents(pages: Iterable<number>): Iterable<PageContent>;
+  /** Whether instructions of a page have been decoded, so that the guest will soon need it. */
+  holdsCode(page: number): boolean;
   /** Notes the pages that are written from now on, by whomever (`trace.dirty`). */
   openDirtyLog(): PageLog;
   /** Notes the pages that are accessed from now on, by whomever (`trace.access`). */

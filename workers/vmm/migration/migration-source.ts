@@ -441,9 +441,14 @@ export class MigrationSource {
     if (purpose === "postcopy") this.#counts.laterPages += pages.length;
   }
 
-  /** Post-copy sends at once what costs nothing; hybrid sends everything once. */
+  /**
+   * Post-copy sends at once what costs nothing and what cannot be left behind; hybrid sends everything
+   * once.
+   */
   #isPostponed(page: number, bytes: Uint8Array): boolean {
-    const isLate = this.#options.mode === "postcopy" && !this.#encoder.isCheap(page, bytes);
+    const { mode, machine } = this.#options;
+    const isNeeded = page === machine.ram.pages || machine.ram.holdsCode(page);
+    const isLate = mode === "postcopy" && !isNeeded && !this.#encoder.isCheap(page, bytes);
     if (isLate) this.#postponed.add(page);
     else this.#postponed.delete(page);
     return isLate;

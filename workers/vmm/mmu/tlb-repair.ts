@@ -90,7 +90,8 @@ function withdrawWrites(memory: MachineMemory, hart: MachineAddress): void {
   }
 }
 
-function withdrawData(memory: MachineMemory, hart: MachineAddress): void {
+/** Withdraws all entries for loads and stores. */
+export function withdrawData(memory: MachineMemory, hart: MachineAddress): void {
   const { words } = memory;
   const withdraw = (table: Table, from: number) => {
     const generation = words[(hart + table.generation) >>> 2] as number;

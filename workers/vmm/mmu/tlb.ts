@@ -104,6 +104,17 @@ export function fillEntry(
   f.store(entry, 12, contents.slot);
 }
 
+/** Withdraws an entry that was just filled. */
+export function withdrawEntry(
+  f: FunctionBuilder,
+  entry: Local<"i32">,
+  address: I64,
+  generation: I64,
+): void {
+  f.store(entry, 0, address.and(-4096).or(withdrawnTag));
+  f.store(entry, 8, generation.wrap());
+}
+
 /** The slot in the guest map of the page that an entry leads to. */
 export function entrySlot(entry: I32): I32 {
   return i32.load(entry, 12);

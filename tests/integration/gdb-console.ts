@@ -1,0 +1,65 @@
+import { spawn, spawnSync } from "node:child_process";
+
+/** Debian's package of that name. */
+const program = "gdb-multiarch";
+const prompt = "(gdb) ";
+
+/** A gdb that is typed to, as a person would. */
+export class GdbConsole {
+  readonly #child;
+  #text = "";
+  #seen: () => void = () => undefined;
+
+  static get isThere(): boolean {
+    return spawnSync(program, ["--version"]).status === 0;
+  }
+
+  /** @param words what it is started with */
+  constructor(words: readonly string[]) {
+    const settings = ["set pagination off", "set confirm off", "set width 0"];
+    const all = ["-nx", "-q", ...settings.flatMap((line) => ["-ex", line]), ...words];
+    this.#child = spawn(program, all, { stdio: "pipe" });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream.on("data", (chunk) => {
+        this.#text += String(chunk);
+        this.#seen();
+      });
+    }
+    this.#child.on("close", () => this.#seen());
+  }
+
+  /** What it says until it waits for a command. */
+  async answer(): Promise<string> {
+    for (;;) {
+      const end = this.#text.indexOf(prompt);
+      const isOver = this.#child.exitCode !== null;
+      if (end >= 0 || isOver) {
+        const text = end >= 0 ? this.#text.slice(0, end) : this.#text;
+        this.#text = end >= 0 ? this.#text.slice(end + prompt.length) : "";
+        return text;
+      }
+      await new Promise<void>((resolve) => {
+        this.#seen = resolve;
+      });
+    }
+  }
+
+  async do(command: string): Promise<string> {
+    this.begin(command);
+    return this.answer();
+  }
+
+  /** A command whose answer comes later. */
+  begin(command: string): void {
+    this.#child.stdin.write(`${command}\n`);
+  }
+
+  /** Ctrl-C. */
+  interrupt(): void {
+    this.#child.kill("SIGINT");
+  }
+
+  end(): void {
+    this.#child.kill("SIGKILL");
+  }
+}

@@ -1,0 +1,140 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from "vitest";
+import { runCommandLine } from "../../services/cli/command-line.ts";
+import { elfWithSymbols } from "../contracts/support/elf-with-symbols.ts";
+import { GdbConsole } from "./gdb-console.ts";
+import { type RunOutcome, runOutcome, undisturbedOutcome } from "./run-outcome.ts";
+import { startTestService, type TestService } from "./test-service.ts";
+import { workingGuest } from "./working-guest.ts";
+
+const hasGdb = GdbConsole.isThere;
+const reason = hasGdb ? "" : " (skipped: Debian's package gdb-multiarch is missing)";
+const start = 0x8000_0000;
+const rounds = 12;
+const code = workingGuest(rounds);
+const variables = {
+  TRAPLINE_CHECKPOINT: "100000000",
+  TRAPLINE_GRACE: "30000",
+  TRAPLINE_LOCK: "3000",
+};
+
+describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, () => {
+  let service: TestService;
+  let reference: RunOutcome;
+  let folder = "";
+  let file = "";
+  const consoles: GdbConsole[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "trapline-gdb-"));
+    file = join(folder, "guest.elf");
+    const segments = [{ address: start, bytes: code, memoryBytes: code.length }];
+    await writeFile(file, elfWithSymbols(start, segments, { begin: start }));
+    reference = await undisturbedOutcome(code);
+    service = await startTestService(["node", "deno"], variables);
+  });
+  beforeEach(() => onTestFailed(() => console.log(service.news.join("\n"))));
+  afterAll(async () => {
+    for (const gdb of consoles) gdb.end();
+    await service?.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const command = async (...words: string[]) => {
+    let text = "";
+    const print = (more: string) => {
+      text += more;
+    };
+    await runCommandLine([...words, "--api", service.api.base], { out: print, err: print });
+    return text;
+  };
+  /** `trapline gdb`, and a gdb that it has told how to connect. */
+  const debug = async (id: string) => {
+    const line = Promise.withResolvers<string>();
+    let told = "";
+    const ended = runCommandLine(["gdb", id, "--api", service.api.base], {
+      out: (text) => line.resolve(text),
+      err: (text) => {
+        told += text;
+      },
+    });
+    ended.then((status) => line.reject(new Error(`status ${status}: ${told}`)));
+    const [, place = ""] = /-ex '(target remote \S+)'/.exec(await line.promise) ?? [];
+    const gdb = new GdbConsole([file, "-ex", place]);
+    consoles.push(gdb);
+    expect(await gdb.answer()).not.toContain("rror");
+    return { gdb, ended, told: () => told };
+  };
+  const other = async (id: string) =>
+    (await service.record(id)).worker === "worker-1" ? "worker-2" : "worker-1";
+
+  test("stops, steps and looks, refuses to write, goes along with the run when it moves, and changes nothing", async () => {
+    const id = await service.submit("work", code);
+    const events = service.events(id);
+    await service.until(id, ({ progress }) => (progress?.instructions ?? 0) > 20e6);
+    const { gdb, ended } = await debug(id);
+    // The turn of the loop that stores what it has computed.
+    const store = /(0x[0-9a-f]+) <[^>]*>:\tsd\t/.exec(await gdb.do("x/80i begin"))?.[1] ?? "";
+    expect(await gdb.do(`break *${store}`)).toContain("Breakpoint 1");
+    expect(await gdb.do("continue")).toContain(`${store.slice(2)} in begin`);
+    const before = await gdb.do("print/x $s5");
+    expect(await gdb.do("stepi")).not.toContain("rror");
+    expect(await gdb.do("x/gx $s6")).toContain((before.split(" = 0x")[1] ?? "?").trim());
+    expect(await gdb.do("set var $s5 = 1")).toContain("this run is graded");
+    expect(await gdb.do("set var *(long*)$s6 = 1")).toContain("Cannot access memory");
+    expect(await gdb.do("monitor info registers")).toContain("x21/s5");
+
+    expect(await command("gdb", id)).toContain("another debugger is attached to the run");
+    const stranger = new WebSocket(`${service.api.base.replace("http", "ws")}/v1/runs/${id}/debug`);
+    const closed = new Promise<number>((resolve) => {
+      stranger.addEventListener("close", ({ code: why }) => resolve(why));
+    });
+    stranger.addEventListener("open", () =>
+      stranger.send('{"session":"x","n":0,"ask":{"do":"write"}}'),
+    );
+    expect(await closed).toBe(4400);
+
+    const stopped = await gdb.do("print $pc");
+    expect(await command("migrate", id, "--to", await other(id))).toContain("live, by pre-copy");
+    await gdb.do("maintenance flush register-cache");
+    expect((await gdb.do("print $pc")).split("=")[1]).toBe(stopped.split("=")[1]);
+    expect(await gdb.do("stepi")).not.toContain("rror");
+    expect(await gdb.do("continue")).toContain("Breakpoint 1,");
+
+    await gdb.do("delete");
+    gdb.begin("continue");
+    expect(await command("migrate", id, "--to", await other(id), "--post-copy")).toContain("live");
+    await sleep(100);
+    gdb.interrupt();
+    expect(await gdb.answer()).toContain("SIGINT");
+    expect(await command("migrate", id, "--to", await other(id), "--checkpoint")).toContain(
+      "is on",
+    );
+    expect(await gdb.do("stepi")).not.toContain("rror");
+    expect(await gdb.do("detach")).toContain("detached");
+    expect(await ended).toBe(0);
+    expect(runOutcome(await service.ended(id), await events)).toEqual(reference);
+    expect(await command("gdb", id)).toContain(`${id} has ended: graded`);
+  });
+
+  test("is told where the run goes on when its worker is killed, and keeps its breakpoints", async () => {
+    const id = await service.submit("work", code);
+    const events = service.events(id);
+    await service.until(id, ({ progress }) => (progress?.instructions ?? 0) > 110e6);
+    const { gdb, ended } = await debug(id);
+    const end = /(0x[0-9a-f]+) <[^>]*>:\tlui\tt0,0x100$/m.exec(await gdb.do("x/100i begin"))?.[1];
+    await gdb.do(`break *${end}`);
+    const { worker } = await service.record(id);
+    process.kill(service.service.workers.find(({ name }) => name === worker)?.pid ?? 0, "SIGKILL");
+    const told = await gdb.do("continue");
+    expect(told).toContain(" from its last checkpoint, at 100,0");
+    expect(told).toContain("SIGINT");
+    expect(await gdb.do("continue")).toContain("Breakpoint 1,");
+    expect(await gdb.do("continue")).toContain("exited normally");
+    await ended;
+    expect(runOutcome(await service.ended(id), await events)).toEqual(reference);
+  });
+});
