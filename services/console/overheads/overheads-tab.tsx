@@ -54,7 +54,7 @@ export function OverheadsTab({ submission }: { readonly submission: Submission }
       </div>
       <MigrationPanel run={data} />
       <Comparison run={data} other={compared} onChange={(value) => put("compare", value)} />
-      <FlamePanel id={submission.id} />
+      <FlamePanel submission={submission} />
     </>
   );
 }
