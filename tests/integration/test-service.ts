@@ -90,7 +90,8 @@ machine:
 };
 
 /** What is not as always. */
-interface Surroundings extends Partial<Pick<ServiceOptions, "launch" | "store" | "redisUrl">> {
+interface Surroundings
+  extends Partial<Pick<ServiceOptions, "launch" | "store" | "redisUrl" | "metrics">> {
   /** For all its files; removed at the end. */
   readonly folder?: string;
 }

@@ -2,6 +2,7 @@ import type { Assignment } from "../../shared/schema/assignment.ts";
 import { hiddenStepName } from "../../shared/schema/redact-step.ts";
 import type { RunExits, Stay } from "../../shared/schema/run-exits.ts";
 import { toStoredExits } from "../../shared/schema/stored-exits.ts";
+import { log } from "../../shared/telemetry/log.ts";
 import { stepKind, stepLabel } from "./grade-run.ts";
 import type { RunJournal } from "./run-journal.ts";
 import type { RunAccount } from "./thread/run-ledger.ts";
@@ -69,7 +70,7 @@ export class ExitBook {
     try {
       await this.#parts.journal.tellExits(toStoredExits(exits));
     } catch (error) {
-      console.error(`the exits of a run are not written: ${String(error)}`);
+      log.error(`the exits of a run are not written: ${String(error)}`);
     }
   }
 
