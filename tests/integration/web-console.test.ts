@@ -18,6 +18,8 @@ beforeAll(async () => {
   [service, browser] = await Promise.all([
     startTestService("node", {
       TRAPLINE_TRACE_URL: "https://traces.example/{trace}",
+      // Nobody listens there, which is the exporter's business; submissions have traces now.
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
       TRAPLINE_GRACE: "30000",
       TRAPLINE_LOCK: "15000",
     }),
@@ -70,10 +72,12 @@ async function cellsOf(table: Locator): Promise<string[][]> {
 }
 
 test("a run is found in the list, its chart moves, and its table says what the API says", async () => {
-  const id = await service.submit("work", workingGuest(130));
+  const id = await service.submit("work", workingGuest(110));
   await page.goto("/");
   await page.getByRole("table", { name: "Runs that are under way" }).getByText(id).click();
   await page.getByRole("heading", { name: id }).waitFor();
+  const viewer = page.getByRole("link", { name: "open in the viewer" });
+  expect(await viewer.getAttribute("href")).toMatch(/^https:\/\/traces\.example\/[0-9a-f]{32}$/);
   await page.getByText("The last stretch").waitFor();
   const [move] = await service.api.migrate(id, undefined, "precopy");
   await page.getByText("The chart as a table").click();

@@ -68,10 +68,9 @@ export function RunPage({ id, tab }: { readonly id: string; readonly tab: RunTab
 
 function Facts({ submission }: { readonly submission: Submission }) {
   const { data: settings } = useApi("/v1/settings", settingsSchema, () => 0);
-  const { title, state, result, maxScore, progress } = submission;
+  const { title, state, result, maxScore, progress, trace } = submission;
   const instructions = result?.instructions ?? progress?.instructions;
-  const trace = "trace" in submission ? submission.trace : undefined;
-  const link = traceLink(settings?.traceUrl, typeof trace === "string" ? trace : undefined);
+  const link = traceLink(settings?.traceUrl, trace);
   return (
     <dl className="facts">
       <Fact name="assignment">{title}</Fact>
