@@ -89,6 +89,10 @@ test("a run is found in the list, its chart moves, and its table says what the A
   await page.getByText("graded", { exact: true }).waitFor();
   await page.getByText("live", { exact: true }).waitFor({ state: "detached" });
 
+  await page.getByText("In all:").waitFor();
+  await page.locator(".plot").hover({ position: { x: 200, y: 100 } });
+  await page.getByText("In all:").waitFor({ state: "detached" });
+
   const told = await exitsOf(id);
   const shown = await cellsOf(page.getByRole("table", { name: "Exits by category" }));
   const expected = told.total.rows
