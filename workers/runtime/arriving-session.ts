@@ -172,6 +172,7 @@ export async function runArrival(
         if (!here) return;
         here.telemetry.hear(message, assignment);
         if (message.type === "exits") here.exits.hear(message.account);
+        if (message.type === "profile") here.exits.profile(message.folded);
         if (message.type === "progress") {
           const { instructions } = message;
           resources.onProgress?.({ epoch: here.journal.epoch, instructions });

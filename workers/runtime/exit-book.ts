@@ -9,13 +9,16 @@ import type { RunAccount } from "./thread/run-ledger.ts";
 import type { WorkerIdentity } from "./worker-identity.ts";
 
 export interface ExitBookParts {
-  readonly journal: Pick<RunJournal, "epoch" | "tellExits" | "toldExits">;
+  readonly journal: Pick<RunJournal, "epoch" | "tellExits" | "tellProfile" | "toldExits">;
   readonly identity: WorkerIdentity;
   readonly assignment: Assignment;
   readonly submission: string;
   /** Hears what is written, each time before it is. */
   readonly onExits?: ((exits: RunExits) => void) | undefined;
 }
+
+/** Characters of a profile that is kept. */
+const longestProfile = 2 ** 20;
 
 /**
  * Where the time of a run goes, as its worker knows it and writes it for people to see. That it cannot
@@ -43,6 +46,17 @@ export class ExitBook {
   /** The guest's thread says what it knows; a few times a minute. */
   hear(account: RunAccount): void {
     this.#write(account, "running");
+  }
+
+  /** Where its guest has spent its instructions, when it is over. */
+  profile(folded: string): void {
+    const { journal } = this.#parts;
+    const text = withinSize(folded);
+    this.#writing = this.#writing.then(async () => {
+      await journal.tellProfile(text).catch((error: unknown) => {
+        console.error(`the profile of a run is not written: ${String(error)}`);
+      });
+    });
   }
 
   /** Comes back when all that was heard is written. */
@@ -95,4 +109,18 @@ export class ExitBook {
     const name = isHidden ? hiddenStepName : (step.name ?? stepLabel(step, index));
     return { name, kind: stepKind(step) };
   }
+}
+
+/** Without the rarest of its stacks where they are too many. */
+function withinSize(folded: string): string {
+  if (folded.length <= longestProfile) return folded;
+  const countOf = (line: string) => Number(line.slice(line.lastIndexOf(" ") + 1));
+  const lines = folded.trimEnd().split("\n");
+  lines.sort((a, b) => countOf(b) - countOf(a) || (a < b ? -1 : 1));
+  let length = 0;
+  const kept = lines.filter((line) => {
+    length += line.length + 1;
+    return length <= longestProfile;
+  });
+  return `${kept.sort().join("\n")}\n`;
 }

@@ -148,6 +148,7 @@ export class RunUnderWay {
         telemetry.hear(message, assignment);
         if (message.type === "progress") figures(message.instructions);
         if (message.type === "exits") exits.hear(message.account);
+        if (message.type === "profile") exits.profile(message.folded);
         if (message.type === "from-template") fromTemplate = message.instructions;
         if (message.type === "template-unusable") {
           resources.templates.refuse(message.key, message.reason);

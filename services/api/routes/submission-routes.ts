@@ -68,6 +68,22 @@ const exits = createRoute({
   },
 });
 
+const profile = createRoute({
+  method: "get",
+  path: "/v1/submissions/{id}/profile",
+  tags,
+  summary: "Where the guest has spent its instructions",
+  request: { params },
+  responses: {
+    200: {
+      description:
+        "Folded stacks: functions from the outermost on, and how often they were seen there. The same in each run.",
+      content: { "text/plain": { schema: z.string() } },
+    },
+    404: problem("There is no such submission, its assignment asks for no profile, or it runs."),
+  },
+});
+
 const cancel = createRoute({
   method: "delete",
   path: "/v1/submissions/{id}",
@@ -177,6 +193,16 @@ export function addSubmissionRoutes(app: OpenAPIHono, intake: Intake, maxUploadB
       throw new ProblemError(404, "no-exits", "No exits yet", why);
     }
     return context.json(known, 200);
+  });
+
+  app.openapi(profile, async (context) => {
+    const { id } = await find(context.req.valid("param").id);
+    const folded = await store.profile(id);
+    if (folded === undefined) {
+      const why = "It is there when a run has ended whose assignment asks for one (profile).";
+      throw new ProblemError(404, "no-profile", "No profile", why);
+    }
+    return context.text(folded, 200);
   });
 
   app.openapi(cancel, async (context) => {

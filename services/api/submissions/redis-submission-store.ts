@@ -126,6 +126,10 @@ export class RedisSubmissionStore implements SubmissionStore {
     };
   }
 
+  async profile(id: string): Promise<string | undefined> {
+    return (await this.#redis.get(runKeys(id).profile)) ?? undefined;
+  }
+
   async ping(): Promise<void> {
     await this.#redis.ping();
   }

@@ -51,5 +51,7 @@ export interface SubmissionStore {
   eventsAfter(id: string, after: string, count: number): Promise<StoredEvent[]>;
   /** Where the time of its run goes, or went; undefined while no worker has said so. */
   exits(id: string): Promise<RunExits | undefined>;
+  /** Where its guest has spent its instructions, as folded stacks; undefined without a profile. */
+  profile(id: string): Promise<string | undefined>;
   ping(): Promise<void>;
 }
