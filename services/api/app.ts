@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
 import type { Settings } from "../../shared/schema/settings.ts";
 import type { DebugRelay } from "./debug/debug-relay.ts";
 import { ProblemError } from "./problem-error.ts";
@@ -23,6 +24,8 @@ export interface AppParts extends Intake {
   readonly debug: DebugRelay;
   /** Most bytes of all files of one submission. */
   readonly maxUploadBytes: number;
+  /** Makes a span of each request; where requests are traced. */
+  readonly tracing?: MiddlewareHandler;
   /** The folder that the web console was built to. */
   readonly consoleFolder: string;
   readonly settings: Settings;
@@ -61,6 +64,7 @@ export function createApp(parts: AppParts): OpenAPIHono {
       context.req.path,
     ),
   );
+  if (parts.tracing) app.use(parts.tracing);
   addSubmissionRoutes(app, parts, parts.maxUploadBytes);
   addConsoleRoute(app, parts);
   addAssignmentRoutes(app, parts.catalogue);

@@ -25,6 +25,10 @@ const configSchema = z.object({
   /** 0 takes a free one. */
   TRAPLINE_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   TRAPLINE_MAX_UPLOAD: bytesSchema.default(64 * 2 ** 20),
+  /** What lines of the log are: sentences, or JSON objects. */
+  TRAPLINE_LOG: z.enum(["text", "json"]).default("text"),
+  /** HOST:PORT at which Prometheus can fetch metrics; empty: nowhere (`telemetry-settings.ts`). */
+  TRAPLINE_METRICS: z.string().optional(),
 });
 
 export type ApiConfig = z.infer<typeof configSchema>;

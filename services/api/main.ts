@@ -2,17 +2,24 @@ import type { AddressInfo } from "node:net";
 import { serve, type WebSocketServerLike } from "@hono/node-server";
 import { Redis } from "ioredis";
 import { WebSocketServer } from "ws";
+import packageJson from "../../package.json" with { type: "json" };
 import { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
 import { ObjectBlobs } from "../../shared/blob/object-blobs.ts";
 import { openObjects } from "../../shared/blob/objects/open-objects.ts";
 import { PageStore } from "../../shared/blob/pages/page-store.ts";
+import { log } from "../../shared/telemetry/log.ts";
+import { queueTelemetry } from "../../shared/telemetry/otel/queue-telemetry.ts";
+import { startTelemetry } from "../../shared/telemetry/otel/start-telemetry.ts";
 import { createApp } from "./app.ts";
 import { AssignmentCatalogue } from "./assignments/assignment-catalogue.ts";
 import { readApiConfig } from "./config.ts";
 import { DebugRelay } from "./debug/debug-relay.ts";
+import { giveUp } from "./submissions/give-up.ts";
 import { RedisSubmissionStore } from "./submissions/redis-submission-store.ts";
 import { RunEventHub } from "./submissions/run-event-hub.ts";
 import { SubmissionQueue } from "./submissions/submission-queue.ts";
+import { requestTracing } from "./telemetry/request-tracing.ts";
+import { watchQueue } from "./telemetry/watch-queue.ts";
 import { watchDrains } from "./workers/drain-watch.ts";
 import { WorkerDirectory } from "./workers/worker-directory.ts";
 
@@ -21,6 +28,14 @@ import { WorkerDirectory } from "./workers/worker-directory.ts";
  * `api listening on URL` when it takes requests; ends on SIGTERM or SIGINT.
  */
 const config = readApiConfig(process.env);
+const instance = `api-${crypto.randomUUID().slice(0, 8)}`;
+if (config.TRAPLINE_LOG === "json") await log.toJson({ service: "trapline-api", instance });
+// Before anything makes an instrument.
+const telemetry = await startTelemetry({
+  identity: { service: "trapline-api", instance, version: packageJson.version },
+  read: (name) => process.env[name],
+  tell: (sentence) => log.error(sentence),
+});
 
 // A request must not hang while Redis is away: fail fast here, wait for ever only where BullMQ
 // blocks on purpose.
@@ -29,18 +44,24 @@ const blocking = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
 const subscriber = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
 const reports = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
 for (const connection of [redis, blocking, subscriber, reports]) {
-  connection.on("error", (error) => console.error("redis:", error.message));
+  connection.on("error", (error) => log.error(`redis: ${error.message}`));
 }
 
 const objects = await openObjects(config.TRAPLINE_BLOBS, (name) => process.env[name]);
 const blobs = new ObjectBlobs(objects);
 const store = new RedisSubmissionStore(redis);
-const queue = new SubmissionQueue(redis, blocking, (submission, reason) => {
-  store.fail(submission, reason).catch((error: unknown) => {
-    // Whoever asks for the submission next finds the failed job and tries again.
-    console.error("giving up:", error);
-  });
-});
+const queue = new SubmissionQueue(
+  redis,
+  blocking,
+  (submission, reason) => {
+    giveUp(store, submission, reason).catch((error: unknown) => {
+      // Whoever asks for the submission next finds the failed job and tries again.
+      log.error("giving up", { error });
+    });
+  },
+  telemetry.hasTraces ? queueTelemetry() : undefined,
+);
+watchQueue(queue);
 const directory = new WorkerDirectory(redis);
 const unwatchDrains = watchDrains(directory);
 const app = createApp({
@@ -54,6 +75,7 @@ const app = createApp({
   workers: directory,
   debug: new DebugRelay(redis, reports),
   maxUploadBytes: config.TRAPLINE_MAX_UPLOAD,
+  ...(telemetry.hasTraces && { tracing: await requestTracing() }),
   consoleFolder: config.TRAPLINE_CONSOLE,
   settings: { traceUrl: config.TRAPLINE_TRACE_URL },
 });
@@ -69,14 +91,14 @@ const server = serve(
   },
   ({ address, port, family }: AddressInfo) => {
     const host = family === "IPv6" ? `[${address}]` : address;
-    console.log(`api listening on http://${host}:${port}`);
+    log.info(`api listening on http://${host}:${port}`);
   },
 );
 
 server.on("error", (error) => {
   // Most often the port is taken, and then there is nothing to stay for.
-  console.error(`The API cannot listen on ${config.TRAPLINE_HOST}:${config.TRAPLINE_PORT}.`);
-  console.error(error.message);
+  const place = `${config.TRAPLINE_HOST}:${config.TRAPLINE_PORT}`;
+  log.error(`The API cannot listen on ${place}: ${error.message}`);
   process.exit(1);
 });
 
@@ -93,6 +115,8 @@ async function shutDown(): Promise<void> {
   for (const connection of [redis, blocking, subscriber, reports]) {
     connection.disconnect();
   }
+  // A collector that hangs keeps its connection open.
+  if (!(await telemetry.stop())) process.exit(0);
 }
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -1,4 +1,5 @@
 import { isHostError } from "../../shared/blob/objects/host-error.ts";
+import { log } from "../../shared/telemetry/log.ts";
 import { ProblemError } from "./problem-error.ts";
 
 /**
@@ -8,7 +9,7 @@ import { ProblemError } from "./problem-error.ts";
 export function problemResponse(error: unknown, instance: string): Response {
   const { problem } = error instanceof ProblemError ? error : problemOf(error);
   if (!(error instanceof ProblemError)) {
-    console.error(error);
+    log.error("a request failed", { error });
   }
   return new Response(JSON.stringify({ ...problem, instance }), {
     status: problem.status,

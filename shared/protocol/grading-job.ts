@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { blobHashSchema } from "../schema/blob-hash.ts";
 import { submissionIdSchema } from "../schema/submission-id.ts";
+import { submissionTraceSchema } from "./submission-trace.ts";
 
 /**
  * The data of a queued job: names of blobs, never their bytes.
@@ -19,6 +20,8 @@ export const gradingJobSchema = z.strictObject({
     /** By disk name. */
     disks: z.record(z.string(), blobHashSchema),
   }),
+  /** There where it was traced. */
+  trace: submissionTraceSchema.optional(),
 });
 
 export type GradingJob = z.infer<typeof gradingJobSchema>;

@@ -17,6 +17,7 @@
  *   reports  pub/sub JSON (`debug-report.ts`), for the run's debugger
  *   moves    list   the reports of its last moves, the oldest first
  *   exits    string JSON (`run-exits.ts`, in its compact form): where the time of the run goes
+ *   profile  string where the guest has spent its instructions, as folded stacks
  *   channel  pub/sub "events" after each append, "cancelled" when the run must stop
  *
  * The writer rule: `epoch` counts the runs. A worker increments it when it begins and names it in
@@ -37,6 +38,7 @@ export function runKeys(submission: string): RunKeys {
     reports: `${base}:reports`,
     moves: `${base}:moves`,
     exits: `${base}:exits`,
+    profile: `${base}:profile`,
     channel: `${base}:channel`,
   };
 }
@@ -56,5 +58,6 @@ export interface RunKeys {
   readonly reports: string;
   readonly moves: string;
   readonly exits: string;
+  readonly profile: string;
   readonly channel: string;
 }

@@ -72,6 +72,12 @@ export const assignmentSchema = z
     machine: machineSchema,
     limits: limitsSchema,
     template: templateSchema.optional(),
+    /** Each run is looked at each so many steps: where its guest spends its instructions. */
+    profile: z
+      .strictObject({
+        period: bounded(instructionsSchema, 10_000, 1e10, "between 10k and 10G instructions"),
+      })
+      .optional(),
     steps: z.array(stepSchema).min(1).max(200),
   })
   .superRefine((assignment, context) => {

@@ -25,8 +25,6 @@ const stepExitsSchema = z.object({
   report: exitReportSchema,
 });
 
-export type StepExits = z.infer<typeof stepExitsSchema>;
-
 /** Where the time of a submission's run went, so far or in all: `GET /v1/submissions/{id}/exits`. */
 export const runExitsSchema = z.object({
   submission: submissionIdSchema,

@@ -47,6 +47,11 @@ export const submissionSchema = z.object({
   result: resultSchema.optional(),
   /** Why the installation gave up; only when failed. */
   failure: z.string().optional(),
+  /** Id of its trace, for an external viewer; only where it is traced. */
+  trace: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .optional(),
 });
 
 export type Submission = z.infer<typeof submissionSchema>;

@@ -31,8 +31,8 @@ const outerLayers: Readonly<Record<string, readonly string[]>> = {
   "package.json": [],
   shared: [],
   "workers/host": [door],
-  "workers/runtime": ["workers/host", door, keeperDoor, "shared"],
-  "services/api": ["shared", "services/control"],
+  "workers/runtime": ["workers/host", door, keeperDoor, "shared", "package.json"],
+  "services/api": ["shared", "services/control", "package.json"],
   "services/control": ["shared"],
   "services/console": [door, "shared"],
   // `trapline qemu` runs a machine in its own process, `trapline serve` starts the whole service.

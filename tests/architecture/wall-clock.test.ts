@@ -15,11 +15,13 @@ const readers: Readonly<Record<string, string>> = {
   "services/cli/commands/store.ts": "whether a root of 90 days has run out",
   "shared/blob/checkpoints/checkpoint-store.ts": "how long a removed root is remembered: 30 days",
   "shared/blob/collector/collector.ts": "ages of a day, a lease that safety does not rest on",
+  "shared/telemetry/otel/span-clock.ts": "shown",
   "workers/runtime/debug/serve-monitor.ts": "shown",
   "workers/runtime/local/snapshots/local-snapshots.ts": "shown",
   "workers/runtime/main.ts": "shown",
   "workers/runtime/moves/live-move.ts": "shown",
   "workers/runtime/run-journal.ts": "shown",
+  "workers/runtime/run-under-way.ts": "shown: the time that a run waits for its thread",
   "workers/runtime/thread/serve-thread.ts":
     "shown: when exits were, and the time between two workers",
 };

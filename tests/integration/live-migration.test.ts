@@ -2,13 +2,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from "vitest";
 import { runCommandLine } from "../../services/cli/command-line.ts";
 import type { RunEvent } from "../../shared/protocol/run-event.ts";
+import { elfWithSymbols } from "../contracts/support/elf-with-symbols.ts";
 import { assemble } from "../support/assembler.ts";
 import { relayGuest } from "../support/relay-guest.ts";
 import { runOutcome, stepCounts, type UndisturbedRun, undisturbedRun } from "./run-outcome.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
-const guest = workingGuest(40);
+const start = 0x8000_0000;
+const segments = [{ address: start, bytes: workingGuest(40) }];
+const guest = elfWithSymbols(start, segments, { work: start });
 const variables = {
   TRAPLINE_CHECKPOINT: "150000000",
   TRAPLINE_GRACE: "30000",
@@ -73,6 +76,8 @@ describe("a run that moves while it runs", () => {
     const exits = await service.api.exits(id);
     if (!exits) throw new Error("nobody knows of its exits");
     expect(stepCounts(exits)).toEqual(reference.counts);
+    expect(await service.api.profile(id)).toBe(reference.profile);
+    expect(reference.profile).toMatch(/^machine;work \d{3,}\n$/);
     expect(reference.counts.map(({ name }) => name)).toEqual(["Begins", "Works", "Ends", "Stops"]);
     const writes = exits.total.rows.find(({ category }) => category === "mmio.write");
     expect(writes?.parts).toContainEqual({ name: "uart0", count: 86 });
@@ -88,6 +93,7 @@ describe("a run that moves while it runs", () => {
       expect(figures?.passes).toHaveLength(figures?.rounds ?? 0);
     expect(exits.total.time.guest).toBeGreaterThan(0);
     expect(exits.total.time.paused).toBeGreaterThan(0);
+    expect(submission.result?.elapsed).toBeGreaterThan(exits.total.time.guest / 1e6);
     expect(kinds(await events)).toEqual([
       "queued",
       "run",

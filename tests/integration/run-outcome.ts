@@ -43,7 +43,8 @@ async function undisturbedRuns(guests: readonly Uint8Array[]): Promise<Undisturb
       const events = service.events(id);
       const outcome = runOutcome(await service.ended(id), await events);
       const exits = await service.api.exits(id);
-      runs.push({ outcome, counts: exits ? stepCounts(exits) : [] });
+      const counts = exits ? stepCounts(exits) : [];
+      runs.push({ outcome, counts, profile: await service.api.profile(id) });
     }
     return runs;
   } finally {
@@ -59,6 +60,8 @@ export async function undisturbedOutcome(guest: Uint8Array): Promise<RunOutcome>
 export interface UndisturbedRun {
   readonly outcome: RunOutcome;
   readonly counts: ReturnType<typeof stepCounts>;
+  /** Where its guest was, as folded stacks. */
+  readonly profile: string;
 }
 
 /** Also what was counted in its steps. */

@@ -62,6 +62,7 @@ steps:
   work: `name: work
 title: Works for a while
 ${kernelArtefact}limits: { instructions: 100G, output: 4K, wall-clock: 10m }
+profile: { period: 999983 }
 steps:
   - { name: Begins, expect: "[A-P][a-p]", within: 100M, points: 1 }
   - { name: Works, expect: "([A-P][a-p]){20}", within: 5G, points: 2 }
@@ -90,7 +91,8 @@ machine:
 };
 
 /** What is not as always. */
-interface Surroundings extends Partial<Pick<ServiceOptions, "launch" | "store" | "redisUrl">> {
+interface Surroundings
+  extends Partial<Pick<ServiceOptions, "launch" | "store" | "redisUrl" | "metrics">> {
   /** For all its files; removed at the end. */
   readonly folder?: string;
 }

@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from "node:fs";
+import { log } from "../../shared/telemetry/log.ts";
 
 /** Milliseconds between two signs of life. Probes take several times this for the end. */
 const beat = 5000;
@@ -32,7 +33,7 @@ export class AliveFile {
     try {
       writeFileSync(this.#path, "alive\n");
     } catch (error) {
-      console.error("worker: no sign of life:", error);
+      log.error("worker: no sign of life", { error });
     }
   }
 }

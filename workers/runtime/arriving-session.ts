@@ -1,5 +1,8 @@
+import type { SpanContext } from "@opentelemetry/api";
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { Assignment } from "../../shared/schema/assignment.ts";
+import { log } from "../../shared/telemetry/log.ts";
+import { traceParent } from "../../shared/telemetry/otel/trace-parent.ts";
 import type { MigrationChannel } from "../vmm/mod.ts";
 import { buildIdentity } from "./build-identity.ts";
 import { planCheckpoints } from "./checkpoint/plan-checkpoints.ts";
@@ -27,6 +30,7 @@ import {
   type SessionParts,
 } from "./session-end.ts";
 import type { SessionResources } from "./session-resources.ts";
+import { RunTelemetry } from "./telemetry/run-telemetry.ts";
 import type { DebugCommand } from "./thread/debug-protocol.ts";
 import type { MoveCommand, MoveMessage } from "./thread/move-protocol.ts";
 
@@ -34,6 +38,8 @@ export interface ArrivingRun {
   readonly job: GradingJob;
   readonly opening: MoveOpening;
   readonly channel: MigrationChannel;
+  /** What its span here is to be; where it is traced. */
+  readonly own?: SpanContext | undefined;
   /** The run is this worker's now: so the queue's job has to be. */
   onArrived(lose: () => void): void;
 }
@@ -57,6 +63,7 @@ export async function runArrival(
   const { job, opening, channel } = arriving;
   const { redis, identity, pool } = resources;
   const { run, epoch, from } = opening;
+  const began = performance.now() - opening.elapsed;
   const abort = new AbortController();
   const stop = () => abort.abort(signal.reason);
   signal.addEventListener("abort", stop, { once: true });
@@ -89,9 +96,18 @@ export async function runArrival(
       () => isStillOurs(reporter, abort.signal),
     );
     const guest = new LiveGuest({ journal, reporter, send, claim }, false);
-    const book = { journal, identity, assignment, submission: run, onExits: resources.onExits };
+    const { own } = arriving;
+    const cameBy = traceParent.read(opening.trace);
+    const telemetry = new RunTelemetry(
+      { job, epoch: message.epoch, identity, how: "migration", own, cameBy },
+      resources.metrics,
+    );
+    telemetry.arrives();
+    resources.onTrace?.(telemetry.trace);
+    const onExits = telemetry.exits.bind(telemetry);
+    const book = { journal, identity, assignment, submission: run, onExits };
     const exits = new ExitBook(book, message.instructions);
-    here = { journal, reporter, checkpoints, guest, exits };
+    here = { journal, reporter, checkpoints, guest, exits, telemetry };
     fenced = checkpoints.fence().catch(lose);
     resources.onProgress?.({ epoch: message.epoch, instructions: message.instructions });
     resources.onGuest?.(guest);
@@ -145,8 +161,9 @@ export async function runArrival(
       onCheckpoint: async (checkpoint) => {
         await Promise.all([fenced, here?.reporter.flush()]);
         if (!here || abort.signal.aborted) return false;
+        const { checkpoints, telemetry } = here;
         try {
-          return await here.checkpoints.publish(checkpoint);
+          return await telemetry.checkpoint(checkpoint, () => checkpoints.publish(checkpoint));
         } catch {
           lose();
           return false;
@@ -154,7 +171,9 @@ export async function runArrival(
       },
       onMessage: (message) => {
         if (!here) return;
+        here.telemetry.hear(message, assignment);
         if (message.type === "exits") here.exits.hear(message.account);
+        if (message.type === "profile") here.exits.profile(message.folded);
         if (message.type === "progress") {
           const { instructions } = message;
           resources.onProgress?.({ epoch: here.journal.epoch, instructions });
@@ -164,13 +183,12 @@ export async function runArrival(
     });
     attended?.finish(...farewellTo(report));
     if (!here) return undefined;
-    const began = performance.now() - opening.elapsed;
     const ended = { assignment, report, fromTemplate: undefined, exits: here.exits };
     return await finishSession(here, ended, resources, began);
   } catch (error) {
     await here?.exits.flush();
     if (here) return await breakSession(here, error);
-    if (!(error instanceof NotArrived)) console.error(`${run} did not come here: ${text(error)}`);
+    if (!(error instanceof NotArrived)) log.error(`${run} did not come here: ${text(error)}`);
     return undefined;
   } finally {
     clearInterval(knocks);

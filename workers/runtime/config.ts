@@ -38,6 +38,10 @@ const configSchema = z.object({
   TRAPLINE_DEBUG: z.coerce.number().int().min(0).default(600_000),
   /** File to write signs of life to, for a probe; its folder must exist. */
   TRAPLINE_ALIVE: z.string().min(1).optional(),
+  /** What lines of the log are: sentences, or JSON objects. */
+  TRAPLINE_LOG: z.enum(["text", "json"]).default("text"),
+  /** HOST:PORT at which Prometheus can fetch metrics; empty: nowhere (`telemetry-settings.ts`). */
+  TRAPLINE_METRICS: z.string().optional(),
 });
 
 export type WorkerConfig = z.infer<typeof configSchema>;

@@ -2,19 +2,23 @@ import type { Assignment } from "../../shared/schema/assignment.ts";
 import { hiddenStepName } from "../../shared/schema/redact-step.ts";
 import type { RunExits, Stay } from "../../shared/schema/run-exits.ts";
 import { toStoredExits } from "../../shared/schema/stored-exits.ts";
+import { log } from "../../shared/telemetry/log.ts";
 import { stepKind, stepLabel } from "./grade-run.ts";
 import type { RunJournal } from "./run-journal.ts";
 import type { RunAccount } from "./thread/run-ledger.ts";
 import type { WorkerIdentity } from "./worker-identity.ts";
 
 export interface ExitBookParts {
-  readonly journal: Pick<RunJournal, "epoch" | "tellExits" | "toldExits">;
+  readonly journal: Pick<RunJournal, "epoch" | "tellExits" | "tellProfile" | "toldExits">;
   readonly identity: WorkerIdentity;
   readonly assignment: Assignment;
   readonly submission: string;
   /** Hears what is written, each time before it is. */
   readonly onExits?: ((exits: RunExits) => void) | undefined;
 }
+
+/** Characters of a profile that is kept. */
+const longestProfile = 2 ** 20;
 
 /**
  * Where the time of a run goes, as its worker knows it and writes it for people to see. That it cannot
@@ -44,6 +48,17 @@ export class ExitBook {
     this.#write(account, "running");
   }
 
+  /** Where its guest has spent its instructions, when it is over. */
+  profile(folded: string): void {
+    const { journal } = this.#parts;
+    const text = withinSize(folded);
+    this.#writing = this.#writing.then(async () => {
+      await journal.tellProfile(text).catch((error: unknown) => {
+        console.error(`the profile of a run is not written: ${String(error)}`);
+      });
+    });
+  }
+
   /** Comes back when all that was heard is written. */
   async flush(): Promise<void> {
     await this.#writing;
@@ -69,7 +84,7 @@ export class ExitBook {
     try {
       await this.#parts.journal.tellExits(toStoredExits(exits));
     } catch (error) {
-      console.error(`the exits of a run are not written: ${String(error)}`);
+      log.error(`the exits of a run are not written: ${String(error)}`);
     }
   }
 
@@ -94,4 +109,18 @@ export class ExitBook {
     const name = isHidden ? hiddenStepName : (step.name ?? stepLabel(step, index));
     return { name, kind: stepKind(step) };
   }
+}
+
+/** Without the rarest of its stacks where they are too many. */
+function withinSize(folded: string): string {
+  if (folded.length <= longestProfile) return folded;
+  const countOf = (line: string) => Number(line.slice(line.lastIndexOf(" ") + 1));
+  const lines = folded.trimEnd().split("\n");
+  lines.sort((a, b) => countOf(b) - countOf(a) || (a < b ? -1 : 1));
+  let length = 0;
+  const kept = lines.filter((line) => {
+    length += line.length + 1;
+    return length <= longestProfile;
+  });
+  return `${kept.sort().join("\n")}\n`;
 }

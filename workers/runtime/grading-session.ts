@@ -1,3 +1,4 @@
+import { context } from "@opentelemetry/api";
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import { RunCheckpoints } from "./checkpoint/run-checkpoints.ts";
 import { RunJournal } from "./run-journal.ts";
@@ -12,6 +13,7 @@ import {
   type SessionParts,
 } from "./session-end.ts";
 import type { SessionResources } from "./session-resources.ts";
+import { RunTelemetry } from "./telemetry/run-telemetry.ts";
 
 /** How a run is ended from outside. */
 export interface SessionSignals {
@@ -55,13 +57,18 @@ export async function runSession(
     () => isStillOurs(reporter, abort.signal),
   );
   const began = performance.now();
-  const parts: SessionParts = { journal, reporter, checkpoints };
+  const { epoch } = journal;
+  const telemetry = new RunTelemetry({ job, epoch, identity, how: "booted" }, resources.metrics);
+  resources.onTrace?.(telemetry.trace);
+  const parts: SessionParts = { journal, reporter, checkpoints, telemetry };
   try {
     signal.throwIfAborted();
     const saved = journal.epoch > 1 ? await checkpoints.takeOver() : undefined;
     run = new RunUnderWay({ job, resources, ...parts });
     const signals = { signal: abort.signal, handOver, onStale: lose };
-    const ended = await run.toItsEnd(saved, signals);
+    const going = run;
+    // So that what is said in the log meanwhile names the trace.
+    const ended = await context.with(telemetry.trace.place, () => going.toItsEnd(saved, signals));
     return await finishSession(parts, ended, resources, began);
   } catch (error) {
     return await breakSession(parts, error);

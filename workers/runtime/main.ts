@@ -11,6 +11,9 @@ import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
 import { placeMilliseconds, runKeys } from "../../shared/protocol/run-keys.ts";
 import type { WorkerCommand } from "../../shared/protocol/worker-command.ts";
 import { workerKeys } from "../../shared/protocol/worker-keys.ts";
+import { log } from "../../shared/telemetry/log.ts";
+import { queueTelemetry } from "../../shared/telemetry/otel/queue-telemetry.ts";
+import { submissionSpan } from "../../shared/telemetry/otel/submission-span.ts";
 import { compiler } from "../host/compiler.ts";
 import { AliveFile } from "./alive-file.ts";
 import { readWorkerConfig, threadsOf } from "./config.ts";
@@ -30,6 +33,7 @@ import { Departed, HandedOver } from "./run-guest.ts";
 import type { SessionOutcome } from "./session-end.ts";
 import type { SessionResources } from "./session-resources.ts";
 import { shortenLeases } from "./shorten-leases.ts";
+import { startWorkerTelemetry } from "./telemetry/start-worker-telemetry.ts";
 import { WorkerTemplates } from "./templates/worker-templates.ts";
 import { PcpuPool } from "./thread/pcpu-pool.ts";
 import { WorkerCode } from "./worker-code.ts";
@@ -47,8 +51,19 @@ const config = readWorkerConfig((name) => process.env[name]);
 const { name: runtime, spawn, spawnTranslation } = await hostRuntime();
 const identity = { name: config.TRAPLINE_WORKER, runtime };
 
+const runs = new ActiveRuns();
+const threads = threadsOf(config);
+const { sdk: telemetry, metrics } = await startWorkerTelemetry(
+  config,
+  identity,
+  (name) => process.env[name],
+  () => ({
+    ...{ capacity: config.TRAPLINE_CONCURRENCY, threads, runs: runs.all.length },
+    running: runs.all.filter(({ guest }) => guest !== undefined).length,
+  }),
+);
 const redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
-redis.on("error", (error) => console.error("redis:", error.message));
+redis.on("error", (error) => log.error(`redis: ${error.message}`));
 const objects = await openObjects(config.TRAPLINE_BLOBS, (name) => process.env[name]);
 const blobs = new ObjectBlobs(objects);
 const checkpoints = {
@@ -56,8 +71,7 @@ const checkpoints = {
   every: config.TRAPLINE_CHECKPOINT === 0 ? undefined : config.TRAPLINE_CHECKPOINT,
 };
 const code = new WorkerCode(new CodeStore(objects));
-const templates = new WorkerTemplates(checkpoints.store, (line) => console.log(line));
-const runs = new ActiveRuns();
+const templates = new WorkerTemplates(checkpoints.store, (line) => log.info(line));
 const debuggers =
   config.TRAPLINE_DEBUG === 0
     ? undefined
@@ -71,9 +85,9 @@ const mover: MoveRun = new LiveMove({
   otherwise: new CheckpointHandOver(redis),
   limits: { downtime: config.TRAPLINE_DOWNTIME, mostRounds },
   bytesPerSecond: config.TRAPLINE_BANDWIDTH === 0 ? undefined : config.TRAPLINE_BANDWIDTH,
+  onMove: (move) => metrics.move(move),
 });
 const shutdown = new AbortController();
-const threads = threadsOf(config);
 const memoryBytes = 2 ** 32;
 const pool = new PcpuPool({
   ...{ compiler, spawn, threads, memoryBytes },
@@ -81,7 +95,7 @@ const pool = new PcpuPool({
   // One thread compiles nothing twice, and is smaller on its own.
   translation: threads > 1 ? spawnTranslation(memoryBytes) : undefined,
   onLost: (reason) => {
-    console.error(`worker: ${reason}; other workers take its runs over`);
+    log.error(`worker: ${reason}; other workers take its runs over`);
     process.exit(1);
   },
 });
@@ -137,12 +151,18 @@ async function take(
 
 function resourcesOf(run: ActiveRun): SessionResources {
   return {
-    ...{ redis, blobs, identity, pool, checkpoints, code, templates, debuggers },
+    ...{ redis, blobs, identity, pool, checkpoints, code, templates, metrics, debuggers },
+    onTrace: (trace) => {
+      run.trace = trace;
+    },
     onProgress: run.note.bind(run),
     onGuest: (guest) => {
       run.guest = guest;
       // So that it is long enough for whoever takes it over.
-      guest.onStanding = () => run.renew?.();
+      guest.onStanding = () => {
+        run.renew?.();
+        run.trace?.stands();
+      };
       runs.onChange?.();
     },
   };
@@ -162,13 +182,20 @@ const worker = new Worker<GradingJob, SessionOutcome>(gradingQueue.name, take, {
   concurrency: config.TRAPLINE_CONCURRENCY,
   lockDuration: config.TRAPLINE_LOCK,
   stalledInterval: config.TRAPLINE_STALLED,
+  ...(telemetry.hasTraces && { telemetry: queueTelemetry() }),
 });
-worker.on("error", (error) => console.error("worker:", error.message));
+worker.on("error", (error) => log.error(`worker: ${error.message}`));
 worker.on("failed", (job, error) => {
-  console.error(`${job?.id ?? "a job"} failed: ${error.message}`, error.cause ?? "");
+  log.error(`${job?.id ?? "a job"} failed: ${error.message}`, { error: error.cause });
 });
-worker.on("stalled", (id) => console.log(`${id} lost its worker and is queued again`));
-worker.on("completed", (job, outcome) => console.log(`${job.id} ${outcome.kind}`));
+worker.on("stalled", (id) => log.info(`${id} lost its worker and is queued again`));
+worker.on("completed", ({ id: run = "", data }, outcome) => {
+  log.info(`${run} ${outcome.kind}`);
+  if (outcome.kind !== "graded") return;
+  const attributes = { "vm.score": outcome.score };
+  // Behind the span of what has taken the job: that is in this one.
+  setTimeout(() => submissionSpan.end(data.trace, { run, state: "graded", attributes }));
+});
 worker.on("lockRenewalFailed", (ids) => {
   for (const id of ids) {
     // Of a run that is leaving the lease is another worker's already.
@@ -207,12 +234,12 @@ await presence.speak();
 runs.onChange = () => void presence.speak();
 const leases = setInterval(() => {
   shortenLeases(redis, config.TRAPLINE_LOCK, config.TRAPLINE_STALLED).catch((error: unknown) =>
-    console.error("leases:", error instanceof Error ? error.message : error),
+    log.error(`leases: ${error instanceof Error ? error.message : String(error)}`),
   );
 }, config.TRAPLINE_STALLED);
 const alive =
   config.TRAPLINE_ALIVE === undefined ? undefined : new AliveFile(config.TRAPLINE_ALIVE);
-console.log(`worker ${identity.name} ready (${runtime})`);
+log.info(`worker ${identity.name} ready (${runtime})`);
 
 /** Listens for runs of other workers, where that was asked for. */
 async function openDoor(): Promise<{ place: WorkerDoor; close(): void } | undefined> {
@@ -230,7 +257,7 @@ async function openDoor(): Promise<{ place: WorkerDoor; close(): void } | undefi
   } catch (error) {
     // It can do without: runs move by checkpoints.
     const message = error instanceof Error ? error.message : String(error);
-    console.error(`migration: no runs can come in at ${address}: ${message}`);
+    log.error(`migration: no runs can come in at ${address}: ${message}`);
     return undefined;
   }
 }
@@ -294,8 +321,11 @@ async function drain(isOrdered: boolean): Promise<void> {
   redis.disconnect();
   pool.abandon();
   // Last: whoever waits for the end of this worker looks whether the file is there.
+  const isFlushed = await telemetry.stop();
   alive?.remove();
-  console.log(`worker ${identity.name} is drained`);
+  log.info(`worker ${identity.name} is drained`);
+  // A collector that hangs keeps its connection open.
+  if (!isFlushed) process.exit(0);
 }
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -2,9 +2,12 @@ import type { BlobStore } from "../../shared/blob/blob-store.ts";
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import { type Assignment, assignmentSchema } from "../../shared/schema/assignment.ts";
 import type { VirtioConfig } from "../vmm/mod.ts";
+import { SymbolTable } from "./profile/symbol-table.ts";
 import { templateOf } from "./templates/template-of.ts";
 import type { BootImages, ThreadStart } from "./thread/thread-protocol.ts";
 import { toConsoleStep } from "./to-console-step.ts";
+
+const elfMagic = [0x7f, 0x45, 0x4c, 0x46];
 
 export interface PreparedRun {
   readonly assignment: Assignment;
@@ -36,6 +39,11 @@ export async function prepareRun(
     const { initrd } = job.images;
     return { kernel, ...(initrd !== undefined && { initrd: await blobs.read(initrd) }) };
   };
+  // Also of a run whose images are in its machine already.
+  const profile = assignment.profile && {
+    period: assignment.profile.period,
+    symbols: symbolsOf(await blobs.read(job.images.kernel)),
+  };
   const present = machine.disks.flatMap((disk) => {
     const hash = job.images.disks[disk.name];
     return hash === undefined ? [] : [{ disk, hash }];
@@ -63,6 +71,7 @@ export async function prepareRun(
     start: {
       ...(template && { template, lacksImages: true }),
       ...(known && !template && { kin: known.key }),
+      ...(profile && { profile }),
       config: {
         ramBytes: machine.ram,
         harts: machine.harts,
@@ -88,6 +97,12 @@ export async function prepareRun(
       },
     },
   };
+}
+
+/** Only an ELF file has any: what else may be started is code, however it reads. */
+function symbolsOf(kernel: Uint8Array) {
+  const isElf = elfMagic.every((byte, i) => kernel[i] === byte);
+  return isElf ? SymbolTable.of(kernel).symbols : [];
 }
 
 function inFullSize(bytes: Uint8Array, size: number | undefined): Uint8Array {

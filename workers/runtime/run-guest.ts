@@ -85,7 +85,16 @@ export class NotArrived extends Error {
 /** What a run says that is not for `runGuest` itself. */
 type HeardMessage = Extract<
   RunMessage,
-  { type: "console" | "step" | "progress" | "exits" | "from-template" | "template-unusable" }
+  {
+    type:
+      | "console"
+      | "step"
+      | "progress"
+      | "exits"
+      | "profile"
+      | "from-template"
+      | "template-unusable";
+  }
 >;
 
 export interface GuestRun {
@@ -222,6 +231,7 @@ export async function runGuest(
         instructions = message.instructions;
         return run.onMessage(message);
       case "exits":
+      case "profile":
       case "from-template":
       case "template-unusable":
         return run.onMessage(message);

@@ -60,8 +60,8 @@ redis.call('EXPIRE', KEYS[2], ARGV[8])
 redis.call('PUBLISH', ARGV[6], 'events')
 return 1`;
 
-/** KEYS record exits; ARGV epoch, where the time goes, seconds. */
-const exitsScript = `
+/** KEYS record key; ARGV epoch, text, seconds. */
+const tellScript = `
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
 return 1`;
@@ -144,12 +144,20 @@ export class RunJournal {
   }
 
   /** Says where the time of the run goes; for people, nothing depends on it. */
-  async tellExits(exits: StoredExits): Promise<boolean> {
-    const { record, exits: key } = runKeys(this.#submission);
-    const text = JSON.stringify(exits);
+  tellExits(exits: StoredExits): Promise<boolean> {
+    return this.#tell("exits", JSON.stringify(exits));
+  }
+
+  /** Says where its guest has spent its instructions, as folded stacks. */
+  tellProfile(folded: string): Promise<boolean> {
+    return this.#tell("profile", folded);
+  }
+
+  async #tell(what: "exits" | "profile", text: string): Promise<boolean> {
+    const { record, [what]: key } = runKeys(this.#submission);
     const { recordSeconds } = runRetention;
     return (
-      (await this.#redis.eval(exitsScript, 2, record, key, this.epoch, text, recordSeconds)) === 1
+      (await this.#redis.eval(tellScript, 2, record, key, this.epoch, text, recordSeconds)) === 1
     );
   }
 

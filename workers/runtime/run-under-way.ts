@@ -1,5 +1,6 @@
 import type { GradingJob } from "../../shared/protocol/grading-job.ts";
 import type { Assignment } from "../../shared/schema/assignment.ts";
+import { log } from "../../shared/telemetry/log.ts";
 import { planCheckpoints } from "./checkpoint/plan-checkpoints.ts";
 import type { RunCheckpoints, TakenOver } from "./checkpoint/run-checkpoints.ts";
 import { farewellTo } from "./debug/farewell-to.ts";
@@ -18,6 +19,7 @@ import {
 import type { RunJournal } from "./run-journal.ts";
 import type { RunReporter } from "./run-reporter.ts";
 import type { SessionResources } from "./session-resources.ts";
+import type { RunTelemetry } from "./telemetry/run-telemetry.ts";
 import type { RunReport, TemplateKey } from "./thread/thread-protocol.ts";
 
 interface RunParts {
@@ -26,6 +28,7 @@ interface RunParts {
   readonly journal: RunJournal;
   readonly reporter: RunReporter;
   readonly checkpoints: RunCheckpoints;
+  readonly telemetry: RunTelemetry;
 }
 
 interface RunSignals {
@@ -67,7 +70,7 @@ export class RunUnderWay {
         return await this.#run(saved, signals);
       } catch (error) {
         if (!(error instanceof UnusableCheckpoint)) throw error;
-        console.error(`${job.submission} begins again: ${error.message}`);
+        log.error(`${job.submission} begins again: ${error.message}`);
       }
     }
     await checkpoints.startAgain();
@@ -80,7 +83,7 @@ export class RunUnderWay {
     } catch (error) {
       if (!(error instanceof UnusableCheckpoint)) throw error;
       // A template of which pages cannot be had, as it has turned out on the way.
-      console.error(`${this.#parts.job.submission} begins again: ${error.message}`);
+      log.error(`${this.#parts.job.submission} begins again: ${error.message}`);
     }
     await this.#parts.checkpoints.startAgain();
     return this.#run(undefined, signals, true);
@@ -92,7 +95,8 @@ export class RunUnderWay {
     signals: RunSignals,
     isBooted = false,
   ): Promise<EndedRun> {
-    const { job, resources, journal, reporter } = this.#parts;
+    const { job, resources, journal, reporter, telemetry } = this.#parts;
+    const began = performance.now();
     const prepared = await prepareRun(job, resources.blobs, saved === undefined);
     const { assignment, images } = prepared;
     const { template, ...booted } = prepared.start;
@@ -103,11 +107,13 @@ export class RunUnderWay {
       resources.onProgress?.({ epoch: journal.epoch, instructions });
     const former = saved && formerReports(saved);
     figures(former?.instructions ?? 0);
-    const { identity, onExits } = resources;
+    const { identity } = resources;
+    const onExits = telemetry.exits.bind(telemetry);
     const { submission } = job;
     const book = { journal, identity, assignment, submission, onExits };
     const exits = new ExitBook(book, former?.instructions ?? 0);
     reporter.startAt(former?.consoleBytes ?? 0);
+    if (former) telemetry.resumes();
     if (former) reporter.event({ type: "resumed", data: { instructions: former.instructions } });
     const image = job.images.kernel;
     const code = start.config.engine === "interpret" ? {} : await resources.code.of(image);
@@ -119,6 +125,7 @@ export class RunUnderWay {
         ...start,
         ...code,
         ...(saved && { resume: saved.run }),
+        before: { preparing: performance.now() - began, at: Date.now() },
         ...planCheckpoints(start.limits.memoryBytes, resources.checkpoints.every),
         ...(debug && { debug }),
       },
@@ -140,8 +147,10 @@ export class RunUnderWay {
       templates: resources.templates.of(assignment.name),
       onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals, use?.key),
       onMessage: (message) => {
+        telemetry.hear(message, assignment);
         if (message.type === "progress") figures(message.instructions);
         if (message.type === "exits") exits.hear(message.account);
+        if (message.type === "profile") exits.profile(message.folded);
         if (message.type === "from-template") fromTemplate = message.instructions;
         if (message.type === "template-unusable") {
           resources.templates.refuse(message.key, message.reason);
@@ -166,11 +175,13 @@ export class RunUnderWay {
     { signal, onStale }: RunSignals,
     template?: TemplateKey,
   ): Promise<boolean> {
-    const { reporter, checkpoints } = this.#parts;
+    const { reporter, checkpoints, telemetry } = this.#parts;
     await reporter.flush();
     if (signal.aborted) return false;
     try {
-      return await checkpoints.publish(checkpoint, template);
+      return await telemetry.checkpoint(checkpoint, () =>
+        checkpoints.publish(checkpoint, template),
+      );
     } catch {
       onStale();
       return false;

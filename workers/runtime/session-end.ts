@@ -6,6 +6,7 @@ import type { RunJournal } from "./run-journal.ts";
 import type { RunReporter } from "./run-reporter.ts";
 import type { EndedRun } from "./run-under-way.ts";
 import type { SessionResources } from "./session-resources.ts";
+import type { RunTelemetry } from "./telemetry/run-telemetry.ts";
 
 /** What became of a job: only `graded` wrote a result. */
 export type SessionOutcome =
@@ -18,6 +19,7 @@ export interface SessionParts {
   readonly journal: RunJournal;
   readonly reporter: RunReporter;
   readonly checkpoints: RunCheckpoints;
+  readonly telemetry: RunTelemetry;
 }
 
 export class LeaseLost extends Error {
@@ -33,11 +35,12 @@ export async function isStillOurs(reporter: RunReporter, signal: AbortSignal): P
 
 /** Grades a run that has come to its end, and writes the grade. @param began of `performance` */
 export async function finishSession(
-  { journal, reporter, checkpoints }: SessionParts,
+  parts: SessionParts,
   { assignment, report, fromTemplate, exits }: EndedRun,
   { identity }: Pick<SessionResources, "identity">,
   began: number,
 ): Promise<SessionOutcome> {
+  const { journal, reporter, checkpoints } = parts;
   await reporter.close();
   await exits.close();
   const result = gradeRun(assignment, report, {
@@ -47,10 +50,14 @@ export async function finishSession(
     elapsed: performance.now() - began,
     fromTemplate,
   });
-  if (!(await journal.finish(result))) return { kind: "superseded" };
+  const isOurs = await journal.finish(result);
   // Not before: a run whose checkpoints were removed can never be taken over again.
-  await checkpoints.remove();
-  return { kind: "graded", score: result.score };
+  if (isOurs) await checkpoints.remove();
+  const outcome: SessionOutcome = isOurs
+    ? { kind: "graded", score: result.score }
+    : { kind: "superseded" };
+  parts.telemetry.ends(outcome.kind, report);
+  return outcome;
 }
 
 /**
@@ -59,11 +66,14 @@ export async function finishSession(
  * @throws the error, where the job has to be tried again or somebody has to see to it
  */
 export async function breakSession(
-  { journal, reporter }: SessionParts,
+  { journal, reporter, telemetry }: SessionParts,
   error: unknown,
 ): Promise<SessionOutcome> {
   await reporter.close();
-  if (error instanceof LeaseLost || (error instanceof BlobError && error.code === "stale")) {
+  const isOthers =
+    error instanceof LeaseLost || (error instanceof BlobError && error.code === "stale");
+  telemetry.breaks(isOthers ? undefined : error);
+  if (isOthers) {
     return { kind: "superseded" };
   }
   // The run is under way elsewhere, and nothing has happened to it.

@@ -1,10 +1,11 @@
 import type { Redis } from "ioredis";
 import type { BlobStore } from "../../shared/blob/blob-store.ts";
 import type { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
-import type { RunExits } from "../../shared/schema/run-exits.ts";
 import type { Instructions } from "../vmm/mod.ts";
 import type { DebugHub } from "./debug/debug-hub.ts";
 import type { LiveGuest } from "./moves/live-guest.ts";
+import type { RunTrace } from "./telemetry/run-trace.ts";
+import type { WorkerMetrics } from "./telemetry/worker-metrics.ts";
 import type { WorkerTemplates } from "./templates/worker-templates.ts";
 import type { PcpuPool } from "./thread/pcpu-pool.ts";
 import type { WorkerCode } from "./worker-code.ts";
@@ -27,8 +28,9 @@ export interface SessionResources {
   /** Hears of the guest when it is on a thread. */
   readonly onGuest?: (guest: LiveGuest) => void;
   readonly templates: WorkerTemplates;
-  /** Hears where its time goes, now and then and when it is over: all of it, from its beginning. */
-  readonly onExits?: (exits: RunExits) => void;
+  readonly metrics: WorkerMetrics;
+  /** Hears where the run's trace is. */
+  readonly onTrace?: (trace: RunTrace) => void;
   /** Hears how far the run is. */
   readonly onProgress?: (run: RunFigures) => void;
 }

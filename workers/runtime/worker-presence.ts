@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import { type WorkerCommand, workerCommandSchema } from "../../shared/protocol/worker-command.ts";
 import { workerKeys, workerStatusMilliseconds } from "../../shared/protocol/worker-keys.ts";
 import type { WorkerStatus } from "../../shared/schema/worker-status.ts";
+import { log } from "../../shared/telemetry/log.ts";
 
 /** Milliseconds between two words of a worker, and how long a command may wait. */
 const interval = 500;
@@ -54,7 +55,7 @@ export class WorkerPresence {
       const text = answers?.[2]?.[1];
       if (typeof text === "string") this.#obey(text);
     } catch (error) {
-      console.error("presence:", error instanceof Error ? error.message : error);
+      log.error(`presence: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
       this.#isSpeaking = false;
     }

@@ -3,6 +3,7 @@ import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import { runKeys } from "../../../shared/protocol/run-keys.ts";
 import { problemSchema } from "../../../shared/schema/problem.ts";
 import { submissionIdSchema } from "../../../shared/schema/submission-id.ts";
+import { log } from "../../../shared/telemetry/log.ts";
 import { ProblemError } from "../problem-error.ts";
 import type { RunEventHub } from "../submissions/run-event-hub.ts";
 import type { SubmissionQueue } from "../submissions/submission-queue.ts";
@@ -83,7 +84,7 @@ export function addConsoleRoute(app: OpenAPIHono, { store, queue, hub }: Sources
     return streamSSE(
       context,
       (stream) => follow(stream, id.data, last),
-      async (error) => console.error("console stream:", error),
+      async (error) => log.error("console stream", { error }),
     );
   });
 

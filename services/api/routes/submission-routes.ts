@@ -6,8 +6,12 @@ import { runExitsSchema } from "../../../shared/schema/run-exits.ts";
 import { submissionSchema } from "../../../shared/schema/submission.ts";
 import { submissionIdSchema } from "../../../shared/schema/submission-id.ts";
 import { toGradescope } from "../../../shared/schema/to-gradescope.ts";
+import { log } from "../../../shared/telemetry/log.ts";
+import { Instruments } from "../../../shared/telemetry/otel/instruments.ts";
+import { submissionSpan } from "../../../shared/telemetry/otel/submission-span.ts";
 import { ProblemError } from "../problem-error.ts";
 import { acceptSubmission, type Intake } from "../submissions/accept-submission.ts";
+import { giveUp } from "../submissions/give-up.ts";
 import { presentSubmission } from "../submissions/present-submission.ts";
 import { receiveUpload } from "../submissions/receive-upload.ts";
 import type { StoredSubmission } from "../submissions/submission-store.ts";
@@ -64,6 +68,22 @@ const exits = createRoute({
   },
 });
 
+const profile = createRoute({
+  method: "get",
+  path: "/v1/submissions/{id}/profile",
+  tags,
+  summary: "Where the guest has spent its instructions",
+  request: { params },
+  responses: {
+    200: {
+      description:
+        "Folded stacks: functions from the outermost on, and how often they were seen there. The same in each run.",
+      content: { "text/plain": { schema: z.string() } },
+    },
+    404: problem("There is no such submission, its assignment asks for no profile, or it runs."),
+  },
+});
+
 const cancel = createRoute({
   method: "delete",
   path: "/v1/submissions/{id}",
@@ -80,6 +100,7 @@ const cancel = createRoute({
 /** `/v1/submissions`: hand in, look, cancel. */
 export function addSubmissionRoutes(app: OpenAPIHono, intake: Intake, maxUploadBytes: number) {
   const { store, queue } = intake;
+  const instruments = new Instruments();
 
   const find = async (id: string): Promise<StoredSubmission> => {
     const stored = await store.find(id);
@@ -99,7 +120,7 @@ export function addSubmissionRoutes(app: OpenAPIHono, intake: Intake, maxUploadB
     if (reason === undefined) {
       return stored;
     }
-    await store.fail(id, reason);
+    await giveUp(store, id, reason);
     return (await store.find(id)) ?? stored;
   };
   const present = async (stored: StoredSubmission) =>
@@ -140,6 +161,7 @@ export function addSubmissionRoutes(app: OpenAPIHono, intake: Intake, maxUploadB
   app.post("/v1/submissions", async (context) => {
     const upload = await receiveUpload(context.req.raw, intake.blobs, maxUploadBytes);
     const record = await acceptSubmission(intake, upload);
+    instruments.add("trapline.submissions", 1);
     const stored = await find(record.id);
     context.header("Location", `/v1/submissions/${record.id}`);
     return context.json(await present(stored), 201);
@@ -173,19 +195,34 @@ export function addSubmissionRoutes(app: OpenAPIHono, intake: Intake, maxUploadB
     return context.json(known, 200);
   });
 
+  app.openapi(profile, async (context) => {
+    const { id } = await find(context.req.valid("param").id);
+    const folded = await store.profile(id);
+    if (folded === undefined) {
+      const why = "It is there when a run has ended whose assignment asks for one (profile).";
+      throw new ProblemError(404, "no-profile", "No profile", why);
+    }
+    return context.text(folded, 200);
+  });
+
   app.openapi(cancel, async (context) => {
     const { id } = context.req.valid("param");
-    const { state } = await find(id);
+    const { state, trace } = await find(id);
     const before = await store.cancel(id);
     if (before === "graded" || before === "failed") {
       throw new ProblemError(409, "ended", "Nothing to cancel", `The submission is ${before}.`);
+    }
+    if (before === "queued" || before === "running") {
+      submissionSpan.end(trace, { run: id, state: "cancelled" });
+      const attributes = { "trapline.submission.state": "cancelled" };
+      instruments.add("trapline.submission.ends", 1, attributes);
     }
     if (state === "queued" || before === "queued") {
       await queue.remove(id);
     }
     await intake.roots.remove("run", id, Number.MAX_SAFE_INTEGER).catch((error: unknown) => {
       // They only take room in the store.
-      console.error(`checkpoints of ${id}:`, error);
+      log.error(`checkpoints of ${id} stay`, { error });
     });
     return context.json(await present(await find(id)), 200);
   });

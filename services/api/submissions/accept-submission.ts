@@ -6,8 +6,10 @@ import type { GradingJob } from "../../../shared/protocol/grading-job.ts";
 import { runRetention } from "../../../shared/protocol/run-retention.ts";
 import type { Assignment } from "../../../shared/schema/assignment.ts";
 import { formatFault } from "../../../shared/schema/file-format.ts";
+import { submissionSpan } from "../../../shared/telemetry/otel/submission-span.ts";
 import type { AssignmentCatalogue } from "../assignments/assignment-catalogue.ts";
 import { ProblemError } from "../problem-error.ts";
+import { giveUp } from "./give-up.ts";
 import type { Upload } from "./receive-upload.ts";
 import { storeImages, unusable } from "./store-images.ts";
 import type { SubmissionQueue } from "./submission-queue.ts";
@@ -46,6 +48,7 @@ export async function acceptSubmission(
     throw unusable(entry.fault);
   }
   const { assignment } = entry;
+  const trace = submissionSpan.begin();
   checkArtefacts(assignment, upload);
 
   const images = await storeImages(catalogue, assignment, upload);
@@ -62,15 +65,17 @@ export async function acceptSubmission(
       bytes,
     })),
     createdAt: new Date().toISOString(),
+    ...(trace && { trace }),
   };
   const files = record.artefacts.map(({ sha256 }) => sha256);
   await protect(roots, record.id, [...files, frozen.hash, ...hashesOf(images)]);
   // First the record, then the job: a worker must never meet a job that nobody knows.
   await store.create(record);
   try {
-    await queue.add({ submission: record.id, assignment: frozen.hash, images });
+    const named = { submission: record.id, assignment: frozen.hash, images };
+    await queue.add({ ...named, ...(trace && { trace }) });
   } catch (error) {
-    await store.fail(record.id, "The submission could not be queued.").catch(() => {
+    await giveUp(store, record.id, "The submission could not be queued.").catch(() => {
       // The store is gone too; the caller hears of the first error.
     });
     throw error;

@@ -87,10 +87,11 @@ export class RedisSubmissionStore implements SubmissionStore {
     return before === null ? undefined : submissionStateSchema.parse(before);
   }
 
-  async fail(id: string, reason: string): Promise<void> {
+  async fail(id: string, reason: string): Promise<boolean> {
     const cause = reason.split("\n", 1)[0] ?? reason;
     const summary = `This installation could not run the submission, which says nothing about its quality: ${cause}`;
-    await this.#end(id, "failed", cause, summary);
+    const before = await this.#end(id, "failed", cause, summary);
+    return before === "queued" || before === "running";
   }
 
   async eventsAfter(id: string, after: string, count: number): Promise<StoredEvent[]> {
@@ -123,6 +124,10 @@ export class RedisSubmissionStore implements SubmissionStore {
         return parsed.success ? [parsed.data] : [];
       }),
     };
+  }
+
+  async profile(id: string): Promise<string | undefined> {
+    return (await this.#redis.get(runKeys(id).profile)) ?? undefined;
   }
 
   async ping(): Promise<void> {

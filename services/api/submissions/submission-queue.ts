@@ -1,7 +1,11 @@
-import { Queue, QueueEvents } from "bullmq";
+import { context } from "@opentelemetry/api";
+import { Queue, type QueueBaseOptions, QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
 import type { GradingJob } from "../../../shared/protocol/grading-job.ts";
 import { gradingQueue } from "../../../shared/protocol/grading-queue.ts";
+import type { SubmissionTrace } from "../../../shared/protocol/submission-trace.ts";
+import { log } from "../../../shared/telemetry/log.ts";
+import { submissionSpan } from "../../../shared/telemetry/otel/submission-span.ts";
 
 /** How busy the queue is; `delayed` are jobs that wait for another attempt. */
 export interface QueueLoad {
@@ -24,24 +28,32 @@ export class SubmissionQueue {
    * @param redis commands; fails fast while the server is away
    * @param blocking a connection of its own, because it waits inside a command
    * @param onGivenUp called when the queue will not try a job again
+   * @param telemetry where it is traced
    */
   constructor(
     redis: Redis,
     blocking: Redis,
     onGivenUp: (submission: string, reason: string) => void,
+    telemetry?: QueueBaseOptions["telemetry"],
   ) {
     const { name, prefix, jobOptions } = gradingQueue;
     this.#redis = redis;
-    this.#queue = new Queue(name, { connection: redis, prefix, defaultJobOptions: jobOptions });
+    this.#queue = new Queue(name, {
+      ...{ connection: redis, prefix, defaultJobOptions: jobOptions },
+      ...(telemetry && { telemetry }),
+    });
     this.#events = new QueueEvents(name, { connection: blocking, prefix });
     // BullMQ reports connection losses here and recovers by itself; unheard they end the process.
-    this.#queue.on("error", (error) => console.error("queue:", error.message));
-    this.#events.on("error", (error) => console.error("queue events:", error.message));
+    this.#queue.on("error", (error) => log.error(`queue: ${error.message}`));
+    this.#events.on("error", (error) => log.error(`queue events: ${error.message}`));
     this.#events.on("failed", ({ jobId, failedReason }) => onGivenUp(jobId, failedReason));
   }
 
   async add(job: GradingJob): Promise<void> {
-    await this.#queue.add(gradingQueue.jobName, job, { jobId: job.submission });
+    const options = { jobId: job.submission, ...(job.trace && { telemetry: placeOf(job.trace) }) };
+    await context.with(submissionSpan.placeOf(job.trace), () =>
+      this.#queue.add(gradingQueue.jobName, job, options),
+    );
   }
 
   /** Takes a job out of the queue; one that is running stays and finds itself cancelled. */
@@ -89,4 +101,9 @@ export class SubmissionQueue {
     await this.#events.close();
     await this.#queue.close();
   }
+}
+
+/** What takes the job is in the submission, not in what has put it there: that is over by then. */
+function placeOf({ parent }: SubmissionTrace) {
+  return { omitContext: true, metadata: JSON.stringify({ traceparent: parent }) };
 }

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../../../shared/protocol/run-event.ts";
+import type { SubmissionTrace } from "../../../shared/protocol/submission-trace.ts";
 import type { RunExits } from "../../../shared/schema/run-exits.ts";
 import type { SubmissionState } from "../../../shared/schema/submission.ts";
 
@@ -10,6 +11,7 @@ export interface SubmissionRecord {
   readonly maxScore: number;
   readonly artefacts: readonly { name: string; sha256: string; bytes: number }[];
   readonly createdAt: string;
+  readonly trace?: SubmissionTrace;
 }
 
 /** A submission as it stands: the record and what its runs have written. */
@@ -39,11 +41,17 @@ export interface SubmissionStore {
   find(id: string): Promise<StoredSubmission | undefined>;
   /** @returns the state before; only `queued` and `running` are changed */
   cancel(id: string): Promise<SubmissionState | undefined>;
-  /** The queue has given up: `failed`, unless the submission has ended otherwise. */
-  fail(id: string, reason: string): Promise<void>;
+  /**
+   * The queue has given up: `failed`, unless the submission has ended otherwise.
+   *
+   * @returns whether it is this call that has ended it
+   */
+  fail(id: string, reason: string): Promise<boolean>;
   /** Events after `id` (exclusive; `0` is the beginning), at most `count`. */
   eventsAfter(id: string, after: string, count: number): Promise<StoredEvent[]>;
   /** Where the time of its run goes, or went; undefined while no worker has said so. */
   exits(id: string): Promise<RunExits | undefined>;
+  /** Where its guest has spent its instructions, as folded stacks; undefined without a profile. */
+  profile(id: string): Promise<string | undefined>;
   ping(): Promise<void>;
 }

@@ -72,6 +72,11 @@ export class ApiClient {
     }
   }
 
+  /** Where the guest of a run has spent its instructions, as folded stacks. */
+  async profile(id: string): Promise<string> {
+    return (await this.#fetch(`/v1/submissions/${encodeURIComponent(id)}/profile`)).text();
+  }
+
   async cancel(id: string): Promise<Submission> {
     const path = `/v1/submissions/${encodeURIComponent(id)}`;
     return submissionSchema.parse(await (await this.#fetch(path, { method: "DELETE" })).json());

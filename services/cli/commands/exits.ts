@@ -8,12 +8,14 @@ import { parseWords } from "../client/parse-words.ts";
 import type { Command } from "../command.ts";
 import { UsageFailure } from "../usage-failure.ts";
 
-const usage = "trapline exits RUN [--steps] [--watch] [--compare RUN2] [--json] [--api URL]";
+const usage =
+  "trapline exits RUN [--steps] [--watch] [--compare RUN2] [--json | --folded] [--api URL]";
 const options = {
   steps: { type: "boolean" },
   watch: { type: "boolean" },
   compare: { type: "string" },
   json: { type: "boolean" },
+  folded: { type: "boolean" },
   api: { type: "string" },
 } as const;
 /** Milliseconds; a worker tells no more often. */
@@ -33,6 +35,8 @@ the submission, whichever worker it was on; the times are those of its workers, 
   --watch          again and again until the run ends
   --compare RUN2   the exits of two submissions beside each other
   --json           all that is known: GET /v1/submissions/RUN/exits, in a list
+  --folded         where the guest has spent its instructions, as folded stacks for a flame graph; for an
+                   assignment that asks for a profile
   --api URL        the API (default: TRAPLINE_API, else ${defaultApi})
 `,
 
@@ -43,6 +47,10 @@ the submission, whichever worker it was on; the times are those of its workers, 
       throw new UsageFailure("exits-run", "one run's id is wanted", `usage: ${usage}`);
     }
     const api = new ApiClient(values.api ?? process.env.TRAPLINE_API ?? defaultApi);
+    if (values.folded) {
+      terminal.out(await api.profile(run));
+      return 0;
+    }
     const ids = [run, ...(values.compare === undefined ? [] : [values.compare])];
     for (;;) {
       const all = await Promise.all(ids.map((id) => exitsOf(api, id, values.watch ?? false)));

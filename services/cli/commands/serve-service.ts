@@ -22,6 +22,8 @@ export interface ServiceOptions {
   readonly assignments?: string | undefined;
   /** Where files and checkpoints are, as `TRAPLINE_BLOBS`; without it, below `data`. */
   readonly store?: string | undefined;
+  /** Whether metrics can be fetched from API and workers, each at a port of its own. */
+  readonly metrics?: boolean;
   /** Further variables for API and workers. */
   readonly variables?: Readonly<Record<string, string>>;
   /** One line of news: from a process, or about one. */
@@ -36,6 +38,8 @@ export interface ServiceOptions {
 export interface RunningService {
   readonly apiUrl: string;
   readonly redisUrl: string;
+  /** Where metrics can be fetched: first the API's, then each worker's. */
+  readonly metrics: readonly string[];
   /** Workers that run now; one that dies is replaced. */
   readonly workers: readonly ServedProcess[];
   /** Undefined between its end and its next start. */
@@ -106,6 +110,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       ));
     const redisUrl = options.redisUrl ?? ours?.url ?? "";
     const variables = { ...credentials, ...options.variables };
+    // Chosen before, so that each worker may reach these and no other ones.
+    const { ports, shown } = await choosePorts(options);
     const api = await started(
       others,
       KeptProcess.start({
@@ -123,6 +129,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
               ...(options.assignments === undefined
                 ? {}
                 : { TRAPLINE_ASSIGNMENTS: resolve(options.assignments) }),
+              ...(shown[0] !== undefined && { TRAPLINE_METRICS: `127.0.0.1:${shown[0]}` }),
               ...variables,
             },
             directory: root,
@@ -134,14 +141,14 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
 
     const place = { redisUrl, blobs, variables: { TRAPLINE_GRACE: "2000", ...variables } };
     const runtimes = [options.runtime].flat();
-    // Chosen before, so that each worker may reach these and no other ones.
-    const ports = await freePorts(options.workers);
     const starts = await Promise.allSettled(
       Array.from({ length: options.workers }, (_, index) => {
         const name = `${workerPrefix}${index + 1}`;
         const runtime = runtimes[index % runtimes.length] ?? "node";
         const doors = { own: ports[index] ?? 0, all: ports };
-        const plan = () => launch(workerPlan(runtime, name, { ...place, doors }, news(name)));
+        const metrics = shown[index + 1];
+        const plan = () =>
+          launch(workerPlan(runtime, name, { ...place, doors, metrics }, news(name)));
         const kept = KeptProcess.start({ name, plan, calm, patience: "for ever", onNews });
         return started(workers, kept);
       }),
@@ -152,6 +159,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     return {
       apiUrl: api.readyMatch[1] ?? "",
       redisUrl,
+      metrics: shown.map((port) => `http://127.0.0.1:${port}/metrics`),
       get workers() {
         return workers.flatMap(({ now }) => now ?? []);
       },
@@ -168,6 +176,15 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     await stop();
     throw error;
   }
+}
+
+/** @returns ports for runs that move, and those for metrics: the API's and the workers' */
+async function choosePorts({ workers, metrics = false }: ServiceOptions): Promise<{
+  readonly ports: readonly number[];
+  readonly shown: readonly number[];
+}> {
+  const all = await freePorts(workers + (metrics ? workers + 1 : 0));
+  return { ports: all.slice(0, workers), shown: all.slice(workers) };
 }
 
 /** @throws UsageFailure where workers would have to look for credentials, and may not */

@@ -9,6 +9,8 @@ export interface WorkerPlace {
   readonly blobs: string;
   /** Ports of loopback at which workers take runs from each other: its own, and all of them. */
   readonly doors?: { readonly own: number; readonly all: readonly number[] };
+  /** Port of loopback at which its metrics can be fetched. */
+  readonly metrics?: number | undefined;
   /** Further variables of `workers/runtime/config.ts`. */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -33,7 +35,8 @@ function entryOf(name: string, value: string | undefined): [string, string][] {
 }
 
 /**
- * How a worker is started. Under Deno it gets what it needs and nothing else: its own variables, and
+ * How a worker is started. Under Deno it gets what it needs and nothing else: its own variables and
+ * OpenTelemetry's, the collector that those name, and
  *
  *   blobs in a directory   the addresses of Redis and of the other workers, two folders to read, one of
  *                          them to write; no programs, no system information
@@ -42,7 +45,7 @@ function entryOf(name: string, value: string | undefined): [string, string][] {
 export function workerPlan(
   runtime: WorkerRuntime,
   name: string,
-  { redisUrl, blobs, doors, variables }: WorkerPlace,
+  { redisUrl, blobs, doors, metrics, variables }: WorkerPlace,
   onLine: (line: string) => void,
 ): ProcessPlan {
   const bucket = bucketAddress(blobs);
@@ -50,6 +53,8 @@ export function workerPlan(
     addressOf(redisUrl, "6379"),
     ...(bucket === undefined ? [] : [bucket]),
     ...(doors?.all ?? []).map((one) => `${loopback}:${one}`),
+    ...(metrics === undefined ? [] : [`${loopback}:${metrics}`]),
+    ...collectorAddresses(variables),
   ];
   const words =
     runtime === "node"
@@ -67,7 +72,7 @@ export function workerPlan(
           ...(bucket === undefined
             ? [`--allow-read=${blobs},${workers}`, `--allow-write=${blobs}`]
             : [`--allow-read=${workers}`]),
-          "--allow-env=REDIS_URL,TRAPLINE_*",
+          "--allow-env=REDIS_URL,TRAPLINE_*,OTEL_*",
           "--ignore-env",
           main,
         ];
@@ -84,6 +89,7 @@ export function workerPlan(
       TRAPLINE_BLOBS: blobs,
       TRAPLINE_WORKER: name,
       ...(doors && { TRAPLINE_MIGRATION: `${loopback}:${doors.own}` }),
+      ...(metrics !== undefined && { TRAPLINE_METRICS: `${loopback}:${metrics}` }),
       ...leanVariables(),
       ...variables,
     },
@@ -96,6 +102,14 @@ export function workerPlan(
 function addressOf(text: string, otherwise: string): string {
   const { hostname, port } = new URL(text);
   return `${hostname}:${port === "" ? otherwise : port}`;
+}
+
+/** Where spans and metrics are sent. */
+function collectorAddresses(variables: Readonly<Record<string, string>>): string[] {
+  const endpoints = Object.entries(variables).filter(([name]) =>
+    /^OTEL_EXPORTER_OTLP_(\w+_)?ENDPOINT$/.test(name),
+  );
+  return endpoints.map(([, url]) => addressOf(url, url.startsWith("https:") ? "443" : "80"));
 }
 
 /** Where a bucket's server is; undefined for a directory. */

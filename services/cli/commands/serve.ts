@@ -5,7 +5,7 @@ import { UsageFailure } from "../usage-failure.ts";
 import { startService } from "./serve-service.ts";
 
 const usage =
-  "trapline serve [--port N] [--workers N] [--runtime deno|node] [--data DIR] [--store PLACE] [--assignments DIR]";
+  "trapline serve [--port N] [--workers N] [--runtime deno|node] [--data DIR] [--store PLACE] [--assignments DIR] [--metrics]";
 
 /** `trapline serve`: the whole service on one machine. */
 export const command: Command = {
@@ -21,6 +21,9 @@ Starts Redis, the API and workers on this machine, on loopback only, until Ctrl-
                      TRAPLINE_S3_KEY and TRAPLINE_S3_SECRET (default: a folder of the data)
   --assignments DIR  the assignments (default: the ones that come with Trapline)
 
+  --metrics          let Prometheus fetch metrics from each of them; says where
+
+OTEL_EXPORTER_OTLP_ENDPOINT and the other OTEL_* variables say where spans and metrics are sent.
 REDIS_URL names a Redis that runs already; without it serve starts one of its own.
 
 A worker that ends by itself is started again, after a second, then two, four … at most thirty. So are
@@ -37,6 +40,7 @@ the API and, with --data, Redis; after five ends in a row the service gives up a
         data: { type: "string" },
         store: { type: "string" },
         assignments: { type: "string" },
+        metrics: { type: "boolean", default: false },
       },
       usage,
     );
@@ -60,13 +64,16 @@ the API and, with --data, Redis; after five ends in a row the service gives up a
       port: count("--port", values.port, 0, 65_535),
       workers: count("--workers", values.workers, 1, 64),
       redisUrl: process.env.REDIS_URL,
+      metrics: values.metrics,
+      variables: telemetryVariables(process.env),
       onNews: (line) => terminal.err(`${line}\n`),
     });
     terminal.out(
       `Trapline is at ${service.apiUrl} with ${service.workers.length} workers under ${runtime}.\n` +
         `  look      ${service.apiUrl}/ in a browser\n` +
         `  hand in   trapline submit ASSIGNMENT FILE --follow${apiHint(service.apiUrl)}\n` +
-        `  API       ${service.apiUrl}/openapi.json\n`,
+        `  API       ${service.apiUrl}/openapi.json\n` +
+        service.metrics.map((url) => `  metrics   ${url}\n`).join(""),
     );
     const reason = await Promise.race([signalled, service.broken]);
     terminal.err(`${reason}\n`);
@@ -74,6 +81,14 @@ the API and, with --data, Redis; after five ends in a row the service gives up a
     return reason === "stopping" ? 0 : 1;
   },
 };
+
+/** OpenTelemetry's own: the processes are to do as this one is told. */
+function telemetryVariables(all: NodeJS.ProcessEnv): Record<string, string> {
+  const entries = Object.entries(all).flatMap(([name, value]): [string, string][] =>
+    name.startsWith("OTEL_") && value !== undefined ? [[name, value]] : [],
+  );
+  return Object.fromEntries(entries);
+}
 
 function count(option: string, text: string, least: number, most: number): number {
   const value = Number(text);

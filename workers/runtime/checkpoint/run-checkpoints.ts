@@ -10,10 +10,12 @@
  * A store that fails costs a checkpoint, never the run. `BlobError` `stale` is the exception: the run
  * is another worker's, and this one has to stop.
  */
+
 import { BlobError } from "../../../shared/blob/blob-error.ts";
 import type { CheckpointImage } from "../../../shared/blob/checkpoints/checkpoint-image.ts";
 import type { CheckpointStore, Claim } from "../../../shared/blob/checkpoints/checkpoint-store.ts";
 import type { CheckpointWriter } from "../../../shared/blob/checkpoints/checkpoint-writer.ts";
+import { log } from "../../../shared/telemetry/log.ts";
 import type { ReadableCheckpoint } from "../run-guest.ts";
 import { type DriverState, decodeDriverState } from "../thread/driver-state.ts";
 import type { SavedRun, TemplateKey } from "../thread/thread-protocol.ts";
@@ -69,7 +71,7 @@ export class RunCheckpoints {
       }
       const readable = error instanceof BlobError ? undefined : await this.#readUnclaimed();
       if (readable !== undefined) return readable;
-      console.error(`${this.#claim.name}: its checkpoint cannot be used: ${text(error)}`);
+      log.error(`${this.#claim.name}: its checkpoint cannot be used: ${text(error)}`);
       await this.startAgain();
       return undefined;
     }
@@ -105,7 +107,7 @@ export class RunCheckpoints {
       this.#writer = (await this.#store.claim(this.#claim)).writer;
     } catch (error) {
       if (isStale(error)) return this.#giveUp(error);
-      console.error(`${this.#claim.name}: its checkpoints are not taken over: ${text(error)}`);
+      log.error(`${this.#claim.name}: its checkpoints are not taken over: ${text(error)}`);
     }
   }
 
@@ -128,7 +130,7 @@ export class RunCheckpoints {
    */
   async #giveUp(error: unknown): Promise<void> {
     if (!(await this.#isOurs())) throw error;
-    console.error(`${this.#claim.name}: no checkpoints, for Redis has lost what the store knows`);
+    log.error(`${this.#claim.name}: no checkpoints, for Redis has lost what the store knows`);
     this.#isGivenUp = true;
     this.#writer = undefined;
   }
@@ -151,7 +153,7 @@ export class RunCheckpoints {
     } catch (error) {
       if (isStale(error)) await this.#giveUp(error);
       else if (!(error instanceof RunOver)) {
-        console.error(`${this.#claim.name}: no checkpoint: ${text(error)}`);
+        log.error(`${this.#claim.name}: no checkpoint: ${text(error)}`);
       }
       return false;
     }
@@ -161,7 +163,7 @@ export class RunCheckpoints {
   async remove(): Promise<void> {
     if (this.#writer === undefined) return;
     await this.#store.remove("run", this.#claim.name, this.#claim.epoch).catch((error: unknown) => {
-      if (!isStale(error)) console.error(`${this.#claim.name}: ${text(error)}`);
+      if (!isStale(error)) log.error(`${this.#claim.name}: ${text(error)}`);
     });
   }
 }

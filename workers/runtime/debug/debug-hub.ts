@@ -6,6 +6,7 @@ import {
 } from "../../../shared/protocol/debugger-record.ts";
 import { runKeys } from "../../../shared/protocol/run-keys.ts";
 import { runRetention } from "../../../shared/protocol/run-retention.ts";
+import { log } from "../../../shared/telemetry/log.ts";
 import type { Milliseconds } from "../../vmm/mod.ts";
 import type { DebugStart } from "../thread/debug-protocol.ts";
 import { type DebuggedRun, type DebugPorts, RunDebugger } from "./run-debugger.ts";
@@ -24,7 +25,7 @@ export class DebugHub {
     this.#redis = redis;
     // A connection that listens can do nothing else.
     this.#subscriber = redis.duplicate();
-    this.#subscriber.on("error", (error) => console.error("redis:", error.message));
+    this.#subscriber.on("error", (error) => log.error(`redis: ${error.message}`));
     this.#subscriber.on("message", (channel: string, text: string) => this.#hear(channel, text));
     this.#ports = {
       ...{ worker, allowance },

@@ -1,5 +1,6 @@
 import type { AddressInfo, Socket } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
+import { log } from "../../../shared/telemetry/log.ts";
 import type { MigrationChannel } from "../../vmm/mod.ts";
 import { listenerOptions, peerFingerprint } from "./migration-tls.ts";
 import { type MoveOpening, receiveOpening } from "./move-opening.ts";
@@ -73,7 +74,7 @@ export async function listenForRuns(options: ListenerOptions): Promise<Migration
     server.once("error", reject);
     server.listen(port, host, () => resolve());
   });
-  server.on("error", (error) => console.error("migration:", error.message));
+  server.on("error", (error) => log.error(`migration: ${error.message}`));
   server.unref();
   return {
     port: (server.address() as AddressInfo).port,

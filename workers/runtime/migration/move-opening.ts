@@ -22,13 +22,19 @@ export const moveOpeningSchema = z.strictObject({
   mustGo: z.boolean(),
   /** Milliseconds since the run began, for its result. */
   elapsed: z.number().min(0),
+  /** Of the span of this move, as `traceparent`; only where it is traced. */
+  trace: z.string().max(60).optional(),
 });
 
 export type MoveOpening = z.infer<typeof moveOpeningSchema>;
 
 const answerSchema = z.union([
   z.strictObject({ refusal: z.string().max(1000) }),
-  z.strictObject({ build: z.string().max(200) }),
+  z.strictObject({
+    build: z.string().max(200),
+    /** Of the span that the run will have here. */
+    trace: z.string().max(60).optional(),
+  }),
 ]);
 
 export type OpeningAnswer = z.infer<typeof answerSchema>;

@@ -1,4 +1,5 @@
 import type { RunStatus } from "../../../shared/schema/worker-status.ts";
+import type { RunTrace } from "../telemetry/run-trace.ts";
 import type { LiveGuest } from "./live-guest.ts";
 import type { MovableRun } from "./move-run.ts";
 
@@ -41,6 +42,7 @@ export class ActiveRun implements MovableRun {
   readonly ended: Promise<void>;
   lock: string;
   guest: LiveGuest | undefined;
+  trace: RunTrace | undefined;
   /** Renews the lease on the job, where whoever has it does not do so by itself soon enough. */
   renew: (() => void) | undefined;
   /** Of the clock of `performance`, when the run began, here or elsewhere. */

@@ -1,9 +1,14 @@
+import { context, type SpanContext } from "@opentelemetry/api";
 import { Job, type Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { type GradingJob, gradingJobSchema } from "../../../shared/protocol/grading-job.ts";
 import { useTicket } from "../../../shared/protocol/migration-ticket.ts";
+import { log } from "../../../shared/telemetry/log.ts";
+import { chosenIds } from "../../../shared/telemetry/otel/chosen-ids.ts";
+import { submissionSpan } from "../../../shared/telemetry/otel/submission-span.ts";
+import { traceParent } from "../../../shared/telemetry/otel/trace-parent.ts";
 import type { MigrationChannel } from "../../vmm/mod.ts";
-import { runArrival } from "../arriving-session.ts";
+import { type ArrivingRun, runArrival } from "../arriving-session.ts";
 import { buildIdentity } from "../build-identity.ts";
 import { type MoveOpening, sendWord } from "../migration/move-opening.ts";
 import { Departed, HandedOver, NotArrived } from "../run-guest.ts";
@@ -42,7 +47,7 @@ export class Arrivals {
   /** Whoever has sent this is a worker; whether it may send this run here says its ticket. */
   receive(opening: MoveOpening, channel: MigrationChannel): void {
     this.#receive(opening, channel).catch((error: unknown) => {
-      console.error(`${opening.run} is not graded here:`, error);
+      log.error(`${opening.run} is not graded here`, { error });
       channel.cut();
     });
   }
@@ -70,10 +75,14 @@ export class Arrivals {
       }
       const job = await Job.fromId<GradingJob, SessionOutcome>(queue, run);
       if (!job) return refuse("its job is gone");
-      sendWord(channel, { build: buildIdentity() });
+      const own = placeBehind(opening.trace);
+      const place = own && { trace: traceParent.write(own) };
+      sendWord(channel, { build: buildIdentity(), ...place });
       this.#add(1);
       try {
-        await this.#run(active, job, opening, channel);
+        await context.with(submissionSpan.placeOf(job.data.trace), () =>
+          this.#run(active, job, { opening, channel, own }),
+        );
       } finally {
         this.#add(-1);
       }
@@ -83,8 +92,7 @@ export class Arrivals {
   async #run(
     active: ActiveRun,
     job: Job<GradingJob, SessionOutcome>,
-    opening: MoveOpening,
-    channel: MigrationChannel,
+    { opening, channel, own }: Pick<ArrivingRun, "opening" | "channel" | "own">,
   ): Promise<void> {
     const { redis, resourcesOf, signal, lease: duration, isGivenBack } = this.#parts;
     active.began = performance.now() - opening.elapsed;
@@ -98,12 +106,17 @@ export class Arrivals {
       });
       lease.catch(() => lose());
     };
-    const arriving = { job: gradingJobSchema.parse(job.data), opening, channel, onArrived };
+    const data = gradingJobSchema.parse(job.data);
+    const arriving = { job: data, opening, channel, own, onArrived };
     const signals = { signal, handOver: active.handOverSignal };
     const settle = await runArrival(arriving, resourcesOf(active), signals).then(
-      (outcome) => (taken: JobLease) => {
-        console.log(`${opening.run} ${outcome?.kind}`);
-        return outcome && taken.complete(outcome);
+      (outcome) => async (taken: JobLease) => {
+        log.info(`${opening.run} ${outcome?.kind}`);
+        if (!outcome) return;
+        await taken.complete(outcome);
+        if (outcome.kind !== "graded") return;
+        const attributes = { "vm.score": outcome.score };
+        submissionSpan.end(data.trace, { run: opening.run, state: "graded", attributes });
       },
       (error: unknown) => (taken: JobLease) => {
         if (error instanceof Departed) return taken.release();
@@ -116,10 +129,16 @@ export class Arrivals {
     // Where the lease was lost the job is somebody else's, and so is what becomes of it.
     if (taken) {
       await Promise.resolve(settle(taken)).catch((error: unknown) => {
-        console.error(`${opening.run}: its job is not ours any more: ${String(error)}`);
+        log.error(`${opening.run}: its job is not ours any more: ${String(error)}`);
       });
     }
   }
+}
+
+/** A place for the run's span here, in the trace of the move by which it comes. */
+function placeBehind(move: string | undefined): SpanContext | undefined {
+  const place = traceParent.read(move);
+  return place && { ...place, spanId: chosenIds.generateSpanId() };
 }
 
 /** No failure of the run: it was handed over by a checkpoint, or pages of it are lost on their way. */

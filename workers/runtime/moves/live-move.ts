@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import { runKeys } from "../../../shared/protocol/run-keys.ts";
 import { runRetention } from "../../../shared/protocol/run-retention.ts";
 import type { MoveReport } from "../../../shared/schema/move-report.ts";
+import { log } from "../../../shared/telemetry/log.ts";
 import type { ConvergenceLimits, MigrationStatistics } from "../../vmm/mod.ts";
 import { buildIdentity } from "../build-identity.ts";
 import { connectToWorker } from "../migration/migration-tls.ts";
@@ -9,6 +10,8 @@ import { receiveAnswer, sendWord } from "../migration/move-opening.ts";
 import { StreamChannel } from "../migration/stream-channel.ts";
 import type { WorkerCertificate } from "../migration/worker-certificate.ts";
 import type { WorkerDoors } from "../migration/worker-doors.ts";
+import type { DepartureTrace } from "../telemetry/departure-trace.ts";
+import type { FinishedMove } from "../telemetry/worker-metrics.ts";
 import type { MovableRun, MoveRun, MoveWish } from "./move-run.ts";
 
 export interface LiveMoveParts {
@@ -20,6 +23,8 @@ export interface LiveMoveParts {
   readonly otherwise: MoveRun;
   readonly limits: ConvergenceLimits;
   readonly bytesPerSecond: number | undefined;
+  /** Hears of each move. */
+  readonly onMove?: (move: FinishedMove) => void;
 }
 
 /** What became of an attempt; `closed`: it could not even begin. */
@@ -27,11 +32,13 @@ interface Attempt {
   readonly outcome: MoveReport["outcome"] | "closed";
   readonly why?: string | undefined;
   readonly statistics?: MigrationStatistics | undefined;
+  readonly departure?: DepartureTrace | undefined;
 }
 
 interface OpenedWay {
   readonly channel: StreamChannel;
   readonly isSameBuild: boolean;
+  readonly departure: DepartureTrace | undefined;
 }
 
 interface LiveWish {
@@ -75,9 +82,14 @@ export class LiveMove implements MoveRun {
         : ticket === undefined
           ? { outcome: "closed", why: "it was given no ticket" }
           : await this.#attempt(run, { to, ticket, way, mustGo });
-    const { outcome, statistics } = attempt;
+    const { outcome, statistics, departure } = attempt;
     if (outcome === "moved") await run.ended;
-    const figures = statistics && figuresOf(statistics, performance.now() - began);
+    const total = performance.now() - began;
+    const figures = statistics && figuresOf(statistics, total);
+    if (outcome !== "closed") {
+      departure?.tell(outcome, statistics, attempt.why);
+      this.#parts.onMove?.({ way, outcome, total, figures });
+    }
     const report = {
       to,
       startedAt,
@@ -88,6 +100,8 @@ export class LiveMove implements MoveRun {
       return this.#report(run, wish, { ...report, way, outcome });
     }
     await this.#parts.otherwise.move(run, wish, mustGo);
+    const gone = performance.now() - began;
+    this.#parts.onMove?.({ way: "checkpoint", outcome: "moved", total: gone });
     await this.#report(run, wish, { ...report, way: "checkpoint", outcome: "moved" });
   }
 
@@ -112,18 +126,21 @@ export class LiveMove implements MoveRun {
       sendsCode: opened.isSameBuild,
       ...(bytesPerSecond !== undefined && { bytesPerSecond }),
     });
-    if (!outcome) return { outcome: "stayed", why: "it ended before" };
+    const { departure } = opened;
+    departure?.over();
+    if (!outcome) return { outcome: "stayed", why: "it ended before", departure };
     const { statistics, problem: why } = outcome;
-    if (outcome.type === "stayed") return { outcome: "stayed", why, statistics };
-    if (outcome.how === "completed") return { outcome: "moved", why, statistics };
-    return { outcome: "stayed", why: why ?? `neither here nor on ${to}`, statistics };
+    if (outcome.type === "stayed") return { outcome: "stayed", why, statistics, departure };
+    if (outcome.how === "completed") return { outcome: "moved", why, statistics, departure };
+    const nowhere = `neither here nor on ${to}`;
+    return { outcome: "stayed", why: why ?? nowhere, statistics, departure };
   }
 
   /** @throws Error with a clause that says why it cannot go there */
   async #open(
     run: MovableRun,
     epoch: number,
-    { to, ticket, mustGo }: LiveWish,
+    { to, ticket, way, mustGo }: LiveWish,
   ): Promise<OpenedWay> {
     const { doors, certificate, worker: from } = this.#parts;
     const door = await doors.of(to);
@@ -133,11 +150,14 @@ export class LiveMove implements MoveRun {
     try {
       const build = buildIdentity();
       const { submission, lock, elapsed } = run;
+      const departure = run.trace?.departs(to, way);
+      const place = departure?.place;
       const word = { run: submission, from, to, epoch, ticket, build, lock, elapsed, mustGo };
-      sendWord(channel, word);
+      sendWord(channel, { ...word, ...(place !== undefined && { trace: place }) });
       const answer = await receiveAnswer(channel, openingPatience);
       if ("refusal" in answer) throw new Error(`${to} refuses: ${answer.refusal}`);
-      return { channel, isSameBuild: answer.build === build };
+      departure?.arrivesAs(answer.trace);
+      return { channel, isSameBuild: answer.build === build, departure };
     } catch (error) {
       channel.cut();
       throw error;
@@ -154,7 +174,7 @@ export class LiveMove implements MoveRun {
     const { move, moves } = runKeys(submission);
     const where = report.outcome === "moved" ? `has gone to ${report.to}` : "stays";
     const why = report.why === undefined ? "" : `: ${report.why}`;
-    console.log(`${submission} ${where} (${report.way})${why}`);
+    log.info(`${submission} ${where} (${report.way})${why}`);
     const words = JSON.stringify({ id: id ?? "", run: submission, from, ...report });
     // It is for people; nothing depends on it.
     await redis.set(move, words, "EX", reportSeconds).catch(() => undefined);

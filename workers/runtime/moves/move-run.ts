@@ -1,4 +1,5 @@
 import type { MoveOrder } from "../../../shared/protocol/worker-command.ts";
+import type { RunTrace } from "../telemetry/run-trace.ts";
 import type { LiveGuest } from "./live-guest.ts";
 
 /** A run of this worker that can be moved away. */
@@ -10,6 +11,8 @@ export interface MovableRun {
   readonly lock: string;
   /** Milliseconds since the run began. */
   readonly elapsed: number;
+  /** Undefined before it has begun. */
+  readonly trace: RunTrace | undefined;
   /** Ends the run here with a last checkpoint; the job goes back to the queue, before all others. */
   handOver(): void;
   /** Resolves when the run is not this worker's any more, for whatever reason. */

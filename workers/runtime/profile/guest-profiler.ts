@@ -15,6 +15,12 @@ import {
 } from "../../vmm/mod.ts";
 import type { SymbolTable } from "./symbol-table.ts";
 
+/** How often each stack was seen. */
+export type ProfileStacks = readonly (readonly [stack: string, count: number])[];
+
+/** More different ones are counted together. */
+const mostStacks = 4096;
+const others = "[others]";
 const deepest = 64;
 const framePointer = 8;
 const privileges = ["user", "supervisor", "reserved", "machine"];
@@ -34,13 +40,30 @@ export class GuestProfiler {
     this.#symbols = symbols;
   }
 
-  /** In place of `machine.run`. */
-  run(machine: Machine, instructions: Instructions): StopReason {
+  /** Takes up what was seen of the run before, elsewhere. */
+  add(stacks: ProfileStacks): void {
+    for (const [stack, count] of stacks) this.#note(stack, count);
+  }
+
+  /** What `add` takes. */
+  save(): ProfileStacks {
+    return [...this.#stacks];
+  }
+
+  /** In place of `machine.run`. @param run what runs the machine */
+  run(
+    machine: Machine,
+    instructions: Instructions,
+    run: (instructions: Instructions) => StopReason = (slice) => machine.run(slice),
+  ): StopReason {
     const end = machine.steps + instructions;
     for (;;) {
+      const before = machine.steps;
       const left = end - machine.steps;
       const untilLook = this.#period - (machine.steps % this.#period);
-      const reason = machine.run(Math.min(left, untilLook));
+      const reason = run(Math.min(left, untilLook));
+      // Somebody holds it.
+      if (machine.steps === before) return reason;
       const isLook = machine.steps % this.#period === 0;
       if (reason.kind === "budget" && isLook) this.#look(machine.debug);
       if (reason.kind !== "budget" || machine.steps >= end) return reason;
@@ -63,7 +86,14 @@ export class GuestProfiler {
     // A chain of unknown functions says no more than one.
     const told = names.filter((name, i) => name !== "[unknown]" || name !== names[i - 1]);
     const stack = [privilege, ...told.reverse()].join(";");
-    this.#stacks.set(stack, (this.#stacks.get(stack) ?? 0) + 1);
+    this.#note(stack, 1);
+  }
+
+  /** In the order of the run, so that the same ones are left out each time. */
+  #note(stack: string, count: number): void {
+    const isNew = !this.#stacks.has(stack);
+    const known = isNew && this.#stacks.size >= mostStacks ? others : stack;
+    this.#stacks.set(known, (this.#stacks.get(known) ?? 0) + count);
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { elfSymbolTable } from "../../vmm/mod.ts";
 
-interface Symbol {
+export interface FunctionSymbol {
   readonly address: bigint;
   readonly name: string;
 }
@@ -15,9 +15,9 @@ const longestFunction = 1n << 20n;
 const listed = /^([0-9a-f]{8,16}) [tTwW] ([^\s]+)/;
 
 export class SymbolTable {
-  readonly #symbols: readonly Symbol[];
+  readonly #symbols: readonly FunctionSymbol[];
 
-  private constructor(symbols: readonly Symbol[]) {
+  private constructor(symbols: readonly FunctionSymbol[]) {
     this.#symbols = [...symbols].sort((a, b) => (a.address < b.address ? -1 : 1));
   }
 
@@ -26,6 +26,15 @@ export class SymbolTable {
       .filter(({ isFunction }) => isFunction)
       .map(({ text, address }) => ({ address, name: nameOf(text) }));
     return new SymbolTable(fromElf.length > 0 ? fromElf : fromListing(file));
+  }
+
+  /** Of what `symbols` gave. */
+  static from(symbols: readonly FunctionSymbol[]): SymbolTable {
+    return new SymbolTable(symbols);
+  }
+
+  get symbols(): readonly FunctionSymbol[] {
+    return this.#symbols;
   }
 
   static readonly empty = new SymbolTable([]);
@@ -39,7 +48,7 @@ export class SymbolTable {
     let [low, high] = [0, this.#symbols.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#symbols[middle] as Symbol).address <= address) low = middle + 1;
+      if ((this.#symbols[middle] as FunctionSymbol).address <= address) low = middle + 1;
       else high = middle;
     }
     const symbol = this.#symbols[low - 1];
@@ -53,7 +62,7 @@ function nameOf(text: Uint8Array): string {
   return new TextDecoder().decode(text.subarray(0, end < 0 ? text.length : end));
 }
 
-function fromListing(file: Uint8Array): Symbol[] {
+function fromListing(file: Uint8Array): FunctionSymbol[] {
   return new TextDecoder("latin1")
     .decode(file)
     .split("\n")

@@ -35,6 +35,7 @@ export function templateOf(
       image: isHandedIn({ source }) ? null : images.disks[disk.name],
     })),
     steps: assignment.steps.slice(0, pauseBefore).map(toConsoleStep),
+    ...(assignment.profile && { profile: assignment.profile.period }),
     limits: { instructions: limits.instructions, memory: limits.memory, output: limits.output },
   };
   const key = createHash("sha256").update(encodeValue(parts)).digest("hex");

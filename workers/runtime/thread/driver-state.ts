@@ -3,6 +3,7 @@
  * and what was reported so far.
  */
 import type { ConsoleScriptState, Instructions, Milliseconds } from "../../vmm/mod.ts";
+import type { ProfileStacks } from "../profile/guest-profiler.ts";
 import { type DebugState, parseDebugState } from "./debug-state.ts";
 import { type LedgerState, parseLedgerState } from "./run-ledger-state.ts";
 
@@ -20,6 +21,8 @@ export interface DriverState {
   readonly debug?: DebugState;
   /** Where its time went so far; not in a template, which is the same whoever makes it. */
   readonly ledger?: LedgerState;
+  /** Of a run that is profiled, in a template, too: where its guest was so far. */
+  readonly profile?: ProfileStacks;
 }
 
 export const driverSection = "driver";
@@ -38,6 +41,7 @@ export function decodeDriverState(sections: ReadonlyMap<string, Uint8Array>): Dr
   if (state.script.marks?.length !== state.script.reports.length) {
     throw new Error("the checkpoint does not say what was counted until its steps");
   }
+  if (!isProfile(state.profile)) throw new Error("its profile is none");
   const { ledger, debug, ...rest } = state;
   const known = parseLedgerState(ledger);
   const attached = parseDebugState(debug);
@@ -46,4 +50,11 @@ export function decodeDriverState(sections: ReadonlyMap<string, Uint8Array>): Dr
     ...(known && { ledger: known }),
     ...(attached && { debug: attached }),
   };
+}
+
+function isProfile(stacks: unknown): boolean {
+  if (stacks === undefined) return true;
+  const isStack = (pair: unknown) =>
+    Array.isArray(pair) && typeof pair[0] === "string" && Number.isSafeInteger(pair[1]);
+  return Array.isArray(stacks) && stacks.every(isStack);
 }

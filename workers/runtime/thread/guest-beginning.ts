@@ -1,5 +1,6 @@
 import { Failure, type Machine, type MachineConfig, type MachineResources } from "../../vmm/mod.ts";
 import { freeImages } from "../free-images.ts";
+import type { ProfileStacks } from "../profile/guest-profiler.ts";
 import type { ClonePages } from "./arriving-pages.ts";
 import type { DriverPorts } from "./driver-ports.ts";
 import { type DriverState, decodeDriverState } from "./driver-state.ts";
@@ -22,6 +23,8 @@ export interface BeginningParts {
   resources(): MachineResources;
   /** It goes on where another driver was. */
   takeUp(machine: Machine, state: DriverState): void;
+  /** A template was seen at these places. */
+  takeProfile(stacks: ProfileStacks): void;
 }
 
 /**
@@ -109,6 +112,7 @@ export class GuestBeginning {
 
   #clone(shelved: ShelvedTemplate): Machine {
     const { start, ports, template, voice, disks, checkpoints, resources } = this.#parts;
+    this.#parts.takeProfile(shelved.driver.profile ?? []);
     const { machine: origin, driver, console, disks: written } = shelved;
     this.#pages = template?.pagesOf(shelved);
     const pages = this.#pages && { pageSource: this.#pages };

@@ -7,6 +7,8 @@ import {
   type Milliseconds,
   type StopReason,
 } from "../../vmm/mod.ts";
+import { GuestProfiler } from "../profile/guest-profiler.ts";
+import { SymbolTable } from "../profile/symbol-table.ts";
 import { PageLost } from "./arriving-pages.ts";
 import type { DebugCommand } from "./debug-protocol.ts";
 import type { DriverPorts } from "./driver-ports.ts";
@@ -70,6 +72,7 @@ export class GuestDriver {
   /** What the guest has had of its thread. */
   #used: Milliseconds = 0;
   readonly #exits: GuestExits | undefined;
+  readonly #profiler: GuestProfiler | undefined;
 
   constructor(start: ThreadStart, ports: DriverPorts) {
     this.#start = start;
@@ -84,6 +87,10 @@ export class GuestDriver {
         restoreMachine: restoreMachine.bind(ports.monitor),
       });
     this.#exits = ports.clock && new GuestExits(ports, ports.clock);
+    const { profile, before } = start;
+    if (before) this.#exits?.ledger.begin(before);
+    this.#profiler =
+      profile && new GuestProfiler(profile.period, SymbolTable.from(profile.symbols));
     this.#voice = new GuestVoice(start, {
       ...{ post: ports.post, now: ports.now },
       onByte: (byte) => this.#template?.note(byte),
@@ -95,6 +102,7 @@ export class GuestDriver {
       ...{ voice: this.#voice, disks: this.#disks, checkpoints: this.#checkpoints },
       resources: () => this.#openResources(),
       takeUp: (machine, state) => this.#takeUp(machine, state),
+      takeProfile: (stacks) => this.#profiler?.add(stacks),
     });
     this.#guestMove = this.#makeMove();
     this.#debug = new GuestDebug((message) => ports.post({ type: "debug", message }), start.debug);
@@ -241,6 +249,7 @@ export class GuestDriver {
     this.#voice.takeUp(machine, state);
     this.#used = state.used;
     if (state.ledger) this.#exits?.ledger.takeUp(state.ledger);
+    this.#profiler?.add(state.profile ?? []);
     this.#machine = machine;
     // Of a checkpoint the debugger may be long gone; where it is not, it waits for the guest here.
     this.#debug.takeUp(machine, this.#start.arrival && state.debug);
@@ -282,6 +291,7 @@ export class GuestDriver {
       disks: this.#disks.written,
       ...(debug && { debug }),
       ...(this.#exits && { ledger: this.#exits.ledger.save(machine) }),
+      ...(this.#profiler && { profile: this.#profiler.save() }),
     };
   }
 
@@ -311,9 +321,11 @@ export class GuestDriver {
       return "more";
     }
     this.#voice.flush(machine, this.#used, true);
-    this.#exits?.tell(machine, this.#voice.script);
     const report = this.#voice.report(end, machine);
+    this.#exits?.tell(machine, this.#voice.script);
     machine.dispose();
+    const folded = this.#profiler?.folded();
+    if (folded !== undefined) this.#ports.post({ type: "profile", folded });
     const { keepsCode } = this.#start;
     if (keepsCode) this.#ports.post({ type: "code", bytes: this.#ports.monitor.keepCode() });
     this.#ports.post({ type: "end", report });
@@ -378,7 +390,7 @@ export class GuestDriver {
   /** A device that waits for a page which never comes: the next look at the move says so. */
   #runMachine(machine: Machine, instructions: number): SliceEnd {
     try {
-      return runMachine(machine, instructions, this.#debug);
+      return runMachine(machine, instructions, this.#debug, this.#profiler);
     } catch (error) {
       const isLost = error instanceof MigrationProblem && this.#guestMove.isArriving;
       if (!isLost) throw error;
@@ -443,9 +455,15 @@ export class GuestDriver {
 type SliceEnd = StopReason | { readonly kind: "memory-exhausted" };
 
 /** The monitor throws when a guest wants more memory than it may have; here that is one more end. */
-function runMachine(machine: Machine, instructions: number, debug: GuestDebug): SliceEnd {
+function runMachine(
+  machine: Machine,
+  instructions: number,
+  debug: GuestDebug,
+  profiler: GuestProfiler | undefined,
+): SliceEnd {
+  const run = (slice: number) => debug.run(machine, slice);
   try {
-    return debug.run(machine, instructions);
+    return profiler ? profiler.run(machine, instructions, run) : run(instructions);
   } catch (error) {
     if (error instanceof Failure && error.code === "guest-memory-exhausted") {
       return { kind: "memory-exhausted" };

@@ -7,6 +7,7 @@ import type {
   MemoryShare,
   Milliseconds,
 } from "../../vmm/mod.ts";
+import type { FunctionSymbol } from "../profile/symbol-table.ts";
 import type { TranslationPort } from "../translation/translation-port.ts";
 import type { DebugCommand, DebugMessage, DebugStart } from "./debug-protocol.ts";
 import type { ArrivalOptions, MoveCommand, MoveMessage } from "./move-protocol.ts";
@@ -110,6 +111,10 @@ export interface ThreadStart {
   readonly template?: TemplateUse;
   /** Template that a run which goes on, or comes from elsewhere, has begun as: much of its RAM is alike. */
   readonly kin?: TemplateKey;
+  /** What of its time was before it came here: milliseconds of making it ready, and when that was done. */
+  readonly before?: { readonly preparing: Milliseconds; readonly at: Milliseconds };
+  /** Looks where its guest is, each so many steps. */
+  readonly profile?: { readonly period: Instructions; readonly symbols: readonly FunctionSymbol[] };
   /** The images of `config` are not there: one that begins at its beginning asks for them. */
   readonly lacksImages?: boolean;
 }
@@ -169,6 +174,8 @@ export type RunMessage =
   | { readonly type: "from-template"; readonly instructions: Instructions }
   /** Translations, for a later run of the same image; before `end`. */
   | { readonly type: "code"; readonly bytes: Uint8Array }
+  /** Where the guest has spent its instructions, as folded stacks; before `end`. */
+  | { readonly type: "profile"; readonly folded: string }
   | { readonly type: "end"; readonly report: RunReport }
   /** As asked: all that the run is stands in its last checkpoint. */
   | { readonly type: "handed-over" }

@@ -1,3 +1,4 @@
+import { log } from "../../../shared/telemetry/log.ts";
 import type { TranslationMessage } from "./serve-translation.ts";
 import type { ServedPort } from "./translation-port.ts";
 import type { SpawnTranslationThread } from "./translation-thread.ts";
@@ -27,7 +28,7 @@ export const spawnDenoTranslation: SpawnTranslationThread = (memoryBytes) => {
   });
   thread.onerror = (event) => {
     event.preventDefault();
-    console.error("translation thread:", event.message);
+    log.error(`translation thread: ${event.message}`);
   };
   thread.postMessage({ type: "open", memoryBytes });
   return {

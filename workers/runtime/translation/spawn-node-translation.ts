@@ -1,4 +1,5 @@
 import { type Transferable, Worker } from "node:worker_threads";
+import { log } from "../../../shared/telemetry/log.ts";
 import type { TranslationMessage } from "./serve-translation.ts";
 import type { SpawnTranslationThread } from "./translation-thread.ts";
 
@@ -10,7 +11,7 @@ export const spawnNodeTranslation: SpawnTranslationThread = (memoryBytes) => {
     argv: [],
     stdin: false,
   });
-  thread.on("error", (error) => console.error("translation thread:", error));
+  thread.on("error", (error) => log.error("translation thread", { error }));
   // It has nothing to do when nobody else is left.
   thread.unref();
   const tell = (message: TranslationMessage, transfer: readonly Transferable[] = []) =>

@@ -123,6 +123,7 @@ export class MigrationSource {
   #stoppedAt: Milliseconds | undefined;
   readonly #counts = { stateBytes: 0, stoppedPages: 0, laterPages: 0, demandedPages: 0 };
   #downtime: Milliseconds | undefined;
+  #copied: Milliseconds | undefined;
 
   constructor(options: SourceOptions) {
     this.#options = options;
@@ -169,6 +170,7 @@ export class MigrationSource {
       compressed: this.#encoder.compressed,
       sentBytes: this.#line.sent,
       downtime: this.#downtime,
+      copied: this.#copied,
       share: this.#share,
     };
   }
@@ -244,7 +246,7 @@ export class MigrationSource {
     this.#state = next;
     if (next === "precopy") this.#beginRounds();
     if (next === "stop-and-copy") this.#stop();
-    if (next === "switchover") this.#line.post({ kind: "go" });
+    if (next === "switchover") this.#handOver();
     if (next === "reclaiming") this.#reclaim();
     if (next === "postcopy") this.#serve();
     if (this.isOver) this.#end(event);
@@ -391,6 +393,11 @@ export class MigrationSource {
       this.#epoch = epoch;
       this.#fire("mine");
     } else this.#fire(owner === this.#destination ? "theirs" : "others");
+  }
+
+  #handOver(): void {
+    if (this.#stoppedAt !== undefined) this.#copied = this.#options.now() - this.#stoppedAt;
+    this.#line.post({ kind: "go" });
   }
 
   #serve(): void {

@@ -27,6 +27,8 @@ export interface MigrationStatistics {
   readonly demandedPages: Pages;
   /** From the guest's last instruction here to the word that it runs there. */
   readonly downtime: Milliseconds | undefined;
+  /** From the guest's last instruction here to the word that it may run there. */
+  readonly copied: Milliseconds | undefined;
   /** The part of its usual instructions that the guest gets at the moment. */
   readonly share: number;
 }
