@@ -10,7 +10,7 @@ import { runCommandLine } from "../../services/cli/command-line.ts";
 import { elfWithSymbols } from "../contracts/support/elf-with-symbols.ts";
 import { GdbConsole } from "./gdb-console.ts";
 import { rawGuest } from "./raw-guest.ts";
-import { type RunOutcome, runOutcome, undisturbedOutcome } from "./run-outcome.ts";
+import { type RunOutcome, runOutcome } from "./run-outcome.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
@@ -38,8 +38,10 @@ describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, 
     file = join(folder, "guest.elf");
     const segments = [{ address: start, bytes: code, memoryBytes: code.length }];
     await writeFile(file, elfWithSymbols(start, segments, { begin: start }));
-    reference = await undisturbedOutcome(code);
     service = await startTestService(["node", "deno"], variables);
+    const id = await service.submit("work", code);
+    const events = service.events(id);
+    reference = runOutcome(await service.ended(id), await events);
   });
   beforeEach(() => onTestFailed(() => console.log(service.news.join("\n"))));
   afterAll(async () => {
