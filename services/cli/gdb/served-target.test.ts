@@ -263,6 +263,21 @@ describe("a run of the service behind gdb", () => {
     served.end();
   });
 
+  test("stops before an access that is watched for, and goes on past it", async () => {
+    const served = new Served();
+    served.target.attach();
+    await served.pass(100);
+    const gdb = gdbOf(served.target);
+    gdb.session.receive(writePacket("Z2,80002000,8"));
+    for (let n = 0; n < 3; n++) {
+      gdb.session.receive(writePacket("vCont;c"));
+      await vi.advanceTimersByTimeAsync(1);
+      served.turn(1000);
+      expect(gdb.sent.at(-1)).toMatch(/^\$T05thread:[12];watch:80002000;/);
+    }
+    served.end();
+  });
+
   test("says to a gdb that waits that its debugger has to leave, and ends the connection", async () => {
     const served = new Served();
     served.target.attach();
