@@ -23,7 +23,9 @@ import type { DebugPhase, DebugState } from "./debug-state.ts";
 const noPoints: DebugPoints = { breakpoints: [], watchpoints: [] };
 const coreRegisters = debugRegisters.pc + 1;
 /** Instructions of other harts in one turn, while one hart is waited for. */
-const mostInTurn = 20_000;
+const mostInTurn = 2000;
+/** Of the monitor's answer to one line. */
+const mostText = 100_000;
 
 /**
  * The debugger of one guest, on its thread: it stops the guest, steps it, looks into it, and never changes
@@ -223,7 +225,8 @@ export class GuestDebug {
     const { debug } = machine;
     if (ask.do === "monitor") {
       this.#console ??= new LookingConsole(() => debug);
-      return { text: this.#console.execute(ask.line) };
+      const text = this.#console.execute(ask.line);
+      return { text: text.length > mostText ? `${text.slice(0, mostText)}\n…\n` : text };
     }
     if (ask.hart >= debug.harts) return { problem: "there is no such hart" };
     if (ask.do === "memory") {

@@ -81,7 +81,7 @@ export interface DebugPort {
   writeMemory(hart: number, address: bigint, bytes: Uint8Array): boolean;
   readPhysical(address: GuestPhysicalAddress, bytes: Bytes): Uint8Array;
   writePhysical(address: GuestPhysicalAddress, bytes: Uint8Array): boolean;
-  /** All that a hart's page table maps, in the order of addresses. */
+  /** What a hart's page table maps, in the order of addresses; see `listMappings` for how much of it. */
   mappings(hart: number): Iterable<DebugMapping>;
   cachedTranslations(hart: number): Iterable<CachedTranslation>;
   disassemble(hart: number, address: bigint): DebugInstruction | undefined;

@@ -45,12 +45,23 @@ export function walkGuest(
   return undefined;
 }
 
-/** Every leaf of the page table, neighbours with equal flags and adjoining memory as one. */
+/**
+ * A guest's tables may lead to themselves: then they map more than anybody can walk through. So many
+ * entries are 4 GiB of pages of 4 KiB.
+ */
+const mostEntries = 2048 * entriesPerTable;
+
+/**
+ * Every leaf of the page table, neighbours with equal flags and adjoining memory as one; of a table that
+ * takes more than `mostEntries` entries, the first ones.
+ */
 export function* listMappings(satp: bigint, read: ReadEntry): Generator<DebugMapping> {
   const levels = levelsOf.get(satp >> 60n);
   if (levels === undefined) return;
   let open: DebugMapping | undefined;
-  for (const leaf of leaves(tableAddress(satp), levels - 1, 0n, levels * 9 + 12, read)) {
+  let left = mostEntries;
+  const readBounded: ReadEntry = (address) => (left-- > 0 ? read(address) : undefined);
+  for (const leaf of leaves(tableAddress(satp), levels - 1, 0n, levels * 9 + 12, readBounded)) {
     const adjoins =
       open !== undefined &&
       open.flags === leaf.flags &&
