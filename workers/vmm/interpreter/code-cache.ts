@@ -86,7 +86,7 @@ export class CodeCache {
   #used: Pages = 0;
   readonly #onPageDropped: (records: MachineAddress) => void;
 
-  /** @param onPageDropped the records of a page are gone */
+  /** @param onPageDropped the records of a page are gone, or not to be entered by regions any more */
   constructor(memory: MachineMemory, onPageDropped: (records: MachineAddress) => void) {
     this.#memory = memory;
     this.#view = new DataView(memory.wasm.buffer);
@@ -233,6 +233,8 @@ export class CodeCache {
     const changed = [...offsets, ...share.breakpoints];
     share.breakpoints = offsets;
     for (const [slot, shared] of [...share.pages]) {
+      const isOwn = this.#memory.codePages.references(shared) === 1;
+      if (isOwn && offsets.size > 0) this.#onPageDropped(recordsOf(shared));
       const page = this.#ownPage(slot, share);
       if (page !== shared) onMoved(slot);
       const records = recordsOf(page);

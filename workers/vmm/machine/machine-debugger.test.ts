@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { asm, assemble, type Line } from "../../../tests/support/assembler.ts";
+import { eagerHeat } from "../../../tests/support/eager-heat.ts";
 import { bareMetal, recordedConsole, smallMonitor } from "../../../tests/support/run-guest.ts";
+import { compiler } from "../../host/compiler.ts";
 import type { MachineConfig } from "./config.ts";
 import { debugRegisters } from "./debug-port.ts";
+import { Monitor } from "./monitor.ts";
 
 const start = 0x8000_0000;
 const monitor = smallMonitor();
@@ -68,6 +71,41 @@ describe("breakpoints", () => {
     expect(debugged.run(1000).kind).toBe("debug");
     debugged.dispose();
     other.dispose();
+  });
+});
+
+describe("translated code", () => {
+  test("is given up by a machine with breakpoints, kept by the others, and made again behind them", () => {
+    const hot = Monitor.create({ compiler, memoryBytes: 2 ** 27, heat: eagerHeat });
+    const loop: Line[] = [
+      asm("auipc", { rd: 8, imm: 0x2000 }),
+      "again",
+      ...Array.from({ length: 8 }, () => asm("addi", { rd: 9, rs1: 9, imm: 1 })),
+      asm("sd", { rs1: 8, rs2: 9, imm: 0 }),
+      asm("jal", { rd: 0, to: "again" }),
+    ];
+    const make = () =>
+      hot.createMachine(bareMetal(assemble(start, loop), { engine: "translate" }), {
+        console: recordedConsole().sink,
+        disks: new Map(),
+      });
+    const [debugged, other] = [make(), make()];
+    for (const machine of [debugged, other]) machine.run(200_000);
+    const { regions } = hot.inUse;
+    expect(regions).toBeGreaterThan(1);
+    debugged.debug.setBreakpoints([0x7000_0000n]);
+    const left = hot.inUse.regions;
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThan(regions);
+    for (const machine of [debugged, other]) machine.run(200_000);
+    expect(hot.inUse.regions).toBe(left);
+    debugged.debug.setBreakpoints([]);
+    debugged.run(200_000);
+    expect(hot.inUse.regions).toBeGreaterThan(left);
+    other.run(200_000);
+    expect(debugged.stateHash()).toBe(other.stateHash());
+    expect(debugged.exitCounts()).toEqual(other.exitCounts());
+    for (const machine of [debugged, other]) machine.dispose();
   });
 });
 

@@ -272,10 +272,12 @@ export class Monitor {
   #markBreakpoints(vm: VirtualMachine, pageOffsets: ReadonlySet<number>): void {
     const share = this.#shareOf(vm);
     if (share.breakpoints.size === 0 && pageOffsets.size === 0) return;
-    const others = [...this.#codeOf.values()].filter((other) => other !== share);
-    const areElsewhere = others.some(({ breakpoints }) => breakpoints.size > 0);
-    // A region does not look for breakpoints, so there is none while there are any.
-    this.#translator.isPaused = pageOffsets.size > 0 || areElsewhere;
+    // A region does not look for breakpoints: while there are any the VM has none, and wants none.
+    const isMarked = pageOffsets.size > 0;
+    for (const hart of vm.harts) {
+      hart.set("translates", isMarked ? 0 : vm.translates);
+      if (isMarked) this.#translator.forget(hart.address);
+    }
     this.#code.setBreakpoints(share, pageOffsets, (slot) => this.#redirectFetches(vm, slot));
   }
 

@@ -183,7 +183,7 @@ export class VirtualMachine implements Machine {
       }
       this.#htif = hardware.htif && this.#watchHtif(hardware.htif, resources.console);
       for (const hart of this.harts) {
-        hart.set("translates", hardware.engine === "interpret" ? 0 : 1);
+        hart.set("translates", this.translates);
         hart.set("inlinesPrivileged", hardware.engine === "trap-and-emulate" ? 0 : 1);
         if (isNew) engine.selectContext(hart.address);
       }
@@ -223,6 +223,11 @@ export class VirtualMachine implements Machine {
 
   get ram(): RamPort {
     return this.#ram;
+  }
+
+  /** 1 where its hot code is to be translated. */
+  get translates(): 0 | 1 {
+    return this.#hardware.engine === "interpret" ? 0 : 1;
   }
 
   get debug(): DebugPort {

@@ -208,10 +208,6 @@ export class RegionStore {
     for (const region of this.#regionsOf.get(page) ?? []) this.drop(region);
   }
 
-  dropAll(): void {
-    for (const region of [...this.#live.values()]) this.drop(region);
-  }
-
   /** Drops the oldest regions until there is room for one more; what is still hot comes back. */
   #makeRoom(entries: number): void {
     for (const region of this.#live.values()) {

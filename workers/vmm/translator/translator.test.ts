@@ -188,25 +188,6 @@ describe("hot code", () => {
     expect(states[0]).toEqual(states[1]);
     expect(harts[0]?.translator?.statistics.regions).toBeGreaterThan(0);
   });
-
-  test("is no region while there are breakpoints, and may be one again afterwards", () => {
-    const h = new BareHart(ramBytes, { heat: eagerHeat });
-    const { translator } = h;
-    if (!translator) throw new Error("the hart has a translator");
-    stateAfter(h, loops(2), 2000);
-    expect(translator.statistics.regions).toBeGreaterThan(translator.statistics.dropped);
-    translator.isPaused = true;
-    expect(translator.statistics.regions).toBe(translator.statistics.dropped);
-    const { regions } = translator.statistics;
-    h.run(3000);
-    expect(translator.statistics.regions).toBe(regions);
-    translator.isPaused = false;
-    // The same code is hot already: what has not been seen before gets hot.
-    h.load(loops(3), ramBase + 4 * pageBytes);
-    h.pc = BigInt(ramBase + 4 * pageBytes);
-    h.run(3000);
-    expect(translator.statistics.regions).toBeGreaterThan(regions);
-  });
 });
 
 describe("an instruction that stands where a region can be entered", () => {

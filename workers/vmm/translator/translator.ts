@@ -85,7 +85,6 @@ export class Translator {
   readonly #waiting = new Map<number, Waiting>();
   #requests: DraftRequest[] = [];
   #lastId = 0;
-  #isPaused = false;
 
   constructor(resources: TranslatorResources) {
     this.#resources = resources;
@@ -122,10 +121,6 @@ export class Translator {
     const view = this.#finder.codeAt(hart, base);
     const page = view.page(0);
     if (!page) return;
-    if (this.#isPaused) {
-      records.clearMark(page.records, offset);
-      return;
-    }
     const own = this.#regions.at(page.records, offset);
     const neighbour = this.#regions.get(from);
     if (neighbour && (!own || own === neighbour)) {
@@ -194,7 +189,7 @@ export class Translator {
     }
   }
 
-  /** The records of a page are gone: so are the regions that it is part of. */
+  /** The records of a page are gone, or marked for a debugger: so are the regions that it is part of. */
   pageDropped(page: MachineAddress): void {
     this.#regions.dropPage(page);
     for (const waiting of this.#waiting.values()) {
@@ -204,15 +199,6 @@ export class Translator {
     if (this.#requests.length === 0) return;
     // The page may hold other code by the time it would be translated.
     this.#requests = this.#requests.filter((each) => !("page" in each) || each.page !== page);
-  }
-
-  /** While it is true there are no regions. */
-  set isPaused(isPaused: boolean) {
-    this.#isPaused = isPaused;
-    if (!isPaused) return;
-    this.#requests = [];
-    for (const waiting of this.#waiting.values()) waiting.draft = undefined;
-    this.#regions.dropAll();
   }
 
   /** All translations, for `useKeptCode` of a monitor of the same build. */
