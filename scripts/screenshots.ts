@@ -14,6 +14,8 @@ import { startService } from "../services/cli/commands/serve-service.ts";
 import { openBrowser } from "../tests/support/open-browser.ts";
 
 const pictures = join(import.meta.dirname, "../docs/images");
+/** Of a part's picture, in pixels: more of the same says nothing more. */
+const tallest = 700;
 const wide = { width: 1280, height: 900 };
 
 /** What the guest does, in the order in which it is asked to. */
@@ -97,7 +99,15 @@ try {
   const shoot = async (page: Page, name: string, part?: string) => {
     const path = join(pictures, `console-${name}.png`);
     if (part === undefined) await page.screenshot({ path });
-    else await page.getByRole("region", { name: part }).screenshot({ path });
+    else {
+      const panel = page.getByRole("region", { name: part });
+      // A part of the whole page is counted from its top.
+      await page.evaluate("scrollTo(0, 0)");
+      const box = await panel.boundingBox();
+      if (box === null) throw new Error(`${part} is not to be seen`);
+      const clip = { ...box, height: Math.min(box.height, tallest) };
+      await page.screenshot({ path, clip, fullPage: true });
+    }
     say(path);
   };
 
@@ -133,7 +143,7 @@ try {
 
   const others = await Promise.all(["translate", "trap-and-emulate"].map(submit));
   await Promise.all(others.map((id) => until(id, 1)));
-  await live.setViewportSize({ width: 1280, height: 470 });
+  await live.setViewportSize({ width: 1280, height: 510 });
   await live.goto("/");
   const list = live.getByRole("table", { name: "Runs that are under way" });
   await Promise.all(others.map((id) => list.getByText(id).waitFor()));

@@ -18,6 +18,8 @@ beforeAll(async () => {
   [service, browser] = await Promise.all([
     startTestService("node", {
       TRAPLINE_TRACE_URL: "https://traces.example/{trace}",
+      // Nobody listens there, which is the exporter's business; submissions have traces now.
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
       TRAPLINE_GRACE: "30000",
       TRAPLINE_LOCK: "15000",
     }),
@@ -64,15 +66,18 @@ async function exitsOf(id: string): Promise<RunExits> {
 
 /** The table's rows as texts, a list of cells each. */
 async function cellsOf(table: Locator): Promise<string[][]> {
+  await table.waitFor();
   const rows = await table.locator("tbody tr").all();
   return Promise.all(rows.map((row) => row.locator("th, td").allInnerTexts()));
 }
 
 test("a run is found in the list, its chart moves, and its table says what the API says", async () => {
-  const id = await service.submit("work", workingGuest(130));
+  const id = await service.submit("work", workingGuest(110));
   await page.goto("/");
   await page.getByRole("table", { name: "Runs that are under way" }).getByText(id).click();
   await page.getByRole("heading", { name: id }).waitFor();
+  const viewer = page.getByRole("link", { name: "open in the viewer" });
+  expect(await viewer.getAttribute("href")).toMatch(/^https:\/\/traces\.example\/[0-9a-f]{32}$/);
   await page.getByText("The last stretch").waitFor();
   const [move] = await service.api.migrate(id, undefined, "precopy");
   await page.getByText("The chart as a table").click();
@@ -83,6 +88,10 @@ test("a run is found in the list, its chart moves, and its table says what the A
   await page.getByText("guest stands still").waitFor({ state: "attached" });
   await page.getByText("graded", { exact: true }).waitFor();
   await page.getByText("live", { exact: true }).waitFor({ state: "detached" });
+
+  await page.getByText("In all:").waitFor();
+  await page.locator(".plot").hover({ position: { x: 200, y: 100 } });
+  await page.getByText("In all:").waitFor({ state: "detached" });
 
   const told = await exitsOf(id);
   const shown = await cellsOf(page.getByRole("table", { name: "Exits by category" }));
@@ -161,4 +170,28 @@ test("while the API is away the page says so, keeps what it has, and goes on whe
   await page.context().setOffline(false);
   await page.getByRole("alert").waitFor({ state: "detached" });
   complaints = complaints.filter((text) => !text.includes("ERR_INTERNET_DISCONNECTED"));
+});
+
+test("a flame graph is walked and widened by the keyboard alone", async () => {
+  const id = await service.submit("greet", rawGuest({ print: "hello", ending: { exit: 0 } }));
+  await service.ended(id);
+  await page.goto(`/runs/${id}`);
+  await page.getByText("There is no profile of this run").waitFor();
+  // What a sampled run's answer is made of, whichever symbols its guest has.
+  const body = "main;read;copy 30\nmain;write 50\nidle 20\n";
+  await page.route("**/profile", (route) => route.fulfill({ contentType: "text/plain", body }));
+  await page.reload();
+  const frame = (name: string) => page.getByRole("treeitem", { name: new RegExp(`^${name}, `) });
+  await frame("all").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  await page.getByText("read: 30.0 % of 100 samples").waitFor();
+  await page.keyboard.press("Enter");
+  await frame("write").waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+  await frame("write").waitFor();
+  await page.getByLabel("Find").fill("COPY");
+  expect(await page.locator(".found").count()).toBe(1);
+  expect(await faultsOf(page)).toEqual([]);
 });

@@ -1,5 +1,7 @@
 import { useMemo } from "react";
 import useSWR from "swr";
+import type { Submission } from "../../../shared/schema/submission.ts";
+import { isOver } from "../model/is-over.ts";
 import { parseFolded } from "../model/parse-folded.ts";
 import type { ApiProblem } from "../parts/api-problem.ts";
 import { Notice } from "../parts/notice.tsx";
@@ -7,12 +9,13 @@ import { Panel } from "../parts/panel.tsx";
 import { ask } from "../parts/use-api.ts";
 import { FlameGraph } from "./flame-graph.tsx";
 
-/** Where the guest itself spends its instructions, if it was asked to tell. */
-export function FlamePanel({ id }: { readonly id: string }) {
+/** Where the guest itself spends its instructions, if it was asked to tell; known when the run is over. */
+export function FlamePanel({ submission }: { readonly submission: Submission }) {
+  const isKnown = isOver(submission);
   const { data, error } = useSWR<string, ApiProblem>(
-    `/v1/submissions/${id}/profile`,
+    isKnown ? `/v1/submissions/${submission.id}/profile` : null,
     async (address: string) => (await ask(address)).text(),
-    { refreshInterval: (known) => (known === undefined ? 0 : 5000), shouldRetryOnError: false },
+    { shouldRetryOnError: false, revalidateOnFocus: false },
   );
   const root = useMemo(() => (data === undefined ? undefined : parseFolded(data)), [data]);
   return (
@@ -22,8 +25,9 @@ export function FlamePanel({ id }: { readonly id: string }) {
       ) : error !== undefined && error.status !== 404 ? (
         <Notice title={error.title}>{error.message}</Notice>
       ) : (
-        <Notice title="There is no profile of this run">
-          A run whose assignment asks for one is sampled while it runs, and is a flame graph here.
+        <Notice title={isKnown ? "There is no profile of this run" : "Not yet"}>
+          A run whose assignment asks for a profile is sampled while it is under way, and is a flame
+          graph here when it is over.
         </Notice>
       )}
     </Panel>

@@ -1,6 +1,7 @@
 import { useSearchParams } from "wouter";
 import type { RunExits } from "../../../shared/schema/run-exits.ts";
 import type { Submission } from "../../../shared/schema/submission.ts";
+import { isOver } from "../model/is-over.ts";
 import { Notice } from "../parts/notice.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Comparison } from "./comparison.tsx";
@@ -34,7 +35,13 @@ export function OverheadsTab({ submission }: { readonly submission: Submission }
           {problem.message}
         </Notice>
       )}
-      {history && <TimeChart history={history} run={data} />}
+      {history && (
+        <TimeChart
+          history={history}
+          run={data}
+          isLive={data.state === "running" && !isOver(submission)}
+        />
+      )}
       <Panel
         title="Exits"
         tools={
@@ -54,7 +61,7 @@ export function OverheadsTab({ submission }: { readonly submission: Submission }
       </div>
       <MigrationPanel run={data} />
       <Comparison run={data} other={compared} onChange={(value) => put("compare", value)} />
-      <FlamePanel id={submission.id} />
+      <FlamePanel submission={submission} />
     </>
   );
 }

@@ -21,19 +21,28 @@ const tall = 240;
 const views = { all: "All time", exits: "Exits only" } as const;
 
 /** Where the time went, stretch by stretch, and goes while the run is under way. */
-export function TimeChart({ history, run }: { readonly history: History; readonly run: RunExits }) {
+export function TimeChart({
+  history,
+  run,
+  isLive,
+}: {
+  readonly history: History;
+  readonly run: RunExits;
+  /** More will come. */
+  readonly isLive: boolean;
+}) {
   const [view, setView] = useState<keyof typeof views>("all");
   const [pointed, setPointed] = useState<number>();
   const { intervals } = history;
   const layers = useMemo(() => stackLayers(intervals, view), [intervals, view]);
   // Nothing is newer than anything else in a run that is over.
-  const index = pointed ?? (run.state === "running" ? intervals.length - 1 : undefined);
+  const index = pointed ?? (isLive ? intervals.length - 1 : undefined);
   return (
     <Panel
       title="Where the time goes"
       tools={
         <div className="tools">
-          {run.state === "running" && <span className="live">live</span>}
+          {isLive && <span className="live">live</span>}
           <Choice label="What the chart shows" options={views} value={view} onChange={setView} />
         </div>
       }
@@ -146,7 +155,8 @@ function Readout({
     <div className="readout">
       <p className="quiet">
         {isPointed ? "" : index === undefined ? "In all: " : "The last stretch: "}
-        {formatDuration(first?.from ?? 0)} to {formatDuration(last?.to ?? 0)}
+        {index === undefined ? "" : `${formatDuration(first?.from ?? 0)} to `}
+        {formatDuration(last?.to ?? 0)}
       </p>
       <ul aria-label="Shares of this stretch">
         {shown.map(({ name, share }) => (

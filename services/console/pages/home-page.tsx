@@ -15,7 +15,7 @@ const workersSchema = z.object({ workers: z.array(workerStatusSchema) });
 
 /** What is under way, who runs it, and what was looked at before. */
 export function HomePage() {
-  const { data, problem } = useApi("/v1/workers", workersSchema, 2000);
+  const { data, problem } = useApi("/v1/workers", workersSchema, () => 2000);
   const runs = data?.workers.flatMap(({ name, runs }) =>
     runs.map((run) => ({ ...run, worker: name })),
   );

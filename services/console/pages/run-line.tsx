@@ -1,12 +1,11 @@
 import { Link } from "wouter";
-import { submissionSchema } from "../../../shared/schema/submission.ts";
+import { describeProgress } from "../model/describe-progress.ts";
 import { millions } from "../model/millions.ts";
-import { useApi } from "../parts/use-api.ts";
-import { describeProgress } from "./describe-progress.ts";
+import { useSubmission } from "../parts/use-submission.ts";
 
 /** A row of a list of runs. */
 export function RunLine({ id }: { readonly id: string }) {
-  const { data, problem } = useApi(`/v1/submissions/${id}`, submissionSchema, 2000);
+  const { data, problem } = useSubmission(id, 2000);
   const instructions = data?.result?.instructions ?? data?.progress?.instructions;
   return (
     <tr>

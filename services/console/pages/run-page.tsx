@@ -1,16 +1,17 @@
 import { useEffect } from "react";
 import { Link } from "wouter";
 import { settingsSchema } from "../../../shared/schema/settings.ts";
-import { type Submission, submissionSchema } from "../../../shared/schema/submission.ts";
+import type { Submission } from "../../../shared/schema/submission.ts";
 import { submissionIdSchema } from "../../../shared/schema/submission-id.ts";
+import { describeProgress } from "../model/describe-progress.ts";
 import { millions } from "../model/millions.ts";
 import { traceLink } from "../model/trace-link.ts";
 import { OverheadsTab } from "../overheads/overheads-tab.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { rememberRun } from "../parts/recent-runs.ts";
 import { useApi } from "../parts/use-api.ts";
+import { useSubmission } from "../parts/use-submission.ts";
 import { ConsoleTab } from "./console-tab.tsx";
-import { describeProgress } from "./describe-progress.ts";
 
 const tabs = { overheads: "Overheads", console: "Console" } as const;
 
@@ -19,11 +20,7 @@ export type RunTab = keyof typeof tabs;
 /** One run: what it is, and its tabs. */
 export function RunPage({ id, tab }: { readonly id: string; readonly tab: RunTab }) {
   const isId = submissionIdSchema.safeParse(id).success;
-  const { data, problem } = useApi(
-    isId ? `/v1/submissions/${id}` : undefined,
-    submissionSchema,
-    1000,
-  );
+  const { data, problem } = useSubmission(isId ? id : undefined, 1000);
   const isKnown = data !== undefined;
   useEffect(() => {
     if (isKnown) rememberRun(id);
@@ -70,11 +67,10 @@ export function RunPage({ id, tab }: { readonly id: string; readonly tab: RunTab
 }
 
 function Facts({ submission }: { readonly submission: Submission }) {
-  const { data: settings } = useApi("/v1/settings", settingsSchema, 0);
-  const { title, state, result, maxScore, progress } = submission;
+  const { data: settings } = useApi("/v1/settings", settingsSchema, () => 0);
+  const { title, state, result, maxScore, progress, trace } = submission;
   const instructions = result?.instructions ?? progress?.instructions;
-  const trace = "trace" in submission ? submission.trace : undefined;
-  const link = traceLink(settings?.traceUrl, typeof trace === "string" ? trace : undefined);
+  const link = traceLink(settings?.traceUrl, trace);
   return (
     <dl className="facts">
       <Fact name="assignment">{title}</Fact>

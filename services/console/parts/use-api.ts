@@ -8,29 +8,32 @@ export interface Answer<T> {
   readonly problem: ApiProblem | undefined;
 }
 
+/** Milliseconds: what failed is asked again so soon, as long as somebody looks. */
+const tryAgain = 2000;
+
 /**
  * What the API says at a path, asked again and again while the page is seen.
  *
  * @param path undefined asks nothing
- * @param every milliseconds between two questions; 0 asks once
+ * @param every milliseconds between two questions; 0, as soon as nothing new can come, asks no more
  */
 export function useApi<T>(
   path: string | undefined,
   schema: z.ZodType<T>,
-  every: number,
+  every: (latest: T | undefined) => number,
 ): Answer<T> {
   const { data, error } = useSWR<T, ApiProblem>(
     path ?? null,
     async (address: string) => schema.parse(await (await ask(address)).json()),
     {
       refreshInterval: every,
-      dedupingInterval: Math.min(500, every),
+      dedupingInterval: 500,
       // A browser that believes itself to be offline may be on the API's own machine.
       refreshWhenOffline: true,
-      revalidateOnFocus: every > 0,
-      // What is not there may come; what is refused for another reason is asked again at leisure.
-      errorRetryInterval: Math.max(every, 2000),
-      keepPreviousData: false,
+      // Not later and later: what is not there yet is there a moment after the run has begun.
+      onErrorRetry: (_error, _key, config, revalidate, { retryCount }) => {
+        setTimeout(() => config.isVisible() && void revalidate({ retryCount }), tryAgain);
+      },
     },
   );
   return { data, problem: error };
