@@ -6,6 +6,7 @@ import { formatDuration } from "../../shared/telemetry/format-duration.ts";
 import { openBrowser } from "../support/open-browser.ts";
 import { rawGuest } from "./raw-guest.ts";
 import { startTestService, type TestService } from "./test-service.ts";
+import { twoFunctionsGuest } from "./two-functions-guest.ts";
 import { workingGuest } from "./working-guest.ts";
 
 let service: TestService;
@@ -172,26 +173,22 @@ test("while the API is away the page says so, keeps what it has, and goes on whe
   complaints = complaints.filter((text) => !text.includes("ERR_INTERNET_DISCONNECTED"));
 });
 
-test("a flame graph is walked and widened by the keyboard alone", async () => {
-  const id = await service.submit("greet", rawGuest({ print: "hello", ending: { exit: 0 } }));
+test("the profile of a run is a flame graph, walked and widened by the keyboard alone", async () => {
+  const id = await service.submit("sampled", twoFunctionsGuest());
   await service.ended(id);
   await page.goto(`/runs/${id}`);
-  await page.getByText("There is no profile of this run").waitFor();
-  // What a sampled run's answer is made of, whichever symbols its guest has.
-  const body = "main;read;copy 30\nmain;write 50\nidle 20\n";
-  await page.route("**/profile", (route) => route.fulfill({ contentType: "text/plain", body }));
-  await page.reload();
   const frame = (name: string) => page.getByRole("treeitem", { name: new RegExp(`^${name}, `) });
   await frame("all").focus();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
+  await page.getByText(/^sort: 7[45]\.\d % of \d+ samples$/).waitFor();
   await page.keyboard.press("ArrowRight");
-  await page.getByText("read: 30.0 % of 100 samples").waitFor();
+  await page.getByText(/^copy: 2[56]\.\d % of/).waitFor();
   await page.keyboard.press("Enter");
-  await frame("write").waitFor({ state: "detached" });
+  await frame("sort").waitFor({ state: "detached" });
   await page.keyboard.press("Escape");
-  await frame("write").waitFor();
-  await page.getByLabel("Find").fill("COPY");
+  await frame("sort").waitFor();
+  await page.getByLabel("Find").fill("SORT");
   expect(await page.locator(".found").count()).toBe(1);
   expect(await faultsOf(page)).toEqual([]);
 });
