@@ -234,6 +234,7 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
       "long",
       "pair",
       "relay",
+      "roomy",
       "work",
     ]);
     expect(list.find(({ name }) => name === "greet")).toMatchObject({
@@ -305,11 +306,14 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
       "/v1/queue",
       "/v1/rebalance",
       "/v1/runs",
+      "/v1/runs/{id}/debug",
       "/v1/runs/{id}/migrate",
       "/v1/runs/{id}/move",
+      "/v1/settings",
       "/v1/submissions",
       "/v1/submissions/{id}",
       "/v1/submissions/{id}/console",
+      "/v1/submissions/{id}/exits",
       "/v1/submissions/{id}/results.json",
       "/v1/workers",
       "/v1/workers/{name}/drain",
