@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFailed, test } from "vitest";
@@ -15,19 +18,28 @@ let page: Page;
 /** What the browser complains about; a test that expects something takes it out. */
 let complaints: string[] = [];
 
+/** Takes whatever is told, and says nothing. */
+const collector = createServer((request, response) => {
+  request.resume().on("end", () => response.end());
+});
+
 beforeAll(async () => {
+  await once(collector.listen(0, "127.0.0.1"), "listening");
   [service, browser] = await Promise.all([
     startTestService("node", {
       TRAPLINE_TRACE_URL: "https://traces.example/{trace}",
-      // Nobody listens there, which is the exporter's business; submissions have traces now.
-      OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
+      // So that submissions have traces.
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
       TRAPLINE_GRACE: "30000",
       TRAPLINE_LOCK: "15000",
     }),
     openBrowser(),
   ]);
 });
-afterAll(() => Promise.all([service?.stop(), browser?.close()]));
+afterAll(async () => {
+  await Promise.all([service?.stop(), browser?.close()]);
+  collector.close();
+});
 
 beforeEach(async () => {
   onTestFailed(() => console.log(service.news.join("\n")));
