@@ -21,6 +21,7 @@ const readers: Readonly<Record<string, string>> = {
   "workers/runtime/main.ts": "shown",
   "workers/runtime/moves/live-move.ts": "shown",
   "workers/runtime/run-journal.ts": "shown",
+  "workers/runtime/run-under-way.ts": "shown: the time that a run waits for its thread",
   "workers/runtime/thread/serve-thread.ts":
     "shown: when exits were, and the time between two workers",
 };

@@ -93,6 +93,7 @@ describe("a run that moves while it runs", () => {
       expect(figures?.passes).toHaveLength(figures?.rounds ?? 0);
     expect(exits.total.time.guest).toBeGreaterThan(0);
     expect(exits.total.time.paused).toBeGreaterThan(0);
+    expect(submission.result?.elapsed).toBeGreaterThan(exits.total.time.guest / 1e6);
     expect(kinds(await events)).toEqual([
       "queued",
       "run",

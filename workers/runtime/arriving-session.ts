@@ -63,6 +63,7 @@ export async function runArrival(
   const { job, opening, channel } = arriving;
   const { redis, identity, pool } = resources;
   const { run, epoch, from } = opening;
+  const began = performance.now() - opening.elapsed;
   const abort = new AbortController();
   const stop = () => abort.abort(signal.reason);
   signal.addEventListener("abort", stop, { once: true });
@@ -182,7 +183,6 @@ export async function runArrival(
     });
     attended?.finish(...farewellTo(report));
     if (!here) return undefined;
-    const began = performance.now() - opening.elapsed;
     const ended = { assignment, report, fromTemplate: undefined, exits: here.exits };
     return await finishSession(here, ended, resources, began);
   } catch (error) {

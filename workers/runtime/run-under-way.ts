@@ -96,6 +96,7 @@ export class RunUnderWay {
     isBooted = false,
   ): Promise<EndedRun> {
     const { job, resources, journal, reporter, telemetry } = this.#parts;
+    const began = performance.now();
     const prepared = await prepareRun(job, resources.blobs, saved === undefined);
     const { assignment, images } = prepared;
     const { template, ...booted } = prepared.start;
@@ -124,6 +125,7 @@ export class RunUnderWay {
         ...start,
         ...code,
         ...(saved && { resume: saved.run }),
+        before: { preparing: performance.now() - began, at: Date.now() },
         ...planCheckpoints(start.limits.memoryBytes, resources.checkpoints.every),
         ...(debug && { debug }),
       },

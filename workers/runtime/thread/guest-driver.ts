@@ -87,7 +87,8 @@ export class GuestDriver {
         restoreMachine: restoreMachine.bind(ports.monitor),
       });
     this.#exits = ports.clock && new GuestExits(ports, ports.clock);
-    const { profile } = start;
+    const { profile, before } = start;
+    if (before) this.#exits?.ledger.begin(before);
     this.#profiler =
       profile && new GuestProfiler(profile.period, SymbolTable.from(profile.symbols));
     this.#voice = new GuestVoice(start, {
@@ -318,8 +319,8 @@ export class GuestDriver {
       return "more";
     }
     this.#voice.flush(machine, this.#used, true);
-    this.#exits?.tell(machine, this.#voice.script);
     const report = this.#voice.report(end, machine);
+    this.#exits?.tell(machine, this.#voice.script);
     machine.dispose();
     const folded = this.#profiler?.folded();
     if (folded !== undefined) this.#ports.post({ type: "profile", folded });

@@ -87,6 +87,14 @@ describe("RunLedger", () => {
     });
   });
 
+  test("what was before it came to its thread is the run's, too", () => {
+    const { ledger, pass } = host(1e12);
+    pass(2e6);
+    ledger.begin({ preparing: 3, at: 1e12 - 5 });
+    const { total } = ledger.report(new WritingMachine(), new Steps());
+    expect(total.time).toMatchObject({ driver: 2e6 + 3e6, waiting: 7e6 });
+  });
+
   test("goes on on another host, and the time between them is the run's, too", () => {
     const machine = new WritingMachine();
     const script = new Steps();

@@ -64,6 +64,14 @@ export class RunLedger {
     this.#account = new TimeAccount(clock.now);
   }
 
+  /** The run begins here, and some of its time is over. @param at Unix milliseconds at which it was ready */
+  begin({ preparing, at }: { readonly preparing: Milliseconds; readonly at: Milliseconds }): void {
+    const driver = preparing * 1e6;
+    const waiting = Math.max(0, this.#clock.date() - at) * 1e6;
+    const { spent, ...rest } = this.#open;
+    this.#open = { ...rest, spent: added(spent, { ...nothing, driver, waiting }) };
+  }
+
   /** @returns what its time was spent on so far */
   spendOn(what: Spending): Spending {
     return this.#account.spendOn(what);

@@ -111,6 +111,8 @@ export interface ThreadStart {
   readonly template?: TemplateUse;
   /** Template that a run which goes on, or comes from elsewhere, has begun as: much of its RAM is alike. */
   readonly kin?: TemplateKey;
+  /** What of its time was before it came here: milliseconds of making it ready, and when that was done. */
+  readonly before?: { readonly preparing: Milliseconds; readonly at: Milliseconds };
   /** Looks where its guest is, each so many steps. */
   readonly profile?: { readonly period: Instructions; readonly symbols: readonly FunctionSymbol[] };
   /** The images of `config` are not there: one that begins at its beginning asks for them. */
