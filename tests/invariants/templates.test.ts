@@ -66,7 +66,7 @@ async function grade(
   };
   const printed: Uint8Array[] = [];
   const others: string[] = [];
-  const report = await runGuest(pool, {
+  const { fromTemplate, ...report } = await runGuest(pool, {
     start: {
       config,
       disks: [{ name: "disk", bytes: handedIn(student) }],
@@ -81,11 +81,13 @@ async function grade(
     signal: new AbortController().signal,
     onMessage: (message) => {
       if (message.type === "console") printed.push(message.bytes);
-      else if (message.type !== "progress" && message.type !== "step") others.push(message.type);
-      if (message.type === "template-unusable") templates.refuse(message.key, message.reason);
+      if (message.type !== "template-unusable") return;
+      others.push(message.type);
+      templates.refuse(message.key, message.reason);
     },
     ...part,
   });
+  if (fromTemplate !== undefined) others.push("from-template");
   return { report, console: Buffer.concat(printed).toString("latin1"), others };
 }
 
@@ -163,6 +165,7 @@ describe("a run that begins as a copy of its template", () => {
       start: { ...(saved && { resume: saved.run }) },
     });
     expect(resumed.report).toEqual(booted.report);
+    expect(resumed.others).toEqual(["from-template"]);
   });
 
   test("is saved whole where its template is not in the store", async () => {

@@ -183,7 +183,7 @@ export async function runArrival(
     });
     attended?.finish(...farewellTo(report));
     if (!here) return undefined;
-    const ended = { assignment, report, fromTemplate: undefined, exits: here.exits };
+    const ended = { assignment, report, exits: here.exits };
     return await finishSession(here, ended, resources, began);
   } catch (error) {
     await here?.exits.flush();

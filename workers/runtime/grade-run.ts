@@ -13,15 +13,13 @@ export interface RunCircumstances {
   readonly runtime: string;
   /** Host milliseconds. */
   readonly elapsed: number;
-  /** See `Result`. */
-  readonly fromTemplate?: number | undefined;
 }
 
 /** The grade: a pure function of the rubric and of what the run left behind. */
 export function gradeRun(
   assignment: Assignment,
   report: RunReport,
-  { epoch, worker, runtime, elapsed, fromTemplate }: RunCircumstances,
+  { epoch, worker, runtime, elapsed }: RunCircumstances,
 ): Result {
   const steps = assignment.steps.map((step, index) => gradeStep(step, index, report.steps[index]));
   const score = sum(steps.map((step) => step.earned));
@@ -41,7 +39,7 @@ export function gradeRun(
     epoch,
     worker,
     runtime,
-    ...(fromTemplate === undefined ? {} : { fromTemplate }),
+    ...(report.fromTemplate === undefined ? {} : { fromTemplate: report.fromTemplate }),
   };
 }
 

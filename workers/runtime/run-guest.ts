@@ -65,6 +65,7 @@ export interface FormerReports {
   readonly steps: RunReport["steps"];
   readonly instructions: number;
   readonly consoleBytes: number;
+  readonly fromTemplate?: number | undefined;
 }
 
 /** The run goes on on another worker. */
@@ -133,6 +134,7 @@ export async function runGuest(
   const control = new SharedArrayBuffer(4);
   new Int32Array(control)[0] = threadControl.goOn;
   let { instructions, consoleBytes } = run.former ?? { instructions: 0, consoleBytes: 0 };
+  let fromTemplate = run.former?.fromTemplate;
   const decided: RunReport["steps"][number][] = [...(run.former?.steps ?? [])];
   const { promise, resolve, reject } = Promise.withResolvers<RunReport>();
   let isOver = false;
@@ -157,6 +159,7 @@ export async function runGuest(
       const { script, consoleBytes: bytes } = message.driver;
       decided.push(...script.reports);
       consoleBytes = bytes;
+      fromTemplate = message.driver.fromTemplate;
       instructions = message.instructions;
     } else if (message.type === "departed") {
       end(() => reject(new Departed(message.problem ?? "it goes on on another worker")));
@@ -230,9 +233,11 @@ export async function runGuest(
       case "progress":
         instructions = message.instructions;
         return run.onMessage(message);
+      case "from-template":
+        fromTemplate = message.instructions;
+        return run.onMessage(message);
       case "exits":
       case "profile":
-      case "from-template":
       case "template-unusable":
         return run.onMessage(message);
     }
@@ -290,6 +295,7 @@ export async function runGuest(
       exits: {},
       consoleBytes,
       recentOutput: "",
+      ...(fromTemplate !== undefined && { fromTemplate }),
     };
   }
 }

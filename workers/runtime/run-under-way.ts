@@ -41,8 +41,6 @@ interface RunSignals {
 export interface EndedRun {
   readonly assignment: Assignment;
   readonly report: RunReport;
-  /** Instructions at its beginning that were executed once for all runs. */
-  readonly fromTemplate: number | undefined;
   readonly exits: ExitBook;
 }
 
@@ -102,7 +100,6 @@ export class RunUnderWay {
     const { template, ...booted } = prepared.start;
     const use = isBooted ? undefined : template;
     const start = { ...booted, ...(use && { template: use }) };
-    let fromTemplate: number | undefined;
     const figures = (instructions: number) =>
       resources.onProgress?.({ epoch: journal.epoch, instructions });
     const former = saved && formerReports(saved);
@@ -151,7 +148,6 @@ export class RunUnderWay {
         if (message.type === "progress") figures(message.instructions);
         if (message.type === "exits") exits.hear(message.account);
         if (message.type === "profile") exits.profile(message.folded);
-        if (message.type === "from-template") fromTemplate = message.instructions;
         if (message.type === "template-unusable") {
           resources.templates.refuse(message.key, message.reason);
         }
@@ -161,7 +157,7 @@ export class RunUnderWay {
     try {
       const report = await running;
       attended?.finish(...farewellTo(report));
-      return { assignment, report, fromTemplate, exits };
+      return { assignment, report, exits };
     } finally {
       attended?.end();
       this.#guest?.end();
@@ -190,6 +186,6 @@ export class RunUnderWay {
 }
 
 function formerReports({ driver }: TakenOver): NonNullable<GuestRun["former"]> {
-  const { script, retired, consoleBytes } = driver;
-  return { steps: script.reports, instructions: retired, consoleBytes };
+  const { script, retired, consoleBytes, fromTemplate } = driver;
+  return { steps: script.reports, instructions: retired, consoleBytes, fromTemplate };
 }

@@ -36,7 +36,7 @@ export async function isStillOurs(reporter: RunReporter, signal: AbortSignal): P
 /** Grades a run that has come to its end, and writes the grade. @param began of `performance` */
 export async function finishSession(
   parts: SessionParts,
-  { assignment, report, fromTemplate, exits }: EndedRun,
+  { assignment, report, exits }: EndedRun,
   { identity }: Pick<SessionResources, "identity">,
   began: number,
 ): Promise<SessionOutcome> {
@@ -48,7 +48,6 @@ export async function finishSession(
     worker: identity.name,
     runtime: identity.runtime,
     elapsed: performance.now() - began,
-    fromTemplate,
   });
   const isOurs = await journal.finish(result);
   // Not before: a run whose checkpoints were removed can never be taken over again.

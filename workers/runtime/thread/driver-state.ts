@@ -17,6 +17,8 @@ export interface DriverState {
   readonly retired: Instructions;
   /** Disks that were written to; their sections are `disk.NAME` and `disk.NAME.pages`. */
   readonly disks: readonly string[];
+  /** So many of the run's instructions were its template's. */
+  readonly fromTemplate?: Instructions;
   /** Where it has a debugger. */
   readonly debug?: DebugState;
   /** Where its time went so far; not in a template, which is the same whoever makes it. */

@@ -1,5 +1,11 @@
 import type { RunEnd } from "../../../shared/schema/run-end.ts";
-import { ConsoleScript, guestExits, type Machine, type Milliseconds } from "../../vmm/mod.ts";
+import {
+  ConsoleScript,
+  guestExits,
+  type Instructions,
+  type Machine,
+  type Milliseconds,
+} from "../../vmm/mod.ts";
 import type { DriverState } from "./driver-state.ts";
 import type { RunMessage, RunReport, ThreadStart } from "./thread-protocol.ts";
 
@@ -26,6 +32,7 @@ export class GuestVoice {
   #script: ConsoleScript;
   #consoleBytes = 0;
   #reportedSteps = 0;
+  #fromTemplate: Instructions | undefined;
   #pending: number[] = [];
   #progressAt: Milliseconds = Number.NEGATIVE_INFINITY;
 
@@ -59,6 +66,7 @@ export class GuestVoice {
     this.begin(machine, new ConsoleScript(this.#start.steps, state.script));
     this.#consoleBytes = state.consoleBytes;
     this.#reportedSteps = state.reportedSteps;
+    this.#fromTemplate = state.fromTemplate;
   }
 
   /** Goes on where a template's driver was, and says what it has said. */
@@ -66,6 +74,7 @@ export class GuestVoice {
     this.begin(machine, new ConsoleScript(this.#start.steps, state.script));
     this.#script.goOn();
     this.#consoleBytes = state.consoleBytes;
+    this.#fromTemplate = machine.retired;
     if (console.length > 0) this.#ports.post({ type: "console", bytes: console.slice() });
   }
 
@@ -97,11 +106,12 @@ export class GuestVoice {
   }
 
   /** What a later driver has to know. */
-  save(): Pick<DriverState, "script" | "consoleBytes" | "reportedSteps"> {
+  save(): Pick<DriverState, "script" | "consoleBytes" | "reportedSteps" | "fromTemplate"> {
     return {
       script: this.#script.save(),
       consoleBytes: this.#consoleBytes,
       reportedSteps: this.#reportedSteps,
+      ...this.#origin(),
     };
   }
 
@@ -119,7 +129,13 @@ export class GuestVoice {
       ...(hasHash ? { stateHash: machine.stateHash() } : {}),
       consoleBytes: this.#consoleBytes,
       recentOutput: this.#script.recentOutput,
+      ...this.#origin(),
     };
+  }
+
+  #origin(): Pick<DriverState, "fromTemplate"> {
+    const fromTemplate = this.#fromTemplate;
+    return fromTemplate === undefined ? {} : { fromTemplate };
   }
 
   #flushConsole(): void {

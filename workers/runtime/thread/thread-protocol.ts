@@ -227,6 +227,8 @@ export interface RunReport {
   readonly stateHash?: string;
   readonly consoleBytes: number;
   readonly recentOutput: string;
+  /** Instructions at the run's beginning that were executed once for all runs. */
+  readonly fromTemplate?: Instructions;
 }
 
 /** Values of the control word. */
