@@ -2,7 +2,7 @@ import type { Assignment } from "../../shared/schema/assignment.ts";
 import { hiddenStepName } from "../../shared/schema/redact-step.ts";
 import type { RunExits, Stay } from "../../shared/schema/run-exits.ts";
 import { toStoredExits } from "../../shared/schema/stored-exits.ts";
-import { log, log } from "../../shared/telemetry/log.ts";
+import { log } from "../../shared/telemetry/log.ts";
 import { stepKind, stepLabel } from "./grade-run.ts";
 import type { RunJournal } from "./run-journal.ts";
 import type { RunAccount } from "./thread/run-ledger.ts";
