@@ -1,7 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
 
-/** Debian's package of that name. */
-const program = "gdb-multiarch";
 const prompt = "(gdb) ";
 
 /** A gdb that is typed to, as a person would. */
@@ -10,15 +8,18 @@ export class GdbConsole {
   #text = "";
   #seen: () => void = () => undefined;
 
+  /** Of Debian's package of that name. */
+  static readonly program = "gdb-multiarch";
+
   static get isThere(): boolean {
-    return spawnSync(program, ["--version"]).status === 0;
+    return spawnSync(GdbConsole.program, ["--version"]).status === 0;
   }
 
   /** @param words what it is started with */
   constructor(words: readonly string[]) {
     const settings = ["set pagination off", "set confirm off", "set width 0"];
     const all = ["-nx", "-q", ...settings.flatMap((line) => ["-ex", line]), ...words];
-    this.#child = spawn(program, all, { stdio: "pipe" });
+    this.#child = spawn(GdbConsole.program, all, { stdio: "pipe" });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream.on("data", (chunk) => {
         this.#text += String(chunk);

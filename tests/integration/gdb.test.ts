@@ -1,17 +1,22 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from "vitest";
 import { runCommandLine } from "../../services/cli/command-line.ts";
 import { elfWithSymbols } from "../contracts/support/elf-with-symbols.ts";
 import { GdbConsole } from "./gdb-console.ts";
-import { type RunOutcome, runOutcome, undisturbedOutcome } from "./run-outcome.ts";
+import { rawGuest } from "./raw-guest.ts";
+import { type RunOutcome, runOutcome } from "./run-outcome.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
 const hasGdb = GdbConsole.isThere;
 const reason = hasGdb ? "" : " (skipped: Debian's package gdb-multiarch is missing)";
+const main = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
 const start = 0x8000_0000;
 const rounds = 12;
 const code = workingGuest(rounds);
@@ -33,8 +38,10 @@ describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, 
     file = join(folder, "guest.elf");
     const segments = [{ address: start, bytes: code, memoryBytes: code.length }];
     await writeFile(file, elfWithSymbols(start, segments, { begin: start }));
-    reference = await undisturbedOutcome(code);
     service = await startTestService(["node", "deno"], variables);
+    const id = await service.submit("work", code);
+    const events = service.events(id);
+    reference = runOutcome(await service.ended(id), await events);
   });
   beforeEach(() => onTestFailed(() => console.log(service.news.join("\n"))));
   afterAll(async () => {
@@ -101,12 +108,14 @@ describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, 
     expect(await command("migrate", id, "--to", await other(id))).toContain("live, by pre-copy");
     await gdb.do("maintenance flush register-cache");
     expect((await gdb.do("print $pc")).split("=")[1]).toBe(stopped.split("=")[1]);
+    expect(await command("migrate", id, "--to", await other(id), "--post-copy")).toContain("live");
+    process.kill(service.service.api?.pid ?? 0, "SIGKILL");
     expect(await gdb.do("stepi")).not.toContain("rror");
     expect(await gdb.do("continue")).toContain("Breakpoint 1,");
 
     await gdb.do("delete");
     gdb.begin("continue");
-    expect(await command("migrate", id, "--to", await other(id), "--post-copy")).toContain("live");
+    expect(await command("migrate", id, "--to", await other(id))).toContain("live");
     await sleep(100);
     gdb.interrupt();
     expect(await gdb.answer()).toContain("SIGINT");
@@ -136,5 +145,38 @@ describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, 
     expect(await gdb.do("continue")).toContain("exited normally");
     await ended;
     expect(runOutcome(await service.ended(id), await events)).toEqual(reference);
+  });
+
+  test("has a run that waits in the queue from its first instruction on", async () => {
+    const spinning = rawGuest({ print: "ready\n", ending: "spin" });
+    const busy = await Promise.all([1, 2].map(() => service.submit("endless", spinning)));
+    for (const id of busy) await service.until(id, ({ state }) => state === "running");
+    const id = await service.submit("greet", rawGuest({ print: "hello\n", ending: { exit: 0 } }));
+    const gdb = [
+      GdbConsole.program,
+      "-nx",
+      "-batch",
+      "-ex",
+      "info registers pc",
+      "-ex",
+      "continue",
+    ];
+    const child = spawn(process.execPath, [
+      ...[main, "gdb", id, "--api", service.api.base, "--"],
+      ...gdb,
+    ]);
+    let text = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk) => {
+        text += String(chunk);
+      });
+    }
+    const ended = once(child, "close");
+    while (!text.includes(`${id} waits for a worker`)) await sleep(20);
+    await Promise.all(busy.map((one) => service.api.cancel(one)));
+    expect(await ended).toEqual([0, null]);
+    expect(text).toMatch(/pc +0x1000/);
+    expect(text).toContain("exited normally");
+    expect((await service.ended(id)).result?.score).toBe(4);
   });
 });

@@ -142,6 +142,7 @@ const access = fc.record({
   page: fc.nat(wildPages - 1),
   offset: fc.oneof(fc.nat(4095), fc.integer({ min: 4088, max: 4095 })),
 });
+const calls = [0, 1, 2, 3].map((page) => ({ kind: "call" as const, page, slot: page + 1 }));
 const call = fc.record({
   kind: fc.constant("call" as const),
   page: fc.nat(3),
@@ -170,9 +171,9 @@ describe.each(engines)(
     test(
       "where two harts call code in shared pages, in two address spaces",
       () => {
-        const calls = fc.array(call, { minLength: 3, maxLength: 20 });
+        const lists = fc.array(call, { minLength: 3, maxLength: 20 });
         fc.assert(
-          fc.property(calls, calls, deeds, (first, second, done) => {
+          fc.property(lists, lists, deeds, (first, second, done) => {
             const config = bareMetal(patchingGuest([first, second], 30), { engine, harts: 2 });
             runBoth(config, done);
           }),
@@ -181,6 +182,33 @@ describe.each(engines)(
       },
       timeout,
     );
+
+    test("and so does its clone, made while there are no marks", () => {
+      const make = () =>
+        observed.monitor.createMachine(
+          bareMetal(patchingGuest([[...calls], [...calls]], 30), both),
+          {
+            console: recordedConsole().sink,
+            disks: new Map(),
+          },
+        );
+      const both = { engine, harts: 2 };
+      const [debugged, alone] = [make(), make()];
+      alone.run(20_000);
+      debugged.run(5000);
+      const gdb = new Debugger(debugged);
+      for (const which of [1, 2, 3, 5]) gdb.do({ kind: "break-ahead", which, steps: 500 });
+      debugged.debug.setBreakpoints([]);
+      const clone = debugged.fork({ console: recordedConsole().sink, disks: new Map() });
+      gdb.do({ kind: "break-ahead", which: 4, steps: 100 });
+      clone.run(20_000 - clone.steps);
+      gdb.run(20_000);
+      expect(gdb.stops).toBeGreaterThan(0);
+      expect(outcome(clone)).toEqual(outcome(alone));
+      expect(outcome(debugged)).toEqual(outcome(alone));
+      for (const machine of [debugged, alone, clone]) machine.dispose();
+      observed.harts.clear();
+    });
 
     test.each(["paging", "spinlock", "virtio-blk", "timer"])(
       "where the guest is %s",

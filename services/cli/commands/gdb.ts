@@ -94,10 +94,11 @@ async function debug({ api, run, port, gdb, say, terminal }: Plan): Promise<numb
     say(`${run} stands still on ${target.where}\n`);
     const [program, ...words] = gdb;
     if (program === undefined) terminal.out(`gdb-multiarch -ex '${place}'\n`);
-    else child = start(program, [...words, "-ex", place], target);
-    const words2 = await target.ended;
+    // First: what comes behind it may be commands to the run.
+    else child = start(program, ["-ex", place, ...words], target);
+    const farewell = await target.ended;
     if (child && child.exitCode === null) await once(child, "close");
-    say(`${words2}\n`);
+    say(`${farewell}\n`);
     return 0;
   } finally {
     stopWatching();

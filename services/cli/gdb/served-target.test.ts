@@ -161,7 +161,7 @@ describe("a run of the service behind gdb", () => {
         served.end();
         alone.dispose();
       }),
-      { numRuns: 10 },
+      { numRuns: 5 },
     );
   });
 
@@ -224,6 +224,8 @@ describe("a run of the service behind gdb", () => {
     served.machine.dispose();
     served.machine = machineOf();
     served.begin({ session, points: served.debug.save()?.points ?? points, epoch: 2 });
+    // It may be heard of before it stands.
+    served.debug.hear("look", served.machine);
     await served.pass(1000);
     gdb.session.receive(writePacket("vCont;c"));
     const [words = "", stop] = gdb.sent.slice(-2);
@@ -235,6 +237,44 @@ describe("a run of the service behind gdb", () => {
     served.turn(1000);
     expect(gdb.sent.at(-1)).toContain("swbreak");
     expect(served.pc).toBe(BigInt(start + 8));
+    served.end();
+  });
+
+  test("stops for a Ctrl-C, however much of what is said gets lost, also what it was to go on for", async () => {
+    let isDeaf = false;
+    let count = 0;
+    const served = new Served(() => isDeaf || ++count % 3 === 0);
+    served.target.attach();
+    await served.pass(3000);
+    const gdb = gdbOf(served.target);
+    const isStopped = () => gdb.sent.at(-1)?.startsWith("$T") ?? false;
+    for (const deafFor of [0, 600, 3000]) {
+      isDeaf = deafFor > 0;
+      gdb.session.receive(writePacket("vCont;c"));
+      await served.pass(deafFor);
+      expect(isStopped()).toBe(false);
+      gdb.session.receive(Uint8Array.of(3));
+      await served.pass(deafFor);
+      isDeaf = false;
+      await served.pass(4000);
+      expect(isStopped()).toBe(true);
+      expect(served.debug.holds(served.machine)).toBe(true);
+    }
+    served.end();
+  });
+
+  test("stops before an access that is watched for, and goes on past it", async () => {
+    const served = new Served();
+    served.target.attach();
+    await served.pass(100);
+    const gdb = gdbOf(served.target);
+    gdb.session.receive(writePacket("Z2,80002000,8"));
+    for (let n = 0; n < 3; n++) {
+      gdb.session.receive(writePacket("vCont;c"));
+      await vi.advanceTimersByTimeAsync(1);
+      served.turn(1000);
+      expect(gdb.sent.at(-1)).toMatch(/^\$T05thread:[12];watch:80002000;/);
+    }
     served.end();
   });
 

@@ -63,6 +63,16 @@ export class ServedTarget implements GdbTarget {
   #where = "";
   /** What a person has to be told before the guest goes on from where it is now. */
   #news: string | undefined;
+  #epoch = 0;
+  /** Whether the guest is to stop, whatever it was to do. */
+  #isPausing = false;
+  /** The stop that was acted on last. */
+  #lastStop: string | undefined;
+  /** Whether it has stood still before. */
+  #isKnown = false;
+  /** How far the guest was seen, in instructions; and where it was left to stand. */
+  #seenAt = 0;
+  #stoodAt: number | undefined;
   #lookedAt = 0;
   #looks = 0;
   #isOver = false;
@@ -101,7 +111,8 @@ export class ServedTarget implements GdbTarget {
   }
 
   hear(report: DebugReport): void {
-    if (this.#isOver) return;
+    // A worker that has lost the run may not know it yet.
+    if (this.#isOver || report.epoch < this.#epoch) return;
     this.#looks = 0;
     if (report.status) this.#note(report.status, report);
     if (report.n !== undefined) this.#answers.get(report.n)?.(report.answer);
@@ -179,7 +190,9 @@ export class ServedTarget implements GdbTarget {
   }
 
   pause(): void {
-    if (this.#wish.kind !== "stand") this.#link.ask({ do: "stop" });
+    if (this.#wish.kind === "stand") return;
+    this.#isPausing = true;
+    this.#link.ask({ do: "stop" });
   }
 
   resume(): void {
@@ -229,22 +242,37 @@ export class ServedTarget implements GdbTarget {
     return JSON.stringify(points);
   }
 
-  #note(status: DebugStatus, { worker }: DebugReport): void {
-    const before = this.#status;
+  #note(status: DebugStatus, { worker, epoch }: DebugReport): void {
+    if (epoch !== this.#epoch) {
+      // Whoever has the run now may know other points.
+      this.#toldPoints = "";
+      this.#epoch = epoch;
+    }
     this.#status = status;
     this.#where = worker;
-    const { stop } = status;
-    const isNew = stop !== undefined && stop.id !== this.#stop?.id;
+    const { stop, at } = status;
+    const isNew = stop !== undefined && stop.id !== this.#lastStop;
     if (stop === undefined || isNew) {
       this.#registers = new Map();
       this.#memory.forget();
     }
     this.#stop = stop;
-    if (!stop || !isNew) return;
-    const lost = (before?.at ?? 0) - status.at;
-    if (lost > 0) this.#goneBack(status.at, lost);
-    else if (stop.why.kind === "held" && before) this.#do();
+    this.#lastStop = stop?.id ?? this.#lastStop;
+    if (stop && isNew) this.#noteStop(stop, at);
+    // Where it has gone back gdb has to hear of it, when it stops.
+    else if (at > this.#seenAt) this.#seenAt = at;
+  }
+
+  #noteStop({ why }: Stop, at: number): void {
+    const lost = this.#seenAt - at;
+    const alone = at - (this.#stoodAt ?? at);
+    this.#seenAt = at;
+    this.#stoodAt = at;
+    if (lost > 0) this.#goneBack(at, lost);
+    else if (alone > 0) this.#hasGoneOn(alone);
+    else if (why.kind === "held" && this.#isKnown) this.#do();
     else this.#stands();
+    this.#isKnown = true;
     this.#ready.resolve();
   }
 
@@ -259,10 +287,16 @@ export class ServedTarget implements GdbTarget {
     }
   }
 
+  /** Its worker has not heard of this debugger for a while. */
+  #hasGoneOn(instructions: number): void {
+    this.#news = `The run went on without its debugger: ${instructions.toLocaleString("en")} instructions.\n`;
+  }
+
   #stands(): void {
     if (this.#wish.kind === "stand" || !this.#stop) return;
     const { why, hart } = this.#stop;
     this.#wish = { kind: "stand" };
+    this.#isPausing = false;
     for (const listener of this.#listeners) listener.onPause(pauseReasonOf(why, hart));
   }
 
@@ -272,6 +306,7 @@ export class ServedTarget implements GdbTarget {
 
   #want(wish: Wish): void {
     this.#wish = wish;
+    this.#stoodAt = undefined;
     const news = this.#news;
     this.#news = undefined;
     if (news === undefined) this.#do();
@@ -296,8 +331,11 @@ export class ServedTarget implements GdbTarget {
   #look(): void {
     const now = this.#now();
     if (this.#looks >= looksUntilAttach) this.attach();
-    const isAwaited = this.#wish.kind !== "stand" && this.#stop !== undefined;
-    if (isAwaited) {
+    const isAwaited = this.#isPausing || (this.#wish.kind !== "stand" && this.#stop !== undefined);
+    // It has not even begun to go on.
+    if (this.#isPausing && this.#stop) this.#stands();
+    else if (this.#isPausing) this.#link.ask({ do: "stop" });
+    else if (isAwaited) {
       this.#toldPoints = "";
       this.#do();
     }

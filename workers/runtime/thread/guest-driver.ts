@@ -138,6 +138,8 @@ export class GuestDriver {
 
   /** A word of the run's debugger. */
   hearDebugger(command: DebugCommand): void {
+    // Here is nothing to look at any more; what is not answered is asked again.
+    if (this.#guestMove.isStanding) return;
     this.#debug.hear(command, this.#machine);
   }
 
@@ -151,7 +153,10 @@ export class GuestDriver {
     if (this.#debug.used > this.#start.limits.wallClock) {
       this.#debug.leave(machine, "the guest has run for too long under it");
     }
-    return this.#debug.holds(machine);
+    const isHeld = this.#debug.holds(machine);
+    // With the points that it may have then, the guest may be a hundred times slower.
+    if (isHeld) this.#slice = shortestSlice;
+    return isHeld;
   }
 
   /** A word of the main thread about the run's move. */
@@ -365,14 +370,15 @@ export class GuestDriver {
         : this.#checkpoints.remaining(machine),
     );
     const slice = this.#guestMove.instructionsOf(this.#slice);
-    const wasDebugged = this.#debug.isAttached;
+    const before = machine.steps;
     this.#exits?.ledger.spendOn("running");
     const reason = this.#runMachine(machine, Math.min(slice, until));
     this.#exits?.ledger.spendOn("driver");
     const elapsed = this.#ports.now() - began;
     const aim = isMoving ? Math.min(time, movingTime) : time;
-    // One that is held back says nothing about how long its usual slice takes.
-    if (slice === this.#slice && !wasDebugged) this.#slice = nextSlice(this.#slice, elapsed, aim);
+    // One that is held back, or stops for its debugger, says nothing about how long its usual slice takes.
+    const isUsual = !this.#debug.isAttached || machine.steps - before >= slice;
+    if (slice === this.#slice && isUsual) this.#slice = nextSlice(this.#slice, elapsed, aim);
     if (this.#debug.isAttached) this.#debug.charge(elapsed);
     else this.#used += elapsed;
     if (this.#voice.script.isPaused) this.#makeTemplate(machine);

@@ -63,6 +63,11 @@ export class GuestMove {
     return this.#departure !== undefined;
   }
 
+  /** Whether the guest has stopped to leave, and may run elsewhere by now. */
+  get isStanding(): boolean {
+    return this.#departure?.mayRun === false;
+  }
+
   get isArriving(): boolean {
     return this.#arrival !== undefined;
   }
