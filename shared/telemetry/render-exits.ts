@@ -8,6 +8,8 @@ import { alignColumns } from "./align-columns.ts";
 import { formatDuration } from "./format-duration.ts";
 
 const heads = ["exit", "count", "share", "time", "share", "min", "mean", "p50", "p99", "max"];
+/** An estimate from fewer of a category's exits says little: one of them may have been interrupted. */
+const fewSamples = 10;
 /** Of a category's parts that are shown. */
 const shownParts = 8;
 /** Columns without times. */
@@ -49,7 +51,9 @@ function cellsOf({ category, count, time }: ExitRow, counts: number, total: numb
   const start = [category, count.toLocaleString("en"), percent(count, counts)];
   if (time === undefined) return [...start, ...Array.from({ length: 7 }, () => "")];
   const durations = [time.min, time.mean, time.p50, time.p99, time.max].map(formatDuration);
-  return [...start, formatDuration(time.total), percent(time.total, total), ...durations];
+  const isRough = time.samples < fewSamples && time.samples < count;
+  const estimate = `${isRough ? "~" : ""}${formatDuration(time.total)}`;
+  return [...start, estimate, percent(time.total, total), ...durations];
 }
 
 /** What the exits of a category were about, where that is more than one thing or has another name. */

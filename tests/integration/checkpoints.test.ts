@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCommandLine } from "../../services/cli/command-line.ts";
 import { rawGuest } from "./raw-guest.ts";
-import { type RunOutcome, runOutcome, undisturbedOutcomes } from "./run-outcome.ts";
+import { type RunOutcome, runOutcome, stepCounts, undisturbedRuns } from "./run-outcome.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
@@ -20,10 +20,13 @@ const every = {
 describe("a run with checkpoints", () => {
   let reference: RunOutcome | undefined;
   let longReference: RunOutcome | undefined;
+  let counted: object;
   let service: TestService;
 
   beforeAll(async () => {
-    [reference, longReference] = await undisturbedOutcomes([guest, longGuest]);
+    const [run, longRun] = await undisturbedRuns([guest, longGuest]);
+    [reference, longReference] = [run?.outcome, longRun?.outcome];
+    counted = { counts: run?.counts, profile: run?.profile };
     service = await startTestService(["node", "deno"], every);
   });
 
@@ -65,6 +68,10 @@ describe("a run with checkpoints", () => {
     const submission = await service.ended(id);
     const told = await events;
     expect(runOutcome(submission, told)).toEqual(reference);
+    const exits = await service.api.exits(id);
+    const profile = await service.api.profile(id);
+    expect({ counts: exits && stepCounts(exits), profile }).toEqual(counted);
+    expect(exits?.stays).toHaveLength(4);
     expect(submission.runs).toBe(4);
     const resumed = told.flatMap((event) =>
       event.type === "resumed" ? [event.data.instructions] : [],

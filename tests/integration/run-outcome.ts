@@ -34,7 +34,8 @@ export async function undisturbedOutcomes(guests: readonly Uint8Array[]): Promis
   return (await undisturbedRuns(guests)).map(({ outcome }) => outcome);
 }
 
-async function undisturbedRuns(guests: readonly Uint8Array[]): Promise<UndisturbedRun[]> {
+/** Also what was counted in their steps, and where their guests were. */
+export async function undisturbedRuns(guests: readonly Uint8Array[]): Promise<UndisturbedRun[]> {
   const service = await startTestService(["node"], { TRAPLINE_CHECKPOINT: "0" });
   try {
     const runs: UndisturbedRun[] = [];

@@ -8,8 +8,7 @@ import { ApiClient } from "../../services/cli/client/api-client.ts";
 import { followSubmission } from "../../services/cli/client/follow-submission.ts";
 import { type RunningService, startService } from "../../services/cli/commands/serve-service.ts";
 import type { RunEvent } from "../../shared/protocol/run-event.ts";
-import type { Submission } from "../../shared/schema/submission.ts";
-import { runOutcome } from "./run-outcome.ts";
+import { runOutcome, stepCounts } from "./run-outcome.ts";
 
 const shipped = fileURLToPath(new URL("../../assignments/count-words", import.meta.url));
 const good = "tr -s ' ' '\\n' | grep . | sort | uniq -c | sort -rn\n";
@@ -53,12 +52,14 @@ async function grade(assignment: string, script: string) {
   for await (const event of followSubmission(api, id)) {
     if (event.type !== "queue") events.push(event);
   }
-  return { submission: await api.submission(id), events };
+  return { submission: await api.submission(id), events, exits: await api.exits(id) };
 }
 
+type Graded = Awaited<ReturnType<typeof grade>>;
+
 /** What is the same for a run that was booted and for a copy. */
-function outcome({ submission, events }: { submission: Submission; events: RunEvent[] }) {
-  return runOutcome(submission, events);
+function outcome({ submission, events, exits }: Graded) {
+  return { ...runOutcome(submission, events), counts: exits && stepCounts(exits) };
 }
 
 test("a script under Linux is graded the same behind a template, on Node and on Deno, as after a boot", async () => {

@@ -69,6 +69,13 @@ steps:
   - { name: Ends, expect: end, within: 50G, points: 3 }
   - { name: Stops, exit-code: 0, within: 10M, points: 1 }
 `,
+  sampled: `name: sampled
+title: Is looked at while it runs
+${kernelArtefact}limits: { instructions: 100M, output: 4K, wall-clock: 60s }
+profile: { period: 10007 }
+steps:
+  - { name: Stops, exit-code: 0, within: 50M, points: 1 }
+`,
   roomy: `name: roomy
 title: May take more memory than there is twice
 ${kernelArtefact.replace(/ram: \w+/, "ram: 2G")}limits: { instructions: 100G, output: 4K, wall-clock: 10m }

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFailed, test } from "vitest";
@@ -6,6 +9,7 @@ import { formatDuration } from "../../shared/telemetry/format-duration.ts";
 import { openBrowser } from "../support/open-browser.ts";
 import { rawGuest } from "./raw-guest.ts";
 import { startTestService, type TestService } from "./test-service.ts";
+import { twoFunctionsGuest } from "./two-functions-guest.ts";
 import { workingGuest } from "./working-guest.ts";
 
 let service: TestService;
@@ -14,19 +18,28 @@ let page: Page;
 /** What the browser complains about; a test that expects something takes it out. */
 let complaints: string[] = [];
 
+/** Takes whatever is told, and says nothing. */
+const collector = createServer((request, response) => {
+  request.resume().on("end", () => response.end());
+});
+
 beforeAll(async () => {
+  await once(collector.listen(0, "127.0.0.1"), "listening");
   [service, browser] = await Promise.all([
     startTestService("node", {
       TRAPLINE_TRACE_URL: "https://traces.example/{trace}",
-      // Nobody listens there, which is the exporter's business; submissions have traces now.
-      OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
+      // So that submissions have traces.
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
       TRAPLINE_GRACE: "30000",
       TRAPLINE_LOCK: "15000",
     }),
     openBrowser(),
   ]);
 });
-afterAll(() => Promise.all([service?.stop(), browser?.close()]));
+afterAll(async () => {
+  await Promise.all([service?.stop(), browser?.close()]);
+  collector.close();
+});
 
 beforeEach(async () => {
   onTestFailed(() => console.log(service.news.join("\n")));
@@ -94,6 +107,7 @@ test("a run is found in the list, its chart moves, and its table says what the A
   await page.getByText("In all:").waitFor({ state: "detached" });
 
   const told = await exitsOf(id);
+  await page.getByText(`${told.total.instructions.toLocaleString("en")} instructions`).waitFor();
   const shown = await cellsOf(page.getByRole("table", { name: "Exits by category" }));
   const expected = told.total.rows
     .filter(({ count, time }) => count > 0 || time !== undefined)
@@ -161,7 +175,7 @@ test("an id that nobody knows is said to be one", async () => {
   expect(await faultsOf(page)).toEqual([]);
 });
 
-test("while the API is away the page says so, keeps what it has, and goes on when it is back", async () => {
+test("while the API is away, or another one, the page says so and keeps what it has", async () => {
   await page.goto("/");
   await page.getByRole("table", { name: "Workers" }).waitFor();
   await page.context().setOffline(true);
@@ -170,28 +184,28 @@ test("while the API is away the page says so, keeps what it has, and goes on whe
   await page.context().setOffline(false);
   await page.getByRole("alert").waitFor({ state: "detached" });
   complaints = complaints.filter((text) => !text.includes("ERR_INTERNET_DISCONNECTED"));
+
+  const json = { workers: [{ called: "worker-1" }] };
+  await page.route("**/v1/workers", (route) => route.fulfill({ json }));
+  await page.getByRole("alert").getByText("Load the page again").waitFor();
 });
 
-test("a flame graph is walked and widened by the keyboard alone", async () => {
-  const id = await service.submit("greet", rawGuest({ print: "hello", ending: { exit: 0 } }));
+test("the profile of a run is a flame graph, walked and widened by the keyboard alone", async () => {
+  const id = await service.submit("sampled", twoFunctionsGuest());
   await service.ended(id);
   await page.goto(`/runs/${id}`);
-  await page.getByText("There is no profile of this run").waitFor();
-  // What a sampled run's answer is made of, whichever symbols its guest has.
-  const body = "main;read;copy 30\nmain;write 50\nidle 20\n";
-  await page.route("**/profile", (route) => route.fulfill({ contentType: "text/plain", body }));
-  await page.reload();
   const frame = (name: string) => page.getByRole("treeitem", { name: new RegExp(`^${name}, `) });
   await frame("all").focus();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
+  await page.getByText(/^sort: 7[45]\.\d % of \d+ samples$/).waitFor();
   await page.keyboard.press("ArrowRight");
-  await page.getByText("read: 30.0 % of 100 samples").waitFor();
+  await page.getByText(/^copy: 2[56]\.\d % of/).waitFor();
   await page.keyboard.press("Enter");
-  await frame("write").waitFor({ state: "detached" });
+  await frame("sort").waitFor({ state: "detached" });
   await page.keyboard.press("Escape");
-  await frame("write").waitFor();
-  await page.getByLabel("Find").fill("COPY");
+  await frame("sort").waitFor();
+  await page.getByLabel("Find").fill("SORT");
   expect(await page.locator(".found").count()).toBe(1);
   expect(await faultsOf(page)).toEqual([]);
 });

@@ -29,6 +29,7 @@ export class ExitBook {
   /** Of the workers that had the run before. */
   readonly #before: Promise<readonly Stay[]>;
   readonly #from: number;
+  readonly #epoch: number;
   /** Without its moves: of those the workers tell that it has left. */
   #latest: RunExits | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -36,9 +37,15 @@ export class ExitBook {
   /** @param from instructions with which it came here */
   constructor(parts: ExitBookParts, from: number) {
     this.#parts = parts;
+    this.#epoch = parts.journal.epoch;
     this.#from = from;
     this.#before = parts.journal.toldExits().then(
-      (told) => (told?.stays ?? []).map((stay) => ({ ...stay, to: Math.min(stay.to, from) })),
+      (told) => {
+        const stays = (told?.stays ?? []).filter(({ epoch }) => epoch < this.#epoch);
+        // What a worker has told of was not its last word, where it was lost.
+        const ends = [...stays.slice(1).map((next) => next.from), from];
+        return stays.map((stay, i) => ({ ...stay, to: Math.max(stay.from, ends[i] ?? from) }));
+      },
       () => [],
     );
   }
@@ -54,7 +61,7 @@ export class ExitBook {
     const text = withinSize(folded);
     this.#writing = this.#writing.then(async () => {
       await journal.tellProfile(text).catch((error: unknown) => {
-        console.error(`the profile of a run is not written: ${String(error)}`);
+        log.error(`the profile of a run is not written: ${String(error)}`);
       });
     });
   }
@@ -98,7 +105,7 @@ export class ExitBook {
     return {
       ...{ submission, state, epoch, worker, runtime, total, moves: [] },
       steps: steps.map((step, index) => ({ ...this.#nameOf(index), ...step })),
-      stays: [...before.filter((stay) => stay.epoch < epoch), here],
+      stays: [...before, here],
     };
   }
 

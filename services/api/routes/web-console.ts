@@ -30,6 +30,7 @@ export function addWebConsole(app: OpenAPIHono, folder: string): void {
       formAction: ["'none'"],
       frameAncestors: ["'none'"],
     },
+    xFrameOptions: "DENY",
     // For whoever ends TLS in front of the API to say.
     strictTransportSecurity: false,
   });

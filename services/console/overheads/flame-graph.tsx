@@ -20,7 +20,7 @@ export function FlameGraph({ root }: { readonly root: Frame }) {
   const whole = useRef<HTMLDivElement>(null);
   const width = useWidth(whole);
   const boxes = useMemo(() => flameBoxes(root, way), [root, way]);
-  const depth = Math.max(...boxes.map((box) => box.depth)) + 1;
+  const depth = boxes.reduce((most, box) => Math.max(most, box.depth), 0) + 1;
   const shown = boxes.find(({ path }) => path === current) ?? boxes[0];
   const isSought = ({ name }: Frame) =>
     sought !== "" && name.toLowerCase().includes(sought.toLowerCase());

@@ -38,12 +38,18 @@ export function HomePage() {
             here.
           </Notice>
         ) : (
-          <RunTable ids={runs.map(({ run }) => run)} caption="Runs that are under way" />
+          <RunTable
+            runs={runs.map(({ run, worker }) => ({ id: run, worker }))}
+            caption="Runs that are under way"
+          />
         )}
       </Panel>
       {recent.length > 0 && (
         <Panel title="Looked at before">
-          <RunTable ids={recent} caption="Submissions that were opened in this browser" />
+          <RunTable
+            runs={recent.map((id) => ({ id }))}
+            caption="Submissions that were opened in this browser"
+          />
         </Panel>
       )}
       <Panel title="Workers">
@@ -97,7 +103,19 @@ export function HomePage() {
   );
 }
 
-function RunTable({ ids, caption }: { readonly ids: readonly string[]; readonly caption: string }) {
+interface ListedRun {
+  readonly id: string;
+  /** That has it now. */
+  readonly worker?: string;
+}
+
+function RunTable({
+  runs,
+  caption,
+}: {
+  readonly runs: readonly ListedRun[];
+  readonly caption: string;
+}) {
   return (
     <ScrollBox label={caption}>
       <table>
@@ -107,7 +125,8 @@ function RunTable({ ids, caption }: { readonly ids: readonly string[]; readonly 
             <th scope="col">run</th>
             <th scope="col">assignment</th>
             <th scope="col">state</th>
-            <th scope="col">where it is</th>
+            <th scope="col">worker</th>
+            <th scope="col">how far it is</th>
             <th scope="col" className="number">
               points
             </th>
@@ -117,8 +136,8 @@ function RunTable({ ids, caption }: { readonly ids: readonly string[]; readonly 
           </tr>
         </thead>
         <tbody>
-          {ids.map((id) => (
-            <RunLine key={id} id={id} />
+          {runs.map((run) => (
+            <RunLine key={run.id} {...run} />
           ))}
         </tbody>
       </table>

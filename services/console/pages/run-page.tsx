@@ -77,6 +77,7 @@ function Facts({ submission }: { readonly submission: Submission }) {
       <Fact name="state">
         <span className={`state ${state}`}>{state}</span> {describeProgress(submission)}
       </Fact>
+      {result && <Fact name="worker">{`${result.worker} (${result.runtime})`}</Fact>}
       {result && <Fact name="points">{`${result.score} of ${maxScore}`}</Fact>}
       {instructions !== undefined && <Fact name="instructions">{millions(instructions)}</Fact>}
       {link && (

@@ -24,7 +24,7 @@ export function useApi<T>(
 ): Answer<T> {
   const { data, error } = useSWR<T, ApiProblem>(
     path ?? null,
-    async (address: string) => schema.parse(await (await ask(address)).json()),
+    async (address: string) => understood(schema, await ask(address)),
     {
       refreshInterval: every,
       dedupingInterval: 500,
@@ -37,6 +37,17 @@ export function useApi<T>(
     },
   );
   return { data, problem: error };
+}
+
+/** @throws ApiProblem for what this console does not understand: a newer API's answer, most likely */
+async function understood<T>(schema: z.ZodType<T>, response: Response): Promise<T> {
+  const answer = schema.safeParse(await response.json().catch(() => undefined));
+  if (answer.success) return answer.data;
+  throw new ApiProblem(
+    response.status,
+    "The service has changed",
+    "It answers in a way that this page does not know. Load the page again.",
+  );
 }
 
 /** @throws ApiProblem */

@@ -19,7 +19,8 @@ const whileAway = {
 export class GuestExits {
   readonly ledger: RunLedger;
   readonly #ports: Pick<DriverPorts, "monitor" | "now" | "post">;
-  #toldAt: Milliseconds;
+  /** The first time it tells as soon as it has run. */
+  #toldAt: Milliseconds = Number.NEGATIVE_INFINITY;
   #dirtiedPerSecond: number | undefined;
   #harvestedAt: Milliseconds | undefined;
 
@@ -27,7 +28,6 @@ export class GuestExits {
     this.ledger = new RunLedger(clock);
     this.ledger.spendOn("waiting");
     this.#ports = ports;
-    this.#toldAt = ports.now();
   }
 
   /** @param turn gives what the guest wants after it */

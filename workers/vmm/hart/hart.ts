@@ -20,7 +20,10 @@ import { triggerType } from "./trigger-csrs.ts";
 
 type FieldName = keyof typeof hartFields;
 
-export const hartBytes = hartStateBytes + tlbBytes;
+/** How often each control and status register was an exit: a word for each number, since the hart was made. */
+export const csrCountersOffset = hartStateBytes + tlbBytes;
+const csrNumbers = 4096;
+export const hartBytes = csrCountersOffset + 4 * csrNumbers;
 const two32 = 2 ** 32;
 /** No value of `satp`: see `context.ts`. */
 const nobody = 0xffff_ffff_ffff_ffffn;
@@ -134,6 +137,14 @@ export class Hart {
   /** Exceptions of a cause that were raised outside translated code, since the hart was made. */
   exceptionCount(cause: number): number {
     return Number(this.#memory.wide(this.address + exceptionCountersOffset + cause * 8));
+  }
+  /** Numbers of control and status registers that were exits, and how often each was, below 2^32. */
+  *csrExits(): Generator<readonly [number: number, count: number]> {
+    const first = (this.address + csrCountersOffset) >>> 2;
+    for (let number = 0; number < csrNumbers; number++) {
+      const count = this.#memory.words[first + number] as number;
+      if (count !== 0) yield [number, count >>> 0];
+    }
   }
   /** The low halves of all exit counters, in the order of the taxonomy. */
   readExits(into: Uint32Array): void {

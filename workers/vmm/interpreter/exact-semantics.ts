@@ -3,9 +3,10 @@
  * all that the fast way leaves over is done here.
  */
 import type { Local } from "../base/wasm/function-builder.ts";
-import { type I32, type I64, i64 } from "../base/wasm/value.ts";
+import { type I32, type I64, i32, i64 } from "../base/wasm/value.ts";
 import { isEnabled } from "../hart/cache-block.ts";
 import { csrUpdate } from "../hart/csr-access.ts";
+import { csrCountersOffset } from "../hart/hart.ts";
 import { isInlinedCsr } from "../hart/inline/inline-csrs.ts";
 import { loadWidth } from "../hart/inline/load-width.ts";
 import { RowSemantics } from "../hart/inline/row-semantics.ts";
@@ -137,7 +138,11 @@ export class ExactSemantics extends RowSemantics<RecordOperands> implements Sema
 
   accessCsr(update: "write" | "set" | "clear", operand: I64, read: I32, write: I32): void {
     const { f, hart, functions } = this.#state;
-    f.if(isInlinedCsr(hart, this.csrNumber).eqz(), () => this.#h.count("csr"));
+    f.if(isInlinedCsr(hart, this.csrNumber).eqz(), () => {
+      this.#h.count("csr");
+      const counter = f.let(hart.add(this.csrNumber.shl(2)));
+      f.store(counter, csrCountersOffset, i32.load(counter, csrCountersOffset).add(1));
+    });
     const { access, refused } = functions.csr;
     const old = f.let(access.call(hart, this.csrNumber, csrUpdate[update], operand, read, write));
     f.if(refused.get(), () => this.illegal());

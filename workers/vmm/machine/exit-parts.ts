@@ -13,6 +13,8 @@ export interface PartCounter {
 
 /** A guest chooses what it calls: what comes beyond so many names is counted as `rest`. */
 const mostNames = 32;
+/** Registers are as many as there are, and none of them comes first. */
+const mostRegisters = 512;
 /** Also what was counted before it was told apart. */
 const rest = "others";
 
@@ -26,7 +28,8 @@ export class ExitParts {
       names = new Map();
       this.#byCategory.set(category, names);
     }
-    const known = names.has(name) || names.size < mostNames ? name : rest;
+    const most = category === "csr" ? mostRegisters : mostNames;
+    const known = names.has(name) || names.size < most ? name : rest;
     const counter = names.get(known) ?? { count: 0 };
     names.set(known, counter);
     return counter;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { elfPath, sectorDisk } from "../../../tests/guests/guests.ts";
-import { asm, type Line, loadConstant } from "../../../tests/support/assembler.ts";
+import { asm, assemble, type Line, loadConstant } from "../../../tests/support/assembler.ts";
 import { engines } from "../../../tests/support/engines.ts";
 import { bareMetal, recordedConsole, smallMonitor } from "../../../tests/support/run-guest.ts";
 import { MemoryBlock } from "../../host/block-memory.ts";
@@ -35,6 +35,38 @@ function plannedClock() {
   };
   return { now, pass };
 }
+
+/** Prints by the firmware, as often as it can. */
+const calling: readonly Line[] = [
+  asm("addi", { rd: 17, imm: 1 }),
+  "call",
+  asm("addi", { rd: 10, imm: 65 }),
+  asm("ecall"),
+  asm("jal", { to: "call" }),
+];
+
+test.each([
+  { took: 200_000, name: "each hypercall is timed while they are rare", isEach: true },
+  { took: 700, name: "some hypercalls stand for all where there are many", isEach: false },
+])("$name", ({ took, isEach }) => {
+  const { now, pass } = plannedClock();
+  const boot = { firmware: "sbi", kernel: assemble(0x8020_0000, calling) } as const;
+  const machine = monitor.createMachine(bareMetal([], { boot, ramBytes: 2 ** 24 }), {
+    ...{ console: { write: () => pass(took) }, disks: new Map(), stopwatch: now },
+  });
+  machine.run(60_000);
+  const calls = machine.exitCounts().hypercall as number;
+  const seen = LogHistogram.from(
+    machine.takeExitTimes().byCategory.hypercall ?? new LogHistogram().save(),
+  );
+  expect(calls).toBeGreaterThan(10_000);
+  expect([seen.least, seen.most]).toEqual([took, took]);
+  if (isEach) expect([seen.samples, seen.count]).toEqual([calls, calls]);
+  else expect(seen.samples).toBeLessThan(calls / 10);
+  expect(seen.count / calls).toBeGreaterThan(0.8);
+  expect(seen.count / calls).toBeLessThan(1.2);
+  machine.dispose();
+});
 
 describe.each(engines)("times of exits (%s)", (engine) => {
   test("say what each category took, for those exits that were not looked at, too", () => {

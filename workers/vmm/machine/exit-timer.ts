@@ -24,6 +24,11 @@ const attribution: readonly ExitCategory[] = [
 const areAll: Exclude<ExitCategory, (typeof attribution)[number]> extends never ? true : never =
   true;
 void areAll;
+/**
+ * Whose exits come to JavaScript, take long, and are few in many guests: timed there by a sampler of
+ * their own, which looks at each while they are rare. Else one look could stand for all of them.
+ */
+const timedApart: ExitCategory = "hypercall";
 /** The slowest are looked through when there are so many. */
 const crowd = 64;
 
@@ -38,6 +43,7 @@ export class ExitTimer {
   readonly #steps: () => Instructions;
   readonly #sampler = new ExitSampler();
   readonly #turns = new ExitSampler();
+  readonly #apart = new ExitSampler();
   /** What a stopwatch shows for nothing. */
   readonly #empty: Nanoseconds;
   readonly #before = new Uint32Array(exitCategories.length);
@@ -46,6 +52,7 @@ export class ExitTimer {
   #slowest: SeenExit[] = [];
   #running: Nanoseconds = 0;
   #turnsLeft = 1;
+  #apartLeft = 1;
   #leftAt: Nanoseconds | undefined;
 
   constructor({ now, steps }: ExitTimerOptions) {
@@ -75,7 +82,7 @@ export class ExitTimer {
         const index = exitCategories.indexOf(each);
         return this.#before[index] !== this.#after[index];
       });
-      if (category) {
+      if (category && category !== timedApart) {
         const took = Math.max(0, ended - began - this.#empty);
         this.#record(category, took, weight, { at: began, hart: hart.id, pc });
       }
@@ -90,6 +97,23 @@ export class ExitTimer {
     const took = Math.max(0, this.#now() - began - this.#empty);
     this.#record(category, took, 1, { at: began, hart: hart.id, pc });
     return result;
+  }
+
+  /** A hypercall. */
+  hypercall(hart: Hart, act: () => void): void {
+    this.#apartLeft--;
+    if (this.#apartLeft > 0) {
+      act();
+      return;
+    }
+    const { weight } = this.#apart;
+    const pc = hart.wide("pc");
+    const began = this.#now();
+    act();
+    const ended = this.#now();
+    this.#apartLeft = this.#apart.next(ended);
+    const took = Math.max(0, ended - began - this.#empty);
+    this.#record(timedApart, took, weight, { at: began, hart: hart.id, pc });
   }
 
   /** `run` begins. @returns what to call when it ends */

@@ -82,8 +82,11 @@ export class GuestCalls {
   }
 
   hypercall(): undefined {
-    const { sbi, sbiHarts } = this.#parts;
-    sbi.call(sbiHarts[this.#hart.id] as SbiHartPort);
+    const { sbi, sbiHarts, exitTimer } = this.#parts;
+    const hart = this.#hart;
+    const call = () => sbi.call(sbiHarts[hart.id] as SbiHartPort);
+    if (exitTimer) exitTimer.hypercall(hart, call);
+    else call();
     this.#loop.afterDeviceAccess();
   }
 

@@ -3,6 +3,7 @@ import { type ExitCategory, exitCategories } from "../base/exits.ts";
 import type { Bus, BusWindow } from "../bus/bus.ts";
 import type { Hart } from "../hart/hart.ts";
 import { exception } from "../hart/privilege.ts";
+import { csrName } from "../isa/csr-names.ts";
 import { exceptionCauses } from "../isa/hart-layout.ts";
 import { type ExitPartCounts, ExitParts, type PartCounter } from "./exit-parts.ts";
 import { sbiCallName } from "./sbi-call-name.ts";
@@ -22,7 +23,7 @@ const causes = [
 ];
 const callFromUser = causes[exception.callFromUser] as string;
 const partedCategories: readonly ExitCategory[] = [
-  ...(["hypercall", "mmio.read", "mmio.write", "doorbell"] as const),
+  ...(["csr", "hypercall", "mmio.read", "mmio.write", "doorbell"] as const),
 ];
 /** No function of an extension has a number as large. */
 const functionsEach = 64;
@@ -80,6 +81,9 @@ export class MachineExitParts {
       const count = this.#harts.reduce((sum, hart) => sum + hart.exceptionCount(cause), 0);
       all.counter("exception", causes[cause] ?? `cause ${cause}`).count += count;
     }
+    for (const [number, count] of this.#csrs()) {
+      all.counter("csr", csrName(number) ?? "unknown").count += count;
+    }
     const lacks = (category: ExitCategory) => this.#total(category) - all.sum(category);
     // Those that translated code takes in passing are counted as exceptions only, and are of one cause.
     all.counter("exception", callFromUser).count += lacks("exception");
@@ -93,6 +97,17 @@ export class MachineExitParts {
   /** When the harts have their counts. @param saved undefined where that was not told apart */
   restore(saved: ExitPartCounts = { exception: { others: this.#total("exception") } }): void {
     this.#parts.add(saved);
+  }
+
+  /** Of all harts, by number. */
+  #csrs(): (readonly [number: number, count: number])[] {
+    const counts = new Map<number, number>();
+    for (const hart of this.#harts) {
+      for (const [number, count] of hart.csrExits()) {
+        counts.set(number, (counts.get(number) ?? 0) + count);
+      }
+    }
+    return [...counts].sort(([a], [b]) => a - b);
   }
 
   #total(category: ExitCategory): number {

@@ -25,6 +25,7 @@ const time = number(0, Number.MAX_SAFE_INTEGER);
 const name = text(256);
 const mostHarts = 8;
 const mostNames = 256;
+const mostParts = 513;
 const mostCodePages = 4096;
 const mostImages = 64;
 const largestRam = 2 ** 32;
@@ -104,7 +105,7 @@ export function sectionShapes({ harts }: MachineHardware): {
     code: codeShape,
     started: list(word("started", "stopped", "suspended"), harts),
     devices: named((value) => value, mostNames),
-    parts: named(named(count, mostNames), mostNames),
+    parts: named(named(count, mostParts), mostNames),
     htif: record({ isReading: boolean }),
     ended,
   };
