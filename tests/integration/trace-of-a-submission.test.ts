@@ -69,7 +69,11 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     spans = receiver.spans.filter(({ traceId }) => traceId === submission.trace);
   });
 
-  afterAll(() => receiver.close());
+  afterAll(async () => {
+    // Where something was wrong before it has not ended yet.
+    await service?.stop();
+    receiver.close();
+  });
 
   async function moveByCheckpoint(): Promise<Submission> {
     const id = await service.submit("endless", rawGuest({ print: "ready", ending: "spin" }));
