@@ -314,6 +314,7 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
       "/v1/submissions/{id}",
       "/v1/submissions/{id}/console",
       "/v1/submissions/{id}/exits",
+      "/v1/submissions/{id}/profile",
       "/v1/submissions/{id}/results.json",
       "/v1/workers",
       "/v1/workers/{name}/drain",
