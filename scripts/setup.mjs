@@ -26,6 +26,7 @@ const programs = {
   qemu: { commands: ["qemu-system-riscv64"], debian: "qemu-system-misc", use: "comparison" },
   gdb: { commands: ["gdb-multiarch"], debian: "gdb-multiarch", use: "debugger to test with" },
   chromium: { commands: ["chromium"], debian: "chromium", use: "browser to test with" },
+  prometheus: { commands: ["promtool"], debian: "prometheus", use: "metrics to test with" },
   passt: { commands: ["passt"], debian: "passt", use: "network of guests to test with" },
   mke2fs: { commands: ["mke2fs"], debian: "e2fsprogs", use: "disks for guests" },
   gcc: { commands: ["gcc"], debian: "gcc libc6-dev", use: "floating-point oracle" },
@@ -43,7 +44,7 @@ const purposes = {
   demo: ["redis"],
   image: ["mke2fs"],
   bench: ["qemu"],
-  test: ["redis", "qemu", "gdb", "passt", "mke2fs", "gcc", "ceph", "chromium"],
+  test: ["redis", "qemu", "gdb", "prometheus", "passt", "mke2fs", "gcc", "ceph", "chromium"],
 };
 
 /** Purposes for which the API serves pages. */

@@ -53,6 +53,11 @@ export const attributeTable = {
     description: "whether it went",
     bound: "`moved`, `stayed`",
   },
+  "vm.template.outcome": {
+    type: "string",
+    description: "what happened to a template",
+    bound: "`stored`, `read`, `refused`",
+  },
   "vm.template.source": {
     type: "string",
     description: "how the run has begun",

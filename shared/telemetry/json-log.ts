@@ -15,6 +15,8 @@ export async function jsonLog(words: Readonly<Record<string, string>>): Promise<
       base: words,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
+      // They come as they are to be.
+      serializers: { err: (error: unknown) => error },
     });
     return bound(logger);
   }

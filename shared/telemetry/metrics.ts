@@ -70,6 +70,35 @@ export const metricTable = {
     attributes: ["vm.template.source"],
     description: "guests that began to run on the worker, by how",
   },
+  "vm.templates": {
+    ...{ instrument: "counter", unit: "{template}", of: "worker" },
+    attributes: ["vm.template.outcome"],
+    description: "templates that the worker has stored, read from the store, or could not use",
+  },
+  "vm.translation.regions": {
+    ...{ instrument: "gauge", unit: "{region}", of: "worker", attributes: [] },
+    description: "translated regions of the pCPU thread that has most, of those with a run",
+  },
+  "vm.translation.size": {
+    ...{ instrument: "gauge", unit: "By", of: "worker", attributes: [] },
+    description: "their code",
+  },
+  "vm.translation.evictions": {
+    ...{ instrument: "gauge", unit: "{region}", of: "worker", attributes: [] },
+    description: "regions that were given up to make room, of that thread since it began",
+  },
+  "vm.memory.resident": {
+    ...{ instrument: "gauge", unit: "By", of: "worker", attributes: [] },
+    description: "guests' RAM that has content of its own, of all runs",
+  },
+  "vm.memory.dirtied": {
+    ...{ instrument: "gauge", unit: "By/s", of: "worker", attributes: [] },
+    description: "guests' RAM that is written to, where the monitor looks, of all runs",
+  },
+  "vm.downtime.expected": {
+    ...{ instrument: "gauge", unit: "s", of: "worker", attributes: [] },
+    description: "how long the worst run would stand still if it were moved now",
+  },
   "vm.worker.capacity": {
     ...{ instrument: "gauge", unit: "{run}", of: "worker", attributes: [] },
     description: "runs that the worker takes at the same time",

@@ -2,8 +2,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { parse } from "yaml";
 import packageJson from "../../package.json" with { type: "json" };
 import { readApiConfig } from "../../services/api/config.ts";
+import { readTelemetrySettings } from "../../shared/telemetry/otel/telemetry-settings.ts";
 import { readWorkerConfig } from "../../workers/runtime/config.ts";
 import { debianTools } from "./debian-tools.ts";
 import { repository } from "./repository.ts";
@@ -35,11 +37,13 @@ interface ComposedService {
 const tools = debianTools();
 const file = join(repository, "deploy/compose/compose.yaml");
 
-function compose(variables: Readonly<Record<string, string>>) {
+/** @param more files beside the first one */
+function compose(variables: Readonly<Record<string, string>>, more: readonly string[] = []) {
   if (typeof tools === "string") throw new Error(tools);
   const words = [
     "-f",
     file,
+    ...more.flatMap((name) => ["-f", join(repository, "deploy/compose", name)]),
     "--env-file",
     "/dev/null",
     "--profile",
@@ -56,9 +60,15 @@ function compose(variables: Readonly<Record<string, string>>) {
   });
   return JSON.parse(text) as {
     services: Readonly<
-      Record<"api" | "redis" | "tools" | "worker" | "worker-node", ComposedService>
+      Record<
+        | ("api" | "redis" | "tools" | "worker" | "worker-node")
+        | ("otel-collector" | "tempo" | "prometheus" | "postgres" | "grafana"),
+        ComposedService
+      >
     >;
-    networks: Readonly<Record<string, { internal?: boolean }>>;
+    networks: Readonly<
+      Record<string, { internal?: boolean; ipam?: { config?: readonly { subnet: string }[] } }>
+    >;
   };
 }
 
@@ -74,7 +84,9 @@ test.runIf(isHere)("compose itself reads the file, and asks for the password", (
   ]);
   expect(() => compose({})).toThrow("REDIS_PASSWORD");
   const example = readFileSync(join(repository, "deploy/compose/.env.example"), "utf8");
-  expect(example.match(/^\w+(?==)/gm)).toEqual(["REDIS_PASSWORD", "TRAPLINE_PORT"]);
+  expect(example.match(/^\w+(?==)/gm)).toEqual([
+    ...["REDIS_PASSWORD", "TRAPLINE_PORT", "GRAFANA_PASSWORD", "GRAFANA_PORT"],
+  ]);
 });
 
 test.runIf(isHere)(
@@ -88,19 +100,26 @@ test.runIf(isHere)(
   },
 );
 
-test.runIf(isHere)("workers reach Redis and nothing else; the API listens on loopback only", () => {
-  const { services, networks } = compose({ REDIS_PASSWORD: "x1", TRAPLINE_PORT: "8081" });
-  expect(networks.inside?.internal).toBe(true);
-  for (const name of ["redis", "worker", "worker-node"] as const) {
-    expect(Object.keys(services[name].networks)).toEqual(["inside"]);
-    expect(services[name].ports).toBeUndefined();
-  }
-  const { TRAPLINE_PORT } = serviceImage("api").environment;
-  expect(services.api.ports).toMatchObject([
-    { host_ip: "127.0.0.1", target: Number(TRAPLINE_PORT), published: "8081" },
-  ]);
-  expect(serviceImage("worker-deno").command).toContain("--allow-net=redis:6379");
-});
+test.runIf(isHere)(
+  "workers reach Redis, each other and a collector; the API listens on loopback only",
+  () => {
+    const { services, networks } = compose({ REDIS_PASSWORD: "x1", TRAPLINE_PORT: "8081" });
+    expect(networks.inside?.internal).toBe(true);
+    for (const name of ["redis", "worker", "worker-node"] as const) {
+      expect(Object.keys(services[name].networks)).toEqual(["inside"]);
+      expect(services[name].ports).toBeUndefined();
+    }
+    const { TRAPLINE_PORT } = serviceImage("api").environment;
+    expect(services.api.ports).toMatchObject([
+      { host_ip: "127.0.0.1", target: Number(TRAPLINE_PORT), published: "8081" },
+    ]);
+    const [subnet] = networks.inside?.ipam?.config ?? [];
+    expect(serviceImage("worker-deno").command).toContain(
+      `--allow-net=redis:6379,0.0.0.0:7443,${subnet?.subnet}:7443,otel-collector:4318,0.0.0.0:9464`,
+    );
+    expect(services.worker.environment.TRAPLINE_MIGRATION).toBe("0.0.0.0:7443");
+  },
+);
 
 test.runIf(isHere)("services are our images with variables that the programs know", () => {
   const { services } = compose({ REDIS_PASSWORD: "x1" });
@@ -160,3 +179,82 @@ test.runIf(isHere)("Redis has the settings of the cluster", () => {
   expect(redis.command?.slice(2)).toEqual(["--requirepass", "x1"]);
   expect(redis.environment.REDISCLI_AUTH).toBe("x1");
 });
+
+test.runIf(isHere)(
+  "beside them are a collector, Tempo, Prometheus, Grafana and its database",
+  () => {
+    const told = { REDIS_PASSWORD: "x1", GRAFANA_PASSWORD: "x2" };
+    expect(() => compose({ REDIS_PASSWORD: "x1" }, ["telemetry.yaml"])).toThrow("GRAFANA_PASSWORD");
+    const { services } = compose(told, ["telemetry.yaml"]);
+    const added = ["otel-collector", "tempo", "prometheus", "postgres", "grafana"] as const;
+    for (const name of added) {
+      const { read_only, cap_drop, networks, image, volumes, ports = [] } = services[name];
+      expect({ read_only, cap_drop }, name).toEqual({ read_only: true, cap_drop: ["ALL"] });
+      expect(image, name).toMatch(/:v?\d+\.\d+(\.\d+)?(-\w+)?$/);
+      expect(Object.keys(networks), name).toContain("inside");
+      // Only Grafana can be looked at, and only from this machine.
+      expect(ports.map(({ host_ip }) => host_ip)).toEqual(name === "grafana" ? ["127.0.0.1"] : []);
+      for (const { type, source, read_only } of volumes) {
+        if (type !== "bind") continue;
+        expect(existsSync(source), source).toBe(true);
+        expect(read_only, source).toBe(true);
+      }
+    }
+  },
+);
+
+test.runIf(isHere)(
+  "with them API and workers send what the collector takes, and are asked where they listen",
+  () => {
+    const { services } = compose({ REDIS_PASSWORD: "x1", GRAFANA_PASSWORD: "x2" }, [
+      "telemetry.yaml",
+    ]);
+    const collector = yamlOf("deploy/collector/config.yaml");
+    const prometheus = yamlOf("deploy/prometheus/prometheus.yaml");
+    const asked = JSON.stringify(prometheus);
+    for (const name of ["api", "worker", "worker-node"] as const) {
+      const { environment } = services[name];
+      const settings = readTelemetrySettings((variable) => environment[variable]);
+      expect(settings).toMatchObject({ traces: true, metrics: false });
+      const { hostname, port } = new URL(environment.OTEL_EXPORTER_OTLP_ENDPOINT ?? "");
+      expect(Object.keys(services)).toContain(hostname);
+      expect(collector).toMatchObject({
+        receivers: { otlp: { protocols: { http: { endpoint: `0.0.0.0:${port}` } } } },
+      });
+      expect(asked).toContain(`"${name}"`);
+      expect(asked).toContain(`"port":${settings?.prometheus?.port}`);
+      expect(environment.TRAPLINE_LOG).toBe("json");
+    }
+    const ofDashboards = ({ source }: { source: string }) => source.endsWith("dashboards/grafana");
+    const dashboards = services.grafana.volumes.find(ofDashboards);
+    expect(yamlOf("deploy/compose/grafana/dashboards/trapline.yaml")).toMatchObject({
+      providers: [{ options: { path: dashboards?.target } }],
+    });
+    expect(
+      readApiConfig({ ...serviceImage("api").environment, ...services.api.environment }),
+    ).toHaveProperty("TRAPLINE_TRACE_URL");
+  },
+);
+
+/** Every part of a pipeline of the collector is one that its file describes. */
+test("the collector's pipelines are made of parts that there are", () => {
+  const { service, ...parts } = yamlOf("deploy/collector/config.yaml") as {
+    service: { pipelines: Record<string, Record<string, string[]>>; extensions: string[] };
+  } & Record<string, Record<string, unknown>>;
+  for (const pipeline of Object.values(service.pipelines)) {
+    for (const [kind, names] of Object.entries(pipeline)) {
+      expect(Object.keys(parts[kind] ?? {})).toEqual(expect.arrayContaining(names));
+    }
+  }
+  expect(Object.keys(parts.extensions ?? {})).toEqual(service.extensions);
+  const tempo = yamlOf("deploy/compose/tempo.yaml");
+  const { endpoint } = (parts.exporters?.["otlphttp/tempo"] ?? {}) as { endpoint?: string };
+  const { port } = new URL(endpoint ?? "");
+  expect(tempo).toMatchObject({
+    distributor: { receivers: { otlp: { protocols: { http: { endpoint: `0.0.0.0:${port}` } } } } },
+  });
+});
+
+function yamlOf(path: string): unknown {
+  return parse(readFileSync(join(repository, path), "utf8"));
+}

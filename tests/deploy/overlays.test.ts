@@ -9,6 +9,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { readApiConfig } from "../../services/api/config.ts";
 import { workerPlan } from "../../services/cli/commands/serve-worker.ts";
 import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
+import { readTelemetrySettings } from "../../shared/telemetry/otel/telemetry-settings.ts";
 import { readWorkerConfig } from "../../workers/runtime/config.ts";
 import { builtOverlay } from "./built-overlay.ts";
 import type { ClusterObject } from "./cluster-object.ts";
@@ -202,7 +203,7 @@ describe.for([...built])("the overlay %s", ([overlay, objects]) => {
       "--allow-write=/var/lib/trapline/blobs",
     ]);
     expect(beside).toEqual([
-      `--allow-net=redis.trapline.svc:6379,${overlay === "production" ? "objects.example.org:443," : ""}0.0.0.0:7443,10.0.0.0/8:7443`,
+      `--allow-net=redis.trapline.svc:6379,${overlay === "production" ? "objects.example.org:443," : ""}0.0.0.0:7443,10.0.0.0/8:7443,0.0.0.0:9464`,
       "--allow-read=/var/lib/trapline/blobs,/app/workers/,/run/trapline",
       "--allow-write=/var/lib/trapline/blobs,/run/trapline",
       "/app/workers/runtime/main.ts",
@@ -231,6 +232,51 @@ describe.for([...built])("the overlay %s", ([overlay, objects]) => {
       if (name === "redis") expect(tag).toMatch(/^\d+\.\d+\.\d+-/);
       else expect(tag).toBe(packageJson.version);
     }
+  });
+});
+
+describe.runIf(typeof tools !== "string")("the component telemetry", () => {
+  const objects =
+    typeof tools === "string" ? [] : builtOverlay(tools.kustomize, "production", "telemetry");
+  const policy = ofKind<NetworkPolicy>(objects, "NetworkPolicy").find(
+    (one) => nameOf(one) === "telemetry",
+  )?.spec;
+
+  test("builds into objects that their schemas know", () => {
+    expect(unknownFields(objects)).toEqual([]);
+  });
+
+  test.each(["api", "worker"])("lets %s send traces, and be asked for metrics", (name) => {
+    const pod = podOf(objects, name);
+    const environment = environmentOf(objects, pod);
+    const settings = readTelemetrySettings((variable) => environment[variable]);
+    expect(settings).toMatchObject({
+      traces: true,
+      metrics: false,
+      prometheus: { host: "0.0.0.0" },
+    });
+    const metrics = pod.container.ports?.find((port) => port.name === "metrics");
+    expect(metrics?.containerPort).toBe(settings?.prometheus?.port);
+    expect(policy?.podSelector?.matchExpressions?.[0]?.values).toContain(
+      pod.labels["app.kubernetes.io/name"],
+    );
+    expect(policy?.ingress?.[0]?.ports).toEqual([{ protocol: "TCP", port: "metrics" }]);
+    const { port } = new URL(environment.OTEL_EXPORTER_OTLP_ENDPOINT ?? "");
+    expect(policy?.egress?.[0]?.ports).toEqual([{ protocol: "TCP", port: Number(port) }]);
+  });
+
+  test("lets Deno reach the collector, and nothing more", () => {
+    const pod = podOf(objects, "worker");
+    const environment = environmentOf(objects, pod);
+    const [net = ""] = (pod.container.args ?? [])
+      .map((word) => expanded(word, environment))
+      .filter((word) => word.startsWith("--allow-net="));
+    const { host } = new URL(environment.OTEL_EXPORTER_OTLP_ENDPOINT ?? "");
+    const plain = podOf(built.get("production") ?? [], "worker");
+    const without = (plain.container.args ?? [])
+      .map((word) => expanded(word, environmentOf(built.get("production") ?? [], plain)))
+      .find((word) => word.startsWith("--allow-net="));
+    expect(net).toBe(`${without},${host}`);
   });
 });
 

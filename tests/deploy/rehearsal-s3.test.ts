@@ -50,7 +50,7 @@ describe.runIf(typeof tools !== "string")("the production overlay", () => {
     expect((await fetch(`${service.base}/readyz`)).status).toBe(200);
     const worker = await service.rehearsal.start("worker", {
       image: "worker-deno",
-      ready: /^worker (\S+) ready/,
+      ready: /"worker (\S+) ready/,
       changed: credentials,
     });
     const id = await service.submit("greet", rawGuest({ print: "hello", ending: { exit: 0 } }));

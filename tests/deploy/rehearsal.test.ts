@@ -102,7 +102,7 @@ describe.runIf(typeof tools !== "string")("the manifests' commands", () => {
       // Under Node the image says how it is started; the manifest's words are for Deno.
       const worker = await rehearsal.start("worker", {
         image,
-        ready: /^worker (\S+) ready/,
+        ready: /"worker (\S+) ready/,
         isImageCommand: image === "worker-node",
       });
       expect(worker.process.readyMatch[1]).toBe("worker-0");
@@ -140,7 +140,7 @@ describe.runIf(typeof tools !== "string")("the manifests' commands", () => {
   );
 
   test("a run that one worker leaves goes on under another, without a stop", async () => {
-    const ready = /^worker (\S+) ready/;
+    const ready = /"worker (\S+) ready/;
     const first = await rehearsal.start("worker", { image: "worker-deno", ready });
     const id = await submit("long", rawGuest({ print: "ready", ending: "spin" }));
     await until(

@@ -48,7 +48,7 @@ export async function startRehearsedService(
     });
     const api = await rehearsal.start("api", {
       image: "api",
-      ready: /^api listening on (\S+)$/,
+      ready: /"api listening on ([^"\s]+)"/,
       ...(places && { place: places.api }),
       changed: {
         ...(places === undefined && {

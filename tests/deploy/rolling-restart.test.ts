@@ -65,7 +65,7 @@ describe.runIf(typeof tools !== "string")("a rolling restart", () => {
     const place = await network?.pod();
     const worker = await service.rehearsal.start("worker", {
       image: "worker-deno",
-      ready: /^worker (\S+) ready/,
+      ready: /"worker (\S+) ready/,
       changed: { TRAPLINE_WORKER: name },
       ...(place && { place }),
     });

@@ -116,13 +116,15 @@ test("a worker's image starts it with the rights that `trapline serve` gives it"
     { redisUrl: "redis://redis", blobs: "/var/lib/trapline/blobs", variables: {} },
     () => {},
   );
-  const isOfPlace = (word: string) => /^--allow-(read|write)=|main\.ts$/.test(word);
+  const isOfPlace = (word: string) => /^--allow-(net|read|write)=|main\.ts$/.test(word);
   const [command, ...words] = serviceImage("worker-deno").command;
   expect(command).toBe(plan.command);
   expect(words.filter((word) => !isOfPlace(word))).toEqual(
     plan.words.filter((word) => !isOfPlace(word)),
   );
   expect(words.filter(isOfPlace)).toEqual([
+    // Redis; other workers, at the port for runs that move; a collector; whoever asks for metrics.
+    "--allow-net=redis:6379,0.0.0.0:7443,172.30.53.0/24:7443,otel-collector:4318,0.0.0.0:9464",
     "--allow-read=/var/lib/trapline/blobs,/app/workers/,/run/trapline",
     "--allow-write=/var/lib/trapline/blobs,/run/trapline",
     "/app/workers/runtime/main.ts",

@@ -1,34 +1,56 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCommandLine } from "../../services/cli/command-line.ts";
+import type { ProcessPlan } from "../../services/cli/commands/serve-process.ts";
 import { type RunExits, runExitsSchema } from "../../shared/schema/run-exits.ts";
 import type { Submission } from "../../shared/schema/submission.ts";
 import { attributeTable } from "../../shared/telemetry/attributes.ts";
 import { type SpanName, spanTable } from "../../shared/telemetry/spans.ts";
 import { exitCategories, guestExits } from "../../workers/vmm/mod.ts";
 import { OtlpReceiver, type ReceivedSpan } from "../telemetry/otlp-receiver.ts";
+import { rawGuest } from "./raw-guest.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
 /** The SDK's own spans begin at whole milliseconds, so two of them may seem to differ by one. */
 const clockStep = 1_000_000n;
 
+/** As in containers: a worker listens at every address, and says the one by which it reaches Redis. */
+function listeningEverywhere(plan: ProcessPlan): ProcessPlan {
+  const { TRAPLINE_MIGRATION: own } = plan.environment;
+  if (own === undefined) return plan;
+  const everywhere = own.replace("127.0.0.1", "0.0.0.0");
+  return {
+    ...plan,
+    environment: { ...plan.environment, TRAPLINE_MIGRATION: everywhere },
+    words: plan.words.map((word) =>
+      word.startsWith("--allow-net=") ? `${word},${everywhere}` : word,
+    ),
+  };
+}
+
 describe("a submission that moves from Node to Deno while it runs", () => {
   const receiver = new OtlpReceiver();
   let service: TestService;
   let submission: Submission;
   let exits: RunExits;
+  /** Another one, which moved by a checkpoint and through the queue, and was cancelled. */
+  let byCheckpoint: Submission;
   let spans: readonly ReceivedSpan[];
 
   beforeAll(async () => {
     const endpoint = await receiver.listen();
-    service = await startTestService(["node", "deno"], {
-      TRAPLINE_GRACE: "30000",
-      TRAPLINE_LOCK: "15000",
-      TRAPLINE_CHECKPOINT: "50000000",
-      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
-      OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=test",
-    });
-    const id = await service.submit("work", workingGuest(30));
+    service = await startTestService(
+      ["node", "deno"],
+      {
+        TRAPLINE_GRACE: "30000",
+        TRAPLINE_LOCK: "15000",
+        TRAPLINE_CHECKPOINT: "50000000",
+        OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+        OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=test",
+      },
+      { launch: listeningEverywhere },
+    );
+    const id = await service.submit("work", workingGuest(26));
     await service.until(id, ({ progress }) => (progress?.instructions ?? 0) >= 55e6);
     const { worker = "" } = await service.record(id);
     const other = worker === "worker-1" ? "worker-2" : "worker-1";
@@ -41,12 +63,27 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     submission = await service.ended(id);
     const answer = await fetch(`${service.api.base}/v1/submissions/${id}/exits`);
     exits = runExitsSchema.parse(await answer.json());
+    byCheckpoint = await moveByCheckpoint();
     // All that is left is sent when a process ends.
     await service.stop();
     spans = receiver.spans.filter(({ traceId }) => traceId === submission.trace);
   });
 
   afterAll(() => receiver.close());
+
+  async function moveByCheckpoint(): Promise<Submission> {
+    const id = await service.submit("endless", rawGuest({ print: "ready", ending: "spin" }));
+    await service.until(id, ({ progress }) => (progress?.instructions ?? 0) >= 1e6);
+    const words = ["migrate", id, "--checkpoint", "--api", service.api.base];
+    let said = "";
+    const print = (text: string) => {
+      said += text;
+    };
+    expect(await runCommandLine(words, { out: print, err: print }), said).toBe(0);
+    await service.until(id, ({ runs, progress }) => runs === 2 && progress !== undefined);
+    await fetch(`${service.api.base}/v1/submissions/${id}`, { method: "DELETE" });
+    return await service.ended(id);
+  }
 
   const named = (name: string) => spans.filter((span) => span.name === name);
   const one = (name: string): ReceivedSpan => {
@@ -199,6 +236,30 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     const graded = Object.entries(guestExits(submission.result?.exits ?? {}));
     expect(guestExits(seen)).toEqual(Object.fromEntries(graded.filter(([, count]) => count > 0)));
     for (const category of counts.keys()) expect(exitCategories).toContain(category);
+  });
+
+  test("one that moves by a checkpoint stays in its trace, until somebody cancels it", () => {
+    const of = receiver.spans.filter(({ traceId }) => traceId === byCheckpoint.trace);
+    const runs = of.filter(({ name }) => name === "vm.run");
+    expect(
+      runs.map(({ attributes }) => [
+        attributes["vm.run.epoch"],
+        attributes["vm.template.source"],
+        attributes["vm.run.outcome"],
+      ]),
+    ).toEqual([
+      [1, "booted", "handed-over"],
+      [2, "checkpoint", "superseded"],
+    ]);
+    // It may have passed a worker that left it to the other one.
+    const ways = of.filter(({ name }) => name === "process grading");
+    expect(ways.map(({ spanId }) => spanId)).toEqual(
+      expect.arrayContaining(runs.map(({ parentSpanId }) => parentSpanId)),
+    );
+    const [root] = of.filter(({ name }) => name === "submission");
+    expect(root?.resource["service.name"]).toBe("trapline-api");
+    expect(root?.attributes["trapline.submission.state"]).toBe("cancelled");
+    expect(new Set(ways.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set([root?.spanId]));
   });
 
   test("every span lies in its parent", () => {

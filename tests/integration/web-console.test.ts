@@ -107,6 +107,7 @@ test("a run is found in the list, its chart moves, and its table says what the A
   await page.getByText("In all:").waitFor({ state: "detached" });
 
   const told = await exitsOf(id);
+  await page.getByText(`${told.total.instructions.toLocaleString("en")} instructions`).waitFor();
   const shown = await cellsOf(page.getByRole("table", { name: "Exits by category" }));
   const expected = told.total.rows
     .filter(({ count, time }) => count > 0 || time !== undefined)

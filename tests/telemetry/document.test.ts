@@ -29,7 +29,7 @@ test.each(metrics)("%s has attributes with few values only", (_, { attributes })
 test.each(metrics)("%s is named as OpenTelemetry names metrics", (name, { unit, buckets }) => {
   expect(name).toMatch(/^(vm|trapline)(\.[a-z]+)+$/);
   // A unit is UCUM's, or says in braces what is counted.
-  expect(unit).toMatch(/^(s|By|1|\{[a-z]+\})$/);
+  expect(unit).toMatch(/^(s|By|By\/s|1|\{[a-z]+\})$/);
   expect([...(buckets ?? [])]).toEqual([...(buckets ?? [])].sort((a, b) => a - b));
 });
 

@@ -28,7 +28,10 @@ const configSchema = z.object({
     .string()
     .regex(/^(\S+:\d{1,5})?$/)
     .optional(),
-  /** Under which other workers reach that port; the host that is listened on, where it is one. */
+  /**
+   * Under which other workers reach that port. Else the host that is listened on; where that is every
+   * address, the one by which this worker reaches Redis.
+   */
   TRAPLINE_MIGRATION_HOST: z.string().min(1).max(255).optional(),
   /** Milliseconds that a guest may stand still for a move. */
   TRAPLINE_DOWNTIME: z.coerce.number().min(0).default(20),

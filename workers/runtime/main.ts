@@ -20,15 +20,15 @@ import { readWorkerConfig, threadsOf } from "./config.ts";
 import { DebugHub } from "./debug/debug-hub.ts";
 import { runSession } from "./grading-session.ts";
 import { hostRuntime } from "./host-runtime.ts";
-import { listenForRuns } from "./migration/migration-listener.ts";
 import { makeWorkerCertificate } from "./migration/worker-certificate.ts";
-import { type WorkerDoor, WorkerDoors } from "./migration/worker-doors.ts";
+import { WorkerDoors } from "./migration/worker-doors.ts";
 import { type ActiveRun, ActiveRuns } from "./moves/active-runs.ts";
 import { Arrivals } from "./moves/arrivals.ts";
 import { CheckpointHandOver } from "./moves/checkpoint-hand-over.ts";
 import { leaveToOther } from "./moves/leave-to-other.ts";
 import { LiveMove } from "./moves/live-move.ts";
 import type { MoveRun, MoveWish } from "./moves/move-run.ts";
+import { openDoor } from "./moves/open-door.ts";
 import { Departed, HandedOver } from "./run-guest.ts";
 import type { SessionOutcome } from "./session-end.ts";
 import type { SessionResources } from "./session-resources.ts";
@@ -71,7 +71,11 @@ const checkpoints = {
   every: config.TRAPLINE_CHECKPOINT === 0 ? undefined : config.TRAPLINE_CHECKPOINT,
 };
 const code = new WorkerCode(new CodeStore(objects));
-const templates = new WorkerTemplates(checkpoints.store, (line) => log.info(line));
+const templates = new WorkerTemplates(
+  checkpoints.store,
+  (line) => log.info(line),
+  (outcome) => metrics.template(outcome),
+);
 const debuggers =
   config.TRAPLINE_DEBUG === 0
     ? undefined
@@ -217,7 +221,7 @@ const arrivals = new Arrivals({
   isGivenBack: (error) => error instanceof ShuttingDown,
   onCount: (count) => void fitQueue(count),
 });
-const door = await openDoor();
+const door = await openDoor(config, { redis, certificate, doors, arrivals });
 const startedAt = new Date().toISOString();
 const presence = new WorkerPresence(redis, identity.name, {
   status: () => ({
@@ -240,27 +244,6 @@ const leases = setInterval(() => {
 const alive =
   config.TRAPLINE_ALIVE === undefined ? undefined : new AliveFile(config.TRAPLINE_ALIVE);
 log.info(`worker ${identity.name} ready (${runtime})`);
-
-/** Listens for runs of other workers, where that was asked for. */
-async function openDoor(): Promise<{ place: WorkerDoor; close(): void } | undefined> {
-  const { TRAPLINE_MIGRATION: address, TRAPLINE_MIGRATION_HOST: known } = config;
-  if (address === undefined || address === "") return undefined;
-  const colon = address.lastIndexOf(":");
-  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
-  try {
-    const { port, close } = await listenForRuns({
-      ...{ host, port: Number(address.slice(colon + 1)), certificate },
-      workerOf: (fingerprint) => doors.workerOf(fingerprint),
-      onOpening: (opening, channel) => arrivals.receive(opening, channel),
-    });
-    return { place: { host: known ?? host, port, certificate: certificate.certificate }, close };
-  } catch (error) {
-    // It can do without: runs move by checkpoints.
-    const message = error instanceof Error ? error.message : String(error);
-    log.error(`migration: no runs can come in at ${address}: ${message}`);
-    return undefined;
-  }
-}
 
 /** The queue gives this worker no more runs than there is room for beside those that came otherwise. */
 async function fitQueue(arrived: number): Promise<void> {

@@ -1,9 +1,13 @@
 import type { MiddlewareHandler } from "hono";
 
-/** A span of each request, but of those by which somebody asks how the process is. */
+const looking = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/**
+ * A span of each request that is to change something. Those that only look come from probes, scrapers and
+ * open pages by the thousand, and streams and WebSockets would be spans of hours.
+ */
 export async function requestTracing(): Promise<MiddlewareHandler> {
   const { httpInstrumentationMiddleware } = await import("@hono/otel");
   const trace = httpInstrumentationMiddleware();
-  const probes = new Set(["/healthz", "/readyz", "/v1/queue"]);
-  return (context, next) => (probes.has(context.req.path) ? next() : trace(context, next));
+  return (context, next) => (looking.has(context.req.method) ? next() : trace(context, next));
 }

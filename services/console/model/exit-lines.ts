@@ -25,6 +25,8 @@ export interface ExitLine {
   readonly values: readonly number[];
   /** Of the time of all exits, from 0 to 1. */
   readonly timeShare: number;
+  /** How many exits the times are estimated from. */
+  readonly samples: number;
   readonly parts: readonly ExitLine[];
 }
 
@@ -68,6 +70,7 @@ function lineOf(name: string, row: ExitRow | ExitPart, counts: number, total: nu
         : Array.from({ length: exitColumns.length - 2 }, () => "")),
     ],
     values: [count, count, spent, spent, ...durations],
+    samples: time?.samples ?? 0,
     timeShare: total === 0 ? 0 : spent / total,
     parts: parts.map((part) => lineOf(part.name, part, counts, total)),
   };

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ExitReport } from "../../../shared/schema/exit-report.ts";
 import type { RunExits } from "../../../shared/schema/run-exits.ts";
@@ -66,20 +67,21 @@ test("a later report gives what has come since, and the same one again gives not
   expect(extendHistory(second, run(report(200, 15e6, { csr: 2e6, wfi: 5e6 })))).toBe(second);
 });
 
-test("intervals meet each other, and none has a time below zero, whatever totals do", () => {
-  let history = extendHistory(undefined, run(report(1, 5e6, { csr: 3e6 })));
-  for (const [guest, csr] of [
-    [9e6, 2.9e6],
-    [12e6, 4e6],
-    [40e6, 4e6],
-  ] as const) {
-    history = extendHistory(history, run(report(guest, guest, { csr })));
-  }
-  history.intervals.forEach(({ from, to, times }, index) => {
-    expect(from).toBe(history.intervals[index - 1]?.to ?? 0);
-    expect(to).toBeGreaterThan(from);
-    expect([...times.values()].every((spent) => spent > 0)).toBe(true);
-  });
+test("whatever reports follow each other, intervals meet, and no time is below zero", () => {
+  const spent = fc.record({ guest: fc.nat(1e9), csr: fc.nat(1e8), wfi: fc.nat(1e8) });
+  fc.assert(
+    fc.property(fc.array(spent, { minLength: 1, maxLength: 30 }), (reports) => {
+      let history: ReturnType<typeof extendHistory> | undefined;
+      for (const [index, { guest, ...categories }] of reports.entries()) {
+        history = extendHistory(history, run(report(index, guest, categories)));
+      }
+      for (const [index, { from, to, times }] of (history?.intervals ?? []).entries()) {
+        expect(from).toBe(history?.intervals[index - 1]?.to ?? 0);
+        expect(to).toBeGreaterThan(from);
+        expect([...times.values()].every((time) => time > 0)).toBe(true);
+      }
+    }),
+  );
 });
 
 test("a run that began anew has a new history", () => {

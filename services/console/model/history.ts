@@ -67,7 +67,7 @@ function intervalsOfSteps({ steps, total }: RunExits): Interval[] {
     atInstruction = to;
   }
   const rest = wallTime(total.time) - at;
-  if (rest < shortest) return intervals;
+  if (rest < 1) return intervals;
   const known = intervals.map(({ times }) => times);
   const times = timesOf(total).map(([name, time]): [string, number] => [
     name,

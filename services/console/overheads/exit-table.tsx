@@ -135,13 +135,25 @@ function Line({ line }: { readonly line: ExitLine }) {
   );
 }
 
-function Cells({ line: { cells, timeShare } }: { readonly line: ExitLine }) {
-  return exitColumns.map((column, index) => (
-    <td key={column} className="number">
-      {column === "time share" && timeShare > 0 && (
-        <span className="gauge" aria-hidden="true" style={{ width: `${timeShare * 100}%` }} />
-      )}
-      {cells[index]}
-    </td>
-  ));
+/** Fewer say of a time how large it is about, and no more: one that was interrupted may be half of it. */
+const fewSamples = 10;
+
+function Cells({ line: { cells, samples, timeShare } }: { readonly line: ExitLine }) {
+  const isRough = samples > 0 && samples < fewSamples;
+  const source = `estimated from ${samples.toLocaleString("en")} that ${samples === 1 ? "was" : "were"} timed`;
+  return exitColumns.map((column, index) => {
+    const isEstimate = column === "time" || column === "time share";
+    return (
+      <td
+        key={column}
+        className={isEstimate && isRough ? "number rough" : "number"}
+        title={isEstimate && samples > 0 ? source : undefined}
+      >
+        {column === "time share" && timeShare > 0 && (
+          <span className="gauge" aria-hidden="true" style={{ width: `${timeShare * 100}%` }} />
+        )}
+        {cells[index]}
+      </td>
+    );
+  });
 }

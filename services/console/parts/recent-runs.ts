@@ -1,10 +1,12 @@
+import { keptText } from "./kept-text.ts";
+
 const key = "recent-runs";
 const most = 12;
 
 /** Submissions that were opened in this browser, the last one first. The API has no list of those that ended. */
 export function recentRuns(): readonly string[] {
   try {
-    const stored: unknown = JSON.parse(localStorage.getItem(key) ?? "[]");
+    const stored: unknown = JSON.parse(keptText.read(key) ?? "[]");
     return Array.isArray(stored) ? stored.filter((id) => typeof id === "string") : [];
   } catch {
     return [];
@@ -13,5 +15,5 @@ export function recentRuns(): readonly string[] {
 
 export function rememberRun(id: string): void {
   const others = recentRuns().filter((one) => one !== id);
-  localStorage.setItem(key, JSON.stringify([id, ...others].slice(0, most)));
+  keptText.write(key, JSON.stringify([id, ...others].slice(0, most)));
 }

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from "react";
 import type { Theme } from "../model/colour-of.ts";
+import { keptText } from "./kept-text.ts";
 
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const key = "theme";
@@ -9,13 +10,12 @@ const listeners = new Set<() => void>();
 export type ThemeChoice = Theme | "auto";
 
 export function chosenTheme(): ThemeChoice {
-  const stored = localStorage.getItem(key);
+  const stored = keptText.read(key);
   return stored === "light" || stored === "dark" ? stored : "auto";
 }
 
 export function chooseTheme(choice: ThemeChoice): void {
-  if (choice === "auto") localStorage.removeItem(key);
-  else localStorage.setItem(key, choice);
+  keptText.write(key, choice === "auto" ? undefined : choice);
   showTheme();
   for (const listener of listeners) listener();
 }

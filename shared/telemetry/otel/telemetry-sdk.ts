@@ -39,7 +39,7 @@ import type { TelemetryParts } from "./telemetry-parts.ts";
 import type { TelemetrySettings } from "./telemetry-settings.ts";
 
 /** A process that ends does not wait longer than this for a collector. */
-const flushMilliseconds = 3000;
+const flushMilliseconds = 1500;
 /** One complaint of a kind in so many milliseconds. */
 const quiet = 60_000;
 

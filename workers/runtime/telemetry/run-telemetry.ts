@@ -57,6 +57,7 @@ export class RunTelemetry {
   /** All that is known of its exits; again and again, and last before it ends. */
   exits(exits: RunExits): void {
     this.trace.exits(exits);
+    if (exits.total.gauges) this.#metrics.gauges(this, exits.total.gauges);
     if (this.#exits || this.#isCounted) this.#metrics.exits(exits, this.#exits);
     this.#exits = exits;
   }
@@ -105,6 +106,7 @@ export class RunTelemetry {
   }
 
   #end(outcome: RunOutcome, end?: string): void {
+    this.#metrics.gauges(this, undefined);
     this.#metrics.ends(outcome, performance.now() - this.#began);
     this.trace.end(outcome, end);
   }

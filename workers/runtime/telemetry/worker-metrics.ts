@@ -1,10 +1,14 @@
+import type { ExitGauges } from "../../../shared/schema/exit-report.ts";
 import type { RunExits } from "../../../shared/schema/run-exits.ts";
+import { BoundedNames } from "../../../shared/telemetry/otel/bounded-names.ts";
 import type { ExitDurations } from "../../../shared/telemetry/otel/exit-durations.ts";
 import { Instruments } from "../../../shared/telemetry/otel/instruments.ts";
 
 const nanoseconds = 1e9;
 const milliseconds = 1000;
 const pageBytes = 4096;
+/** Of a category. Guests choose some of them: the number of an SBI extension that there is not, say. */
+const mostParts = 32;
 
 /** How many runs a worker has, and may have. */
 export interface WorkerLoad {
@@ -18,6 +22,9 @@ export interface WorkerLoad {
 
 export type RunStart = "booted" | "template" | "checkpoint" | "migration";
 export type RunOutcome = "graded" | "superseded" | "moved" | "handed-over" | "failed";
+
+/** `stored`: one was made here and kept; `read`: one of the store's. */
+export type TemplateOutcome = "stored" | "read" | "refused";
 
 export interface FinishedMove {
   readonly way: string;
@@ -37,6 +44,8 @@ export interface FinishedMove {
 export class WorkerMetrics {
   readonly #instruments = new Instruments();
   readonly #durations: ExitDurations;
+  readonly #gauges = new Map<object, ExitGauges>();
+  readonly #parts = new BoundedNames(mostParts, "others");
 
   constructor(durations: ExitDurations, load: () => WorkerLoad) {
     this.#durations = durations;
@@ -52,8 +61,46 @@ export class WorkerMetrics {
       observe(runs - running, { "vm.run.state": "preparing" });
       observe(running, { "vm.run.state": "running" });
     });
+    this.#observeGauges();
     instruments.add("trapline.grades", 0, { "vm.run.end": "completed" });
     instruments.add("vm.instructions", 0);
+  }
+
+  /** How a run's machine is now. @param gauges undefined when it is here no more */
+  gauges(run: object, gauges: ExitGauges | undefined): void {
+    if (gauges) this.#gauges.set(run, gauges);
+    else this.#gauges.delete(run);
+  }
+
+  template(outcome: TemplateOutcome): void {
+    this.#instruments.add("vm.templates", 1, { "vm.template.outcome": outcome });
+  }
+
+  #observeGauges(): void {
+    const instruments = this.#instruments;
+    const all = (of: (gauges: ExitGauges) => number | undefined) =>
+      [...this.#gauges.values()].map((gauges) => of(gauges) ?? 0);
+    const most = (of: (gauges: ExitGauges) => number | undefined) => Math.max(0, ...all(of));
+    const sum = (of: (gauges: ExitGauges) => number | undefined) =>
+      all(of).reduce((total, one) => total + one, 0);
+    instruments.observe("vm.translation.regions", (observe) =>
+      observe(most(({ translatedRegions }) => translatedRegions)),
+    );
+    instruments.observe("vm.translation.size", (observe) =>
+      observe(most(({ translatedBytes }) => translatedBytes)),
+    );
+    instruments.observe("vm.translation.evictions", (observe) =>
+      observe(most(({ evictions }) => evictions)),
+    );
+    instruments.observe("vm.memory.resident", (observe) =>
+      observe(sum(({ residentPages }) => residentPages) * pageBytes),
+    );
+    instruments.observe("vm.memory.dirtied", (observe) =>
+      observe(sum(({ dirtyPagesPerSecond }) => dirtyPagesPerSecond) * pageBytes),
+    );
+    instruments.observe("vm.downtime.expected", (observe) =>
+      observe(most(({ predictedDowntime }) => predictedDowntime) / nanoseconds),
+    );
   }
 
   begins(how: RunStart): void {
@@ -113,7 +160,8 @@ export class WorkerMetrics {
       instruments.add("vm.exits", more(count, old?.count), attributes);
       for (const part of parts) {
         const oldPart = old?.parts?.find(({ name }) => name === part.name);
-        const words = { ...attributes, "vm.exit.part": part.name };
+        const name = this.#parts.of(category, part.name);
+        const words = { ...attributes, "vm.exit.part": name };
         instruments.add("vm.exit.parts", more(part.count, oldPart?.count), words);
       }
     }

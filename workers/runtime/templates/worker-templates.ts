@@ -5,6 +5,7 @@ import { codePageNumbers, decodeMachine } from "../../vmm/mod.ts";
 import { readPages, readSections } from "../checkpoint/read-saved-run.ts";
 import { toContent } from "../checkpoint/to-content.ts";
 import type { FoundTemplate, ReadableFrames, TemplateKeeper } from "../run-guest.ts";
+import type { TemplateOutcome } from "../telemetry/worker-metrics.ts";
 import type { TemplateKey } from "../thread/thread-protocol.ts";
 
 const pageBytes = 4096;
@@ -21,15 +22,21 @@ const keptMilliseconds = 14 * 24 * 3600 * 1000;
 export class WorkerTemplates {
   readonly #store: CheckpointStore;
   readonly #tell: (line: string) => void;
+  readonly #count: (outcome: TemplateOutcome) => void;
   /** Those of which what is stored cannot be used. */
   readonly #unusable = new Set<TemplateKey>();
   /** Of which threads may still want a page. */
   readonly #images = new Map<TemplateKey, CheckpointImage>();
 
-  /** @param tell for whoever reads the worker's log */
-  constructor(store: CheckpointStore, tell: (line: string) => void) {
+  /** @param tell for whoever reads the worker's log @param count for its metrics */
+  constructor(
+    store: CheckpointStore,
+    tell: (line: string) => void,
+    count: (outcome: TemplateOutcome) => void = () => undefined,
+  ) {
     this.#store = store;
     this.#tell = tell;
+    this.#count = count;
   }
 
   /** @param assignment whose runs they are; it stands beside what is stored */
@@ -47,6 +54,7 @@ export class WorkerTemplates {
       this.#tell(`${named(key)} cannot be used, so machines are booted: ${reason}`);
     }
     this.#unusable.add(key);
+    this.#count("refused");
   }
 
   async #find(key: TemplateKey): Promise<FoundTemplate | undefined> {
@@ -59,6 +67,7 @@ export class WorkerTemplates {
       const saved = { sections, ...(await readPages(image, first)), absent: later };
       await this.#store.prolong("template", key, keptMilliseconds);
       this.#images.set(key, image);
+      this.#count("read");
       return { saved, rest: this.#rest(key, image, later) };
     } catch (error) {
       this.refuse(key, text(error));
@@ -95,6 +104,7 @@ export class WorkerTemplates {
       if (writer.last !== undefined) return;
       await writer.publish(toContent(template, neededFirst(template.sections)));
       this.#unusable.delete(key);
+      this.#count("stored");
       this.#tell(`${named(key)} is stored`);
     } catch (error) {
       // Another one was quicker by a moment.

@@ -192,8 +192,11 @@ export class GuestDriver {
       },
       sections: (machine: Machine) => {
         this.#voice.flush(machine, this.#used, true);
-        this.#exits?.tell(machine, this.#voice.script);
         return this.#sections(this.#state(machine));
+      },
+      onLeft: () => {
+        // Not before: nobody waits for it, and the guest would stand still meanwhile.
+        if (this.#machine) this.#exits?.tell(this.#machine, this.#voice.script);
       },
       resources: (sections: ReadonlyMap<string, Uint8Array>, state: DriverState) => {
         const resources = this.#openResources();

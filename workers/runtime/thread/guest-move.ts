@@ -27,6 +27,8 @@ export interface GuestMoveParts {
   resources(sections: ReadonlyMap<string, Uint8Array>, state: DriverState): MachineResources;
   /** The run is here: it goes on where another driver was. */
   takeUp(machine: Machine, state: DriverState): void;
+  /** The run is another worker's by now: its machine here is as it left, and goes. */
+  onLeft(): void;
   /** Somebody wants a last checkpoint of the run instead. */
   isHandedOver(): boolean;
 }
@@ -153,7 +155,10 @@ export class GuestMove {
     if (!departure.isOver) return departure.mayRun ? "more" : "wait";
     this.#departure = undefined;
     const { outcome } = departure;
-    if (outcome.type === "departed") departure.dispose();
+    if (outcome.type === "departed") {
+      this.#parts.onLeft();
+      departure.dispose();
+    }
     this.#say(outcome);
     return outcome.type === "departed" ? "over" : "more";
   }
