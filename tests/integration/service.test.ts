@@ -235,6 +235,7 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
       "pair",
       "relay",
       "roomy",
+      "sampled",
       "work",
     ]);
     expect(list.find(({ name }) => name === "greet")).toMatchObject({
