@@ -39,7 +39,11 @@ describe("trapline serve, submit and result", () => {
   afterAll(async () => {
     if (server?.exitCode === null) {
       server.kill("SIGTERM");
-      await once(server, "exit");
+      // A second one comes while it stops, as from `timeout`: it stops all the same.
+      setTimeout(() => server.kill("SIGTERM"), 100);
+      const [status] = await once(server, "exit");
+      expect(status).toBe(0);
+      await expect(fetch(`${api}/healthz`)).rejects.toThrow();
     }
     await rm(temporary, { recursive: true, force: true });
   });

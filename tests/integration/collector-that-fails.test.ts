@@ -14,14 +14,14 @@ afterEach(() => {
 });
 
 /** What a process with telemetry says of itself, after it has made spans as fast as it could. */
-async function speak(endpoint: string, runtime: "node" | "deno") {
+async function speak(endpoint: string, runtime: "node" | "deno", made = spans) {
   return Collected.from(endpoint, runtime, {
     OTEL_BSP_MAX_QUEUE_SIZE: String(queue),
     OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "100",
     OTEL_BSP_SCHEDULE_DELAY: "50",
     OTEL_METRIC_EXPORT_INTERVAL: "200",
     OTEL_EXPORTER_OTLP_TIMEOUT: "400",
-    SPANS: String(spans),
+    SPANS: String(made),
   });
 }
 
@@ -29,6 +29,7 @@ test.each([
   ["hangs", "node"],
   ["fails", "node"],
   ["refuses", "deno"],
+  ["is slow", "deno"],
 ] as const)(
   "a collector that %s costs a process under %s nothing but what it counts as dropped",
   async (misbehaviour: Misbehaviour, runtime) => {
@@ -42,6 +43,14 @@ test.each([
     expect(said.log.length).toBeLessThan(5);
   },
 );
+
+test("ten times as many spans that nobody takes occupy no more memory than what may wait", async () => {
+  receiver = new OtlpReceiver("hangs");
+  const said = await speak(await receiver.listen(), "node", 10 * spans);
+  expect(said.dropped).toBeGreaterThan(9 * spans);
+  // A span is about a kilobyte, with all that it names; so these would be thirty.
+  expect(said.grown).toBeLessThan(6);
+});
 
 test("a collector that is not there is no reason to stay, or to say much", async () => {
   const said = await speak("http://127.0.0.1:9", "node");

@@ -235,6 +235,7 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
       "pair",
       "relay",
       "roomy",
+      "sampled",
       "work",
     ]);
     expect(list.find(({ name }) => name === "greet")).toMatchObject({
@@ -314,6 +315,7 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
       "/v1/submissions/{id}",
       "/v1/submissions/{id}/console",
       "/v1/submissions/{id}/exits",
+      "/v1/submissions/{id}/profile",
       "/v1/submissions/{id}/results.json",
       "/v1/workers",
       "/v1/workers/{name}/drain",

@@ -50,7 +50,7 @@ describe("a submission that moves from Node to Deno while it runs", () => {
       },
       { launch: listeningEverywhere },
     );
-    const id = await service.submit("work", workingGuest(26));
+    const id = await service.submit("work", workingGuest(40));
     await service.until(id, ({ progress }) => (progress?.instructions ?? 0) >= 55e6);
     const { worker = "" } = await service.record(id);
     const other = worker === "worker-1" ? "worker-2" : "worker-1";
@@ -69,7 +69,11 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     spans = receiver.spans.filter(({ traceId }) => traceId === submission.trace);
   });
 
-  afterAll(() => receiver.close());
+  afterAll(async () => {
+    // Where something was wrong before it has not ended yet.
+    await service?.stop();
+    receiver.close();
+  });
 
   async function moveByCheckpoint(): Promise<Submission> {
     const id = await service.submit("endless", rawGuest({ print: "ready", ending: "spin" }));
@@ -223,7 +227,7 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     }
   });
 
-  test("every exit that the engine has counted is in exactly one span", () => {
+  test("every exit that the engine has counted is in exactly one span, of its step", () => {
     const counts = new Map<string, number>();
     for (const { attributes } of named("vm.exits")) {
       const category = String(attributes["vm.exit.category"]);
@@ -233,6 +237,19 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     const seen = Object.fromEntries(counts);
     const told = exits.total.rows.filter(({ count }) => count > 0);
     expect(seen).toEqual(Object.fromEntries(told.map(({ category, count }) => [category, count])));
+    for (const [index, { report }] of exits.steps.entries()) {
+      const step = named("step").find(
+        ({ attributes }) =>
+          attributes["vm.step.index"] === index && attributes["vm.step.state"] !== "open",
+      );
+      const parts = step ? childrenOf(step).filter(({ name }) => name === "vm.exits") : [];
+      const ofStep = parts.map(({ attributes }) => [
+        attributes["vm.exit.category"],
+        attributes["vm.exit.count"],
+      ]);
+      const rows = report.rows.filter(({ count }) => count > 0);
+      expect(ofStep).toEqual(rows.map(({ category, count }) => [category, count]));
+    }
     const graded = Object.entries(guestExits(submission.result?.exits ?? {}));
     expect(guestExits(seen)).toEqual(Object.fromEntries(graded.filter(([, count]) => count > 0)));
     for (const category of counts.keys()) expect(exitCategories).toContain(category);

@@ -88,7 +88,7 @@ export interface ReceivedMetric {
 }
 
 /** What a collector does instead of taking what is sent. */
-export type Misbehaviour = "hangs" | "fails" | "refuses" | "slow";
+export type Misbehaviour = "hangs" | "fails" | "refuses" | "is slow";
 
 /** A collector: it takes OTLP over HTTP in protobuf, and keeps what it has understood. */
 export class OtlpReceiver {
@@ -125,7 +125,7 @@ export class OtlpReceiver {
     for await (const part of request) parts.push(part as Buffer);
     if (this.#misbehaviour === "fails") return void response.writeHead(503).end();
     if (this.#misbehaviour === "refuses") return void response.writeHead(400).end();
-    if (this.#misbehaviour === "slow") await new Promise((resolve) => setTimeout(resolve, 1500));
+    if (this.#misbehaviour === "is slow") await new Promise((resolve) => setTimeout(resolve, 1500));
     try {
       if (request.headers["content-type"] !== "application/x-protobuf") {
         throw new Error(`it is ${request.headers["content-type"]}`);

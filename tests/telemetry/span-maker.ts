@@ -13,6 +13,12 @@ const telemetry = await startTelemetry({
 const clock = new SpanClock();
 new Instruments().add("vm.instructions", 1);
 const wanted = Number(process.env.SPANS);
+const { gc } = globalThis as { gc?: () => void };
+const heapMegabytes = () => {
+  gc?.();
+  return process.memoryUsage().heapUsed / 2 ** 20;
+};
+const before = heapMegabytes();
 let turns = 0;
 while (turns < wanted) {
   const now = clock.now();
@@ -20,6 +26,7 @@ while (turns < wanted) {
   emitSpan({ name: "boot", parent: undefined, start: now, end: now, attributes });
   turns++;
 }
+const grown = heapMegabytes() - before;
 const isFlushed = await telemetry.stop();
-console.log(JSON.stringify({ turns, dropped: telemetry.dropped, isFlushed }));
+console.log(JSON.stringify({ turns, dropped: telemetry.dropped, isFlushed, grown }));
 if (!isFlushed) process.exit(0);

@@ -5,13 +5,20 @@ import { z } from "zod";
 
 const main = fileURLToPath(new URL("span-maker.ts", import.meta.url));
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const said = z.object({ turns: z.int(), dropped: z.int(), isFlushed: z.boolean() });
+const said = z.object({
+  turns: z.int(),
+  dropped: z.int(),
+  isFlushed: z.boolean(),
+  grown: z.number(),
+});
 
 /** A process that makes spans, and what it said of them when it had ended. */
 export class Collected {
   readonly status: number | null;
   readonly turns: number;
   readonly dropped: number;
+  /** Megabytes of the heap that the spans have left behind; under Node, where it can be known. */
+  readonly grown: number;
   /** Complaints. */
   readonly log: readonly string[];
 
@@ -20,6 +27,7 @@ export class Collected {
     this.status = status;
     this.turns = last.turns;
     this.dropped = last.dropped;
+    this.grown = last.grown;
     this.log = lines.slice(0, -1);
   }
 
@@ -33,7 +41,7 @@ export class Collected {
     const { host } = new URL(endpoint);
     const words =
       runtime === "node"
-        ? ["--disable-warning=ExperimentalWarning", main]
+        ? ["--disable-warning=ExperimentalWarning", "--expose-gc", main]
         : [
             ...["run", "--quiet", "--no-prompt", "--no-lock", "--cached-only"],
             ...["--node-modules-dir=manual", `--allow-net=${host}`],

@@ -53,8 +53,9 @@ the API and, with --data, Redis; after five ends in a row the service gives up a
     }
 
     const signalled = new Promise<string>((resolve) => {
-      process.once("SIGINT", () => resolve("stopping"));
-      process.once("SIGTERM", () => resolve("stopping"));
+      // Each time: a second one, as `timeout` sends it, must not leave the processes behind.
+      process.on("SIGINT", () => resolve("stopping"));
+      process.on("SIGTERM", () => resolve("stopping"));
     });
     const service = await startService({
       runtime,

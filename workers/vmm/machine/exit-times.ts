@@ -46,8 +46,10 @@ export function longestOf(exits: readonly SeenExit[]): SeenExit[] {
 export function addExitTimes(first: ExitTimes, second: ExitTimes): ExitTimes {
   const sums = exitCategories.flatMap((category) => {
     const parts = [first.byCategory[category], second.byCategory[category]];
+    const known = parts.filter((part) => part !== undefined);
+    if (known.length === 0) return [];
     const sum = new LogHistogram();
-    for (const part of parts) if (part) sum.add(part);
+    for (const part of known) sum.add(part);
     return sum.samples === 0 ? [] : [[category, sum.save()] as const];
   });
   return {
