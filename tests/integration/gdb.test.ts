@@ -169,6 +169,7 @@ describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, 
       ...[main, "gdb", id, "--api", service.api.base, "--"],
       ...gdb,
     ]);
+    onTestFailed(() => void child.kill());
     let text = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {

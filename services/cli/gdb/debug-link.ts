@@ -12,6 +12,8 @@ export interface LinkEvents {
 
 /** Milliseconds before a lost connection is made anew. */
 const reconnectDelay = 300;
+/** Milliseconds without a connection after which there will be none; the run goes on long before. */
+const patience = 60_000;
 /** Close codes of the API that a new connection would not mend. */
 const isFinal = (code: number) => code >= 4400 && code < 4500;
 
@@ -25,6 +27,8 @@ export class DebugLink {
   readonly #events: LinkEvents;
   #socket: WebSocket | undefined;
   #isClosed = false;
+  /** Since when there is no connection. */
+  #lostAt = performance.now();
   #asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -37,14 +41,21 @@ export class DebugLink {
   open(): void {
     const socket = new WebSocket(this.#address);
     this.#socket = socket;
-    socket.addEventListener("open", () => this.#events.onOpen());
+    let wasOpen = false;
+    socket.addEventListener("open", () => {
+      wasOpen = true;
+      this.#events.onOpen();
+    });
     socket.addEventListener("message", ({ data }) => this.#hear(data));
     // What is wrong follows in the event of the close.
     socket.addEventListener("error", () => undefined);
     socket.addEventListener("close", ({ code, reason }) => {
       if (this.#isClosed || this.#socket !== socket) return;
       this.#socket = undefined;
+      if (wasOpen) this.#lostAt = performance.now();
+      const isLate = performance.now() - this.#lostAt > patience;
       if (isFinal(code)) this.#events.onRefusal(reason);
+      else if (isLate) this.#events.onRefusal("the API does not answer any more; the run goes on");
       else this.#timer = setTimeout(() => this.open(), reconnectDelay);
     });
   }
