@@ -12,7 +12,9 @@ export class MoverProcess {
 
   constructor() {
     const isDeno = "Deno" in globalThis;
-    const words = isDeno ? ["run", "--allow-all", program] : [program];
+    // As workers are started.
+    const flag = "--no-flush-bytecode";
+    const words = isDeno ? ["run", `--v8-flags=${flag}`, "--allow-all", program] : [flag, program];
     this.#child = spawn(process.execPath, words, { stdio: ["pipe", "pipe", "inherit"] });
     const { stdout } = this.#child;
     if (!stdout) throw new Error("a mover has no output");

@@ -135,13 +135,14 @@ async function send({
   });
   while (!source.isOver) {
     const { sentBytes } = source.statistics;
+    // One that waits for its alarm could still run until it is stopped.
+    if (source.guest === "runs") stopped = hostNow();
     source.step();
     if (source.isOver) break;
     const hasSent = source.statistics.sentBytes > sentBytes;
     let wait = hasSent ? 0 : 5;
     if (source.guest === "runs") {
       const stop = machine.run(source.instructionsOf(slice));
-      stopped = hostNow();
       wait = Math.min(wait, waitOf(machine, stop));
     }
     await change(channel, wait);
