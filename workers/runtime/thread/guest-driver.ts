@@ -5,7 +5,6 @@ import {
   type MachineResources,
   MigrationProblem,
   type Milliseconds,
-  type StopReason,
 } from "../../vmm/mod.ts";
 import { GuestProfiler } from "../profile/guest-profiler.ts";
 import { SymbolTable } from "../profile/symbol-table.ts";
@@ -22,6 +21,8 @@ import { GuestMove } from "./guest-move.ts";
 import { GuestTemplate } from "./guest-template.ts";
 import { GuestVoice } from "./guest-voice.ts";
 import type { MoveCommand } from "./move-protocol.ts";
+import { runEndOf, type SliceEnd } from "./run-end-of.ts";
+import { SliceLength } from "./slice-length.ts";
 import { type BootImages, type ThreadStart, threadControl } from "./thread-protocol.ts";
 
 /**
@@ -32,9 +33,6 @@ import { type BootImages, type ThreadStart, threadControl } from "./thread-proto
 export type AfterTurn = "more" | "release" | "answer" | "wait" | "nothing";
 
 const pageBytes = 4096;
-const shortestSlice = 100_000;
-const firstSlice = 1_000_000;
-const longestSlice = 50_000_000;
 /** Of a guest that moves: its two sides should not wait for each other's turns. */
 const movingTime: Milliseconds = 4;
 
@@ -68,7 +66,7 @@ export class GuestDriver {
   /** How the run ended while pages of it were still elsewhere: what it leaves cannot be told yet. */
   #openEnd: RunEnd | undefined;
   #machine: Machine | undefined;
-  #slice = firstSlice;
+  readonly #slice = new SliceLength();
   /** What the guest has had of its thread. */
   #used: Milliseconds = 0;
   readonly #exits: GuestExits | undefined;
@@ -155,7 +153,7 @@ export class GuestDriver {
     }
     const isHeld = this.#debug.holds(machine);
     // With the points that it may have then, the guest may be a hundred times slower.
-    if (isHeld) this.#slice = shortestSlice;
+    if (isHeld) this.#slice.beginAgain();
     return isHeld;
   }
 
@@ -372,7 +370,8 @@ export class GuestDriver {
         ? Number.POSITIVE_INFINITY
         : this.#checkpoints.remaining(machine),
     );
-    const slice = this.#guestMove.instructionsOf(this.#slice);
+    const usual = this.#slice.instructions;
+    const slice = this.#guestMove.instructionsOf(usual);
     const before = machine.steps;
     this.#exits?.ledger.spendOn("running");
     const reason = this.#runMachine(machine, Math.min(slice, until));
@@ -381,7 +380,7 @@ export class GuestDriver {
     const aim = isMoving ? Math.min(time, movingTime) : time;
     // One that is held back, or stops for its debugger, says nothing about how long its usual slice takes.
     const isUsual = !this.#debug.isAttached || machine.steps - before >= slice;
-    if (slice === this.#slice && isUsual) this.#slice = nextSlice(this.#slice, elapsed, aim);
+    if (slice === usual && isUsual) this.#slice.learn(elapsed, aim);
     if (this.#debug.isAttached) this.#debug.charge(elapsed);
     else this.#used += elapsed;
     if (this.#voice.script.isPaused) this.#makeTemplate(machine);
@@ -391,7 +390,11 @@ export class GuestDriver {
       this.#guestMove.demand(reason.page);
       this.#beginning.supply(machine, reason.page);
     }
-    return this.#endOf(reason, machine);
+    return runEndOf(reason, {
+      ...{ voice: this.#voice, limits: this.#start.limits, used: this.#used },
+      steps: machine.steps,
+      isStopped: Atomics.load(this.#control, 0) === threadControl.stop,
+    });
   }
 
   /** A device that waits for a page which never comes: the next look at the move says so. */
@@ -404,62 +407,7 @@ export class GuestDriver {
       return { kind: "stopped" };
     }
   }
-
-  #endOf(reason: SliceEnd, machine: Machine): RunEnd | undefined {
-    const { limits } = this.#start;
-    const { script } = this.#voice;
-    if (script.hasFailed) return { kind: "step-failed" };
-    if (this.#voice.isFlood) {
-      const most = `the guest printed more than ${count(limits.outputBytes)} bytes`;
-      return this.#cutOff("output-limit", most);
-    }
-    switch (reason.kind) {
-      case "power-off":
-        script.powerOff(reason.code);
-        return this.#completedOr({ kind: "power-off", code: reason.code });
-      case "reboot":
-        script.end("the guest asked for a reboot");
-        return this.#completedOr({ kind: "reboot" });
-      case "idle":
-        if (reason.wakeAt !== undefined) break;
-        return this.#cutOff("hung", "the guest sleeps and nothing is left that could wake it");
-      case "memory-exhausted": {
-        const most = `the guest took more than ${count(limits.memoryBytes)} bytes of memory`;
-        return this.#cutOff("memory-limit", most);
-      }
-      case "absent":
-      case "stopped":
-      case "budget":
-        break;
-    }
-    if (script.isDone) return { kind: "completed" };
-    if (machine.steps >= limits.instructions) {
-      const most = `the run reached its limit of ${count(limits.instructions)} instructions`;
-      return this.#cutOff("instruction-limit", most);
-    }
-    const isStopped = Atomics.load(this.#control, 0) === threadControl.stop;
-    if (isStopped || this.#used > limits.wallClock) {
-      return this.#cutOff("wall-clock", "the run took too long on the grading machine");
-    }
-    return undefined;
-  }
-
-  #cutOff(
-    kind: "hung" | "instruction-limit" | "output-limit" | "memory-limit" | "wall-clock",
-    why: string,
-  ): RunEnd {
-    this.#voice.script.end(why);
-    return this.#completedOr({ kind });
-  }
-
-  /** The last output may have answered the last step. */
-  #completedOr(end: RunEnd): RunEnd {
-    const { script } = this.#voice;
-    return script.isDone && !script.hasFailed ? { kind: "completed" } : end;
-  }
 }
-
-type SliceEnd = StopReason | { readonly kind: "memory-exhausted" };
 
 /** The monitor throws when a guest wants more memory than it may have; here that is one more end. */
 function runMachine(
@@ -477,13 +425,4 @@ function runMachine(
     }
     throw error;
   }
-}
-
-const count = (value: number) => value.toLocaleString("en");
-
-/** Aims at a time, moving by no more than a factor of two. */
-function nextSlice(slice: number, elapsed: Milliseconds, time: Milliseconds): number {
-  const wanted = elapsed > 0 ? (slice * time) / elapsed : slice * 2;
-  const bounded = Math.min(Math.max(wanted, slice / 2), slice * 2);
-  return Math.round(Math.min(Math.max(bounded, shortestSlice), longestSlice));
 }
