@@ -19,13 +19,13 @@ export class GdbConsole {
   constructor(words: readonly string[]) {
     const settings = ["set pagination off", "set confirm off", "set width 0"];
     const all = ["-nx", "-q", ...settings.flatMap((line) => ["-ex", line]), ...words];
-    this.#child = spawn(GdbConsole.program, all, { stdio: "pipe" });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream.on("data", (chunk) => {
-        this.#text += String(chunk);
-        this.#seen();
-      });
-    }
+    // By one pipe: by two the prompt may come before the error that it follows.
+    const oneOutput = 'exec "$0" "$@" 2>&1';
+    this.#child = spawn("sh", ["-c", oneOutput, GdbConsole.program, ...all], { stdio: "pipe" });
+    this.#child.stdout.on("data", (chunk) => {
+      this.#text += String(chunk);
+      this.#seen();
+    });
     this.#child.on("close", () => this.#seen());
   }
 

@@ -17,7 +17,7 @@ import { workingGuest } from "./working-guest.ts";
  * in `npm run chaos` each of them in each way.
  */
 const isLong = Number(process.env.TRAPLINE_CHAOS_RUNS ?? 0) > 20;
-const guest = workingGuest(36);
+const guest = workingGuest(60);
 const seen = "127.0.0.2";
 const variables = {
   TRAPLINE_CHECKPOINT: "200000000",
