@@ -4,6 +4,7 @@ import {
   type DebuggerRecord,
   debuggerMilliseconds,
 } from "../../../shared/protocol/debugger-record.ts";
+import { jsonOf } from "../../../shared/protocol/json-of.ts";
 import { runKeys } from "../../../shared/protocol/run-keys.ts";
 
 /**
@@ -74,13 +75,5 @@ export class DebugRelay {
       JSON.stringify(request.data),
     );
     return taken === 1 ? "passed-on" : "another-debugger";
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { type DebugReport, debugReportSchema } from "../../../shared/protocol/debug-report.ts";
 import type { DebugAsk } from "../../../shared/protocol/debug-request.ts";
+import { jsonOf } from "../../../shared/protocol/json-of.ts";
 
 /** What hears of a link. */
 export interface LinkEvents {
@@ -83,15 +84,7 @@ export class DebugLink {
   }
 
   #hear(data: unknown): void {
-    const report = debugReportSchema.safeParse(jsonOf(data));
+    const report = debugReportSchema.safeParse(jsonOf(String(data)));
     if (report.success && report.data.session === this.session) this.#events.onReport(report.data);
-  }
-}
-
-function jsonOf(data: unknown): unknown {
-  try {
-    return JSON.parse(String(data));
-  } catch {
-    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonOf } from "../../protocol/json-of.ts";
 import { blobHashSchema } from "../../schema/blob-hash.ts";
 import { BlobError } from "../blob-error.ts";
 import type { PackPlace, PageRef } from "./page-ref.ts";
@@ -30,7 +31,7 @@ export function writeMoved(refs: readonly { slot: number; now: PageRef }[]): Uin
 
 /** @throws BlobError `damaged` */
 export function parseMoved(pack: string, bytes: Uint8Array): MovedPages {
-  const parsed = movedSchema.safeParse(jsonOf(bytes));
+  const parsed = movedSchema.safeParse(jsonOf(new TextDecoder().decode(bytes)));
   if (!parsed.success) throw new BlobError("damaged", `what pack ${pack} became is unreadable`);
   const packs = parsed.data.packs.map((name): PackPlace => ({ name, pageCost: 0 }));
   const slots = new Map(
@@ -47,12 +48,4 @@ export function parseMoved(pack: string, bytes: Uint8Array): MovedPages {
       return { hash, pack: place, slot: now.there };
     },
   };
-}
-
-function jsonOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@ import {
   type DebuggerRecord,
   debuggerRecordSchema,
 } from "../../../shared/protocol/debugger-record.ts";
+import { jsonOf } from "../../../shared/protocol/json-of.ts";
 import { runKeys } from "../../../shared/protocol/run-keys.ts";
 import { runRetention } from "../../../shared/protocol/run-retention.ts";
 import { log } from "../../../shared/telemetry/log.ts";
@@ -80,12 +81,4 @@ export class DebugHub {
 function parsed(text: string): DebuggerRecord | undefined {
   const record = debuggerRecordSchema.safeParse(jsonOf(text));
   return record.success ? record.data : undefined;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
