@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hostAndPort } from "../../schema/host-and-port.ts";
 
 /** What is asked of the telemetry of a process, in OpenTelemetry's own variables and one of ours. */
 export interface TelemetrySettings {
@@ -71,7 +72,8 @@ export function readTelemetrySettings(
     exporter === "otlp" && (own ?? all.OTEL_EXPORTER_OTLP_ENDPOINT) !== undefined;
   const traces = isOn(all.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, all.OTEL_TRACES_EXPORTER);
   const metrics = isOn(all.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, all.OTEL_METRICS_EXPORTER);
-  const prometheus = addressOf(all.TRAPLINE_METRICS);
+  const address = all.TRAPLINE_METRICS;
+  const prometheus = address === undefined ? undefined : hostAndPort(address);
   if (all.OTEL_SDK_DISABLED || !(traces || metrics || prometheus)) return undefined;
   return {
     ...{ traces, metrics, prometheus },
@@ -84,11 +86,4 @@ export function readTelemetrySettings(
     },
     metricInterval: all.OTEL_METRIC_EXPORT_INTERVAL,
   };
-}
-
-function addressOf(text: string | undefined): TelemetrySettings["prometheus"] {
-  if (text === undefined) return undefined;
-  const colon = text.lastIndexOf(":");
-  const host = text.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
-  return { host, port: Number(text.slice(colon + 1)) };
 }

@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { hostAndPort } from "../../../shared/schema/host-and-port.ts";
 import { log } from "../../../shared/telemetry/log.ts";
 import type { WorkerConfig } from "../config.ts";
 import { listenForRuns } from "../migration/migration-listener.ts";
@@ -21,11 +22,11 @@ export async function openDoor(
   { redis, certificate, doors, arrivals }: DoorParts,
 ): Promise<{ place: WorkerDoor; close(): void } | undefined> {
   if (address === undefined || address === "") return undefined;
-  const colon = address.lastIndexOf(":");
-  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
+  const asked = hostAndPort(address);
+  const { host } = asked;
   try {
     const { port, close } = await listenForRuns({
-      ...{ host, port: Number(address.slice(colon + 1)), certificate },
+      ...{ ...asked, certificate },
       workerOf: (fingerprint) => doors.workerOf(fingerprint),
       onOpening: (opening, channel) => arrivals.receive(opening, channel),
     });
