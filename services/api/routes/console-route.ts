@@ -8,6 +8,7 @@ import { ProblemError } from "../problem-error.ts";
 import type { RunEventHub } from "../submissions/run-event-hub.ts";
 import type { SubmissionQueue } from "../submissions/submission-queue.ts";
 import type { SubmissionStore } from "../submissions/submission-store.ts";
+import { findSubmission } from "./find-submission.ts";
 
 interface Sources {
   readonly store: SubmissionStore;
@@ -57,16 +58,8 @@ export function addConsoleRoute(app: OpenAPIHono, { store, queue, hub }: Sources
   });
 
   app.get("/v1/submissions/:id/console", async (context) => {
-    const id = submissionIdSchema.safeParse(context.req.param("id"));
-    const stored = id.success ? await store.find(id.data) : undefined;
-    if (!id.success || stored === undefined) {
-      throw new ProblemError(
-        404,
-        "unknown-submission",
-        "Unknown submission",
-        "There is no such submission.",
-      );
-    }
+    const stored = await findSubmission(store, context.req.param("id"));
+    const { id } = stored;
     const last = context.req.header("Last-Event-ID") ?? "0";
     if (!/^\d{1,20}(-\d{1,20})?$/.test(last)) {
       throw new ProblemError(
@@ -77,13 +70,13 @@ export function addConsoleRoute(app: OpenAPIHono, { store, queue, hub }: Sources
       );
     }
     const hasEnded = stored.state !== "queued" && stored.state !== "running";
-    if (hasEnded && (await store.eventsAfter(id.data, last, 1)).length === 0) {
+    if (hasEnded && (await store.eventsAfter(id, last, 1)).length === 0) {
       return context.body(null, 204);
     }
     context.header("X-Accel-Buffering", "no");
     return streamSSE(
       context,
-      (stream) => follow(stream, id.data, last),
+      (stream) => follow(stream, id, last),
       async (error) => log.error("console stream", { error }),
     );
   });

@@ -5,6 +5,7 @@ import { submissionIdSchema } from "../../../shared/schema/submission-id.ts";
 import type { DebugRelay } from "../debug/debug-relay.ts";
 import { ProblemError } from "../problem-error.ts";
 import type { SubmissionStore } from "../submissions/submission-store.ts";
+import { findSubmission } from "./find-submission.ts";
 
 /** The longest message of a debugger, in characters; a thousand breakpoints are shorter. */
 const longestMessage = 65_536;
@@ -53,16 +54,7 @@ export function addDebugRoute(
   app.get(
     "/v1/runs/:id/debug",
     async (context, next) => {
-      const id = submissionIdSchema.safeParse(context.req.param("id"));
-      const stored = id.success ? await store.find(id.data) : undefined;
-      if (stored === undefined) {
-        throw new ProblemError(
-          404,
-          "unknown-submission",
-          "Unknown submission",
-          "There is no such submission.",
-        );
-      }
+      const stored = await findSubmission(store, context.req.param("id"));
       if (stored.finishedAt !== undefined) {
         throw new ProblemError(
           409,
