@@ -1,8 +1,9 @@
 /** The exits of several runs beside each other: what takes most time in the first one comes first. */
 
-import type { ExitReport, TimeSplit } from "../schema/exit-report.ts";
+import type { ExitReport } from "../schema/exit-report.ts";
 import { alignColumns } from "./align-columns.ts";
 import { formatDuration } from "./format-duration.ts";
+import { wallTime } from "./wall-time.ts";
 
 export interface NamedReport {
   readonly name: string;
@@ -13,9 +14,6 @@ export interface NamedReport {
 const timeRows = 2;
 /** Of a category's parts. */
 const shownParts = 8;
-const parts: readonly (keyof TimeSplit)[] = [
-  ...(["guest", "monitor", "driver", "waiting", "paused", "idle"] as const),
-];
 
 /** What a category's exits were about in any of the runs. */
 function partsOf(runs: readonly NamedReport[], category: string): string[][] {
@@ -48,7 +46,7 @@ export function compareExits(runs: readonly NamedReport[]): string {
     const time = row?.time ? formatDuration(row.time.total) : "";
     return [row && row.count > 0 ? row.count.toLocaleString("en") : "", time];
   };
-  const wholeOf = ({ time }: ExitReport) => parts.reduce((sum, part) => sum + time[part], 0);
+  const wholeOf = ({ time }: ExitReport) => wallTime(time);
   const sums = (name: string, cells: (report: ExitReport) => readonly [string, string]) => [
     name,
     ...runs.flatMap(({ report }) => cells(report)),

@@ -6,6 +6,8 @@
 import type { ExitReport, ExitRow, TimeSplit } from "../schema/exit-report.ts";
 import { alignColumns } from "./align-columns.ts";
 import { formatDuration } from "./format-duration.ts";
+import { percent } from "./percent.ts";
+import { wallTime } from "./wall-time.ts";
 
 const heads = ["exit", "count", "share", "time", "share", "min", "mean", "p50", "p99", "max"];
 /** An estimate from fewer of a category's exits says little: one of them may have been interrupted. */
@@ -69,13 +71,9 @@ function partCells({ parts = [] }: ExitRow, counts: number): string[][] {
 }
 
 function timeLine(time: TimeSplit): string {
-  const all = parts.reduce((sum, [part]) => sum + time[part], 0);
+  const all = wallTime(time);
   const shares = parts
     .filter(([part]) => time[part] > 0)
     .map(([part, name]) => `${name} ${percent(time[part], all)}`);
   return `${formatDuration(all)}: ${shares.join(", ")}`;
-}
-
-function percent(part: number, whole: number): string {
-  return `${(whole === 0 ? 0 : (part / whole) * 100).toFixed(1)} %`;
 }

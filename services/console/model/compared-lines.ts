@@ -1,6 +1,6 @@
 import type { ExitReport, ExitRow } from "../../../shared/schema/exit-report.ts";
 import { formatDuration } from "../../../shared/telemetry/format-duration.ts";
-import { wallTime } from "./wall-time.ts";
+import { wallTime } from "../../../shared/telemetry/wall-time.ts";
 
 export interface ComparedLine {
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { ExitPart, ExitReport, ExitRow } from "../../../shared/schema/exit-report.ts";
 import { formatDuration } from "../../../shared/telemetry/format-duration.ts";
-import { percent } from "./percent.ts";
+import { percent } from "../../../shared/telemetry/percent.ts";
 
 /** Columns of the table of exits; the first is the category. */
 export const exitColumns = [

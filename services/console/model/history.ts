@@ -1,7 +1,7 @@
 import type { ExitReport } from "../../../shared/schema/exit-report.ts";
 import type { RunExits } from "../../../shared/schema/run-exits.ts";
+import { wallTime } from "../../../shared/telemetry/wall-time.ts";
 import { timeParts } from "./time-parts.ts";
-import { wallTime } from "./wall-time.ts";
 
 /** A stretch of a run: where its time went, by category of exits and by part of the time. */
 export interface Interval {

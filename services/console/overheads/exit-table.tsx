@@ -1,10 +1,10 @@
 import { useState } from "react";
 import type { ExitReport } from "../../../shared/schema/exit-report.ts";
 import { formatDuration } from "../../../shared/telemetry/format-duration.ts";
+import { percent } from "../../../shared/telemetry/percent.ts";
+import { wallTime } from "../../../shared/telemetry/wall-time.ts";
 import { categoryLook } from "../model/category-look.ts";
 import { type ExitColumn, type ExitLine, exitColumns, exitLines } from "../model/exit-lines.ts";
-import { percent } from "../model/percent.ts";
-import { wallTime } from "../model/wall-time.ts";
 import { Notice } from "../parts/notice.tsx";
 import { ScrollBox } from "../parts/scroll-box.tsx";
 import { Swatch } from "../parts/swatch.tsx";

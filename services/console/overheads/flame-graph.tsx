@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { percent } from "../../../shared/telemetry/percent.ts";
 import { type FlameBox, flameBoxes } from "../model/flame-boxes.ts";
 import type { Frame } from "../model/parse-folded.ts";
-import { percent } from "../model/percent.ts";
 import { useWidth } from "../parts/use-width.ts";
 
 const rowHeight = 20;

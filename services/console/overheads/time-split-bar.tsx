@@ -1,8 +1,8 @@
 import type { TimeSplit } from "../../../shared/schema/exit-report.ts";
 import { formatDuration } from "../../../shared/telemetry/format-duration.ts";
-import { percent } from "../model/percent.ts";
+import { percent } from "../../../shared/telemetry/percent.ts";
+import { wallTime } from "../../../shared/telemetry/wall-time.ts";
 import { timePartLabels } from "../model/time-parts.ts";
-import { wallTime } from "../model/wall-time.ts";
 
 const parts = ["guest", "monitor", "driver", "waiting", "paused", "idle"] as const;
 
