@@ -1,6 +1,7 @@
 import type { ExitReport } from "../../../shared/schema/exit-report.ts";
 import { formatDuration } from "../../../shared/telemetry/format-duration.ts";
 import { formatBytes } from "../model/format-bytes.ts";
+import { ColumnHeads } from "../parts/column-heads.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { ScrollBox } from "../parts/scroll-box.tsx";
@@ -51,20 +52,7 @@ export function GaugeList({ report: { gauges, slowest } }: { readonly report: Ex
         <ScrollBox label="Longest exits">
           <table>
             <caption className="unseen">The longest single exits that were seen</caption>
-            <thead>
-              <tr>
-                <th scope="col">exit</th>
-                <th scope="col" className="number">
-                  took
-                </th>
-                <th scope="col" className="number">
-                  at step
-                </th>
-                <th scope="col" className="number">
-                  program counter
-                </th>
-              </tr>
-            </thead>
+            <ColumnHeads words={["exit"]} numbers={["took", "at step", "program counter"]} />
             <tbody>
               {longest.map(({ category, duration, at, pc, started }) => (
                 <tr key={`${category} ${at} ${started}`}>

@@ -4,6 +4,7 @@ import { formatBytes } from "../model/format-bytes.ts";
 import { millions } from "../model/millions.ts";
 import { movePhases } from "../model/move-phases.ts";
 import { stayLanes } from "../model/stay-lanes.ts";
+import { ColumnHeads } from "../parts/column-heads.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { ScrollBox } from "../parts/scroll-box.tsx";
@@ -125,20 +126,7 @@ function PhaseTable({ move }: { readonly move: MoveReport }) {
   return (
     <ScrollBox label="Rounds">
       <table>
-        <thead>
-          <tr>
-            <th scope="col">phase</th>
-            <th scope="col" className="number">
-              took
-            </th>
-            <th scope="col" className="number">
-              pages
-            </th>
-            <th scope="col" className="number">
-              sent
-            </th>
-          </tr>
-        </thead>
+        <ColumnHeads words={["phase"]} numbers={["took", "pages", "sent"]} />
         <tbody>
           {movePhases(move).map(({ kind, label, from, to }) => {
             const pass = kind === "round" ? passes[round++] : undefined;

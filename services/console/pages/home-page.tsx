@@ -4,6 +4,7 @@ import { z } from "zod";
 import { submissionIdSchema } from "../../../shared/schema/submission-id.ts";
 import { workerStatusSchema } from "../../../shared/schema/worker-status.ts";
 import { millions } from "../model/millions.ts";
+import { ColumnHeads } from "../parts/column-heads.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { recentRuns } from "../parts/recent-runs.ts";
@@ -63,22 +64,10 @@ export function HomePage() {
           <ScrollBox label="Workers">
             <table>
               <caption className="unseen">Workers and how much they have to do</caption>
-              <thead>
-                <tr>
-                  <th scope="col">worker</th>
-                  <th scope="col">state</th>
-                  <th scope="col">runtime</th>
-                  <th scope="col" className="number">
-                    runs
-                  </th>
-                  <th scope="col" className="number">
-                    capacity
-                  </th>
-                  <th scope="col" className="number">
-                    instructions so far
-                  </th>
-                </tr>
-              </thead>
+              <ColumnHeads
+                words={["worker", "state", "runtime"]}
+                numbers={["runs", "capacity", "instructions so far"]}
+              />
               <tbody>
                 {data.workers.map((worker) => (
                   <tr key={worker.name}>
@@ -120,21 +109,10 @@ function RunTable({
     <ScrollBox label={caption}>
       <table>
         <caption className="unseen">{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">run</th>
-            <th scope="col">assignment</th>
-            <th scope="col">state</th>
-            <th scope="col">worker</th>
-            <th scope="col">how far it is</th>
-            <th scope="col" className="number">
-              points
-            </th>
-            <th scope="col" className="number">
-              instructions
-            </th>
-          </tr>
-        </thead>
+        <ColumnHeads
+          words={["run", "assignment", "state", "worker", "how far it is"]}
+          numbers={["points", "instructions"]}
+        />
         <tbody>
           {runs.map((run) => (
             <RunLine key={run.id} {...run} />
