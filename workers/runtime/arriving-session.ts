@@ -171,14 +171,11 @@ export async function runArrival(
       },
       onMessage: (message) => {
         if (!here) return;
-        here.telemetry.hear(message, assignment);
-        if (message.type === "exits") here.exits.hear(message.account);
-        if (message.type === "profile") here.exits.profile(message.folded);
         if (message.type === "progress") {
           const { instructions } = message;
           resources.onProgress?.({ epoch: here.journal.epoch, instructions });
         }
-        passOn(message, assignment, here.reporter);
+        passOn(message, assignment, here);
       },
     });
     attended?.finish(...farewellTo(report));

@@ -1,9 +1,8 @@
 import type { Assignment } from "../../shared/schema/assignment.ts";
-import { hiddenStepName } from "../../shared/schema/redact-step.ts";
 import type { RunExits, Stay } from "../../shared/schema/run-exits.ts";
 import { toStoredExits } from "../../shared/schema/stored-exits.ts";
 import { log } from "../../shared/telemetry/log.ts";
-import { stepKind, stepLabel } from "./grade-run.ts";
+import { shownStepName, stepKind } from "./grade-run.ts";
 import type { RunJournal } from "./run-journal.ts";
 import type { RunAccount } from "./thread/run-ledger.ts";
 import type { WorkerIdentity } from "./worker-identity.ts";
@@ -52,7 +51,12 @@ export class ExitBook {
 
   /** The guest's thread says what it knows; a few times a minute. */
   hear(account: RunAccount): void {
-    this.#write(account, "running");
+    const { epoch } = this.#parts.journal;
+    this.#writing = this.#writing.then(async () => {
+      const before = await this.#before;
+      this.#latest = this.#exitsOf(account, epoch, before);
+      await this.#tell(this.#latest);
+    });
   }
 
   /** Where its guest has spent its instructions, when it is over. */
@@ -77,15 +81,6 @@ export class ExitBook {
     if (this.#latest) await this.#tell({ ...this.#latest, state: "ended" });
   }
 
-  #write(account: RunAccount, state: RunExits["state"]): void {
-    const { epoch } = this.#parts.journal;
-    this.#writing = this.#writing.then(async () => {
-      const before = await this.#before;
-      this.#latest = this.#exitsOf(account, { state, epoch, before });
-      await this.#tell(this.#latest);
-    });
-  }
-
   async #tell(exits: RunExits): Promise<void> {
     this.#parts.onExits?.(exits);
     try {
@@ -95,15 +90,12 @@ export class ExitBook {
     }
   }
 
-  #exitsOf(
-    { total, steps }: RunAccount,
-    { state, epoch, before }: { state: RunExits["state"]; epoch: number; before: readonly Stay[] },
-  ): RunExits {
+  #exitsOf({ total, steps }: RunAccount, epoch: number, before: readonly Stay[]): RunExits {
     const { identity, submission } = this.#parts;
     const { name: worker, runtime } = identity;
     const here = { worker, runtime, epoch, from: this.#from, to: total.instructions };
     return {
-      ...{ submission, state, epoch, worker, runtime, total, moves: [] },
+      ...{ submission, state: "running", epoch, worker, runtime, total, moves: [] },
       steps: steps.map((step, index) => ({ ...this.#nameOf(index), ...step })),
       stays: [...before, here],
     };
@@ -112,9 +104,7 @@ export class ExitBook {
   #nameOf(index: number): { name: string; kind: string } {
     const step = this.#parts.assignment.steps[index];
     if (!step) return { name: `step ${index + 1}`, kind: "expect" };
-    const isHidden = step.visibility !== "visible";
-    const name = isHidden ? hiddenStepName : (step.name ?? stepLabel(step, index));
-    return { name, kind: stepKind(step) };
+    return { name: shownStepName(step, index), kind: stepKind(step) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { PlainConsole } from "../../shared/protocol/plain-console.ts";
 import type { Assignment } from "../../shared/schema/assignment.ts";
+import { hiddenStepName } from "../../shared/schema/redact-step.ts";
 import type { Result } from "../../shared/schema/result.ts";
 import type { RunEnd } from "../../shared/schema/run-end.ts";
 import type { Step } from "../../shared/schema/step.ts";
@@ -51,7 +52,7 @@ export function gradeStep(
 ): StepResult {
   const state = report?.state ?? "not-reached";
   return {
-    name: step.name ?? stepLabel(step, index),
+    name: stepName(step, index),
     kind: stepKind(step),
     state,
     points: step.points,
@@ -72,8 +73,17 @@ const what = {
   ...{ expect: "output", send: "typing", "exit-code": "power-off", assert: "counts" },
 } as const;
 
+/** What a step is called before those who may not see hidden ones. */
+export function shownStepName(step: Step, index: number): string {
+  return step.visibility === "visible" ? stepName(step, index) : hiddenStepName;
+}
+
+function stepName(step: Step, index: number): string {
+  return step.name ?? stepLabel(step, index);
+}
+
 /** What a step without a name is called. */
-export function stepLabel(step: Step, index: number): string {
+function stepLabel(step: Step, index: number): string {
   return `step ${index + 1} (${what[stepKind(step)]})`;
 }
 

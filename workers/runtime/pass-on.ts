@@ -1,17 +1,32 @@
 import type { Assignment } from "../../shared/schema/assignment.ts";
-import { hiddenStepName, redactStep } from "../../shared/schema/redact-step.ts";
+import { redactStep } from "../../shared/schema/redact-step.ts";
 import type { Progress } from "../../shared/schema/submission.ts";
-import { gradeStep, stepLabel } from "./grade-run.ts";
+import type { ExitBook } from "./exit-book.ts";
+import { gradeStep, shownStepName } from "./grade-run.ts";
 import type { GuestRun } from "./run-guest.ts";
 import type { RunReporter } from "./run-reporter.ts";
+import type { RunTelemetry } from "./telemetry/run-telemetry.ts";
 
-/** What a guest's thread says, as the run's events have it. */
+export interface RunHearers {
+  readonly reporter: RunReporter;
+  readonly exits: ExitBook;
+  readonly telemetry: RunTelemetry;
+}
+
+/** What a guest's thread says, for all who want to know of it. */
 export function passOn(
   message: Parameters<GuestRun["onMessage"]>[0],
   assignment: Assignment,
-  reporter: RunReporter,
+  { reporter, exits, telemetry }: RunHearers,
 ): void {
+  telemetry.hear(message, assignment);
   switch (message.type) {
+    case "exits":
+      exits.hear(message.account);
+      break;
+    case "profile":
+      exits.profile(message.folded);
+      break;
     case "console":
       reporter.console(message.bytes);
       break;
@@ -33,8 +48,6 @@ export function passOn(
 
 function progressOf(assignment: Assignment, index: number, instructions: number): Progress {
   const step = assignment.steps[index];
-  const isHidden = step !== undefined && step.visibility !== "visible";
-  const name = isHidden ? hiddenStepName : step && (step.name ?? stepLabel(step, index));
-  const waitingFor = name ?? "the end";
+  const waitingFor = step ? shownStepName(step, index) : "the end";
   return { step: index, steps: assignment.steps.length, waitingFor, instructions };
 }

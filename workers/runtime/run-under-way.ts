@@ -130,7 +130,6 @@ export class RunUnderWay {
       signal: signals.signal,
       handOver: signals.handOver,
       onStart: (send, toDebugged) => {
-        const { submission } = job;
         const epoch = () => journal.epoch;
         attended = resources.debuggers?.attend({ submission, epoch, send: toDebugged });
         const claim = authority.compareAndSet.bind(authority, job.submission);
@@ -144,14 +143,11 @@ export class RunUnderWay {
       templates: resources.templates.of(assignment.name),
       onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals, use?.key),
       onMessage: (message) => {
-        telemetry.hear(message, assignment);
         if (message.type === "progress") figures(message.instructions);
-        if (message.type === "exits") exits.hear(message.account);
-        if (message.type === "profile") exits.profile(message.folded);
         if (message.type === "template-unusable") {
           resources.templates.refuse(message.key, message.reason);
         }
-        passOn(message, assignment, reporter);
+        passOn(message, assignment, { reporter, exits, telemetry });
       },
     });
     try {
