@@ -227,6 +227,19 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     }
   });
 
+  test("what the exits of a category were about has its part of their time", () => {
+    const parted = named("vm.exits").filter(({ attributes }) => attributes["vm.exit.part.names"]);
+    expect(parted.map(({ attributes }) => attributes["vm.exit.category"])).toContain("mmio.write");
+    for (const { attributes } of parted) {
+      const list = (name: string) => attributes[`vm.exit.part.${name}`] as number[];
+      const [names, counts, times] = ["names", "counts", "times"].map(list);
+      expect([counts?.length, times?.length]).toEqual([names?.length, names?.length]);
+      const spent = times?.reduce((sum, time) => sum + time, 0) ?? 0;
+      const whole = Number(attributes["vm.exit.time.total"] ?? 0);
+      expect(Math.abs(spent - whole)).toBeLessThanOrEqual(1e-9 * whole + 1e-3);
+    }
+  });
+
   test("every exit that the engine has counted is in exactly one span, of its step", () => {
     const counts = new Map<string, number>();
     for (const { attributes } of named("vm.exits")) {

@@ -165,7 +165,7 @@ export class WorkerMetrics {
         instruments.add("vm.exit.parts", more(part.count, oldPart?.count), words);
       }
     }
-    this.#durations.add(total, former);
+    this.#durations.add(total, former, (category, part) => this.#parts.of(category, part));
   }
 }
 
