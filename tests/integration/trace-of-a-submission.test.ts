@@ -211,6 +211,10 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     for (const { attributes } of named("checkpoint")) {
       expect(attributes["vm.checkpoint.pages"]).toBeGreaterThan(0);
     }
+    // For each of them, and for the move.
+    const stood = exits.total.rows.find(({ category }) => category === "pause")?.count;
+    expect(stood).toBeGreaterThan(named("checkpoint").length);
+    expect(exits.total.time.paused).toBeGreaterThan(0);
   });
 
   test("single exits that took long are shown when they were", () => {

@@ -34,6 +34,10 @@ export interface FinishedMove {
   readonly figures?:
     | {
         readonly rounds: number;
+        /** The rounds by themselves. */
+        readonly passes?:
+          | readonly { readonly pages: number; readonly duration: number }[]
+          | undefined;
         readonly sentBytes: number;
         readonly downtime?: number | undefined;
       }

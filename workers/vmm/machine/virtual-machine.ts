@@ -319,6 +319,10 @@ export class VirtualMachine implements Machine {
     return this.#exitParts.counts();
   }
 
+  pause(): void {
+    this.#schedule.current.countExit("pause");
+  }
+
   takeExitTimes(): ExitTimes {
     return this.#exitTimer?.take() ?? noExitTimes;
   }
