@@ -343,6 +343,7 @@ export class MigrationSource {
     this.#stoppedAt = now();
     this.#log?.close();
     this.#log = undefined;
+    machine.pause();
     const state = machine.save();
     const { resident, readZeros, sweepAt } = machine.ram.residence();
     const dirty = this.#queue.take(Number.POSITIVE_INFINITY);
