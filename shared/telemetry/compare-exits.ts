@@ -2,6 +2,7 @@
 
 import type { ExitReport } from "../schema/exit-report.ts";
 import { alignColumns } from "./align-columns.ts";
+import { byTime } from "./by-time.ts";
 import { formatDuration } from "./format-duration.ts";
 import { wallTime } from "./wall-time.ts";
 
@@ -36,7 +37,7 @@ export function compareExits(runs: readonly NamedReport[]): string {
       runs.flatMap(({ report }) =>
         [...report.rows]
           .filter(({ count, time }) => count > 0 || (time?.total ?? 0) > 0)
-          .sort((a, b) => (b.time?.total ?? 0) - (a.time?.total ?? 0) || b.count - a.count)
+          .sort(byTime)
           .map(({ category }) => category),
       ),
     ),

@@ -27,6 +27,21 @@ exception       5   0.1 %
 `);
 });
 
+test("guest and monitor are named also where all of the time went elsewhere", () => {
+  const rows = [{ category: "wfi", count: 3, time: { ...time, samples: 3, total: 2e6 } }];
+  expect(renderExits({ ...report, rows, time: { ...none, monitor: 2e6, driver: 2e6 } })).toMatch(
+    /^4\.00 ms: guest 0\.0 %, monitor 50\.0 %, console and files 50\.0 %$/m,
+  );
+});
+
+test("an estimate from few of several exits is marked, and none that rests on each of them", () => {
+  const few = { ...time, samples: 3, total: 2e6 };
+  const lineOf = (count: number) =>
+    renderExits({ ...report, rows: [{ category: "wfi", count, time: few }] });
+  expect(lineOf(4)).toMatch(/~2\.00 ms/);
+  expect(lineOf(3)).not.toContain("~");
+});
+
 test("a machine that has done nothing has no table", () => {
   expect(renderExits({ instructions: 0, rows: [{ category: "csr", count: 0 }], time: none })).toBe(
     "no exits yet\n",

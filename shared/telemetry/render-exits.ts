@@ -5,13 +5,13 @@
 
 import type { ExitReport, ExitRow, TimeSplit } from "../schema/exit-report.ts";
 import { alignColumns } from "./align-columns.ts";
+import { byTime } from "./by-time.ts";
 import { formatDuration } from "./format-duration.ts";
+import { isRough } from "./is-rough.ts";
 import { percent } from "./percent.ts";
 import { wallTime } from "./wall-time.ts";
 
 const heads = ["exit", "count", "share", "time", "share", "min", "mean", "p50", "p99", "max"];
-/** An estimate from fewer of a category's exits says little: one of them may have been interrupted. */
-const fewSamples = 10;
 /** Of a category's parts that are shown. */
 const shownParts = 8;
 /** Columns without times. */
@@ -24,12 +24,14 @@ const parts: readonly (readonly [keyof TimeSplit, string])[] = [
   ["paused", "paused"],
   ["idle", "idle"],
 ];
+/** Others are named where there is some of them. */
+const alwaysNamed: readonly string[] = ["guest", "monitor"];
 
 /** The parts of each category stand below it. Without columns of times where nothing was timed. */
 export function renderExits(report: ExitReport): string {
   const rows = report.rows.filter(({ count, time }) => count > 0 || time !== undefined);
   if (rows.length === 0) return "no exits yet\n";
-  rows.sort((a, b) => (b.time?.total ?? 0) - (a.time?.total ?? 0) || b.count - a.count);
+  rows.sort(byTime);
   const count = rows.reduce((sum, row) => sum + row.count, 0);
   const total = rows.reduce((sum, row) => sum + (row.time?.total ?? 0), 0);
   const isTimed = rows.some(({ time }) => time !== undefined);
@@ -53,8 +55,7 @@ function cellsOf({ category, count, time }: ExitRow, counts: number, total: numb
   const start = [category, count.toLocaleString("en"), percent(count, counts)];
   if (time === undefined) return [...start, ...Array.from({ length: 7 }, () => "")];
   const durations = [time.min, time.mean, time.p50, time.p99, time.max].map(formatDuration);
-  const isRough = time.samples < fewSamples && time.samples < count;
-  const estimate = `${isRough ? "~" : ""}${formatDuration(time.total)}`;
+  const estimate = `${isRough(time, count) ? "~" : ""}${formatDuration(time.total)}`;
   return [...start, estimate, percent(time.total, total), ...durations];
 }
 
@@ -73,7 +74,7 @@ function partCells({ parts = [] }: ExitRow, counts: number): string[][] {
 function timeLine(time: TimeSplit): string {
   const all = wallTime(time);
   const shares = parts
-    .filter(([part]) => time[part] > 0)
+    .filter(([part]) => time[part] > 0 || alwaysNamed.includes(part))
     .map(([part, name]) => `${name} ${percent(time[part], all)}`);
   return `${formatDuration(all)}: ${shares.join(", ")}`;
 }

@@ -61,14 +61,15 @@ describe.each(Object.entries(runtimes))("under %s", (_name, runtime) => {
     expect(table).toMatch(/^exit +count +share +time +share +min +mean +p50 +p99 +max$/m);
     expect(table).toMatch(/^mmio\.(read|write) +[\d,]+ +[\d.]+ % +~?[\d.]+ (ns|µs|ms) /m);
     expect(table).toMatch(/ exits in [\d,]+ instructions, [\d.]+ per million$/m);
-    expect(table).toMatch(/^[\d.]+ (ms|s): guest [\d.]+ %, monitor [\d.]+ %/m);
+    expect(table).toMatch(/^[\d.]+ (µs|ms|s): guest [\d.]+ %, monitor [\d.]+ %/m);
     const { out: json } = await run(`${trapline(runtime, `${options} --json`)} </dev/null`, []);
     const report = JSON.parse(json);
     expect(report.rows.length).toBe(exitCategories.length);
     const { guest, monitor, driver } = report.time;
-    expect(guest > 0 && monitor > 0 && driver > 0).toBe(true);
+    // How much there is of each is the host's affair.
+    expect(guest >= 0 && monitor > 0 && driver > 0).toBe(true);
     const totals = report.rows.map(({ time }: { time?: { total: number } }) => time?.total ?? 0);
-    expect(totals.reduce((sum: number, total: number) => sum + total)).toBeCloseTo(monitor, -2);
+    expect(totals.reduce((sum: number, total: number) => sum + total)).toBeCloseTo(monitor, 0);
   });
 
   test("Linux answers the keyboard, writes to its disk and takes a second for a second", async () => {

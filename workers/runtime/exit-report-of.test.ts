@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { LogHistogram, noExitTimes } from "../vmm/mod.ts";
+import { LogHistogram, type LogHistogramState, noExitTimes } from "../vmm/mod.ts";
 import { exitReportOf } from "./exit-report-of.ts";
 
 const spent = { running: 1e9, idle: 0, waiting: 5, paused: 0, driver: 7 };
@@ -35,6 +35,23 @@ describe("exitReportOf", () => {
   test("splits the time in guest and monitor, which never is more than there was", () => {
     expect(reportOf([1000, 3000]).time).toMatchObject({ guest: 1e9 - 4000, monitor: 4000 });
     expect(reportOf([5e9]).time).toMatchObject({ guest: 0, monitor: 1e9, waiting: 5, driver: 7 });
+  });
+
+  test("says of no run that its exits took longer than it did", () => {
+    const seen = [8e8, 1e8, 3e8].map((duration, i) => {
+      const histogram = new LogHistogram();
+      histogram.record(duration, 2 ** i);
+      return histogram.save();
+    });
+    const [csr, wfi, budget] = seen as [LogHistogramState, LogHistogramState, LogHistogramState];
+    const times = { ...noExitTimes, byCategory: { csr, wfi, budget } };
+    const counts = { csr: 1, wfi: 2, budget: 4 };
+    const { rows, time } = exitReportOf({ ...{ instructions: 1, counts, times, spent } });
+    expect(time).toMatchObject({ guest: 0, monitor: 1e9 });
+    const totals = rows.map((row) => row.time?.total ?? 0);
+    expect(totals.reduce((sum, total) => sum + total)).toBeCloseTo(1e9, 0);
+    expect((totals[0] as number) / (totals[1] as number)).toBeCloseTo(4);
+    expect(rows[0]?.time).toMatchObject({ min: 8e8, max: 8e8, samples: 1 });
   });
 
   test("puts the most frequent parts first, and many together", () => {

@@ -28,19 +28,20 @@ const mostBuckets = 40;
 /** What a run's machines have counted and its driver has measured, in the terms that people read. */
 export function exitReportOf(record: RunRecord): ExitReport {
   const { instructions, counts, parts = {}, times, spent, gauges, origin } = record;
+  const { running, ...others } = spent;
+  const estimate = Object.values(times.byCategory).reduce((sum, state) => sum + state.sum, 0);
+  // Of a short run the estimate may be more than there was.
+  const inMonitor = Math.min(estimate, running);
+  const scale = estimate === 0 ? 1 : inMonitor / estimate;
   const rows = Object.entries(counts).map(([category, count]): ExitRow => {
     const state = times.byCategory[category as keyof ExitTimes["byCategory"]];
     const names = partsOf(parts[category] ?? {});
     return {
       ...{ category, count },
-      ...(state && { time: exitTimeOf(LogHistogram.from(state)) }),
+      ...(state && { time: exitTimeOf(LogHistogram.from(state), scale) }),
       ...(names.length > 0 && { parts: names }),
     };
   });
-  const monitor = rows.reduce((sum, { time }) => sum + (time?.total ?? 0), 0);
-  const { running, ...others } = spent;
-  // Of a very short run the estimate may be more than there was.
-  const inMonitor = Math.min(monitor, running);
   const slowest = times.slowest.map(({ category, took, at, steps, pc }) => {
     return { category, at: steps, started: (origin ?? 0) + at / 1e6, duration: took, pc };
   });
@@ -52,9 +53,10 @@ export function exitReportOf(record: RunRecord): ExitReport {
   };
 }
 
-function exitTimeOf(seen: LogHistogram): ExitTime {
+/** @param scale what part of the estimate of all of them can be */
+function exitTimeOf(seen: LogHistogram, scale: number): ExitTime {
   return {
-    ...{ total: seen.sum, samples: seen.samples, min: seen.least, mean: seen.mean },
+    ...{ total: seen.sum * scale, samples: seen.samples, min: seen.least, mean: seen.mean },
     ...{ p50: seen.quantile(0.5), p99: seen.quantile(0.99), max: seen.most },
     buckets: bucketsOf(seen),
   };

@@ -1,4 +1,5 @@
 import type { ExitReport, ExitRow } from "../../../shared/schema/exit-report.ts";
+import { byTime } from "../../../shared/telemetry/by-time.ts";
 import { formatDuration } from "../../../shared/telemetry/format-duration.ts";
 import { wallTime } from "../../../shared/telemetry/wall-time.ts";
 
@@ -16,13 +17,12 @@ export interface ComparedLine {
 export function comparedLines(first: ExitReport, second: ExitReport): readonly ComparedLine[] {
   const rowsOf = (report: ExitReport) => new Map(report.rows.map((row) => [row.category, row]));
   const [a, b] = [rowsOf(first), rowsOf(second)];
-  const weight = (name: string) =>
-    Math.max(a.get(name)?.time?.total ?? 0, b.get(name)?.time?.total ?? 0);
-  const count = (name: string) => Math.max(a.get(name)?.count ?? 0, b.get(name)?.count ?? 0);
-  return [...new Set([...a.keys(), ...b.keys()])]
-    .filter((name) => weight(name) > 0 || count(name) > 0)
-    .sort((x, y) => weight(y) - weight(x) || count(y) - count(x))
-    .map((name) => lineOf(name, a.get(name), b.get(name)));
+  const rows = [...first.rows, ...second.rows].filter(
+    ({ count, time }) => count > 0 || (time?.total ?? 0) > 0,
+  );
+  return [...new Set(rows.sort(byTime).map(({ category }) => category))].map((name) =>
+    lineOf(name, a.get(name), b.get(name)),
+  );
 }
 
 /** What the table ends with: both runs as a whole, without what neither has. */

@@ -1,5 +1,6 @@
 import type { ExitPart, ExitReport, ExitRow } from "../../../shared/schema/exit-report.ts";
 import { formatDuration } from "../../../shared/telemetry/format-duration.ts";
+import { isRough } from "../../../shared/telemetry/is-rough.ts";
 import { percent } from "../../../shared/telemetry/percent.ts";
 
 /** Columns of the table of exits; the first is the category. */
@@ -27,6 +28,8 @@ export interface ExitLine {
   readonly timeShare: number;
   /** How many exits the times are estimated from. */
   readonly samples: number;
+  /** Whether those are few. */
+  readonly isRough: boolean;
   readonly parts: readonly ExitLine[];
 }
 
@@ -71,6 +74,7 @@ function lineOf(name: string, row: ExitRow | ExitPart, counts: number, total: nu
     ],
     values: [count, count, spent, spent, ...durations],
     samples: time?.samples ?? 0,
+    isRough: isRough(time, count),
     timeShare: total === 0 ? 0 : spent / total,
     parts: parts.map((part) => lineOf(part.name, part, counts, total)),
   };

@@ -135,11 +135,8 @@ function Line({ line }: { readonly line: ExitLine }) {
   );
 }
 
-/** Fewer say of a time how large it is about, and no more: one that was interrupted may be half of it. */
-const fewSamples = 10;
-
-function Cells({ line: { cells, samples, timeShare } }: { readonly line: ExitLine }) {
-  const isRough = samples > 0 && samples < fewSamples;
+function Cells({ line }: { readonly line: ExitLine }) {
+  const { cells, samples, isRough, timeShare } = line;
   const source = `estimated from ${samples.toLocaleString("en")} that ${samples === 1 ? "was" : "were"} timed`;
   return exitColumns.map((column, index) => {
     const isEstimate = column === "time" || column === "time share";

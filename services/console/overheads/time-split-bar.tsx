@@ -4,12 +4,14 @@ import { percent } from "../../../shared/telemetry/percent.ts";
 import { wallTime } from "../../../shared/telemetry/wall-time.ts";
 import { timePartLabels } from "../model/time-parts.ts";
 
+/** These are named even where there is nothing of them. */
+const always: readonly string[] = ["guest", "monitor"];
 const parts = ["guest", "monitor", "driver", "waiting", "paused", "idle"] as const;
 
 /** All of a run's time in one bar, with its parts named below. */
 export function TimeSplitBar({ time }: { readonly time: TimeSplit }) {
   const whole = wallTime(time);
-  const shown = parts.filter((part) => time[part] > 0);
+  const shown = parts.filter((part) => time[part] > 0 || always.includes(part));
   if (whole === 0) return null;
   return (
     <div className="split">

@@ -27,10 +27,23 @@ describe("ExitSampler", () => {
     expect(look(new ExitSampler(), 1000, 1e6)).toEqual({ looks: 1000, sum: 1000 });
   });
 
+  test("looks at each of the first events, and then at more and more for one that stands for more", () => {
+    const sampler = new ExitSampler();
+    expect(look(sampler, 255, 5)).toEqual({ looks: 255, sum: 255 });
+    for (let events = 256; events < 1e6; events *= 2) {
+      look(sampler, events, 5, events);
+      expect(sampler.weight / (2 * events)).toBeLessThanOrEqual(1 / 64);
+    }
+    expect(sampler.weight).toBeGreaterThan(1000);
+  });
+
   test("looks about once in 200 microseconds, however often events come", () => {
     for (const spacing of [5, 50, 500]) {
       const events = 2e6;
-      const { looks } = look(new ExitSampler(), events, spacing);
+      const sampler = new ExitSampler();
+      const before = 2e7;
+      look(sampler, before, spacing);
+      const { looks } = look(sampler, events, spacing, before);
       const distance = (events * spacing) / looks;
       expect(distance).toBeGreaterThan(80_000);
       expect(distance).toBeLessThan(420_000);
