@@ -84,6 +84,16 @@ export const dashboards: readonly Dashboard[] = [
         ],
       },
       {
+        ...{ title: "What exits' time is about", kind: "bars", unit: "s", width: 8 },
+        help: "Devices, calls and causes that take most time: seconds per second.",
+        queries: [
+          {
+            ask: `topk(12, sum by (vm_exit_category, vm_exit_part) (rate(vm_exit_part_duration_sum${rate})))`,
+            legend: "{{vm_exit_category}} {{vm_exit_part}}",
+          },
+        ],
+      },
+      {
         ...{ title: "Translated code", kind: "lines", unit: "bytes", width: 8 },
         help: "Of each worker's fullest thread.",
         queries: [{ ask: "vm_translation_size", legend: "{{instance}}" }],

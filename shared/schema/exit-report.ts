@@ -102,7 +102,7 @@ const exitGaugesSchema = z.object({
   residentPages: count,
   /** Pages written to that had not been since the last look; where the monitor looks. */
   dirtyPagesPerSecond: nanoseconds.optional(),
-  /** Nanoseconds that the guest would stand still if it were moved now, at the usual bandwidth. */
+  /** Nanoseconds that the guest would stand still if it were moved now, as fast as the worker's moves were. */
   predictedDowntime: nanoseconds.optional(),
 });
 

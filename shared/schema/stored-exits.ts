@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ExitReport, type ExitRow, exitReportSchema } from "./exit-report.ts";
+import { type ExitPart, type ExitReport, type ExitRow, exitReportSchema } from "./exit-report.ts";
 import { type RunExits, runExitsSchema } from "./run-exits.ts";
 
 /** What a worker writes of a run's exits: without its moves, and without the rows that say nothing. */
@@ -16,16 +16,17 @@ const usualSize = 65_536;
 /** From all that is known to counts only; the first that is small enough is taken. */
 const reductions: readonly ((row: ExitRow) => ExitRow)[] = [
   (row) => row,
-  ({ time, ...row }) => ({ ...row, ...(time && { time: { ...time, buckets: [] } }) }),
-  ({ time: _, ...row }) => row,
+  (row) => withParts(row, withoutBuckets),
+  (row) => withoutBuckets(withParts(row, withoutBuckets)),
+  ({ time: _, ...row }) => withParts(row, ({ name, count }) => ({ name, count })),
   ({ category, count }) => ({ category, count }),
 ];
 
 /** The compact form of what is known of a run. */
 export function toStoredExits(run: Omit<RunExits, "moves" | "submission">): StoredExits {
   const categories = run.total.rows.map(({ category }) => category);
-  const total = withRows(run.total, (row) => row);
   for (const [level, reduce] of reductions.entries()) {
+    const total = withRows(run.total, totalOf(level));
     const steps = run.steps.map(({ report, ...step }) => {
       const { slowest, ...rest } = withRows(report, reduce);
       const kept = level === 0 && slowest ? { slowest } : {};
@@ -36,6 +37,18 @@ export function toStoredExits(run: Omit<RunExits, "moves" | "submission">): Stor
     if (isLast || JSON.stringify(stored).length <= usualSize) return stored;
   }
   throw new Error("there is a last reduction");
+}
+
+/** Its parts' histograms are the first that a total loses. */
+const totalOf = (level: number): ((row: ExitRow) => ExitRow) =>
+  level < 2 ? (row) => row : (row) => withParts(row, withoutBuckets);
+
+function withoutBuckets<T extends Pick<ExitRow, "time">>(row: T): T {
+  return row.time ? { ...row, time: { ...row.time, buckets: [] } } : row;
+}
+
+function withParts({ parts, ...row }: ExitRow, change: (part: ExitPart) => ExitPart): ExitRow {
+  return parts ? { ...row, parts: parts.map(change) } : row;
 }
 
 /** All rows again. */

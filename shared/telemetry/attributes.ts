@@ -1,6 +1,6 @@
 /** An attribute of metrics or spans. What stands on metrics has few values, and says how few. */
 export interface AttributeRow {
-  readonly type: "string" | "int" | "double" | "boolean";
+  readonly type: "string" | "int" | "double" | "boolean" | "string[]" | "int[]" | "double[]";
   readonly description: string;
   /** Why it cannot have many values; an attribute without it stands on spans only. */
   readonly bound?: string;
@@ -115,6 +115,15 @@ export const attributeTable = {
   "vm.exit.time.max": { type: "double", description: "nanoseconds" },
   "vm.exit.time.p50": { type: "double", description: "nanoseconds" },
   "vm.exit.time.p99": { type: "double", description: "nanoseconds" },
+  "vm.exit.part.names": {
+    type: "string[]",
+    description: "what its exits were about, the most frequent first; at most 33",
+  },
+  "vm.exit.part.counts": { type: "int[]", description: "how many exits were about each; exact" },
+  "vm.exit.part.times": {
+    type: "double[]",
+    description: "nanoseconds of those together, an estimate; they add up to `vm.exit.time.total`",
+  },
   "vm.exit.at": { type: "int", description: "steps of the machine before a single exit" },
   "vm.exit.pc": { type: "string", description: "where the hart stood, in hexadecimal" },
   "vm.checkpoint.pages": { type: "int", description: "pages that the checkpoint names" },

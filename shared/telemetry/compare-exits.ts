@@ -1,6 +1,6 @@
 /** The exits of several runs beside each other: what takes most time in the first one comes first. */
 
-import type { ExitReport } from "../schema/exit-report.ts";
+import type { ExitReport, ExitRow } from "../schema/exit-report.ts";
 import { alignColumns } from "./align-columns.ts";
 import { byTime } from "./by-time.ts";
 import { formatDuration } from "./format-duration.ts";
@@ -20,13 +20,16 @@ const shownParts = 8;
 function partsOf(runs: readonly NamedReport[], category: string): string[][] {
   const parts = runs.map(({ report }) => {
     const row = report.rows.find((each) => each.category === category);
-    return new Map(row?.parts?.map(({ name, count }) => [name, count]));
+    return new Map(row?.parts?.map((part) => [part.name, part]));
   });
-  const names = [...new Set(parts.flatMap((counts) => [...counts.keys()]))].slice(0, shownParts);
-  return names.map((name) => [
-    `  ${name}`,
-    ...parts.flatMap((counts) => [counts.get(name)?.toLocaleString("en") ?? "", ""]),
-  ]);
+  const all = parts.flatMap((each) => [...each.values()]).sort(byTime);
+  const names = [...new Set(all.map(({ name }) => name))].slice(0, shownParts);
+  return names.map((name) => [`  ${name}`, ...parts.flatMap((each) => cellsOf(each.get(name)))]);
+}
+
+function cellsOf(row: Pick<ExitRow, "count" | "time"> | undefined): string[] {
+  const time = row?.time ? formatDuration(row.time.total) : "";
+  return [row && row.count > 0 ? row.count.toLocaleString("en") : "", time];
 }
 
 /** For each run a column of counts, and one of times where something was timed. */
@@ -42,11 +45,8 @@ export function compareExits(runs: readonly NamedReport[]): string {
       ),
     ),
   ];
-  const cellsOf = (report: ExitReport, category: string) => {
-    const row = report.rows.find((each) => each.category === category);
-    const time = row?.time ? formatDuration(row.time.total) : "";
-    return [row && row.count > 0 ? row.count.toLocaleString("en") : "", time];
-  };
+  const rowOf = (report: ExitReport, category: string) =>
+    report.rows.find((each) => each.category === category);
   const wholeOf = ({ time }: ExitReport) => wallTime(time);
   const sums = (name: string, cells: (report: ExitReport) => readonly [string, string]) => [
     name,
@@ -55,7 +55,7 @@ export function compareExits(runs: readonly NamedReport[]): string {
   const table = [
     ["exit", ...runs.flatMap(({ name }) => [name, "time"])],
     ...categories.flatMap((category) => [
-      [category, ...runs.flatMap(({ report }) => cellsOf(report, category))],
+      [category, ...runs.flatMap(({ report }) => cellsOf(rowOf(report, category)))],
       ...partsOf(runs, category),
     ]),
     sums("all exits", ({ rows, time }) => [

@@ -22,6 +22,8 @@ const exitSeconds = [
   ...[1e-7, 2.5e-7, 5e-7, 1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4],
   ...[1e-3, 2.5e-3, 5e-3, 1e-2, 1e-1, 1],
 ];
+/** There are many series of it. */
+const partSeconds = [1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2];
 const bytes = [10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30].map((bits) => 2 ** bits);
 
 /** Every metric of Trapline, by name: instruments are made from it, and so is docs/telemetry.md. */
@@ -40,6 +42,11 @@ export const metricTable = {
     ...{ instrument: "histogram", unit: "s", of: "worker", buckets: exitSeconds },
     attributes: ["vm.exit.category"],
     description: "what an exit takes; estimated from those that were timed",
+  },
+  "vm.exit.part.duration": {
+    ...{ instrument: "histogram", unit: "s", of: "worker", buckets: partSeconds },
+    attributes: ["vm.exit.category", "vm.exit.part"],
+    description: "the same by what they were about, where that was told apart",
   },
   "vm.instructions": {
     ...{ instrument: "counter", unit: "{instruction}", of: "worker", attributes: [] },

@@ -14,6 +14,8 @@ import { wallTime } from "./wall-time.ts";
 const heads = ["exit", "count", "share", "time", "share", "min", "mean", "p50", "p99", "max"];
 /** Of a category's parts that are shown. */
 const shownParts = 8;
+type Timed = Pick<ExitRow, "count" | "time">;
+
 /** Columns without times. */
 const untimed = 3;
 const parts: readonly (readonly [keyof TimeSplit, string])[] = [
@@ -38,7 +40,10 @@ export function renderExits(report: ExitReport): string {
   const columns = isTimed ? heads.length : untimed;
   const cells = [
     heads,
-    ...rows.flatMap((row) => [cellsOf(row, count, total), ...partCells(row, count)]),
+    ...rows.flatMap((row) => [
+      cellsOf(row.category, row, count, total),
+      ...partCells(row, count, total),
+    ]),
   ];
   const perMillion = report.instructions === 0 ? 0 : (count / report.instructions) * 1e6;
   return [
@@ -51,24 +56,34 @@ export function renderExits(report: ExitReport): string {
   ].join("\n");
 }
 
-function cellsOf({ category, count, time }: ExitRow, counts: number, total: number): string[] {
-  const start = [category, count.toLocaleString("en"), percent(count, counts)];
+function cellsOf(name: string, row: Timed, counts: number, total: number): string[] {
+  const { count, time } = row;
+  const start = [name, count.toLocaleString("en"), percent(count, counts)];
   if (time === undefined) return [...start, ...Array.from({ length: 7 }, () => "")];
   const durations = [time.min, time.mean, time.p50, time.p99, time.max].map(formatDuration);
   const estimate = `${isRough(time, count) ? "~" : ""}${formatDuration(time.total)}`;
   return [...start, estimate, percent(time.total, total), ...durations];
 }
 
-/** What the exits of a category were about, where that is more than one thing or has another name. */
-function partCells({ parts = [] }: ExitRow, counts: number): string[][] {
-  const first = parts.slice(0, shownParts).map(({ name, count }) => [name, count] as const);
-  const more = parts.slice(shownParts);
-  const rest = more.reduce((sum, { count }) => sum + count, 0);
-  const all = more.length === 0 ? first : [...first, [`${more.length} more`, rest] as const];
-  return all.map(([name, count]) => {
-    const start = [`  ${name}`, count.toLocaleString("en"), percent(count, counts)];
-    return [...start, ...Array.from({ length: heads.length - start.length }, () => "")];
+/** What the exits of a category were about, in the order of the rows. */
+function partCells({ parts = [] }: ExitRow, counts: number, total: number): string[][] {
+  const inOrder = [...parts].sort(byTime);
+  const more = inOrder.slice(shownParts);
+  const first = inOrder.slice(0, shownParts).map((part) => {
+    return cellsOf(`  ${part.name}`, part, counts, total);
   });
+  if (more.length === 0) return first;
+  const spent = more.reduce((sum, { time }) => sum + (time?.total ?? 0), 0);
+  const count = more.reduce((sum, part) => sum + part.count, 0);
+  const [name, number, share, ...times] = cellsOf(
+    `  ${more.length} more`,
+    { count },
+    counts,
+    total,
+  );
+  const [, , ...durations] = times;
+  const sums = spent === 0 ? ["", ""] : [formatDuration(spent), percent(spent, total)];
+  return [...first, [name, number, share, ...sums, ...durations] as string[]];
 }
 
 function timeLine(time: TimeSplit): string {

@@ -51,7 +51,8 @@ export const spanTable = {
       ...(["vm.run", "vm.exit.category", "vm.exit.count", "vm.exit.share"] as const),
       ...(["vm.exit.samples", "vm.exit.time.total", "vm.exit.time.share"] as const),
       ...(["vm.exit.time.min", "vm.exit.time.mean", "vm.exit.time.p50"] as const),
-      ...(["vm.exit.time.p99", "vm.exit.time.max"] as const),
+      ...(["vm.exit.time.p99", "vm.exit.time.max", "vm.exit.part.names"] as const),
+      ...(["vm.exit.part.counts", "vm.exit.part.times"] as const),
     ],
   },
   "vm.exit": {

@@ -211,6 +211,10 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     for (const { attributes } of named("checkpoint")) {
       expect(attributes["vm.checkpoint.pages"]).toBeGreaterThan(0);
     }
+    // For each of them, and for the move.
+    const stood = exits.total.rows.find(({ category }) => category === "pause")?.count;
+    expect(stood).toBeGreaterThan(named("checkpoint").length);
+    expect(exits.total.time.paused).toBeGreaterThan(0);
   });
 
   test("single exits that took long are shown when they were", () => {
@@ -224,6 +228,19 @@ describe("a submission that moves from Node to Deno while it runs", () => {
       expect(of("min")).toBeLessThanOrEqual(of("p50"));
       expect(of("p50")).toBeLessThanOrEqual(of("p99"));
       expect(of("p99")).toBeLessThanOrEqual(of("max"));
+    }
+  });
+
+  test("what the exits of a category were about has its part of their time", () => {
+    const parted = named("vm.exits").filter(({ attributes }) => attributes["vm.exit.part.names"]);
+    expect(parted.map(({ attributes }) => attributes["vm.exit.category"])).toContain("mmio.write");
+    for (const { attributes } of parted) {
+      const list = (name: string) => attributes[`vm.exit.part.${name}`] as number[];
+      const [names, counts, times] = ["names", "counts", "times"].map(list);
+      expect([counts?.length, times?.length]).toEqual([names?.length, names?.length]);
+      const spent = times?.reduce((sum, time) => sum + time, 0) ?? 0;
+      const whole = Number(attributes["vm.exit.time.total"] ?? 0);
+      expect(Math.abs(spent - whole)).toBeLessThanOrEqual(1e-9 * whole + 1e-3);
     }
   });
 

@@ -19,7 +19,7 @@ const most = 2e8;
 const subjects = [
   { name: "traps", disk: false, harts: 1, has: ["exception", "mmio.write"] },
   { name: "paging", disk: false, harts: 1, has: ["exception", "mmio.write"] },
-  { name: "virtio-blk", disk: true, harts: 1, has: ["doorbell", "mmio.read"] },
+  { name: "virtio-blk", disk: true, harts: 1, has: ["doorbell", "interrupt.external"] },
   { name: "ipi", disk: false, harts: 2, has: ["mmio.write"] },
 ];
 
@@ -98,6 +98,46 @@ test("registers have names; an access to no device is counted, and one by eight 
     "mmio.write": { clint0: 1 },
     exception: { "load access": 1 },
   });
+});
+
+test("an external interrupt is the device's that the guest asks about, also where it was saved in between", () => {
+  const program = [
+    asm("jal", { rd: 1, to: "main" }),
+    // The handler: whose is it, what does it want, that was it.
+    ...loadConstant(5, 0xc20_0004),
+    asm("lw", { rd: 6, rs1: 5 }),
+    asm("lb", { rd: 8, rs1: 7, imm: 2 }),
+    asm("sw", { rs1: 5, rs2: 6 }),
+    asm("mret"),
+    "main",
+    asm("csrrw", { rs1: 1, csr: 0x305 }),
+    ...loadConstant(5, 0xc00_0028),
+    asm("addi", { rd: 6, imm: 1 }),
+    asm("sw", { rs1: 5, rs2: 6 }),
+    ...loadConstant(5, 0xc00_2000),
+    ...loadConstant(6, 1 << 10),
+    asm("sw", { rs1: 5, rs2: 6 }),
+    ...loadConstant(6, 1 << 11),
+    asm("csrrw", { rs1: 6, csr: 0x304 }),
+    asm("addi", { rd: 6, imm: 8 }),
+    asm("csrrs", { rs1: 6, csr: 0x300 }),
+    // The UART says that it has nothing left to send.
+    ...loadConstant(7, 0x1000_0000),
+    asm("addi", { rd: 6, imm: 2 }),
+    asm("sb", { rs1: 7, rs2: 6, imm: 1 }),
+    "wait",
+    asm("jal", { to: "wait" }),
+  ];
+  const machine = monitor().createMachine(bareMetal(program), resources({ disk: false }));
+  while (machine.exitCounts()["interrupt.external"] === 0) machine.run(1);
+  expect(machine.exitParts()["interrupt.external"]).toEqual({ others: 1 });
+  const { state, ram } = readSnapshot(writeSnapshot(machine));
+  const restored = monitor().restoreMachine(state, ram, resources({ disk: false }));
+  for (const each of [machine, restored]) {
+    each.run(1000);
+    expect(each.exitCounts()["interrupt.external"]).toBe(1);
+    expect(each.exitParts()["interrupt.external"]).toEqual({ uart0: 1 });
+  }
 });
 
 test("what was counted before it was told apart is others", () => {

@@ -5,17 +5,21 @@ import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 import { decodeOtlp } from "./otlp.ts";
 
-const value = z.object({
+const scalar = z.object({
   stringValue: z.string().optional(),
   boolValue: z.boolean().optional(),
   intValue: z.string().optional(),
   doubleValue: z.number().optional(),
 });
+const value = scalar.extend({
+  arrayValue: z.object({ values: z.array(scalar) }).optional(),
+});
+const scalarOf = ({ stringValue, boolValue, intValue, doubleValue }: z.infer<typeof scalar>) =>
+  stringValue ?? boolValue ?? doubleValue ?? Number(intValue);
 const attributes = z.array(z.object({ key: z.string(), value })).transform((list) =>
   Object.fromEntries(
     list.map(({ key, value }) => {
-      const { stringValue, boolValue, intValue, doubleValue } = value;
-      return [key, stringValue ?? boolValue ?? doubleValue ?? Number(intValue)] as const;
+      return [key, value.arrayValue?.values.map(scalarOf) ?? scalarOf(value)] as const;
     }),
   ),
 );

@@ -14,8 +14,10 @@ message AnyValue {
     bool bool_value = 2;
     int64 int_value = 3;
     double double_value = 4;
+    ArrayValue array_value = 5;
   }
 }
+message ArrayValue { repeated AnyValue values = 1; }
 message KeyValue { string key = 1; AnyValue value = 2; }
 message Resource { repeated KeyValue attributes = 1; }
 message Link { bytes trace_id = 1; bytes span_id = 2; }

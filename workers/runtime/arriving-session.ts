@@ -104,8 +104,9 @@ export async function runArrival(
     );
     telemetry.arrives();
     resources.onTrace?.(telemetry.trace);
+    const { moveRate } = resources;
     const onExits = telemetry.exits.bind(telemetry);
-    const book = { journal, identity, assignment, submission: run, onExits };
+    const book = { journal, identity, assignment, submission: run, onExits, moveRate };
     const exits = new ExitBook(book, message.instructions);
     here = { journal, reporter, checkpoints, guest, exits, telemetry };
     fenced = checkpoints.fence().catch(lose);

@@ -32,6 +32,7 @@ function open({ told, isDown = false }: { told?: StoredExits; isDown?: boolean }
     {
       ...{ assignment, submission: "s-aaaaaaaaaaaaaaaa" },
       identity: { name: "here", runtime: "node 26" },
+      moveRate: { pagesPerSecond: 1000 },
       onExits: (exits) => heard.push(exits),
       journal: {
         epoch: 3,
@@ -53,6 +54,16 @@ function open({ told, isDown = false }: { told?: StoredExits; isDown?: boolean }
 }
 
 describe("ExitBook", () => {
+  test("says how long a guest would stand still, as fast as the worker's moves were", async () => {
+    const { book, heard } = open();
+    const gauges = { translatedRegions: 0, translatedBytes: 0, evictions: 0, tlbFills: 0 };
+    const { total, steps } = account(200);
+    const known = { ...gauges, residentPages: 50, dirtyPagesPerSecond: 10 };
+    book.hear({ steps, total: { ...total, gauges: known } });
+    await book.flush();
+    expect(heard[0]?.total.gauges?.predictedDowntime).toBe(50e6);
+  });
+
   test("writes what it hears with the names that students may see, and at the end that it is one", async () => {
     const { book, written, heard } = open();
     book.hear(account(200));

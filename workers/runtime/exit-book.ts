@@ -1,8 +1,11 @@
 import type { Assignment } from "../../shared/schema/assignment.ts";
+import type { ExitReport } from "../../shared/schema/exit-report.ts";
 import type { RunExits, Stay } from "../../shared/schema/run-exits.ts";
 import { toStoredExits } from "../../shared/schema/stored-exits.ts";
 import { log } from "../../shared/telemetry/log.ts";
 import { shownStepName, stepKind } from "./grade-run.ts";
+import type { MoveRate } from "./moves/move-rate.ts";
+import { predictDowntime } from "./moves/predict-downtime.ts";
 import type { RunJournal } from "./run-journal.ts";
 import type { RunAccount } from "./thread/run-ledger.ts";
 import type { WorkerIdentity } from "./worker-identity.ts";
@@ -12,6 +15,7 @@ export interface ExitBookParts {
   readonly identity: WorkerIdentity;
   readonly assignment: Assignment;
   readonly submission: string;
+  readonly moveRate: Pick<MoveRate, "pagesPerSecond">;
   /** Hears what is written, each time before it is. */
   readonly onExits?: ((exits: RunExits) => void) | undefined;
 }
@@ -90,8 +94,10 @@ export class ExitBook {
     }
   }
 
-  #exitsOf({ total, steps }: RunAccount, epoch: number, before: readonly Stay[]): RunExits {
+  #exitsOf(account: RunAccount, epoch: number, before: readonly Stay[]): RunExits {
     const { identity, submission } = this.#parts;
+    const { steps } = account;
+    const total = this.#withDowntime(account.total);
     const { name: worker, runtime } = identity;
     const here = { worker, runtime, epoch, from: this.#from, to: total.instructions };
     return {
@@ -99,6 +105,14 @@ export class ExitBook {
       steps: steps.map((step, index) => ({ ...this.#nameOf(index), ...step })),
       stays: [...before, here],
     };
+  }
+
+  #withDowntime(report: ExitReport): ExitReport {
+    const { gauges } = report;
+    if (!gauges) return report;
+    const downtime = predictDowntime(gauges, this.#parts.moveRate.pagesPerSecond);
+    if (downtime === undefined) return report;
+    return { ...report, gauges: { ...gauges, predictedDowntime: downtime } };
   }
 
   #nameOf(index: number): { name: string; kind: string } {

@@ -66,4 +66,25 @@ describe("exitReportOf", () => {
     expect(told.at(-1)).toEqual({ name: "others", count: 1 + 2 + 3 + 4 + 5 + 6 + 7 });
     expect(told.reduce((sum, { count }) => sum + count, 0)).toBe(780);
   });
+
+  test("gives parts the times that add up to their category's, also of those that are together", () => {
+    const whole = new LogHistogram();
+    const names = Array.from({ length: 40 }, (_, i) => {
+      const part = new LogHistogram();
+      part.record(1000 * i, 3);
+      whole.record(1000 * i, 3);
+      return [`part ${i}`, part.save()] as const;
+    });
+    const byPart = { csr: Object.fromEntries(names) };
+    const times = { ...noExitTimes, byCategory: { csr: whole.save() }, byPart };
+    const parts = { csr: Object.fromEntries(names.map(([name], i) => [name, i])) };
+    const report = exitReportOf({
+      ...{ instructions: 1, counts: { csr: 780 }, parts, times, spent },
+    });
+    const [row] = report.rows;
+    const told = row?.parts ?? [];
+    expect(told[0]).toMatchObject({ name: "part 39", time: { total: 117_000, samples: 1 } });
+    expect(told.at(-1)).toMatchObject({ name: "others", count: 28, time: { samples: 8 } });
+    expect(told.reduce((sum, { time }) => sum + (time?.total ?? 0), 0)).toBe(row?.time?.total);
+  });
 });

@@ -5,7 +5,15 @@ import type {
   ExitRow,
   ExitTime,
 } from "../../shared/schema/exit-report.ts";
-import { type ExitPartCounts, type ExitTimes, LogHistogram, type Nanoseconds } from "../vmm/mod.ts";
+import {
+  type ExitCategory,
+  type ExitPartCounts,
+  type ExitTimes,
+  LogHistogram,
+  type LogHistogramState,
+  type Nanoseconds,
+  otherParts,
+} from "../vmm/mod.ts";
 import type { Spending } from "./time-account.ts";
 
 export interface RunRecord {
@@ -22,8 +30,9 @@ export interface RunRecord {
 
 /** Names that a category's parts have, beside `others`. */
 const mostParts = 32;
-/** Widest histogram that a report has, in buckets. */
-const mostBuckets = 40;
+const nothingSeen = new LogHistogram().save();
+/** Widest histograms that a report has, in buckets. */
+const mostBuckets = { category: 40, part: 16 };
 
 /** What a run's machines have counted and its driver has measured, in the terms that people read. */
 export function exitReportOf(record: RunRecord): ExitReport {
@@ -34,11 +43,12 @@ export function exitReportOf(record: RunRecord): ExitReport {
   const inMonitor = Math.min(estimate, running);
   const scale = estimate === 0 ? 1 : inMonitor / estimate;
   const rows = Object.entries(counts).map(([category, count]): ExitRow => {
-    const state = times.byCategory[category as keyof ExitTimes["byCategory"]];
-    const names = partsOf(parts[category] ?? {});
+    const state = times.byCategory[category as ExitCategory];
+    const seen = times.byPart?.[category as ExitCategory] ?? {};
+    const names = partsOf(parts[category] ?? {}, seen, scale);
     return {
       ...{ category, count },
-      ...(state && { time: exitTimeOf(LogHistogram.from(state), scale) }),
+      ...(state && { time: exitTimeOf(LogHistogram.from(state), scale, mostBuckets.category) }),
       ...(names.length > 0 && { parts: names }),
     };
   });
@@ -54,11 +64,11 @@ export function exitReportOf(record: RunRecord): ExitReport {
 }
 
 /** @param scale what part of the estimate of all of them can be */
-function exitTimeOf(seen: LogHistogram, scale: number): ExitTime {
+function exitTimeOf(seen: LogHistogram, scale: number, most: number): ExitTime {
   return {
     ...{ total: seen.sum * scale, samples: seen.samples, min: seen.least, mean: seen.mean },
     ...{ p50: seen.quantile(0.5), p99: seen.quantile(0.99), max: seen.most },
-    buckets: bucketsOf(seen),
+    buckets: bucketsOf(seen, most),
   };
 }
 
@@ -66,7 +76,7 @@ function exitTimeOf(seen: LogHistogram, scale: number): ExitTime {
  * Buckets without gaps, each from the bound of the one before on, so wide that there are few; the first
  * entry only says where they begin.
  */
-function bucketsOf(seen: LogHistogram): [bound: Nanoseconds, count: number][] {
+function bucketsOf(seen: LogHistogram, most: number): [bound: Nanoseconds, count: number][] {
   const filled = [...seen.filled()];
   const [first] = filled;
   const last = filled.at(-1);
@@ -75,7 +85,7 @@ function bucketsOf(seen: LogHistogram): [bound: Nanoseconds, count: number][] {
   // Doubling what a bucket spans until they are few enough.
   for (let parts = 16; ; parts /= 2) {
     const bounds = boundsFrom(first.from, last.to, parts);
-    if (bounds.length > mostBuckets && parts >= 1) continue;
+    if (bounds.length > most && parts >= 1) continue;
     let next = 0;
     for (const bound of bounds) {
       let count = 0;
@@ -104,13 +114,26 @@ function boundsFrom(from: Nanoseconds, to: Nanoseconds, parts: number): Nanoseco
 }
 
 /** The most frequent first; those beyond the first few together. */
-function partsOf(counts: Readonly<Record<string, number>>): ExitPart[] {
-  const parts = Object.entries(counts)
-    .filter(([, count]) => count > 0)
-    .map(([name, count]) => ({ name, count }))
-    .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
-  const others = parts.slice(mostParts);
-  if (others.length === 0) return parts;
-  const count = others.reduce((sum, part) => sum + part.count, 0);
-  return [...parts.slice(0, mostParts), { name: "others", count }];
+function partsOf(
+  counts: Readonly<Record<string, number>>,
+  times: Readonly<Record<string, LogHistogramState>>,
+  scale: number,
+): ExitPart[] {
+  const [counted, seen] = [new Map(Object.entries(counts)), new Map(Object.entries(times))];
+  // An interrupt is timed when it is delivered, and counted when the guest asks whose it is.
+  const names = [...new Set([...counted.keys(), ...seen.keys()])]
+    .filter((name) => (counted.get(name) ?? 0) > 0 || seen.has(name))
+    .sort((a, b) => (counted.get(b) ?? 0) - (counted.get(a) ?? 0) || (a < b ? -1 : 1));
+  const partOf = (name: string, those: readonly string[]): ExitPart => {
+    const sum = new LogHistogram();
+    for (const each of those) sum.add(seen.get(each) ?? nothingSeen);
+    return {
+      ...{ name, count: those.reduce((all, each) => all + (counted.get(each) ?? 0), 0) },
+      ...(sum.samples > 0 && { time: exitTimeOf(sum, scale, mostBuckets.part) }),
+    };
+  };
+  const shown = names.filter((name) => name !== otherParts).slice(0, mostParts);
+  const rest = names.filter((name) => !shown.includes(name));
+  const parts = shown.map((name) => partOf(name, [name]));
+  return rest.length === 0 ? parts : [...parts, partOf(otherParts, rest)];
 }

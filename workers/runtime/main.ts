@@ -27,6 +27,7 @@ import { Arrivals } from "./moves/arrivals.ts";
 import { CheckpointHandOver } from "./moves/checkpoint-hand-over.ts";
 import { leaveToOther } from "./moves/leave-to-other.ts";
 import { LiveMove } from "./moves/live-move.ts";
+import { MoveRate } from "./moves/move-rate.ts";
 import type { MoveRun, MoveWish } from "./moves/move-run.ts";
 import { openDoor } from "./moves/open-door.ts";
 import { Departed, HandedOver } from "./run-guest.ts";
@@ -84,12 +85,16 @@ const certificate = makeWorkerCertificate();
 const doors = new WorkerDoors(redis);
 /** A run that does not come to its last round has more and more of its time taken. */
 const mostRounds = 10;
+const moveRate = new MoveRate();
 const mover: MoveRun = new LiveMove({
   ...{ redis, certificate, doors, worker: identity.name },
   otherwise: new CheckpointHandOver(redis),
   limits: { downtime: config.TRAPLINE_DOWNTIME, mostRounds },
   bytesPerSecond: config.TRAPLINE_BANDWIDTH === 0 ? undefined : config.TRAPLINE_BANDWIDTH,
-  onMove: (move) => metrics.move(move),
+  onMove: (move) => {
+    metrics.move(move);
+    moveRate.learn(move.figures?.passes ?? []);
+  },
 });
 const shutdown = new AbortController();
 const memoryBytes = 2 ** 32;
@@ -155,7 +160,7 @@ async function take(
 
 function resourcesOf(run: ActiveRun): SessionResources {
   return {
-    ...{ redis, blobs, identity, pool, checkpoints, code, templates, metrics, debuggers },
+    ...{ redis, blobs, identity, pool, checkpoints, code, templates, metrics, moveRate, debuggers },
     onTrace: (trace) => {
       run.trace = trace;
     },

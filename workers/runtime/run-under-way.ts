@@ -104,10 +104,10 @@ export class RunUnderWay {
       resources.onProgress?.({ epoch: journal.epoch, instructions });
     const former = saved && formerReports(saved);
     figures(former?.instructions ?? 0);
-    const { identity } = resources;
+    const { identity, moveRate } = resources;
     const onExits = telemetry.exits.bind(telemetry);
     const { submission } = job;
-    const book = { journal, identity, assignment, submission, onExits };
+    const book = { journal, identity, assignment, submission, onExits, moveRate };
     const exits = new ExitBook(book, former?.instructions ?? 0);
     reporter.startAt(former?.consoleBytes ?? 0);
     if (former) telemetry.resumes();

@@ -4,6 +4,7 @@ import type { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-s
 import type { Instructions } from "../vmm/mod.ts";
 import type { DebugHub } from "./debug/debug-hub.ts";
 import type { LiveGuest } from "./moves/live-guest.ts";
+import type { MoveRate } from "./moves/move-rate.ts";
 import type { RunTrace } from "./telemetry/run-trace.ts";
 import type { WorkerMetrics } from "./telemetry/worker-metrics.ts";
 import type { WorkerTemplates } from "./templates/worker-templates.ts";
@@ -29,6 +30,7 @@ export interface SessionResources {
   readonly onGuest?: (guest: LiveGuest) => void;
   readonly templates: WorkerTemplates;
   readonly metrics: WorkerMetrics;
+  readonly moveRate: MoveRate;
   /** Hears where the run's trace is. */
   readonly onTrace?: (trace: RunTrace) => void;
   /** The guest has come to its end here. */

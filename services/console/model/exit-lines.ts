@@ -1,4 +1,5 @@
 import type { ExitPart, ExitReport, ExitRow } from "../../../shared/schema/exit-report.ts";
+import { byTime } from "../../../shared/telemetry/by-time.ts";
 import { formatDuration } from "../../../shared/telemetry/format-duration.ts";
 import { isRough } from "../../../shared/telemetry/is-rough.ts";
 import { percent } from "../../../shared/telemetry/percent.ts";
@@ -36,7 +37,7 @@ export interface ExitLine {
 /** The table of exits as `perf kvm stat` has it: only what happened, what takes most time first. */
 export function exitLines(
   report: ExitReport,
-  order: { readonly by: ExitColumn | "exit"; readonly descending: boolean } = byTime,
+  order: { readonly by: ExitColumn | "exit"; readonly descending: boolean } = usualOrder,
 ): readonly ExitLine[] {
   const rows = report.rows.filter(({ count, time }) => count > 0 || time !== undefined);
   const counts = rows.reduce((sum, { count }) => sum + count, 0);
@@ -52,7 +53,7 @@ export function exitLines(
     );
 }
 
-const byTime = { by: "time", descending: true } as const;
+const usualOrder = { by: "time", descending: true } as const;
 
 function difference(a: ExitLine, b: ExitLine, column: number): number {
   return (a.values[column] ?? 0) - (b.values[column] ?? 0);
@@ -76,6 +77,6 @@ function lineOf(name: string, row: ExitRow | ExitPart, counts: number, total: nu
     samples: time?.samples ?? 0,
     isRough: isRough(time, count),
     timeShare: total === 0 ? 0 : spent / total,
-    parts: parts.map((part) => lineOf(part.name, part, counts, total)),
+    parts: [...parts].sort(byTime).map((part) => lineOf(part.name, part, counts, total)),
   };
 }

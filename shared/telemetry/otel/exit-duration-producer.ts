@@ -8,22 +8,22 @@ import {
   type MetricProducer,
 } from "@opentelemetry/sdk-metrics";
 import { metricTable } from "../metrics.ts";
-import type { ExitDurations } from "./exit-durations.ts";
+import type { DurationMetric, ExitDurations } from "./exit-durations.ts";
 
-/** `vm.exit.duration` for the SDK's readers. */
+/** The durations of exits for the SDK's readers. */
 export function exitDurationProducer(durations: ExitDurations): MetricProducer {
   const startTime = hrTime();
-  const { unit, description } = metricTable["vm.exit.duration"];
-  const collect = (): HistogramMetricData => {
+  const metricOf = (name: DurationMetric): HistogramMetricData => {
+    const { unit, description, buckets } = metricTable[name];
     const endTime = hrTime();
     return {
-      descriptor: { name: "vm.exit.duration", unit, description, valueType: ValueType.DOUBLE },
+      descriptor: { name, unit, description, valueType: ValueType.DOUBLE },
       aggregationTemporality: AggregationTemporality.CUMULATIVE,
       dataPointType: DataPointType.HISTOGRAM,
-      dataPoints: durations.points().map(({ category, counts, count, sum }) => ({
-        ...{ startTime, endTime, attributes: { "vm.exit.category": category } },
+      dataPoints: durations.points(name).map(({ attributes, counts, count, sum }) => ({
+        ...{ startTime, endTime, attributes },
         value: {
-          buckets: { boundaries: [...durations.boundaries], counts: [...counts] },
+          buckets: { boundaries: [...buckets], counts: [...counts] },
           ...{ count, sum },
         },
       })),
@@ -31,9 +31,9 @@ export function exitDurationProducer(durations: ExitDurations): MetricProducer {
   };
   return {
     collect: async () => {
-      const metric = collect();
+      const all = [metricOf("vm.exit.duration"), metricOf("vm.exit.part.duration")];
       // A histogram without points would be a family without rows.
-      const metrics = metric.dataPoints.length === 0 ? [] : [metric];
+      const metrics = all.filter(({ dataPoints }) => dataPoints.length > 0);
       const scopeMetrics = [{ scope: { name: "trapline" }, metrics }];
       return { resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors: [] };
     },

@@ -29,7 +29,7 @@ export interface TelemetryOptions {
   readonly identity: TelemetryIdentity;
   /** One environment variable, by its name. */
   readonly read: (name: string) => string | undefined;
-  /** What `vm.exit.duration` shows. */
+  /** What `vm.exit.duration` and `vm.exit.part.duration` show. */
   readonly durations?: ExitDurations;
   /** A sentence for the log. */
   readonly tell: (sentence: string) => void;

@@ -6,6 +6,7 @@ import type { ExitReport } from "../../../shared/schema/exit-report.ts";
 import { MemoryBlock } from "../../../workers/host/block-memory.ts";
 import { compiler } from "../../../workers/host/compiler.ts";
 import { exitReportOf } from "../../../workers/runtime/exit-report-of.ts";
+import { partsBetween } from "../../../workers/runtime/parts-between.ts";
 import { TimeAccount } from "../../../workers/runtime/time-account.ts";
 import { type EngineName, type Machine, Monitor } from "../../../workers/vmm/mod.ts";
 
@@ -58,7 +59,8 @@ export function workOf({ engine, firmware, command }: Setting): ExitReport {
   untilPrompt();
   for (let time = 1; ; time++) {
     machine.takeExitTimes();
-    const before = { counts: machine.exitCounts(), instructions: machine.retired };
+    const before = { counts: machine.exitCounts(), parts: machine.exitParts() };
+    const instructions = machine.retired;
     const account = new TimeAccount(now);
     account.spendOn("running");
     machine.sendConsole(new TextEncoder().encode(`${command}\n`));
@@ -71,7 +73,8 @@ export function workOf({ engine, firmware, command }: Setting): ExitReport {
     ]);
     const report = exitReportOf({
       ...{ counts: Object.fromEntries(counts), times: machine.takeExitTimes(), spent },
-      instructions: machine.retired - before.instructions,
+      parts: partsBetween(before.parts, machine.exitParts()),
+      instructions: machine.retired - instructions,
     });
     machine.dispose();
     return report;

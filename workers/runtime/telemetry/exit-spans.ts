@@ -26,7 +26,7 @@ const nanoseconds = 1e6;
 export function emitExits({ run, parent, start, end, rows, slowest }: ExitsOfStretch): void {
   const all = rows.reduce((sum, { count }) => sum + count, 0);
   const spent = rows.reduce((sum, { time }) => sum + (time?.total ?? 0), 0);
-  for (const { category, count, time } of rows) {
+  for (const { category, count, time, parts = [] } of rows) {
     if (count === 0) continue;
     const attributes = {
       ...{ "vm.run": run, "vm.exit.category": category },
@@ -40,6 +40,11 @@ export function emitExits({ run, parent, start, end, rows, slowest }: ExitsOfStr
         "vm.exit.time.p50": time.p50,
         "vm.exit.time.p99": time.p99,
         "vm.exit.time.max": time.max,
+      }),
+      ...(parts.length > 0 && {
+        "vm.exit.part.names": parts.map(({ name }) => name),
+        "vm.exit.part.counts": parts.map((part) => part.count),
+        "vm.exit.part.times": parts.map((part) => part.time?.total ?? 0),
       }),
     };
     // The part of a step that was on another worker has its time, too, and not its place.

@@ -34,6 +34,10 @@ export interface FinishedMove {
   readonly figures?:
     | {
         readonly rounds: number;
+        /** The rounds by themselves. */
+        readonly passes?:
+          | readonly { readonly pages: number; readonly duration: number }[]
+          | undefined;
         readonly sentBytes: number;
         readonly downtime?: number | undefined;
       }
@@ -165,7 +169,7 @@ export class WorkerMetrics {
         instruments.add("vm.exit.parts", more(part.count, oldPart?.count), words);
       }
     }
-    this.#durations.add(total, former);
+    this.#durations.add(total, former, (category, part) => this.#parts.of(category, part));
   }
 }
 

@@ -50,6 +50,8 @@ class PlannedMachine implements Machine {
     return this.save();
   }
 
+  pause(): void {}
+
   takeExitTimes(): never {
     throw new Error("nobody times a planned machine");
   }

@@ -277,6 +277,7 @@ export class GuestDriver {
     if (isLast) this.#exits?.tell(machine, this.#voice.script);
     this.#exits?.ledger.spendOn("paused");
     const began = this.#ports.now();
+    machine.pause();
     const sections = this.#sections(this.#state(machine));
     const taken = this.#checkpoints.take(machine, sections, this.#voice.consoleBytes);
     this.#ports.post({ ...taken, pause: this.#ports.now() - began });

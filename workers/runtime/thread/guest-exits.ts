@@ -1,7 +1,6 @@
 import type { ExitGauges } from "../../../shared/schema/exit-report.ts";
 import type { ConsoleScript, Machine, Milliseconds } from "../../vmm/mod.ts";
 import type { DriverPorts } from "./driver-ports.ts";
-import { predictDowntime } from "./predict-downtime.ts";
 import { type LedgerClock, RunLedger } from "./run-ledger.ts";
 
 const interval: Milliseconds = 2000;
@@ -79,10 +78,7 @@ export class GuestExits {
       evictions: translations.evicted,
       tlbFills: machine.exitCounts()["mmu.fill"] ?? 0,
       residentPages,
-      ...(rate !== undefined && {
-        dirtyPagesPerSecond: rate,
-        predictedDowntime: predictDowntime(residentPages, rate),
-      }),
+      ...(rate !== undefined && { dirtyPagesPerSecond: rate }),
     };
   }
 }

@@ -49,10 +49,12 @@ function isStretch(value: unknown): boolean {
   return isSpent && isTimes(value.times) && isNamed(value.own, isAmount);
 }
 
-function isTimes({ running, byCategory, slowest }: Known): boolean {
+function isTimes({ running, byCategory, byPart, slowest }: Known): boolean {
+  const isPartTimes = (names: unknown) => isNamed(names, isHistogram);
   return (
     isAmount(running) &&
     isNamed(byCategory, isHistogram) &&
+    (byPart === undefined || isNamed(byPart, isPartTimes)) &&
     isList(slowest, mostSlowest, (exit) => {
       if (!isRecord(exit)) return false;
       const { category, took, at, steps, hart, pc } = exit;

@@ -2,7 +2,6 @@ import type { ExitGauges, ExitReport } from "../../../shared/schema/exit-report.
 import {
   addExitTimes,
   type ConsoleScript,
-  type ExitPartCounts,
   type ExitTimes,
   exitCategories,
   type LogHistogramState,
@@ -14,6 +13,7 @@ import {
   type StepMark,
 } from "../../vmm/mod.ts";
 import { exitReportOf } from "../exit-report-of.ts";
+import { partsBetween } from "../parts-between.ts";
 import { type Spending, TimeAccount } from "../time-account.ts";
 import type { LedgerState, Stretch } from "./run-ledger-state.ts";
 
@@ -36,7 +36,7 @@ type LedgerScript = Pick<ConsoleScript, "marks" | "reports">;
 
 const nothing: Spent = { running: 0, idle: 0, waiting: 0, paused: 0, driver: 0 };
 const noStretch: Stretch = { times: noExitTimes, spent: nothing, own: {} };
-/** Steps beyond these keep their histograms by octaves: they travel with the run. */
+/** Steps beyond these, and parts of all, keep their histograms by octaves: they travel with the run. */
 const fineSteps = 16;
 const bucketsOfOctave = 16;
 const none: StepMark = { exits: {}, parts: {} };
@@ -100,7 +100,11 @@ export class RunLedger {
   decided(index: number, machine: LedgerMachine): void {
     const { times, ...rest } = this.#update(machine);
     while (this.#steps.length < index) this.#steps.push(noStretch);
-    const kept = index < fineSteps ? times : byOctaves(times);
+    const { byPart = {} } = times;
+    const kept = {
+      ...(index < fineSteps ? times : byOctaves(times)),
+      byPart: mapped(byPart, (names) => mapped(names, inOctaves)),
+    };
     this.#steps.push({ ...rest, times: kept });
     this.#closed = joined(this.#closed, { ...rest, times });
     this.#open = noStretch;
@@ -192,26 +196,24 @@ function joined(a: Stretch, b: Stretch): Stretch {
   };
 }
 
-function partsBetween(before: ExitPartCounts, after: ExitPartCounts): ExitPartCounts {
-  const rest = Object.entries(after).map(([category, names]) => {
-    const counts = Object.entries(names).map(([name, count]) => {
-      return [name, count - (before[category]?.[name] ?? 0)] as const;
-    });
-    return [category, Object.fromEntries(counts)] as const;
-  });
-  return Object.fromEntries(rest);
-}
-
 /** The same with buckets of an octave. */
 function byOctaves(times: ExitTimes): ExitTimes {
-  const histograms = Object.entries(times.byCategory).map(([category, state]) => {
-    const sums = new Map<number, number>();
-    for (const [bucket, count] of state.counts) {
-      const middle = bucket - (bucket % bucketsOfOctave) + bucketsOfOctave / 2;
-      sums.set(middle, (sums.get(middle) ?? 0) + count);
-    }
-    const histogram: LogHistogramState = { ...state, counts: [...sums] };
-    return [category, histogram] as const;
-  });
-  return { ...times, byCategory: Object.fromEntries(histograms) };
+  return { ...times, byCategory: mapped(times.byCategory, inOctaves) };
+}
+
+function inOctaves(state: LogHistogramState): LogHistogramState {
+  const sums = new Map<number, number>();
+  for (const [bucket, count] of state.counts) {
+    const middle = bucket - (bucket % bucketsOfOctave) + bucketsOfOctave / 2;
+    sums.set(middle, (sums.get(middle) ?? 0) + count);
+  }
+  return { ...state, counts: [...sums] };
+}
+
+function mapped<T, U>(
+  record: Readonly<Partial<Record<string, T>>>,
+  change: (value: T) => U,
+): Record<string, U> {
+  const entries = Object.entries(record).map(([name, value]) => [name, change(value as T)]);
+  return Object.fromEntries(entries);
 }

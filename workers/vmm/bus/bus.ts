@@ -57,18 +57,33 @@ export class Bus {
     return undefined;
   }
 
-  /** The unsigned value read, or `undefined` where nothing is mapped. */
-  read(address: GuestPhysicalAddress, width: AccessWidth): number | undefined {
-    const window = this.lookup(address);
+  /**
+   * The unsigned value read, or `undefined` where nothing is mapped.
+   *
+   * @param window of the address, where that was looked up already
+   */
+  read(
+    address: GuestPhysicalAddress,
+    width: AccessWidth,
+    window = this.lookup(address),
+  ): number | undefined {
     if (window === undefined || address + width > window.base + window.bytes) {
       return undefined;
     }
     return window.device.read(address - window.base, width);
   }
 
-  /** Whether something is mapped there and so took the write. */
-  write(address: GuestPhysicalAddress, width: AccessWidth, value: number): boolean {
-    const window = this.lookup(address);
+  /**
+   * Whether something is mapped there and so took the write.
+   *
+   * @param window of the address, where that was looked up already
+   */
+  write(
+    address: GuestPhysicalAddress,
+    width: AccessWidth,
+    value: number,
+    window = this.lookup(address),
+  ): boolean {
     if (window === undefined || address + width > window.base + window.bytes) {
       return false;
     }

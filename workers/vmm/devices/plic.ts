@@ -10,6 +10,8 @@ export interface PlicResources {
   readonly contexts: number;
   /** Called only when the level of a context's external interrupt changes. */
   readonly onContextLevel: (context: number, asserted: boolean) => void;
+  /** A hart has taken a source over, to serve it. */
+  readonly onClaim?: (source: number) => void;
 }
 
 /** Words of 32 sources each; `enable` has the words of context 0 first, then those of context 1, … */
@@ -47,6 +49,7 @@ export class Plic implements Device<PlicState> {
   readonly #contexts: number;
   readonly #words: number;
   readonly #onContextLevel: (context: number, asserted: boolean) => void;
+  readonly #onClaim: ((source: number) => void) | undefined;
   readonly #priority: Uint8Array;
   readonly #pending: Uint32Array;
   readonly #claimed: Uint32Array;
@@ -60,6 +63,7 @@ export class Plic implements Device<PlicState> {
     this.#contexts = resources.contexts;
     this.#words = Math.ceil(resources.sources / 32);
     this.#onContextLevel = resources.onContextLevel;
+    this.#onClaim = resources.onClaim;
     this.#priority = new Uint8Array(resources.sources);
     this.#pending = new Uint32Array(this.#words);
     this.#claimed = new Uint32Array(this.#words);
@@ -77,7 +81,7 @@ export class Plic implements Device<PlicState> {
     plic.#enable.set(state.enable);
     plic.#threshold.set(state.threshold);
     for (let context = 0; context < plic.#contexts; context++) {
-      plic.#asserted[context] = plic.#best(context) !== 0;
+      plic.#asserted[context] = plic.best(context) !== 0;
     }
     return plic;
   }
@@ -175,8 +179,9 @@ export class Plic implements Device<PlicState> {
   }
 
   #claim(context: number): number {
-    const source = this.#best(context);
+    const source = this.best(context);
     if (source !== 0) {
+      this.#onClaim?.(source);
       const word = source >>> 5;
       const bit = 1 << (source & 31);
       this.#pending[word] = (this.#pending[word] ?? 0) & ~bit;
@@ -196,7 +201,7 @@ export class Plic implements Device<PlicState> {
 
   #update(): void {
     for (let context = 0; context < this.#contexts; context++) {
-      const asserted = this.#best(context) !== 0;
+      const asserted = this.best(context) !== 0;
       if (asserted !== this.#asserted[context]) {
         this.#asserted[context] = asserted;
         this.#onContextLevel(context, asserted);
@@ -205,7 +210,7 @@ export class Plic implements Device<PlicState> {
   }
 
   /** The source that a claim by `context` would return, 0 for none. */
-  #best(context: number): number {
+  best(context: number): number {
     let best = 0;
     let bestPriority = this.#threshold[context] ?? 0;
     for (let word = 0; word < this.#words; word++) {

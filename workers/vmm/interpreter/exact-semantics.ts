@@ -142,6 +142,7 @@ export class ExactSemantics extends RowSemantics<RecordOperands> implements Sema
       this.#h.count("csr");
       const counter = f.let(hart.add(this.csrNumber.shl(2)));
       f.store(counter, csrCountersOffset, i32.load(counter, csrCountersOffset).add(1));
+      this.#h.set("csrOfExit", this.csrNumber);
     });
     const { access, refused } = functions.csr;
     const old = f.let(access.call(hart, this.csrNumber, csrUpdate[update], operand, read, write));

@@ -119,6 +119,8 @@ const narrowNames = [
   "takesTurns",
   // Exits until one is handed to the monitor's stopwatch; 0 where there is none.
   "exitsUntilTimed",
+  // The register that the latest exit of `csr` was about.
+  "csrOfExit",
 ] as const;
 
 type WideName = (typeof wideNames)[number];

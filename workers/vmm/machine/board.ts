@@ -66,6 +66,8 @@ export interface BoardResources {
   readonly timers: Timers;
   readonly onStop: (request: FinisherRequest) => void;
   readonly onDoorbell: (device: string) => void;
+  /** A hart takes over the interrupt of a device. */
+  readonly onClaim: (device: string) => void;
   /** A hart raised a software interrupt through the CLINT. */
   readonly onInterHartInterrupt: () => void;
   /** The guest has set `mtime`. */
@@ -76,6 +78,7 @@ export class Board {
   readonly bus = new Bus();
   readonly uart: Uart16550;
   readonly clint: Clint;
+  readonly #plic: Plic;
   readonly #devices: Device<unknown>[] = [];
   #console: { receive(bytes: Uint8Array): void };
   /** Consoles with a far end of their own. */
@@ -84,7 +87,7 @@ export class Board {
   constructor(parts: BoardResources) {
     const { hardware, resources, harts, timers, onStop, saved } = parts;
     // Not `parts` itself: devices live as long as the machine, its images should not.
-    const { onInterHartInterrupt } = parts;
+    const { onInterHartInterrupt, onClaim } = parts;
     const make = <R extends { readonly name: string }, S, D>(
       type: (new (resources: R) => D) & { restore(resources: R, state: S): D },
       own: R,
@@ -103,8 +106,10 @@ export class Board {
           context % 2 === 0 ? interrupt.machineExternal : interrupt.supervisorExternal,
           asserted,
         ),
+      onClaim: (source: number) => onClaim(deviceOf(source)),
     };
     const plic = make(Plic, plicResources, plicShape(plicSources, 2 * harts.length));
+    this.#plic = plic;
     const clintResources = {
       name: "clint0",
       harts: harts.length,
@@ -150,6 +155,13 @@ export class Board {
   receiveConsole(bytes: Uint8Array, name?: string): void {
     const console = name === undefined ? this.#console : this.#namedConsoles.get(name);
     console?.receive(bytes);
+  }
+
+  /** The device whose interrupt a hart would take over now; undefined where there is none. */
+  interrupting(hart: number): string | undefined {
+    // What is delivered to M-mode goes before.
+    const source = this.#plic.best(2 * hart) || this.#plic.best(2 * hart + 1);
+    return source === 0 ? undefined : deviceOf(source);
   }
 
   /** The saved state of every device by its name. */
@@ -229,4 +241,11 @@ function consoleOf(name: string, { resources }: BoardResources): ConsoleSink {
     `No console is called "${name}".`,
     "Name one of the consoles that were given to the machine, or none.",
   );
+}
+
+/** The device at the end of a line. */
+function deviceOf(source: number): string {
+  if (source === lines.uart) return "uart0";
+  if (source === lines.rtc) return "rtc0";
+  return `virtio${source - lines.virtio0}`;
 }

@@ -90,6 +90,8 @@ export interface Machine {
   exitCounts(): Record<string, number>;
   /** What the exits were about, as far as that is counted: by device, call or cause. */
   exitParts(): ExitPartCounts;
+  /** It stands still for its monitor, between two calls of `run`: an exit of `pause`. */
+  pause(): void;
   /** What exits took since this was last asked; nothing for a machine without a stopwatch. */
   takeExitTimes(): ExitTimes;
   /** Everything but what RAM holds, between two calls of `run`; see `Monitor.restoreMachine`. */

@@ -8,15 +8,16 @@ import { type ExitCategory, exitCategories } from "../base/exits.ts";
 export type ExitPartCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export interface PartCounter {
+  readonly name: string;
   count: number;
 }
 
-/** A guest chooses what it calls: what comes beyond so many names is counted as `rest`. */
+/** A guest chooses what it calls: what comes beyond so many names is counted as others. */
 const mostNames = 32;
 /** Registers are as many as there are, and none of them comes first. */
 const mostRegisters = 512;
 /** Also what was counted before it was told apart. */
-const rest = "others";
+export const otherParts = "others";
 
 export class ExitParts {
   readonly #byCategory = new Map<ExitCategory, Map<string, PartCounter>>();
@@ -29,8 +30,8 @@ export class ExitParts {
       this.#byCategory.set(category, names);
     }
     const most = category === "csr" ? mostRegisters : mostNames;
-    const known = names.has(name) || names.size < most ? name : rest;
-    const counter = names.get(known) ?? { count: 0 };
+    const known = names.has(name) || names.size < most ? name : otherParts;
+    const counter = names.get(known) ?? { name: known, count: 0 };
     names.set(known, counter);
     return counter;
   }

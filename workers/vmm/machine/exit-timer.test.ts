@@ -91,6 +91,38 @@ describe.each(engines)("times of exits (%s)", (engine) => {
     machine.dispose();
   });
 
+  test("are told apart by what they were about, and add up to the category's", () => {
+    const { now, pass } = plannedClock();
+    const program = [
+      ...loadConstant(9, 0x8000_1000),
+      asm("csrrw", { rs1: 9, csr: 0x305 }),
+      ...printing.slice(0, -1),
+      asm("lb", { rd: 8, rs1: 5, imm: 5 }),
+      asm("csrrw", { rs1: 8, csr: 0x340 }),
+      // Nothing is where it traps to, so it traps there again and again.
+      asm("ebreak"),
+    ];
+    const machine = monitor.createMachine(bareMetal(program, { engine }), {
+      ...{ console: { write: () => pass(700) }, disks: new Map(), stopwatch: now },
+    });
+    machine.run(1e5);
+    const { byCategory, byPart = {} } = machine.takeExitTimes();
+    expect(Object.keys(byPart.csr ?? {})).toEqual(expect.arrayContaining(["mtvec", "mscratch"]));
+    expect(Object.keys(byPart.exception ?? {})).toEqual(["breakpoint", "illegal instruction"]);
+    expect(Object.keys(byPart["mmio.write"] ?? {})).toEqual(["uart0"]);
+    for (const [category, names] of Object.entries(byPart)) {
+      const times = Object.values(names);
+      const whole = byCategory[category as keyof typeof byCategory];
+      for (const key of ["sum", "samples"] as const) {
+        expect(
+          times.reduce((sum, part) => sum + part[key], 0),
+          category,
+        ).toBe(whole?.[key]);
+      }
+    }
+    machine.dispose();
+  });
+
   test.each(["traps", "paging", "timer", "virtio-blk"])(
     "change nothing that %s can tell",
     (name) => {

@@ -11,6 +11,7 @@ import type { Instructions, Nanoseconds } from "../base/units.ts";
 import type { Hart } from "../hart/hart.ts";
 import { ExitSampler } from "./exit-sampler.ts";
 import { type ExitTimes, longestOf, type SeenExit } from "./exit-times.ts";
+import { PartTimes } from "./part-times.ts";
 
 /** From the innermost on: what comes first has caused the time where several were counted. */
 const attribution: readonly ExitCategory[] = [
@@ -24,6 +25,7 @@ const attribution: readonly ExitCategory[] = [
 const areAll: Exclude<ExitCategory, (typeof attribution)[number]> extends never ? true : never =
   true;
 void areAll;
+const places = attribution.map((category) => exitCategories.indexOf(category));
 /**
  * Whose exits come to JavaScript, take long, and are few in many guests: timed there by a sampler of
  * their own, which looks at each while they are rare. Else one look could stand for all of them.
@@ -36,11 +38,21 @@ export interface ExitTimerOptions {
   /** Monotonic host time. */
   readonly now: () => Nanoseconds;
   readonly steps: () => Instructions;
+  readonly parts: TimedParts;
+}
+
+/** Knows what exits are about. */
+export interface TimedParts {
+  /** One begins. */
+  forget(): void;
+  /** What it was about; undefined where its category has no parts. */
+  latest(hart: Hart, category: ExitCategory): string | undefined;
 }
 
 export class ExitTimer {
   readonly #now: () => Nanoseconds;
   readonly #steps: () => Instructions;
+  readonly #parts: TimedParts;
   readonly #sampler = new ExitSampler();
   readonly #turns = new ExitSampler();
   readonly #apart = new ExitSampler();
@@ -49,14 +61,16 @@ export class ExitTimer {
   readonly #before = new Uint32Array(exitCategories.length);
   readonly #after = new Uint32Array(exitCategories.length);
   #byCategory = new Map<ExitCategory, LogHistogram>();
+  #byPart = new PartTimes();
   #slowest: SeenExit[] = [];
   #running: Nanoseconds = 0;
   #turnsLeft = 1;
   #apartLeft = 1;
   #leftAt: Nanoseconds | undefined;
 
-  constructor({ now, steps }: ExitTimerOptions) {
+  constructor({ now, steps, parts }: ExitTimerOptions) {
     this.#now = now;
+    this.#parts = parts;
     this.#steps = steps;
     this.#empty = emptyTime(now);
   }
@@ -71,6 +85,7 @@ export class ExitTimer {
     const { weight } = this.#sampler;
     const pc = hart.wide("pc");
     hart.readExits(this.#before);
+    this.#parts.forget();
     const began = this.#now();
     try {
       act();
@@ -78,13 +93,10 @@ export class ExitTimer {
       const ended = this.#now();
       hart.readExits(this.#after);
       hart.set("exitsUntilTimed", this.#sampler.next(ended));
-      const category = attribution.find((each) => {
-        const index = exitCategories.indexOf(each);
-        return this.#before[index] !== this.#after[index];
-      });
+      const category = this.#innermost();
       if (category && category !== timedApart) {
         const took = Math.max(0, ended - began - this.#empty);
-        this.#record(category, took, weight, { at: began, hart: hart.id, pc });
+        this.#record(category, took, weight, { at: began, hart, pc });
       }
     }
   }
@@ -95,7 +107,7 @@ export class ExitTimer {
     const began = this.#now();
     const result = act();
     const took = Math.max(0, this.#now() - began - this.#empty);
-    this.#record(category, took, 1, { at: began, hart: hart.id, pc });
+    this.#record(category, took, 1, { at: began, hart, pc });
     return result;
   }
 
@@ -113,7 +125,7 @@ export class ExitTimer {
     const ended = this.#now();
     this.#apartLeft = this.#apart.next(ended);
     const took = Math.max(0, ended - began - this.#empty);
-    this.#record(timedApart, took, weight, { at: began, hart: hart.id, pc });
+    this.#record(timedApart, took, weight, { at: began, hart, pc });
   }
 
   /** `run` begins. @returns what to call when it ends */
@@ -140,7 +152,7 @@ export class ExitTimer {
     const ended = this.#now();
     this.#turnsLeft = this.#turns.next(ended);
     const took = Math.max(0, ended - began - this.#empty);
-    this.#record(category, took, weight, { at: began, hart: hart.id, pc: hart.wide("pc") });
+    this.#record(category, took, weight, { at: began, hart, pc: hart.wide("pc") });
   }
 
   /** What was seen since this was last asked. */
@@ -150,12 +162,22 @@ export class ExitTimer {
     const times: ExitTimes = {
       running: this.#running,
       byCategory: Object.fromEntries(entries),
+      byPart: this.#byPart.save(),
       slowest: longestOf(this.#slowest),
     };
     this.#byCategory = new Map();
+    this.#byPart = new PartTimes();
     this.#slowest = [];
     this.#running = 0;
     return times;
+  }
+
+  /** Of the categories that have counted since. */
+  #innermost(): ExitCategory | undefined {
+    for (const [rank, place] of places.entries()) {
+      if (this.#before[place] !== this.#after[place]) return attribution[rank];
+    }
+    return undefined;
   }
 
   /** A turn of the monitor that is being timed is of both stretches, by its parts. */
@@ -179,13 +201,16 @@ export class ExitTimer {
     category: ExitCategory,
     took: Nanoseconds,
     weight: number,
-    { at, hart, pc }: { at: Nanoseconds; hart: number; pc: bigint },
+    { at, hart, pc }: { at: Nanoseconds; hart: Hart; pc: bigint },
   ): void {
     const times = this.#timesOf(category);
     const isSlow = times.samples < 3 || took > times.most / 2;
     times.record(took, weight);
+    const part = this.#parts.latest(hart, category);
+    if (part !== undefined) this.#byPart.of(category, part).record(took, weight);
     if (!isSlow) return;
-    this.#slowest.push({ category, took, at, steps: this.#steps(), hart, pc: pc.toString(16) });
+    const exit = { category, took, at, steps: this.#steps(), hart: hart.id };
+    this.#slowest.push({ ...exit, pc: pc.toString(16) });
     if (this.#slowest.length > crowd) this.#slowest = longestOf(this.#slowest);
   }
 }

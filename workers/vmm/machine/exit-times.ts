@@ -1,6 +1,7 @@
 import { type ExitCategory, exitCategories } from "../base/exits.ts";
 import { LogHistogram, type LogHistogramState } from "../base/log-histogram.ts";
 import type { Instructions, Nanoseconds } from "../base/units.ts";
+import { PartTimes, type PartTimesState } from "./part-times.ts";
 
 /** A single exit as it was seen. */
 export interface SeenExit {
@@ -24,6 +25,8 @@ export interface ExitTimes {
   /** Host time in `Machine.run`. */
   readonly running: Nanoseconds;
   readonly byCategory: Readonly<Partial<Record<ExitCategory, LogHistogramState>>>;
+  /** The same by what the exits were about, of those that were told apart; of an older version missing. */
+  readonly byPart?: PartTimesState;
   /** Of each category the longest that were seen, the longest first. */
   readonly slowest: readonly SeenExit[];
 }
@@ -52,11 +55,14 @@ export function addExitTimes(first: ExitTimes, second: ExitTimes): ExitTimes {
     for (const part of known) sum.add(part);
     return sum.samples === 0 ? [] : [[category, sum.save()] as const];
   });
+  const parts = new PartTimes();
+  for (const { byPart = {} } of [first, second]) parts.add(byPart);
   return {
     running: first.running + second.running,
     byCategory: Object.fromEntries(sums),
+    byPart: parts.save(),
     slowest: longestOf([...first.slowest, ...second.slowest]),
   };
 }
 
-export const noExitTimes: ExitTimes = { running: 0, byCategory: {}, slowest: [] };
+export const noExitTimes: ExitTimes = { running: 0, byCategory: {}, byPart: {}, slowest: [] };

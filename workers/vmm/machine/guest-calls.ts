@@ -51,8 +51,10 @@ export class GuestCalls {
   }
 
   deviceLoad(address: number, width: number): number {
-    this.#parts.exitParts.access(this.#hart, "mmio.read", address >>> 0);
-    const value = this.#board.bus.read(address >>> 0, width as 1 | 2 | 4);
+    const { bus } = this.#board;
+    const window = bus.lookup(address >>> 0);
+    this.#parts.exitParts.access(this.#hart, "mmio.read", window);
+    const value = bus.read(address >>> 0, width as 1 | 2 | 4, window);
     this.#loop.afterDeviceAccess();
     if (value === undefined) this.#hart.set("faulted", 1);
     return value ?? 0;
@@ -60,8 +62,10 @@ export class GuestCalls {
 
   deviceStore(address: number, width: number, value: number): undefined {
     const unsigned = width === 4 ? value >>> 0 : value & (2 ** (8 * width) - 1);
-    this.#parts.exitParts.access(this.#hart, "mmio.write", address >>> 0);
-    const isMapped = this.#board.bus.write(address >>> 0, width as 1 | 2 | 4, unsigned);
+    const { bus } = this.#board;
+    const window = bus.lookup(address >>> 0);
+    this.#parts.exitParts.access(this.#hart, "mmio.write", window);
+    const isMapped = bus.write(address >>> 0, width as 1 | 2 | 4, unsigned, window);
     if (!isMapped) this.#hart.set("faulted", 1);
     this.#loop.afterDeviceAccess();
   }

@@ -1,11 +1,14 @@
-/** The exits of one machine by what they were about: see `exit-parts.ts`. */
+/**
+ * The exits of one machine by what they were about: see `exit-parts.ts`. Counts are kept where the monitor
+ * is anyway; what the exit that was just timed was about is known from there.
+ */
 import { type ExitCategory, exitCategories } from "../base/exits.ts";
-import type { Bus, BusWindow } from "../bus/bus.ts";
+import type { BusWindow } from "../bus/bus.ts";
 import type { Hart } from "../hart/hart.ts";
-import { exception } from "../hart/privilege.ts";
+import { exception, machine } from "../hart/privilege.ts";
 import { csrName } from "../isa/csr-names.ts";
 import { exceptionCauses } from "../isa/hart-layout.ts";
-import { type ExitPartCounts, ExitParts, type PartCounter } from "./exit-parts.ts";
+import { type ExitPartCounts, ExitParts, otherParts, type PartCounter } from "./exit-parts.ts";
 import { sbiCallName } from "./sbi-call-name.ts";
 
 type Access = "mmio.read" | "mmio.write";
@@ -23,44 +26,64 @@ const causes = [
 ];
 const callFromUser = causes[exception.callFromUser] as string;
 const partedCategories: readonly ExitCategory[] = [
-  ...(["csr", "hypercall", "mmio.read", "mmio.write", "doorbell"] as const),
+  ...(["csr", "hypercall", "mmio.read", "mmio.write", "doorbell", "interrupt.external"] as const),
 ];
 /** No function of an extension has a number as large. */
 const functionsEach = 64;
 
 export class MachineExitParts {
   readonly #harts: readonly Hart[];
-  readonly #bus: Bus;
+  readonly #interrupting: (hart: number) => string | undefined;
   readonly #parts = new ExitParts();
   readonly #windows = new Map<BusWindow, Record<Access, PartCounter>>();
   readonly #calls = new Map<number, PartCounter>();
   /** Of each hart its counters when they were last looked at. */
   readonly #seen: readonly Record<Access, number>[];
 
-  constructor(harts: readonly Hart[], bus: Bus) {
+  /** The latest of their kind: counted since `forget`. */
+  #access: PartCounter | undefined;
+  #doorbell: PartCounter | undefined;
+  #call: PartCounter | undefined;
+
+  /** @param interrupting the device that would have a hart's next external interrupt */
+  constructor(harts: readonly Hart[], interrupting: (hart: number) => string | undefined) {
     this.#harts = harts;
-    this.#bus = bus;
+    this.#interrupting = interrupting;
     this.#seen = harts.map(() => ({ "mmio.read": -1, "mmio.write": -1 }));
   }
 
   /**
    * A device is read or written. One exit may be two accesses: it counts once.
    *
-   * @param address where there may be no device
+   * @param window undefined where there is no device
    */
-  access(hart: Hart, category: Access, address: number): void {
+  access(hart: Hart, category: Access, window: BusWindow | undefined): void {
     const exits = hart.exitWord(places[category]);
     const seen = this.#seen[hart.id] as Record<Access, number>;
     if (seen[category] === exits) return;
     seen[category] = exits;
-    const window = this.#bus.lookup(address);
-    if (window) this.#countersOf(window)[category].count++;
-    else this.#parts.counter(category, "unmapped").count++;
+    const counter = window
+      ? this.#countersOf(window)[category]
+      : this.#parts.counter(category, "unmapped");
+    counter.count++;
+    this.#access = counter;
   }
 
   /** @param device the one that was notified */
   doorbell(device: string): void {
-    this.#parts.counter("doorbell", device).count++;
+    const counter = this.#parts.counter("doorbell", device);
+    counter.count++;
+    this.#doorbell = counter;
+  }
+
+  /**
+   * A hart asks which device has interrupted it. It may ask again before the next interrupt, so only as
+   * many are counted as were delivered.
+   */
+  claimed(device: string): void {
+    const category = "interrupt.external";
+    if (this.#parts.sum(category) >= this.#total(category)) return;
+    this.#parts.counter(category, device).count++;
   }
 
   hypercall(extension: number, functionId: number): void {
@@ -72,6 +95,36 @@ export class MachineExitParts {
       if (this.#calls.size < functionsEach) this.#calls.set(key, counter);
     }
     counter.count++;
+    this.#call = counter;
+  }
+
+  /** An exit begins. */
+  forget(): void {
+    this.#access = undefined;
+    this.#doorbell = undefined;
+  }
+
+  /** What the exit that has just been was about; undefined where its category has no parts. */
+  latest(hart: Hart, category: ExitCategory): string | undefined {
+    switch (category) {
+      case "mmio.read":
+      case "mmio.write":
+        return this.#access?.name ?? otherParts;
+      case "doorbell":
+        return this.#doorbell?.name ?? otherParts;
+      case "hypercall":
+        return this.#call?.name ?? otherParts;
+      case "csr":
+        return csrName(hart.get("csrOfExit")) ?? "unknown";
+      case "exception": {
+        const isMachine = hart.get("privilege") === machine;
+        return causeName(Number(hart.wide(isMachine ? "mcause" : "scause")));
+      }
+      case "interrupt.external":
+        return this.#interrupting(hart.id) ?? otherParts;
+      default:
+        return undefined;
+    }
   }
 
   counts(): ExitPartCounts {
@@ -79,7 +132,7 @@ export class MachineExitParts {
     all.add(this.#parts.save());
     for (let cause = 0; cause < exceptionCauses; cause++) {
       const count = this.#harts.reduce((sum, hart) => sum + hart.exceptionCount(cause), 0);
-      all.counter("exception", causes[cause] ?? `cause ${cause}`).count += count;
+      all.counter("exception", causeName(cause)).count += count;
     }
     for (const [number, count] of this.#csrs()) {
       all.counter("csr", csrName(number) ?? "unknown").count += count;
@@ -89,9 +142,17 @@ export class MachineExitParts {
     all.counter("exception", callFromUser).count += lacks("exception");
     // An access that faults before it comes to a device is one of none.
     for (const category of partedCategories) {
-      if (lacks(category) > 0) all.counter(category, "others").count += lacks(category);
+      if (lacks(category) > 0) all.counter(category, otherParts).count += lacks(category);
     }
     return all.save();
+  }
+
+  /** As it goes on elsewhere: who has interrupted a hart may not have been asked yet. */
+  save(): ExitPartCounts {
+    const { "interrupt.external": interrupts, ...counts } = this.counts();
+    if (!interrupts) return counts;
+    const { [otherParts]: _, ...claimed } = interrupts;
+    return { ...counts, "interrupt.external": claimed };
   }
 
   /** When the harts have their counts. @param saved undefined where that was not told apart */
@@ -126,4 +187,8 @@ export class MachineExitParts {
     }
     return counters;
   }
+}
+
+function causeName(cause: number): string {
+  return causes[cause] ?? `cause ${cause}`;
 }

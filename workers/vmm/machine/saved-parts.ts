@@ -57,7 +57,7 @@ export class SavedParts {
       ),
       started: this.#started(),
       devices: board.save(),
-      parts: this.#parts.exitParts.counts(),
+      parts: this.#parts.exitParts.save(),
       ...this.#savedHtif(),
       ...(loop.ended === undefined ? {} : { ended: loop.ended }),
     };

@@ -113,9 +113,11 @@ export class VirtualMachine implements Machine {
       const hostNow = hardware.time === "host" ? resources.hostNow : undefined;
       this.#clock = new GuestClock(this.harts, hostNow);
       this.#events = new EventQueue(() => this.#clock.now);
+      this.#exitParts = new MachineExitParts(this.harts, (hart) => this.#board.interrupting(hart));
       const { stopwatch } = resources;
       if (stopwatch) {
-        this.#exitTimer = new ExitTimer({ now: stopwatch, steps: () => this.#clock.steps });
+        const steps = () => this.#clock.steps;
+        this.#exitTimer = new ExitTimer({ now: stopwatch, steps, parts: this.#exitParts });
         for (const hart of this.harts) this.#exitTimer.watch(hart);
       }
       this.#supervisorTimers = this.harts.map(
@@ -133,10 +135,10 @@ export class VirtualMachine implements Machine {
           this.#schedule.current.countExit("doorbell");
           this.#exitParts.doorbell(device);
         },
+        onClaim: (device) => this.#exitParts.claimed(device),
         onInterHartInterrupt: () => this.#loop.yield(),
         onTimeSet: () => this.#followMachineTime(),
       });
-      this.#exitParts = new MachineExitParts(this.harts, this.#board.bus);
       this.#sbiHarts = this.harts.map(
         (hart) =>
           new SbiHartPort(hart, {
@@ -315,6 +317,10 @@ export class VirtualMachine implements Machine {
 
   exitParts(): ExitPartCounts {
     return this.#exitParts.counts();
+  }
+
+  pause(): void {
+    this.#schedule.current.countExit("pause");
   }
 
   takeExitTimes(): ExitTimes {

@@ -291,6 +291,7 @@ export class MigrationSource {
     this.#stoppedAt = now();
     this.#log?.close();
     this.#log = undefined;
+    machine.pause();
     const state = machine.save();
     const residence = machine.ram.residence();
     const pages = this.#pages.divide(residence.resident, () => codePageNumbers(state.code));
