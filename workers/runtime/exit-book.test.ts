@@ -54,7 +54,7 @@ function open({ told, isDown = false }: { told?: StoredExits; isDown?: boolean }
 }
 
 describe("ExitBook", () => {
-  test("says how long a guest would stand still, as fast as the worker's moves were", async () => {
+  test("says how long a guest would stand still, as fast as the worker's moves were, until it is over", async () => {
     const { book, heard } = open();
     const gauges = { translatedRegions: 0, translatedBytes: 0, evictions: 0, tlbFills: 0 };
     const { total, steps } = account(200);
@@ -62,6 +62,8 @@ describe("ExitBook", () => {
     book.hear({ steps, total: { ...total, gauges: known } });
     await book.leave();
     expect(heard[0]?.total.gauges?.predictedDowntime).toBe(50e6);
+    await book.close();
+    expect(heard.at(-1)?.total.gauges).toEqual(known);
   });
 
   test("writes what it hears with the names that students may see, and at the end that it is one", async () => {

@@ -1,5 +1,5 @@
 import type { Assignment } from "../../shared/schema/assignment.ts";
-import type { ExitReport } from "../../shared/schema/exit-report.ts";
+import type { ExitGauges, ExitReport } from "../../shared/schema/exit-report.ts";
 import type { RunExits, Stay } from "../../shared/schema/run-exits.ts";
 import { toStoredExits } from "../../shared/schema/stored-exits.ts";
 import { log } from "../../shared/telemetry/log.ts";
@@ -93,7 +93,7 @@ export class ExitBook {
   /** The run is over: says so, and comes back when it is written. */
   async close(): Promise<void> {
     await this.#writing;
-    if (this.#latest) await this.#tell({ ...closed(this.#latest), state: "ended" });
+    if (this.#latest) await this.#tell(ended(this.#latest));
   }
 
   async #tell(exits: RunExits): Promise<void> {
@@ -139,6 +139,14 @@ export class ExitBook {
 /** Whose part of the trace is told. */
 function closed(exits: RunExits): RunExits {
   return { ...exits, stays: exits.stays.map(({ open: _, ...stay }) => stay) };
+}
+
+/** Nobody will move it any more. */
+function ended(exits: RunExits): RunExits {
+  const { gauges, ...total } = exits.total;
+  const { predictedDowntime: _, ...known } = gauges ?? {};
+  const last = gauges && { gauges: known as ExitGauges };
+  return { ...closed(exits), state: "ended", total: { ...total, ...last } };
 }
 
 /** Without the rarest of its stacks where they are too many. */
