@@ -1,5 +1,5 @@
 import type { Assignment } from "../../shared/schema/assignment.ts";
-import type { ExitGauges, ExitReport } from "../../shared/schema/exit-report.ts";
+import type { ExitReport } from "../../shared/schema/exit-report.ts";
 import type { RunExits, Stay } from "../../shared/schema/run-exits.ts";
 import { toStoredExits } from "../../shared/schema/stored-exits.ts";
 import { log } from "../../shared/telemetry/log.ts";
@@ -143,10 +143,11 @@ function closed(exits: RunExits): RunExits {
 
 /** Nobody will move it any more. */
 function ended(exits: RunExits): RunExits {
-  const { gauges, ...total } = exits.total;
-  const { predictedDowntime: _, ...known } = gauges ?? {};
-  const last = gauges && { gauges: known as ExitGauges };
-  return { ...closed(exits), state: "ended", total: { ...total, ...last } };
+  const { total } = exits;
+  const last: RunExits = { ...closed(exits), state: "ended" };
+  if (!total.gauges) return last;
+  const { predictedDowntime: _, ...gauges } = total.gauges;
+  return { ...last, total: { ...total, gauges } };
 }
 
 /** Without the rarest of its stacks where they are too many. */
