@@ -14,8 +14,8 @@ export const moveReportSchema = z.object({
   from: z.string(),
   to: z.string(),
   way: moveWaySchema,
-  /** `stayed`: it runs where it was. */
-  outcome: z.enum(["moved", "stayed"]),
+  /** `stayed`: it runs where it was; `ended`: it came to its end there before it could go. */
+  outcome: z.enum(["moved", "stayed", "ended"]),
   /** Why it stayed, or did not go the way that was asked for. */
   why: z.string().optional(),
   /** Unix milliseconds of the order. */

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +9,12 @@ import { type ServedProcess, startProcess } from "../../services/cli/commands/se
 import { redisPlan } from "../../services/cli/commands/serve-redis.ts";
 import { issueTicket, useTicket } from "../../shared/protocol/migration-ticket.ts";
 import { runKeys } from "../../shared/protocol/run-keys.ts";
+import { moveReportSchema } from "../../shared/schema/move-report.ts";
 import { RedisAuthority } from "../../workers/runtime/migration/redis-authority.ts";
+import { makeWorkerCertificate } from "../../workers/runtime/migration/worker-certificate.ts";
+import { ActiveRuns } from "../../workers/runtime/moves/active-runs.ts";
+import { CheckpointHandOver } from "../../workers/runtime/moves/checkpoint-hand-over.ts";
+import { LiveMove } from "../../workers/runtime/moves/live-move.ts";
 import { RunJournal } from "../../workers/runtime/run-journal.ts";
 
 /** What Redis says of who may have a run: tickets, and the authority of a migration. */
@@ -35,7 +41,8 @@ const b = { name: "b", runtime: "deno" };
 
 /** A run that worker `a` has in epoch 1. */
 async function begun(): Promise<{ run: string; journal: RunJournal }> {
-  const run = `s-${String(++count).padStart(16, "0")}`;
+  const letters = (++count).toString(2).replaceAll("0", "a").replaceAll("1", "b");
+  const run = `s-${letters.padStart(16, "a")}`;
   await redis.hset(runKeys(run).record, { state: "queued" });
   const journal = await RunJournal.begin(redis, run, a);
   if (typeof journal === "string") throw new Error(journal);
@@ -137,5 +144,43 @@ describe("the authority", () => {
     await redis.hset(runKeys(other.run).record, { state: "cancelled", epoch: 2 });
     expect((await destination().compareAndSet(other.run, 1, "b 1", "a")).owner).toBe("");
     expect((await destination().compareAndSet("s-eeeeeeeeeeeeeeee", 1, "b 1", "a")).owner).toBe("");
+  });
+});
+
+describe("the report of a move", () => {
+  /** Orders a run away that cannot go live. @param comesToItsEnd before its last checkpoint */
+  async function reportOf(comesToItsEnd: boolean) {
+    const move = new LiveMove({
+      ...{ redis, worker: "a", certificate: makeWorkerCertificate() },
+      doors: { of: async () => undefined },
+      otherwise: new CheckpointHandOver(redis),
+      limits: { downtime: 5, mostRounds: 10 },
+      bytesPerSecond: undefined,
+    });
+    const { run } = await begun();
+    await new ActiveRuns().during(run, "", async (active) => {
+      const moved = move.move(active, { to: "b", id: "m", ticket: "t" }, false);
+      const { handOverSignal: asked } = active;
+      if (!asked.aborted) await once(asked, "abort");
+      active.hasEnded = comesToItsEnd;
+      // It waits until the run has left.
+      moved.catch(() => undefined);
+    });
+    for (;;) {
+      const words = await redis.get(runKeys(run).move);
+      if (words !== null) return moveReportSchema.parse(JSON.parse(words));
+      await sleep(5);
+    }
+  }
+
+  test("says that a run has gone by a checkpoint, and why", async () => {
+    const report = await reportOf(false);
+    expect(report).toMatchObject({ way: "checkpoint", outcome: "moved", why: "it has not begun" });
+  });
+
+  test("says of a run that came to its end meanwhile that it did, and of no move", async () => {
+    const report = await reportOf(true);
+    expect(report).toMatchObject({ way: "precopy", outcome: "ended" });
+    expect(report.why).toBeUndefined();
   });
 });

@@ -165,6 +165,9 @@ function resourcesOf(run: ActiveRun): SessionResources {
       run.trace = trace;
     },
     onProgress: run.note.bind(run),
+    onEnded: () => {
+      run.hasEnded = true;
+    },
     onGuest: (guest) => {
       run.guest = guest;
       // So that it is long enough for whoever takes it over.

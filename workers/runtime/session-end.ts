@@ -37,10 +37,11 @@ export async function isStillOurs(reporter: RunReporter, signal: AbortSignal): P
 export async function finishSession(
   parts: SessionParts,
   { assignment, report, exits }: EndedRun,
-  { identity }: Pick<SessionResources, "identity">,
+  { identity, onEnded }: Pick<SessionResources, "identity" | "onEnded">,
   began: number,
 ): Promise<SessionOutcome> {
   const { journal, reporter, checkpoints } = parts;
+  onEnded?.();
   await reporter.close();
   await exits.close();
   const result = gradeRun(assignment, report, {

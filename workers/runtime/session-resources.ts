@@ -33,6 +33,8 @@ export interface SessionResources {
   readonly moveRate: MoveRate;
   /** Hears where the run's trace is. */
   readonly onTrace?: (trace: RunTrace) => void;
+  /** The guest has come to its end here. */
+  readonly onEnded?: () => void;
   /** Hears how far the run is. */
   readonly onProgress?: (run: RunFigures) => void;
 }

@@ -16,6 +16,7 @@ export function exitsText(exits: RunExits, bySteps: boolean): string {
     parts.push(`\nIt was on ${stays.length} workers:\n${lines.join("")}`);
   }
   const moved = moves.map((move) => {
+    if (move.outcome === "ended") return `  ${move.from}: it came to its end before it could go\n`;
     const where = move.outcome === "moved" ? `${move.from} to ${move.to}` : `${move.from}, stayed`;
     return `  ${where}: ${describeMove(move)}\n`;
   });

@@ -52,6 +52,10 @@ when it does not come there.
           terminal.err(`${run} stays on ${report.from}${why}\n`);
           return 1;
         }
+        if (report.outcome === "ended") {
+          terminal.err(`${run} came to its end on ${report.from} before it could go\n`);
+          return 1;
+        }
         const there = (await api.workers()).find(({ name }) => name === report.to);
         const status = there?.runs.find((one) => one.run === run);
         const hasEnded = (await api.submission(run)).finishedAt !== undefined;

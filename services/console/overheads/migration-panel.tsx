@@ -65,10 +65,11 @@ function Move({ move, index }: { readonly move: MoveReport; readonly index: numb
   const { from, to, way, outcome, why, figures } = move;
   const phases = movePhases(move);
   const whole = phases.at(-1)?.to ?? 0;
-  const title =
-    outcome === "moved"
-      ? `Move ${index + 1}: ${from} to ${to}`
-      : `Stayed on ${from}, meant for ${to}`;
+  const title = {
+    moved: `Move ${index + 1}: ${from} to ${to}`,
+    stayed: `Stayed on ${from}, meant for ${to}`,
+    ended: `Came to its end on ${from}, meant for ${to}`,
+  }[outcome];
   return (
     <article className="move" aria-label={title}>
       <h3>

@@ -41,6 +41,7 @@ export class ActiveRun implements MovableRun {
   readonly submission: string;
   readonly ended: Promise<void>;
   lock: string;
+  hasEnded = false;
   guest: LiveGuest | undefined;
   trace: RunTrace | undefined;
   /** Renews the lease on the job, where whoever has it does not do so by itself soon enough. */

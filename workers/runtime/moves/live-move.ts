@@ -29,10 +29,12 @@ export interface LiveMoveParts {
 
 /** What became of an attempt; `closed`: it could not even begin. */
 interface Attempt {
-  readonly outcome: MoveReport["outcome"] | "closed";
+  readonly outcome: "moved" | "stayed" | "closed";
   readonly why?: string | undefined;
   readonly statistics?: MigrationStatistics | undefined;
   readonly departure?: DepartureTrace | undefined;
+  /** The guest has come to its end meanwhile. */
+  readonly isOver?: boolean | undefined;
 }
 
 interface OpenedWay {
@@ -83,7 +85,7 @@ export class LiveMove implements MoveRun {
           ? { outcome: "closed", why: "it was given no ticket" }
           : await this.#attempt(run, { to, ticket, way, mustGo });
     const { outcome, statistics, departure } = attempt;
-    if (outcome === "moved") await run.ended;
+    if (outcome === "moved" || attempt.isOver) await run.ended;
     const total = performance.now() - began;
     const figures = statistics && figuresOf(statistics, total);
     if (outcome !== "closed") {
@@ -96,10 +98,16 @@ export class LiveMove implements MoveRun {
       ...(attempt.why && { why: attempt.why }),
       ...(figures && { figures }),
     };
+    const hasEnded = { to, startedAt, way, outcome: "ended" } as const;
+    if (attempt.isOver || (outcome !== "moved" && run.hasEnded)) {
+      return this.#report(run, wish, hasEnded);
+    }
     if (outcome === "moved" || (outcome === "stayed" && !mustGo)) {
       return this.#report(run, wish, { ...report, way, outcome });
     }
     await this.#parts.otherwise.move(run, wish, mustGo);
+    // It may have done so while the last checkpoint was asked for.
+    if (run.hasEnded) return this.#report(run, wish, hasEnded);
     const gone = performance.now() - began;
     this.#parts.onMove?.({ way: "checkpoint", outcome: "moved", total: gone });
     await this.#report(run, wish, { ...report, way: "checkpoint", outcome: "moved" });
@@ -128,9 +136,11 @@ export class LiveMove implements MoveRun {
     });
     const { departure } = opened;
     departure?.over();
-    if (!outcome) return { outcome: "stayed", why: "it ended before", departure };
+    if (!outcome) return { outcome: "stayed", why: "it was over before", departure };
     const { statistics, problem: why } = outcome;
-    if (outcome.type === "stayed") return { outcome: "stayed", why, statistics, departure };
+    if (outcome.type === "stayed") {
+      return { outcome: "stayed", why, statistics, departure, isOver: outcome.isOver };
+    }
     if (outcome.how === "completed") return { outcome: "moved", why, statistics, departure };
     const nowhere = `neither here nor on ${to}`;
     return { outcome: "stayed", why: why ?? nowhere, statistics, departure };
@@ -172,7 +182,11 @@ export class LiveMove implements MoveRun {
     const { redis, worker: from } = this.#parts;
     const { submission } = run;
     const { move, moves } = runKeys(submission);
-    const where = report.outcome === "moved" ? `has gone to ${report.to}` : "stays";
+    const where = {
+      moved: `has gone to ${report.to}`,
+      stayed: "stays",
+      ended: "came to its end before it could go",
+    }[report.outcome];
     const why = report.why === undefined ? "" : `: ${report.why}`;
     log.info(`${submission} ${where} (${report.way})${why}`);
     const words = JSON.stringify({ id: id ?? "", run: submission, from, ...report });

@@ -13,6 +13,8 @@ export interface MovableRun {
   readonly elapsed: number;
   /** Undefined before it has begun. */
   readonly trace: RunTrace | undefined;
+  /** Whether its guest has come to its end here. */
+  readonly hasEnded: boolean;
   /** Ends the run here with a last checkpoint; the job goes back to the queue, before all others. */
   handOver(): void;
   /** Resolves when the run is not this worker's any more, for whatever reason. */

@@ -228,6 +228,18 @@ describe("a guest that moves from driver to driver", () => {
     expect(seen).toContain("destination");
   });
 
+  test("stays for its end where it comes to it while it leaves, and says so", () => {
+    const { source } = pair();
+    source.driver.advance(1);
+    source.depart("precopy", 1);
+    // Nobody answers at the other end.
+    for (let turn = 0; turn < 100_000 && source.last !== "nothing"; turn++) {
+      source.last = source.driver.advance(10);
+    }
+    expect(source.moves).toMatchObject([{ type: "stayed", isOver: true }]);
+    expect(outcome(source.report)).toEqual(undisturbed);
+  });
+
   test("is told why it cannot leave before it has begun, and while it leaves", () => {
     const { source } = pair();
     source.depart("precopy", 1);

@@ -46,6 +46,8 @@ export type MoveStep =
 export class GuestMove {
   readonly #parts: GuestMoveParts;
   #departure: Departure | undefined;
+  /** The guest has come to its end while it left. */
+  #isOver = false;
   #arrival: Arrival | undefined;
   /** Of a run that comes from elsewhere, until it is here. */
   #driver: DriverState | undefined;
@@ -104,6 +106,7 @@ export class GuestMove {
 
   /** A guest that leaves has come to its end: it stays for that. */
   callOff(): void {
+    this.#isOver = true;
     this.#departure?.cancel();
   }
 
@@ -159,7 +162,8 @@ export class GuestMove {
       this.#parts.onLeft();
       departure.dispose();
     }
-    this.#say(outcome);
+    const isOver = this.#isOver && outcome.type === "stayed";
+    this.#say(isOver ? { ...outcome, isOver } : outcome);
     return outcome.type === "departed" ? "over" : "more";
   }
 

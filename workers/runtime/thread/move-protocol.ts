@@ -69,6 +69,8 @@ export type MoveMessage =
       /** Not there where it did not even begin. */
       readonly statistics?: MigrationStatistics;
       readonly problem: string;
+      /** The guest has come to its end: its report follows. */
+      readonly isOver?: boolean;
     }
   /** It runs here, in this epoch. What it says from now on comes behind this. */
   | {

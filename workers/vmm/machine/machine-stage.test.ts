@@ -46,10 +46,12 @@ function outcome(machine: Machine) {
 test("a machine that is prepared at one instant and finished at another is the one that stayed", () => {
   const place = fc.integer({ min: 1, max: 300_000 });
   fc.assert(
-    fc.property(place, fc.nat(20_000), fc.boolean(), (first, more, isPrepared) => {
+    fc.property(place, fc.nat(20_000), fc.nat(2), (first, more, preparations) => {
+      const isPrepared = preparations > 0;
       const { machine, stage } = start(first);
       const earlier = staged(machine, stage);
       if (isPrepared) stage.prepare(earlier.state, earlier.ram);
+      if (preparations > 1) stage.rehearse(earlier);
       machine.run(more);
       const last = staged(machine, stage);
       const { dropped, code } = codeChanges(earlier.state.code, last.state.code);
@@ -97,6 +99,18 @@ test.each(["devices", "harts"] as const)(
     machine.dispose();
   },
 );
+
+test("a machine that cannot be is found out when it is rehearsed, and all of it is given back", () => {
+  const { machine, stage } = start(100_000);
+  const earlier = staged(machine, stage);
+  const { state, ram } = earlier;
+  expect(() => stage.rehearse(earlier)).toThrow("prepared");
+  stage.prepare(state, ram);
+  stage.rehearse(earlier);
+  expect(() => stage.rehearse({ state: { ...state, devices: {} }, ram })).toThrow("devices");
+  stage.dispose();
+  machine.dispose();
+});
 
 test("changes of what was never prepared are refused", () => {
   const { machine, stage } = start(50_000);

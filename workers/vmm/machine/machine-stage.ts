@@ -6,6 +6,7 @@
  *     const stage = monitor.stageMachine(ramPages);
  *     stage.pages.write(page, bytes);                   // any number of times
  *     stage.prepare(earlier.state, earlier.ram);        // once, or not at all
+ *     stage.rehearse(earlier);                          // behind that, any number of times
  *     const machine = stage.finish(last, resources);
  *     stage.dispose();                                  // in any case
  */
@@ -17,11 +18,11 @@ import { codePagesFor, pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { PageMap } from "../memory/page-map.ts";
 import { pageStates, RamStage } from "../memory/ram-stage.ts";
-import { clearTlb, restoreTlb, type TlbState } from "../mmu/saved-tlb.ts";
 import { damagedSection, inSection } from "../snapshot/snapshot-problem.ts";
 import type { Machine, MachineResources } from "./config.ts";
 import type { StagedOrigin } from "./machine-origin.ts";
 import type { MachineState } from "./machine-state.ts";
+import { nothingConnected } from "./nothing-connected.ts";
 import { validateConfig } from "./validate-config.ts";
 
 /** Which pages there are, besides their content. */
@@ -49,6 +50,8 @@ interface StageServices {
   readonly memory: MachineMemory;
   readonly code: CodeCache;
   build(origin: StagedOrigin, resources: MachineResources): Machine;
+  /** Builds it and lets go of it: harts, RAM and code pages are the stage's again. */
+  rehearse(origin: StagedOrigin, resources: MachineResources): void;
 }
 
 export class MachineStage {
@@ -68,8 +71,31 @@ export class MachineStage {
    */
   prepare(state: MachineState, ram: StagedRam): void {
     if (this.#prepared) throw new RangeError("a machine is prepared once");
-    const { map, harts } = this.#make(state, ram);
-    inSection("tlbs", () => this.#rehearseTlbs(map, harts, state.tlbs));
+    this.#make(state, ram);
+  }
+
+  /**
+   * Makes a machine that never runs, of what was prepared. What has run once or twice the host's compiler
+   * leaves to its interpreter; when the guest stands still it is to know how a machine is made.
+   *
+   * @throws Failure as `finish`; then nothing is left of what was prepared
+   */
+  rehearse({ state, ram }: Pick<StagedMachine, "state" | "ram">): void {
+    if (!this.#prepared) throw new RangeError("nothing is prepared");
+    // A guest of Spike has a page that is watched, which would change its RAM.
+    if (state.hardware.htif) return;
+    const { map, harts, share } = this.#prepared;
+    const placed = this.pages.place(map, ram.states, false);
+    const backing = { harts, ram: { map, ...placed, sweepAt: ram.sweepAt } };
+    this.#prepared = undefined;
+    try {
+      const origin = { kind: "staged", state, backing, share } as const;
+      this.#services.rehearse(origin, nothingConnected(state.hardware));
+    } catch (failure) {
+      this.pages.giveAway();
+      throw failure;
+    }
+    this.#prepared = { map, harts: this.#newHarts(harts), share };
   }
 
   #make({ hardware, code }: MachineState, { states }: StagedRam): Prepared {
@@ -134,17 +160,15 @@ export class MachineStage {
     this.pages.dispose();
   }
 
-  /**
-   * The TLBs will be others by the time that the guest stands still; by then the host's compiler knows
-   * how they are restored.
-   */
-  #rehearseTlbs(map: PageMap, harts: readonly Hart[], tlbs: readonly TlbState[]): void {
+  /** In place of some that were used. */
+  #newHarts(used: Prepared["harts"]): Prepared["harts"] {
     const { memory } = this.#services;
-    const machine = { map: map.address, pages: map.pages, watchedSlot: 0 };
-    harts.forEach((hart, index) => {
-      restoreTlb(memory, hart.address, tlbs[index] as TlbState, machine);
-      clearTlb(memory, hart.address);
-    });
+    const anew = (hart: Hart): Hart => {
+      hart.dispose();
+      return new Hart(memory, hart.id);
+    };
+    const [first, ...others] = used;
+    return [anew(first), ...others.map(anew)];
   }
 
   #changeCode({ state, ram, droppedCode = [] }: StagedMachine): void {

@@ -177,6 +177,9 @@ export class Monitor {
         memory: this.#memory,
         code: this.#code,
         build: (origin, resources) => this.#build(origin, resources),
+        rehearse: (origin, resources) => {
+          this.#codeOf.delete(this.#build(origin, resources));
+        },
       },
       ramPages,
     );

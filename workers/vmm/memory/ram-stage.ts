@@ -31,13 +31,24 @@ export class RamStage {
   /** Of RAM; the boot ROM's is one more. */
   readonly pages: Pages;
   readonly #memory: MachineMemory;
-  /** By page. */
-  readonly #frames: Int32Array;
+  /** By page; none is left when they are a map's. */
+  #frames: Int32Array;
+  /** The map that was written last, and what was to be in its pages. */
+  #map: PageMap | undefined;
+  readonly #states: Uint8Array;
+  /** By page: whether it has got or lost a frame since. */
+  readonly #isStale: Uint8Array;
+  /** Pages with a frame that are not to have content, by the last map. */
+  readonly #strays = new Set<number>();
+  #resident: Pages = 0;
+  #absent: Pages = 0;
 
   constructor(memory: MachineMemory, pages: Pages) {
     this.#memory = memory;
     this.pages = pages;
     this.#frames = new Int32Array(pages + 1);
+    this.#states = new Uint8Array(pages + 1);
+    this.#isStale = new Uint8Array(pages + 1).fill(1);
   }
 
   /** @throws Failure `machine-memory-full` */
@@ -55,6 +66,7 @@ export class RamStage {
     const frame = this.#frames[page] as FrameNumber;
     if (frame === none) return;
     this.#frames[page] = none;
+    this.#isStale[page] = 1;
     this.#memory.releaseFrame(frame);
   }
 
@@ -66,43 +78,67 @@ export class RamStage {
   }
 
   /**
-   * Writes a map that nobody uses yet, or changes what has changed since. Where a page is to have
+   * Writes a map that nobody uses yet, or what has changed since it was written. Where a page is to have
    * content and none has come, it is zeros.
    *
    * @param states of each page, the boot ROM's last
    * @param isLast the frames in the map are the map's from now on; the others are given back
    */
   place(map: PageMap, states: Uint8Array, isLast: boolean): PlacedPages {
-    const { words, zeroFrame } = this.#memory;
-    const frames = this.#frames;
-    const zeros = zeroFrame * pageBytes + entryPresent;
-    const first = map.address >>> 2;
-    let resident = 0;
-    let absent = 0;
-    // One loop for all, which the engine knows by the time that the guest stands still.
+    if (this.#map !== map) this.#begin(map);
+    const before = this.#states;
+    const isStale = this.#isStale;
     for (let page = 0; page <= this.pages; page++) {
-      const state = states[page] as number;
-      const frame = frames[page] as FrameNumber;
-      let entry = 0;
-      if (state === pageStates.resident) {
-        const isRom = page === this.pages;
-        if (!isRom) resident++;
-        if (frame === none) entry = zeros + entryShared;
-        else entry = frame * pageBytes + (isRom ? entryPresent : privateEntry);
-        if (isLast) frames[page] = none;
-      } else if (state === pageStates.absent) {
-        entry = entryAbsent;
-        absent++;
-      } else if (state === pageStates.readZeros) entry = zeros;
-      words[first + page * (slotBytes / 4)] = entry;
-      if (isLast && frames[page] !== none) this.writeZeros(page);
+      if (states[page] === before[page] && isStale[page] === 0) continue;
+      this.#placePage(map, page, states[page] as number);
     }
-    return { resident: resident + absent, absent };
+    if (isLast) this.giveAway();
+    return { resident: this.#resident + this.#absent, absent: this.#absent };
+  }
+
+  #begin(map: PageMap): void {
+    this.#map = map;
+    this.#states.fill(pageStates.none);
+    this.#isStale.fill(1);
+    this.#strays.clear();
+    this.#resident = 0;
+    this.#absent = 0;
+  }
+
+  #placePage(map: PageMap, page: number, state: number): void {
+    const { words, zeroFrame } = this.#memory;
+    const frame = this.#frames[page] as FrameNumber;
+    const isRom = page === this.pages;
+    const zeros = zeroFrame * pageBytes + entryPresent;
+    let entry = 0;
+    if (state === pageStates.resident) {
+      if (frame === none) entry = zeros + entryShared;
+      else entry = frame * pageBytes + (isRom ? entryPresent : privateEntry);
+    } else if (state === pageStates.absent) entry = entryAbsent;
+    else if (state === pageStates.readZeros) entry = zeros;
+    words[(map.address >>> 2) + page * (slotBytes / 4)] = entry;
+    this.#count(this.#states[page] as number, isRom, -1);
+    this.#count(state, isRom, 1);
+    this.#states[page] = state;
+    this.#isStale[page] = 0;
+    if (frame !== none && state !== pageStates.resident) this.#strays.add(page);
+    else this.#strays.delete(page);
+  }
+
+  #count(state: number, isRom: boolean, by: 1 | -1): void {
+    if (state === pageStates.resident && !isRom) this.#resident += by;
+    if (state === pageStates.absent) this.#absent += by;
+  }
+
+  /** The frames in the map that was written last are the map's; the others are given back. */
+  giveAway(): void {
+    for (const page of this.#strays) this.writeZeros(page);
+    this.#frames = new Int32Array(0);
   }
 
   /** Gives back the frames that are the stage's. */
   dispose(): void {
-    for (let page = 0; page <= this.pages; page++) this.writeZeros(page);
+    for (let page = 0; page < this.#frames.length; page++) this.writeZeros(page);
   }
 
   #allocate(page: number, bytes: Uint8Array): void {
@@ -115,5 +151,6 @@ export class RamStage {
       );
     }
     this.#frames[page] = frame;
+    this.#isStale[page] = 1;
   }
 }

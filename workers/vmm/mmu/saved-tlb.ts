@@ -13,7 +13,7 @@ import { hartStateBytes } from "../isa/hart-layout.ts";
 import { entryPresent, recordsInSlot, slotOf } from "../memory/guest-map.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
-import { generations, tlbBytes, tlbEntries, tlbEntryBytes, withdrawnTag } from "./tlb.ts";
+import { generations, tlbEntries, tlbEntryBytes, withdrawnTag } from "./tlb.ts";
 import { type TlbTable, tlbTables } from "./tlb-tables.ts";
 
 export type TlbState = Readonly<Record<string, Uint8Array>>;
@@ -106,11 +106,6 @@ export function restoreTlb(
       memory.setWord(entry + 12, target);
     }
   }
-}
-
-/** Makes the tables of a hart as those of a new one. */
-export function clearTlb(memory: MachineMemory, hart: MachineAddress): void {
-  memory.bytes.fill(0, hart + hartStateBytes, hart + hartStateBytes + tlbBytes);
 }
 
 /**
