@@ -3,7 +3,7 @@ import type { ExitReport } from "../schema/exit-report.ts";
 import { renderExits } from "./render-exits.ts";
 
 const none = { guest: 0, monitor: 0, idle: 0, waiting: 0, paused: 0, driver: 0 };
-const time = { samples: 12, min: 40, mean: 300, p50: 280, p99: 2400, max: 30_000 };
+const time = { samples: 800, min: 40, mean: 300, p50: 280, p99: 2400, max: 30_000 };
 const report: ExitReport = {
   instructions: 4_000_000,
   rows: [
@@ -40,6 +40,16 @@ test("an estimate from few of several exits is marked, and none that rests on ea
     renderExits({ ...report, rows: [{ category: "wfi", count, time: few }] });
   expect(lineOf(4)).toMatch(/~2\.00 ms/);
   expect(lineOf(3)).not.toContain("~");
+});
+
+test("an estimate is marked where a single exit may be much of it", () => {
+  const lineOf = (max: number) => {
+    const long = { ...time, samples: 1000, mean: 500, total: 50_000_000, max };
+    return renderExits({ ...report, rows: [{ category: "mmu.fill", count: 100_000, time: long }] });
+  };
+  // Each that was timed stands for a hundred.
+  expect(lineOf(100_000)).not.toContain("~");
+  expect(lineOf(200_000)).toMatch(/~50\.0 ms/);
 });
 
 test("a machine that has done nothing has no table", () => {
