@@ -34,6 +34,22 @@ test("guest and monitor are named also where all of the time went elsewhere", ()
   );
 });
 
+test("parts have their times, and those that are next to nothing are told together", () => {
+  const part = (name: string, count: number, total: number) => {
+    return { name, count, time: { ...time, mean: 1, max: 1, total } };
+  };
+  const rare = ["sie", "sip", "satp", "stvec"].map((name, i) => part(name, i + 1, 4 - i));
+  const parts = [part("stimecmp", 600, 6e6), part("time", 390, 4e6), ...rare];
+  const row = { category: "csr", count: 1000, time: { ...time, total: 10_000_010 }, parts };
+  const lines = renderExits({ ...report, rows: [row] }).split("\n");
+  expect(lines.slice(2, 6).map((line) => line.trim().split(/ {2,}/).slice(0, 5))).toEqual([
+    ["stimecmp", "600", "60.0 %", "6.00 ms", "60.0 %"],
+    ["time", "390", "39.0 %", "4.00 ms", "40.0 %"],
+    ["sie", "1", "0.1 %", "4 ns", "0.0 %"],
+    ["sip", "2", "0.2 %", "3 ns", "0.0 %"],
+  ]);
+});
+
 test("an estimate from few of several exits is marked, and none that rests on each of them", () => {
   const few = { ...time, samples: 3, total: 2e6 };
   const lineOf = (count: number) =>
