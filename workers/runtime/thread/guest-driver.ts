@@ -327,7 +327,7 @@ export class GuestDriver {
     }
     this.#voice.flush(machine, this.#used, true);
     const report = this.#voice.report(end, machine);
-    this.#exits?.tellLast(machine, this.#voice.script);
+    this.#exits?.tell(machine, this.#voice.script);
     machine.dispose();
     const folded = this.#profiler?.folded();
     if (folded !== undefined) this.#ports.post({ type: "profile", folded });

@@ -51,19 +51,8 @@ export class GuestExits {
   }
 
   tell(machine: Machine, script: ConsoleScript): void {
-    this.#tell(machine, script, this.#gauges(machine));
-  }
-
-  /** The guest has come to its end: nobody will move it. */
-  tellLast(machine: Machine, script: ConsoleScript): void {
-    const gauges = this.#gauges(machine);
-    if (gauges) delete gauges.predictedDowntime;
-    this.#tell(machine, script, gauges);
-  }
-
-  #tell(machine: Machine, script: ConsoleScript, gauges: ExitGauges | undefined): void {
     this.#toldAt = this.#ports.now();
-    const account = this.ledger.report(machine, script, gauges);
+    const account = this.ledger.report(machine, script, this.#gauges(machine));
     this.#ports.post({ type: "exits", account });
   }
 
