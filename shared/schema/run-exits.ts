@@ -11,6 +11,15 @@ const staySchema = z.object({
   /** Retired guest instructions when it came and when it left; what a lost worker did is not there. */
   from: z.int().nonnegative(),
   to: z.int().nonnegative(),
+  /** While its part of the trace is not closed: where it is, since when, and when it was told of last. */
+  open: z
+    .object({
+      span: z.string().regex(/^[0-9a-f]{16}$/),
+      /** Unix milliseconds. */
+      began: z.number(),
+      told: z.number(),
+    })
+    .optional(),
 });
 
 export type Stay = z.infer<typeof staySchema>;

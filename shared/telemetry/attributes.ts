@@ -31,7 +31,7 @@ export const attributeTable = {
   "vm.run.outcome": {
     type: "string",
     description: "what became of the run on this worker",
-    bound: "`graded`, `superseded`, `moved`, `handed-over`, `failed`",
+    bound: "`graded`, `superseded`, `moved`, `handed-over`, `failed`; of a span `lost`, too",
   },
   "vm.run.end": {
     type: "string",

@@ -108,8 +108,9 @@ export async function runArrival(
     telemetry.arrives();
     resources.onTrace?.(telemetry.trace);
     const { moveRate } = resources;
+    const place = telemetry.trace.mark;
     const onExits = telemetry.exits.bind(telemetry);
-    const book = { journal, identity, assignment, submission: run, onExits, moveRate };
+    const book = { journal, identity, assignment, submission: run, onExits, moveRate, place };
     const exits = new ExitBook(book, message.instructions);
     here = { journal, reporter, checkpoints, guest, exits, telemetry };
     fenced = checkpoints.fence().catch(lose);
@@ -187,7 +188,7 @@ export async function runArrival(
     const ended = { assignment, report, exits: here.exits };
     return await finishSession(here, ended, resources, began);
   } catch (error) {
-    await here?.exits.flush();
+    await here?.exits.leave();
     if (here) return await breakSession(here, error);
     if (!(error instanceof NotArrived)) log.error(`${run} did not come here: ${text(error)}`);
     return undefined;

@@ -54,14 +54,16 @@ function open({ told, isDown = false }: { told?: StoredExits; isDown?: boolean }
 }
 
 describe("ExitBook", () => {
-  test("says how long a guest would stand still, as fast as the worker's moves were", async () => {
+  test("says how long a guest would stand still, as fast as the worker's moves were, until it is over", async () => {
     const { book, heard } = open();
     const gauges = { translatedRegions: 0, translatedBytes: 0, evictions: 0, tlbFills: 0 };
     const { total, steps } = account(200);
     const known = { ...gauges, residentPages: 50, dirtyPagesPerSecond: 10 };
     book.hear({ steps, total: { ...total, gauges: known } });
-    await book.flush();
+    await book.leave();
     expect(heard[0]?.total.gauges?.predictedDowntime).toBe(50e6);
+    await book.close();
+    expect(heard.at(-1)?.total.gauges).toEqual(known);
   });
 
   test("writes what it hears with the names that students may see, and at the end that it is one", async () => {
@@ -85,7 +87,7 @@ describe("ExitBook", () => {
     };
     const { book, heard } = open();
     book.hear(account(1));
-    await book.flush();
+    await book.leave();
     const [one] = heard as [RunExits];
     const told = toStoredExits({
       ...one,
@@ -93,12 +95,26 @@ describe("ExitBook", () => {
     });
     const next = open({ told });
     next.book.hear(account(200));
-    await next.book.flush();
+    await next.book.leave();
     expect(next.heard[0]?.stays.map(({ worker, from, to }) => [worker, from, to])).toEqual([
       ["w1", 0, 60],
       ["w2", 60, 100],
       ["here", 100, 200],
     ]);
+  });
+
+  test("knows of a worker that was lost, and of none that has left", async () => {
+    const { book, heard } = open();
+    book.hear(account(1));
+    await book.leave();
+    const [one] = heard as [RunExits];
+    const place = { span: "00f067aa0ba902b7", began: 5, told: 7 };
+    const stay = { worker: "w2", runtime: "deno 2", epoch: 2, from: 60, to: 180 };
+    const told = (stays: RunExits["stays"]) => toStoredExits({ ...one, epoch: 2, stays });
+    const { book: next } = open({ told: told([{ ...stay, open: place }]) });
+    expect((await next.lost)?.stay).toEqual({ ...stay, to: 100, open: place });
+    expect(await open({ told: told([stay]) }).book.lost).toBeUndefined();
+    expect(await open().book.lost).toBeUndefined();
   });
 
   test("a store that does not answer ends nothing", async () => {
@@ -112,7 +128,7 @@ describe("ExitBook", () => {
     const { book, profiles } = open();
     const line = (i: number) => `${"f".repeat(1000)}${i} ${i}\n`;
     book.profile(Array.from({ length: 2000 }, (_, i) => line(i)).join(""));
-    await book.flush();
+    await book.leave();
     const [kept] = profiles as [string];
     expect(kept.length).toBeLessThanOrEqual(2 ** 20);
     expect(kept).toContain("1999 1999\n");

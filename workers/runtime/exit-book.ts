@@ -7,6 +7,8 @@ import { shownStepName, stepKind } from "./grade-run.ts";
 import type { MoveRate } from "./moves/move-rate.ts";
 import { predictDowntime } from "./moves/predict-downtime.ts";
 import type { RunJournal } from "./run-journal.ts";
+import type { LostStay } from "./telemetry/lost-stay.ts";
+import type { RunTrace } from "./telemetry/run-trace.ts";
 import type { RunAccount } from "./thread/run-ledger.ts";
 import type { WorkerIdentity } from "./worker-identity.ts";
 
@@ -16,6 +18,8 @@ export interface ExitBookParts {
   readonly assignment: Assignment;
   readonly submission: string;
   readonly moveRate: Pick<MoveRate, "pagesPerSecond">;
+  /** The run's place in its trace, if it has one. */
+  readonly place?: RunTrace["mark"];
   /** Hears what is written, each time before it is. */
   readonly onExits?: ((exits: RunExits) => void) | undefined;
 }
@@ -32,6 +36,8 @@ export class ExitBook {
   /** Of the workers that had the run before. */
   readonly #before: Promise<readonly Stay[]>;
   readonly #from: number;
+  /** The part of the worker before, where it was lost and could not tell of it. */
+  readonly lost: Promise<LostStay | undefined>;
   readonly #epoch: number;
   /** Without its moves: of those the workers tell that it has left. */
   #latest: RunExits | undefined;
@@ -42,15 +48,19 @@ export class ExitBook {
     this.#parts = parts;
     this.#epoch = parts.journal.epoch;
     this.#from = from;
-    this.#before = parts.journal.toldExits().then(
-      (told) => {
-        const stays = (told?.stays ?? []).filter(({ epoch }) => epoch < this.#epoch);
-        // What a worker has told of was not its last word, where it was lost.
-        const ends = [...stays.slice(1).map((next) => next.from), from];
-        return stays.map((stay, i) => ({ ...stay, to: Math.max(stay.from, ends[i] ?? from) }));
-      },
-      () => [],
-    );
+    const told = parts.journal.toldExits().catch(() => undefined);
+    const stays = told.then((known) => {
+      const before = (known?.stays ?? []).filter(({ epoch }) => epoch < this.#epoch);
+      // What a worker has told of was not its last word, where it was lost.
+      const ends = [...before.slice(1).map((next) => next.from), from];
+      return before.map((stay, i) => ({ ...stay, to: Math.max(stay.from, ends[i] ?? from) }));
+    });
+    this.#before = stays.then((before) => before.map(({ open: _, ...stay }) => stay));
+    this.lost = Promise.all([told, stays]).then(([known, before]) => {
+      const stay = before.at(-1);
+      if (!known || !stay?.open || stay.epoch !== known.epoch) return undefined;
+      return { told: known, stay: { ...stay, open: stay.open } };
+    });
   }
 
   /** The guest's thread says what it knows; a few times a minute. */
@@ -74,15 +84,16 @@ export class ExitBook {
     });
   }
 
-  /** Comes back when all that was heard is written. */
-  async flush(): Promise<void> {
+  /** The run is not here any more: comes back when all that was heard is written, and so is that. */
+  async leave(): Promise<void> {
     await this.#writing;
+    if (this.#latest) await this.#tell(closed(this.#latest));
   }
 
   /** The run is over: says so, and comes back when it is written. */
   async close(): Promise<void> {
     await this.#writing;
-    if (this.#latest) await this.#tell({ ...this.#latest, state: "ended" });
+    if (this.#latest) await this.#tell(ended(this.#latest));
   }
 
   async #tell(exits: RunExits): Promise<void> {
@@ -95,11 +106,14 @@ export class ExitBook {
   }
 
   #exitsOf(account: RunAccount, epoch: number, before: readonly Stay[]): RunExits {
-    const { identity, submission } = this.#parts;
+    const { identity, submission, place } = this.#parts;
     const { steps } = account;
     const total = this.#withDowntime(account.total);
     const { name: worker, runtime } = identity;
-    const here = { worker, runtime, epoch, from: this.#from, to: total.instructions };
+    const here = {
+      ...{ worker, runtime, epoch, from: this.#from, to: total.instructions },
+      ...(place && { open: { span: place.span, began: place.began, told: place.now() } }),
+    };
     return {
       ...{ submission, state: "running", epoch, worker, runtime, total, moves: [] },
       steps: steps.map((step, index) => ({ ...this.#nameOf(index), ...step })),
@@ -120,6 +134,20 @@ export class ExitBook {
     if (!step) return { name: `step ${index + 1}`, kind: "expect" };
     return { name: shownStepName(step, index), kind: stepKind(step) };
   }
+}
+
+/** Whose part of the trace is told. */
+function closed(exits: RunExits): RunExits {
+  return { ...exits, stays: exits.stays.map(({ open: _, ...stay }) => stay) };
+}
+
+/** Nobody will move it any more. */
+function ended(exits: RunExits): RunExits {
+  const { total } = exits;
+  const last: RunExits = { ...closed(exits), state: "ended" };
+  if (!total.gauges) return last;
+  const { predictedDowntime: _, ...gauges } = total.gauges;
+  return { ...last, total: { ...total, gauges } };
 }
 
 /** Without the rarest of its stacks where they are too many. */

@@ -105,10 +105,12 @@ export class RunUnderWay {
     const former = saved && formerReports(saved);
     figures(former?.instructions ?? 0);
     const { identity, moveRate } = resources;
+    const place = telemetry.trace.mark;
     const onExits = telemetry.exits.bind(telemetry);
     const { submission } = job;
-    const book = { journal, identity, assignment, submission, onExits, moveRate };
+    const book = { journal, identity, assignment, submission, onExits, moveRate, place };
     const exits = new ExitBook(book, former?.instructions ?? 0);
+    void exits.lost.then((lost) => lost && telemetry.lost(lost, former?.steps ?? []));
     reporter.startAt(former?.consoleBytes ?? 0);
     if (former) telemetry.resumes();
     if (former) reporter.event({ type: "resumed", data: { instructions: former.instructions } });
@@ -154,10 +156,12 @@ export class RunUnderWay {
       const report = await running;
       attended?.finish(...farewellTo(report));
       return { assignment, report, exits };
+    } catch (error) {
+      await exits.leave();
+      throw error;
     } finally {
       attended?.end();
       this.#guest?.end();
-      await exits.flush();
     }
   }
 

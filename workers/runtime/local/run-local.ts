@@ -14,14 +14,11 @@ import {
   type MachineResources,
   Monitor,
 } from "../../vmm/mod.ts";
-import { startGdbServer } from "../debug/gdb-server.ts";
 import { MonitorConsole } from "../debug/monitor-console.ts";
-import { openTrace } from "../debug/open-trace.ts";
 import { RunControl } from "../debug/run-control.ts";
 import { monitorGreeting, monitorPrompt, monitorSession } from "../debug/serve-monitor.ts";
 import { exitReportOf } from "../exit-report-of.ts";
 import { freeImages } from "../free-images.ts";
-import { openProfile } from "../profile/open-profile.ts";
 import { drive } from "./drive.ts";
 import type { Ending } from "./ending.ts";
 import { endingClause } from "./ending-clause.ts";
@@ -42,15 +39,17 @@ import { RunTotals } from "./run-totals.ts";
 import { secondConsole } from "./second-console.ts";
 import { shutdownReason } from "./shutdown-reason.ts";
 import type { SavedScript } from "./snapshots/local-sections.ts";
-import {
-  checkFit,
-  type LoadedSnapshot,
-  LocalSnapshots,
-  loadSnapshot,
-  restoreDisks,
-} from "./snapshots/local-snapshots.ts";
+import type { LoadedSnapshot, LocalSnapshots } from "./snapshots/local-snapshots.ts";
 import { findSnapshots, SnapshotFolder } from "./snapshots/snapshot-folder.ts";
 import { tell } from "./tell.ts";
+
+/** What only some runs need is loaded for these: loading all of it takes as long as making a machine. */
+const late = {
+  gdb: () => import("../debug/gdb-server.ts"),
+  profile: () => import("../profile/open-profile.ts"),
+  snapshots: () => import("./snapshots/local-snapshots.ts"),
+  trace: () => import("../debug/open-trace.ts"),
+};
 
 /** The snapshot that a run leaves behind. */
 const lastName = "last";
@@ -65,12 +64,14 @@ const lastName = "last";
 export async function runLocal(run: LocalRun): Promise<number> {
   const seed = run.seed ?? (run.time === "virtual" ? 0 : entropySeed());
   const folder = run.checkpoints === undefined ? undefined : new SnapshotFolder(run.checkpoints);
-  let saved = initialSnapshot(run, folder);
+  const usesSnapshots = run.checkpoints !== undefined || run.restore !== undefined;
+  const saving = usesSnapshots ? await late.snapshots() : undefined;
+  let saved = saving && initialSnapshot(run, folder, saving.loadSnapshot);
   const script = await loadScript(run.scriptFile, saved?.parts.script);
   await using released = new AsyncDisposableStack();
   const opened = released.use(openDisks(run.disks));
   const report = openExitsReport(run.exits);
-  if (saved) checkFit(saved, run, opened.disks);
+  if (saved) saving?.checkFit(saved, run, opened.disks);
   const ramBytes = saved?.state.hardware.ramBytes ?? run.ramBytes;
   const monitor = Monitor.create({ compiler, memoryBytes: machineMemory(ramBytes) });
   const kept = run.engine === "interpret" ? undefined : KeptCodeFile.of(run.keptCode, run.kernel);
@@ -103,7 +104,7 @@ export async function runLocal(run: LocalRun): Promise<number> {
     return machine;
   };
   const restore = (snapshot: LoadedSnapshot): Machine => {
-    restoreDisks(snapshot, opened.disks);
+    saving?.restoreDisks(snapshot, opened.disks);
     const { state, ram } = snapshot;
     const hardware = { ...state.hardware, engine: run.engine };
     return monitor.restoreMachine({ ...state, hardware }, ram, resources(hardware.time));
@@ -124,13 +125,15 @@ export async function runLocal(run: LocalRun): Promise<number> {
   control.machine = machine;
   const snapshots =
     folder &&
-    new LocalSnapshots(folder, {
+    saving &&
+    new saving.LocalSnapshots(folder, {
       ...{ run, disks: opened.disks, script },
       machine: () => machine,
       onLoad: () => control.reset(),
     });
   if (snapshots) control.snapshots = snapshots;
-  const gdb = run.gdb === undefined ? undefined : await startGdbServer(run.gdb, control);
+  const gdb =
+    run.gdb === undefined ? undefined : await (await late.gdb()).startGdbServer(run.gdb, control);
   if (gdb !== undefined) {
     released.defer(() => gdb.close());
     tell(`gdb may connect: target remote ${gdb.address}`);
@@ -159,9 +162,10 @@ export async function runLocal(run: LocalRun): Promise<number> {
   const totals = new RunTotals();
   control.exitReport = () =>
     exitReportOf({ ...totals.with(machine), spent: control.account.spent() });
-  const tracer = run.trace.size === 0 ? undefined : openTrace(run.trace, run.traceFile);
+  const tracer =
+    run.trace.size === 0 ? undefined : (await late.trace()).openTrace(run.trace, run.traceFile);
   if (tracer !== undefined) released.defer(() => tracer.close());
-  const profile = run.profile && openProfile(run.profile, run.kernel);
+  const profile = run.profile && (await late.profile()).openProfile(run.profile, run.kernel);
   if (profile !== undefined) released.defer(() => profile.close());
   const watched = tracer?.run ?? profile?.run;
   let ending: Ending;
@@ -224,13 +228,14 @@ function keep(snapshots: LocalSnapshots, folder: SnapshotFolder | undefined): vo
 function initialSnapshot(
   { restore }: LocalRun,
   folder: SnapshotFolder | undefined,
+  load: (file: string) => LoadedSnapshot,
 ): LoadedSnapshot | undefined {
   if (restore === undefined) return undefined;
   if ("place" in restore) {
     const newest = findSnapshots(restore.place).at(-1);
-    return newest && loadSnapshot(newest.file);
+    return newest && load(newest.file);
   }
-  if (folder) return loadSnapshot(folder.find(restore.name).file);
+  if (folder) return load(folder.find(restore.name).file);
   throw new Failure(
     "snapshot-place",
     "-loadvm names a snapshot, but not where it is",

@@ -6,6 +6,7 @@ import type { RunExits } from "../../../shared/schema/run-exits.ts";
 import { gradeStep } from "../grade-run.ts";
 import { Departed, type GuestRun, HandedOver, type ReadableCheckpoint } from "../run-guest.ts";
 import type { RunReport } from "../thread/thread-protocol.ts";
+import { emitLostStay, type LostStay } from "./lost-stay.ts";
 import { RunTrace, type RunTraceParts } from "./run-trace.ts";
 import type { RunOutcome, WorkerMetrics } from "./worker-metrics.ts";
 
@@ -20,6 +21,7 @@ export class RunTelemetry {
   #exits: RunExits | undefined;
   #isCounted: boolean;
   #hasBegun = false;
+  #hasLost = false;
 
   constructor(parts: RunTraceParts, metrics: WorkerMetrics) {
     this.#metrics = metrics;
@@ -35,6 +37,14 @@ export class RunTelemetry {
   resumes(): void {
     this.#isCounted = false;
     this.#begins("checkpoint");
+  }
+
+  /** The worker that had it before is gone. @param states of the steps that were decided */
+  lost(stay: LostStay, states: readonly { readonly state: string }[]): void {
+    if (this.#hasLost) return;
+    this.#hasLost = true;
+    const { job } = this.#parts;
+    emitLostStay(stay, { job, states, until: Math.max(stay.stay.open.told, this.trace.began) });
   }
 
   arrives(): void {

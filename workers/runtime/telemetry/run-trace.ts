@@ -35,6 +35,13 @@ export interface RunTraceParts {
   readonly cameBy?: SpanContext | undefined;
 }
 
+/** Where a run's part of a trace is. */
+interface RunMark {
+  readonly span: string;
+  readonly began: UnixMilliseconds;
+  now(): UnixMilliseconds;
+}
+
 interface DecidedStep extends Stretch {
   readonly index: number;
   readonly attributes: Attributes;
@@ -87,6 +94,16 @@ export class RunTrace {
   /** Instant of `performance`, as the trace's clock has it. */
   get clock(): SpanClock {
     return this.#clock;
+  }
+
+  get began(): UnixMilliseconds {
+    return this.#began;
+  }
+
+  /** Where it is, for whoever has to tell of it; undefined where nobody is told. */
+  get mark(): RunMark | undefined {
+    if (!this.#isTold) return undefined;
+    return { span: this.#own.spanId, began: this.#began, now: () => this.#clock.now() };
   }
 
   /** The guest is on a thread: what comes now are its steps. @param how it has begun, if otherwise */

@@ -93,7 +93,7 @@ export class GuestDriver {
     this.#voice = new GuestVoice(start, {
       ...{ post: ports.post, now: ports.now },
       onByte: (byte) => this.#template?.note(byte),
-      onDecided: (index, machine) => this.#exits?.ledger.decided(index, machine),
+      onDecided: (index, machine) => this.#exits?.decided(index, machine),
     });
     this.#checkpoints = new GuestCheckpoints(start.checkpointEvery);
     this.#beginning = new GuestBeginning({

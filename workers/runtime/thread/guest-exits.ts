@@ -4,6 +4,8 @@ import type { DriverPorts } from "./driver-ports.ts";
 import { type LedgerClock, RunLedger } from "./run-ledger.ts";
 
 const interval: Milliseconds = 2000;
+/** When a step was decided since: what is known of it shall outlive the worker. */
+const shortInterval: Milliseconds = 250;
 const pageBytes = 4096;
 /** Between two turns. */
 const whileAway = {
@@ -20,6 +22,7 @@ export class GuestExits {
   readonly #ports: Pick<DriverPorts, "monitor" | "now" | "post">;
   /** The first time it tells as soon as it has run. */
   #toldAt: Milliseconds = Number.NEGATIVE_INFINITY;
+  #hasDecided = false;
   #dirtiedPerSecond: number | undefined;
   #harvestedAt: Milliseconds | undefined;
 
@@ -46,12 +49,20 @@ export class GuestExits {
     }
   }
 
+  /** A step is decided, at this instant. @param index of the step */
+  decided(index: number, machine: Machine): void {
+    this.#hasDecided = true;
+    this.ledger.decided(index, machine);
+  }
+
   tellNowAndThen(machine: Machine, script: ConsoleScript): void {
-    if (this.#ports.now() - this.#toldAt >= interval) this.tell(machine, script);
+    const patience = this.#hasDecided ? shortInterval : interval;
+    if (this.#ports.now() - this.#toldAt >= patience) this.tell(machine, script);
   }
 
   tell(machine: Machine, script: ConsoleScript): void {
     this.#toldAt = this.#ports.now();
+    this.#hasDecided = false;
     const account = this.ledger.report(machine, script, this.#gauges(machine));
     this.#ports.post({ type: "exits", account });
   }
