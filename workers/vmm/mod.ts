@@ -66,6 +66,7 @@ export type { PageLog } from "./memory/page-log.ts";
 export type { PageSource } from "./memory/page-source.ts";
 export type { RamContent, RamImage } from "./memory/ram-image.ts";
 export type { RamPort } from "./memory/ram-port.ts";
+export type { AheadContent } from "./migration/ahead-content.ts";
 export type { Authority, Ownership } from "./migration/authority.ts";
 export type { Compression } from "./migration/compression.ts";
 export type { FaultPoint } from "./migration/fault-points.ts";

@@ -10,6 +10,7 @@ import { GuestProfiler } from "../profile/guest-profiler.ts";
 import { SymbolTable } from "../profile/symbol-table.ts";
 import { PageLost } from "./arriving-pages.ts";
 import type { DebugCommand } from "./debug-protocol.ts";
+import type { DiskPieces } from "./disk-pieces.ts";
 import type { DriverPorts } from "./driver-ports.ts";
 import { type DriverState, driverSection, encodeDriverState } from "./driver-state.ts";
 import { GuestBeginning } from "./guest-beginning.ts";
@@ -188,10 +189,15 @@ export class GuestDriver {
         const isWhole = this.#beginning.complete(machine);
         return isWhole ? undefined : "pages of its template are still on their way";
       },
-      sections: (machine: Machine) => {
+      leave: () => this.#disks.leave(),
+      sections: (machine: Machine, disks: DiskPieces) => {
         this.#voice.flush(machine, this.#used, true);
-        return this.#sections(this.#state(machine));
+        const state = this.#state(machine);
+        const sections = new Map<string, Uint8Array>();
+        disks.rest(sections, state.disks);
+        return sections.set(driverSection, encodeDriverState(state));
       },
+      takeAhead: (piece: Uint8Array) => this.#disks.takeAhead(piece, this.#start.disks),
       onLeft: () => {
         // Not before: nobody waits for it, and the guest would stand still meanwhile.
         if (this.#machine) this.#exits?.tell(this.#machine, this.#voice.script);
