@@ -146,6 +146,35 @@ test("what the driver says when the guest has stopped is there when the machine 
   expect(heard).toBe("at step 3");
 });
 
+test("what can go ahead of that does while the guest runs, and what is left goes with the driver", async () => {
+  const bytes = Uint8Array.from({ length: 900_000 }, (_, i) => i % 251);
+  let said = 0;
+  const ahead = {
+    get left() {
+      return bytes.length - said;
+    },
+    // The last piece is never taken: a guest that goes on writing to its disk.
+    take(most: number) {
+      const piece = bytes.subarray(said, Math.min(said + most, bytes.length - 1000));
+      said += piece.length;
+      return piece;
+    },
+  };
+  const heard: Uint8Array[] = [];
+  await move({
+    ...{ ahead, driver: () => bytes.subarray(said) },
+    destination: {
+      ahead: (piece) => void heard.push(piece),
+      resources: (driver) => {
+        expect(Buffer.concat(heard)).toHaveLength(899_000);
+        heard.push(driver);
+        return resources;
+      },
+    },
+  });
+  expect(Buffer.concat(heard).equals(bytes)).toBe(true);
+});
+
 describe("where the destination does not want the run, it goes on at the source", () => {
   const stay = async (options: Partial<MoveOptions>) => {
     const machine = scribbler();

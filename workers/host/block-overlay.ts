@@ -3,6 +3,20 @@ import type { BlockBackend, Bytes } from "../vmm/mod.ts";
 /** Where an overlay reads what has not been written yet. */
 export type BlockSource = Pick<BlockBackend, "bytes" | "read">;
 
+/** A page of 4 KiB that was written; the disk's last one may be shorter. */
+export interface WrittenPage {
+  readonly page: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Which pages were written since somebody has taken them: at first all that were ever written. */
+export interface WriteLog {
+  readonly left: number;
+  /** At most so many of them, as they are now, in the order of their numbers. */
+  take(most: number): WrittenPage[];
+  close(): void;
+}
+
 const pageBytes = 4096;
 
 /**
@@ -13,6 +27,7 @@ export class OverlayBlock implements BlockBackend {
   readonly bytes: Bytes;
   readonly #source: BlockSource;
   readonly #pages = new Map<number, Uint8Array>();
+  readonly #logs = new Set<Set<number>>();
 
   constructor(source: BlockSource) {
     this.#source = source;
@@ -39,10 +54,34 @@ export class OverlayBlock implements BlockBackend {
     // Nothing outlives the overlay, so there is nothing to make durable.
   }
 
+  /** Whether anything was written. */
+  get isWritten(): boolean {
+    return this.#pages.size > 0;
+  }
+
   /** What was written, in pages of 4 KiB (the last one may be shorter), in their order. */
-  written(): { readonly page: number; readonly bytes: Uint8Array }[] {
-    const pages = [...this.#pages].map(([page, bytes]) => ({ page, bytes: bytes.slice() }));
-    return pages.sort((a, b) => a.page - b.page);
+  written(): WrittenPage[] {
+    return this.#copies(this.#pages.keys());
+  }
+
+  openLog(): WriteLog {
+    const left = new Set(this.#pages.keys());
+    this.#logs.add(left);
+    return {
+      get left() {
+        return left.size;
+      },
+      take: (most) => {
+        const taken: number[] = [];
+        for (const page of left) {
+          if (taken.length === most) break;
+          taken.push(page);
+          left.delete(page);
+        }
+        return this.#copies(taken);
+      },
+      close: () => void this.#logs.delete(left),
+    };
   }
 
   /**
@@ -50,7 +89,7 @@ export class OverlayBlock implements BlockBackend {
    *
    * @throws RangeError for a page that the disk does not have
    */
-  replaceWritten(pages: readonly { readonly page: number; readonly bytes: Uint8Array }[]): void {
+  replaceWritten(pages: readonly WrittenPage[]): void {
     for (const { page, bytes } of pages) {
       const expected = Math.min(pageBytes, this.bytes - page * pageBytes);
       if (bytes.length === expected) continue;
@@ -60,7 +99,14 @@ export class OverlayBlock implements BlockBackend {
     for (const { page, bytes } of pages) this.#pages.set(page, bytes.slice());
   }
 
+  #copies(numbers: Iterable<number>): WrittenPage[] {
+    return Array.from(numbers)
+      .sort((a, b) => a - b)
+      .map((page) => ({ page, bytes: (this.#pages.get(page) as Uint8Array).slice() }));
+  }
+
   #ownPage(page: number): Uint8Array {
+    for (const left of this.#logs) left.add(page);
     const own = this.#pages.get(page);
     if (own !== undefined) {
       return own;

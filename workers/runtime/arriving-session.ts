@@ -93,7 +93,10 @@ export async function runArrival(
     const checkpoints = new RunCheckpoints(
       resources.checkpoints.store,
       { name: run, epoch: message.epoch, labels: { assignment: job.assignment } },
-      () => isStillOurs(reporter, abort.signal),
+      {
+        isOurs: () => isStillOurs(reporter, abort.signal),
+        onLeft: resources.checkpoints.left.add.bind(resources.checkpoints.left),
+      },
     );
     const guest = new LiveGuest({ journal, reporter, send, claim }, false);
     const { own } = arriving;

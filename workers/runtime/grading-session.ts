@@ -54,7 +54,10 @@ export async function runSession(
   const checkpoints = new RunCheckpoints(
     resources.checkpoints.store,
     { name: job.submission, epoch: journal.epoch, labels: { assignment: job.assignment } },
-    () => isStillOurs(reporter, abort.signal),
+    {
+      isOurs: () => isStillOurs(reporter, abort.signal),
+      onLeft: resources.checkpoints.left.add.bind(resources.checkpoints.left),
+    },
   );
   const began = performance.now();
   const { epoch } = journal;

@@ -16,6 +16,7 @@ import { queueTelemetry } from "../../shared/telemetry/otel/queue-telemetry.ts";
 import { submissionSpan } from "../../shared/telemetry/otel/submission-span.ts";
 import { compiler } from "../host/compiler.ts";
 import { AliveFile } from "./alive-file.ts";
+import { LeftRoots } from "./checkpoint/left-roots.ts";
 import { readWorkerConfig, threadsOf } from "./config.ts";
 import { DebugHub } from "./debug/debug-hub.ts";
 import { runSession } from "./grading-session.ts";
@@ -67,8 +68,10 @@ const redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
 redis.on("error", (error) => log.error(`redis: ${error.message}`));
 const objects = await openObjects(config.TRAPLINE_BLOBS, (name) => process.env[name]);
 const blobs = new ObjectBlobs(objects);
+const checkpointStore = new CheckpointStore(new PageStore(objects));
 const checkpoints = {
-  store: new CheckpointStore(new PageStore(objects)),
+  store: checkpointStore,
+  left: new LeftRoots(checkpointStore),
   every: config.TRAPLINE_CHECKPOINT === 0 ? undefined : config.TRAPLINE_CHECKPOINT,
 };
 const code = new WorkerCode(new CodeStore(objects));
@@ -249,6 +252,7 @@ const leases = setInterval(() => {
     log.error(`leases: ${error instanceof Error ? error.message : String(error)}`),
   );
 }, config.TRAPLINE_STALLED);
+const leftovers = setInterval(() => void checkpoints.left.retry(), config.TRAPLINE_STALLED);
 const alive =
   config.TRAPLINE_ALIVE === undefined ? undefined : new AliveFile(config.TRAPLINE_ALIVE);
 log.info(`worker ${identity.name} ready (${runtime})`);
@@ -307,6 +311,8 @@ async function drain(isOrdered: boolean): Promise<void> {
   await closing;
   clearTimeout(late);
   clearInterval(leases);
+  clearInterval(leftovers);
+  await checkpoints.left.retry();
   await presence.leave();
   debuggers?.close();
   redis.disconnect();

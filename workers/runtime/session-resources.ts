@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import type { BlobStore } from "../../shared/blob/blob-store.ts";
 import type { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
 import type { Instructions } from "../vmm/mod.ts";
+import type { LeftRoots } from "./checkpoint/left-roots.ts";
 import type { DebugHub } from "./debug/debug-hub.ts";
 import type { LiveGuest } from "./moves/live-guest.ts";
 import type { MoveRate } from "./moves/move-rate.ts";
@@ -22,6 +23,7 @@ export interface SessionResources {
     readonly store: CheckpointStore;
     /** Steps of a machine between two of them; none are made where it is not said. */
     readonly every: Instructions | undefined;
+    readonly left: LeftRoots;
   };
   readonly code: WorkerCode;
   /** Not there where runs are not debugged. */

@@ -59,12 +59,14 @@ export {
   verifySnapshot,
   writeSnapshot,
 } from "./machine/snapshot-file.ts";
+export type { HashStart } from "./machine/state-hash.ts";
 export type { StopReason } from "./machine/stop-reason.ts";
 export type { Watchpoint } from "./machine/watchpoint.ts";
 export type { PageLog } from "./memory/page-log.ts";
 export type { PageSource } from "./memory/page-source.ts";
 export type { RamContent, RamImage } from "./memory/ram-image.ts";
 export type { RamPort } from "./memory/ram-port.ts";
+export type { AheadContent } from "./migration/ahead-content.ts";
 export type { Authority, Ownership } from "./migration/authority.ts";
 export type { Compression } from "./migration/compression.ts";
 export type { FaultPoint } from "./migration/fault-points.ts";

@@ -36,6 +36,13 @@ is which: kernel=build/kernel.elf disk=disk.img. Without any file it lists what 
     if (assignment === undefined) {
       throw unknownAssignment(name, assignments);
     }
+    if (assignment.unavailable !== undefined) {
+      throw new UsageFailure(
+        "submit-assignment",
+        `${name} cannot be handed in for`,
+        `tell your teacher: ${assignment.unavailable}`,
+      );
+    }
     const submission = await api.submit(await makeForm(assignment, files));
     terminal.err(`· ${submission.id}: ${submission.title}\n`);
     if (values.follow !== true) {

@@ -5,6 +5,7 @@
 import { checkpoints } from "../moves/checkpoints.ts";
 import { migrations } from "../moves/migrations.ts";
 import { tracing } from "../moves/tracing.ts";
+import { gdbSteps } from "./gdb-steps.ts";
 import { linuxMemory } from "./linux-memory.ts";
 import { manyVms } from "./many-vms.ts";
 import { poolShortVms } from "./pool-short-vms.ts";
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, () => unknown>> = {
   tracing,
   checkpoints,
   templates,
+  "gdb-steps": gdbSteps,
 };
 
 const name = process.argv[2] ?? "";

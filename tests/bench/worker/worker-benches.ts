@@ -9,6 +9,7 @@ import { migrationLines } from "../moves/migration-lines.ts";
 import type { Migrations } from "../moves/migrations.ts";
 import type { Tracing } from "../moves/tracing.ts";
 import type { Runtime } from "../options.ts";
+import type { GdbSteps } from "./gdb-steps.ts";
 import type { LinuxMemory } from "./linux-memory.ts";
 import type { ManyVms } from "./many-vms.ts";
 import type { PoolVms } from "./pool-vms.ts";
@@ -122,6 +123,10 @@ export const workerBenches: readonly WorkerBench[] = [
       `${runs} clones with a checkpoint name ${namedPages} pages, ${storedPages} are stored: ${ratio} to 1; ${beside}`,
     ];
   }),
+  bench("gdb-steps", ({ step, toBreakpoint }: GdbSteps) => [
+    `a step of gdb on a run of the service: ${step.toFixed(2)} ms`,
+    `a breakpoint that the guest comes to at once: ${toBreakpoint.toFixed(2)} ms`,
+  ]),
 ];
 
 function bench<T>(id: string, describe: (figures: T) => readonly string[]): WorkerBench {

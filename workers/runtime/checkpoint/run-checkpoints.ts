@@ -29,6 +29,13 @@ export interface TakenOver {
   readonly driver: DriverState;
 }
 
+interface CheckpointsOthers {
+  /** Asks Redis, where the store says that the run is another worker's, or over. */
+  isOurs?(): Promise<boolean>;
+  /** The run is over, and the store does not let its root be given up now. */
+  onLeft?(name: string, epoch: number): void;
+}
+
 export class RunCheckpoints {
   readonly #store: CheckpointStore;
   readonly #claim: Claim;
@@ -37,18 +44,13 @@ export class RunCheckpoints {
   #readOnly: string | undefined;
   /** Whether there is a checkpoint of the run that the next one says the changes to. */
   #isBuiltUpon = false;
-  readonly #isOurs: () => Promise<boolean>;
+  readonly #others: CheckpointsOthers;
   #isGivenUp = false;
 
-  /** @param isOurs asks Redis, where the store says that the run is another worker's, or over */
-  constructor(
-    store: CheckpointStore,
-    claim: Claim,
-    isOurs: () => Promise<boolean> = async () => false,
-  ) {
+  constructor(store: CheckpointStore, claim: Claim, others: CheckpointsOthers = {}) {
     this.#store = store;
     this.#claim = claim;
-    this.#isOurs = isOurs;
+    this.#others = others;
   }
 
   /**
@@ -129,7 +131,7 @@ export class RunCheckpoints {
    * @throws the error where Redis says what the store says
    */
   async #giveUp(error: unknown): Promise<void> {
-    if (!(await this.#isOurs())) throw error;
+    if (!(await this.#others.isOurs?.())) throw error;
     log.error(`${this.#claim.name}: no checkpoints, for Redis has lost what the store knows`);
     this.#isGivenUp = true;
     this.#writer = undefined;
@@ -161,9 +163,14 @@ export class RunCheckpoints {
 
   /** The run is over. Also where another one has it: then nothing is removed. */
   async remove(): Promise<void> {
-    if (this.#writer === undefined) return;
-    await this.#store.remove("run", this.#claim.name, this.#claim.epoch).catch((error: unknown) => {
-      if (!isStale(error)) log.error(`${this.#claim.name}: ${text(error)}`);
+    const { name, epoch } = this.#claim;
+    // One of an earlier epoch may have left a root that this one could not claim.
+    const isRooted = this.#writer !== undefined || epoch > 1;
+    if (!isRooted || this.#isGivenUp) return;
+    await this.#store.remove("run", name, epoch).catch((error: unknown) => {
+      if (isStale(error)) return;
+      log.error(`${name}: its checkpoints are not given up yet: ${text(error)}`);
+      this.#others.onLeft?.(name, epoch);
     });
   }
 }

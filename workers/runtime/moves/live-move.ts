@@ -136,7 +136,8 @@ export class LiveMove implements MoveRun {
     });
     const { departure } = opened;
     departure?.over();
-    if (!outcome) return { outcome: "stayed", why: "it was over before", departure };
+    if (!outcome)
+      return { outcome: "stayed", why: "the run was broken off here meanwhile", departure };
     const { statistics, problem: why } = outcome;
     if (outcome.type === "stayed") {
       return { outcome: "stayed", why, statistics, departure, isOver: outcome.isOver };

@@ -17,6 +17,8 @@ export interface ArrivalPorts {
   readonly ramPages: number;
   /** What the machine is to be connected with. @param driver what the last driver said */
   resources(driver: Uint8Array): MachineResources;
+  /** A piece of what the last driver says, before the rest of it. */
+  ahead(piece: Uint8Array): void;
   /** What is here of its pages, by its name. */
   content(name: string): KnownContent | undefined;
   post(message: MoveMessage): void;
@@ -50,6 +52,7 @@ export class Arrival {
         return hello.ramPages === ramPages ? undefined : "its RAM has another size";
       },
       resources: (driver) => ports.resources(driver),
+      ahead: (piece) => ports.ahead(piece),
       content: (name) => ports.content(name),
       ...(zstd && { compressions: [zstd] }),
       waitForArrival: () => this.#end.wait(look),

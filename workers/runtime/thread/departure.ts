@@ -1,5 +1,6 @@
 import { zstd } from "../../host/zstd.ts";
 import {
+  type AheadContent,
   type Instructions,
   type KnownContent,
   type Machine,
@@ -16,6 +17,8 @@ export interface DeparturePorts {
   keepCode(): Uint8Array;
   /** What of its pages the other side may have already. */
   readonly contents: readonly KnownContent[];
+  /** What of that can go before the guest stops. */
+  readonly ahead: AheadContent;
   /** What the driver tells the next one; everything that the guest has said is posted before. */
   driver(): Uint8Array;
   post(message: MoveMessage): void;
@@ -44,6 +47,7 @@ export class Departure {
       ...(zstd && { compressions: [zstd] }),
       ...(options.sendsCode && { code: () => ports.keepCode() }),
       driver: () => this.#stand(),
+      ahead: ports.ahead,
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Instructions, KnownContent, Machine, MachineResources } from "../../vmm/mod.ts";
 import { Arrival } from "./arrival.ts";
 import { Departure } from "./departure.ts";
+import type { DiskPieces } from "./disk-pieces.ts";
 import type { DriverPorts } from "./driver-ports.ts";
 import { type DriverState, decodeDriverState } from "./driver-state.ts";
 import type {
@@ -21,8 +22,12 @@ export interface GuestMoveParts {
   readonly kin: TemplateKey | undefined;
   /** Why a guest that runs here cannot leave now. */
   obstacle(machine: Machine): string | undefined;
-  /** All that the driver knows, when everything that the guest has said was posted. */
-  sections(machine: Machine): ReadonlyMap<string, Uint8Array>;
+  /** What was written to its disks, in pieces. */
+  leave(): DiskPieces;
+  /** All else that the driver knows, when everything that the guest has said was posted. */
+  sections(machine: Machine, disks: DiskPieces): ReadonlyMap<string, Uint8Array>;
+  /** A piece of what was written to the disks of a guest that comes. */
+  takeAhead(piece: Uint8Array): void;
   /** What a machine that comes is connected with, with what was written to its disks. */
   resources(sections: ReadonlyMap<string, Uint8Array>, state: DriverState): MachineResources;
   /** The run is here: it goes on where another driver was. */
@@ -46,6 +51,8 @@ export type MoveStep =
 export class GuestMove {
   readonly #parts: GuestMoveParts;
   #departure: Departure | undefined;
+  /** Of a guest that leaves. */
+  #disks: DiskPieces | undefined;
   /** The guest has come to its end while it left. */
   #isOver = false;
   #arrival: Arrival | undefined;
@@ -143,11 +150,13 @@ export class GuestMove {
       return;
     }
     const known = this.#borrow(this.#parts.kin);
+    const disks = this.#parts.leave();
+    this.#disks = disks;
     this.#departure = new Departure(options, {
-      ...{ machine, now },
+      ...{ machine, now, ahead: disks },
       contents: known ? [known] : [],
       keepCode: () => monitor.keepCode(),
-      driver: () => encodeSections(sections(machine)),
+      driver: () => encodeSections(sections(machine, disks)),
       post: (message) => this.#say(message),
     });
   }
@@ -157,6 +166,8 @@ export class GuestMove {
     departure.step();
     if (!departure.isOver) return departure.mayRun ? "more" : "wait";
     this.#departure = undefined;
+    this.#disks?.close();
+    this.#disks = undefined;
     const { outcome } = departure;
     if (outcome.type === "departed") {
       this.#parts.onLeft();
@@ -173,6 +184,7 @@ export class GuestMove {
     return new Arrival(options, {
       ...{ monitor, now, ramPages },
       content: (name) => this.#borrow(name),
+      ahead: (piece) => this.#parts.takeAhead(piece),
       resources: (driver) => {
         const sections = decodeSections(driver);
         this.#driver = decodeDriverState(sections);

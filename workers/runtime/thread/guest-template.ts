@@ -109,7 +109,11 @@ export class GuestTemplate {
         disk.write(offset, source);
       },
       flush: () => disk.flush(),
+      get isWritten() {
+        return disk.isWritten;
+      },
       written: () => disk.written(),
+      openLog: () => disk.openLog(),
       replaceWritten: (pages) => disk.replaceWritten(pages),
     };
   }

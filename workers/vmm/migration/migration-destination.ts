@@ -56,6 +56,8 @@ export interface DestinationOptions {
    * @param driver what the source's driver says, empty where it says nothing
    */
   resources(driver: Uint8Array, hardware: MachineState["hardware"]): MachineResources;
+  /** Of what the source's driver says, what comes before the rest of it. @throws Error for what cannot be */
+  ahead?(piece: Uint8Array): void;
   /** A content that is here, by its name. */
   content?(name: string): KnownContent | undefined;
   readonly compressions?: readonly Compression[];
@@ -278,6 +280,7 @@ export class MigrationDestination {
     if (!whole) return;
     if (part.name === "driver") this.#driver = whole;
     if (part.name === "state") this.#saved = whole;
+    if (part.name === "ahead") this.#options.ahead?.(whole);
     if (part.name === "stage") this.#prepare(whole);
     if (part.name === "code" && this.#options.takesCode) this.#useCode(whole);
   }

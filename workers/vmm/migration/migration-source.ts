@@ -14,6 +14,7 @@
 import type { Bytes, Instructions } from "../base/units.ts";
 import { codePageNumbers } from "../interpreter/code-cache.ts";
 import type { PageLog } from "../memory/page-log.ts";
+import type { AheadContent } from "./ahead-content.ts";
 import type { Authority, Ownership } from "./authority.ts";
 import { Claim } from "./claim.ts";
 import type { Compression } from "./compression.ts";
@@ -31,7 +32,13 @@ import type { MigrationStatistics, SentRound } from "./migration-statistics.ts";
 import { MovingState } from "./moving-state.ts";
 import { PageSender, type PageSenderOptions } from "./page-sender.ts";
 import { partsOf } from "./part-collector.ts";
-import { type Message, type MessageOf, protocolVersions, stagingVersion } from "./protocol.ts";
+import {
+  aheadVersion,
+  type Message,
+  type MessageOf,
+  protocolVersions,
+  stagingVersion,
+} from "./protocol.ts";
 import {
   type GuestRole,
   type SourceEvent,
@@ -59,6 +66,8 @@ export interface SourceOptions extends PageSenderOptions {
   readonly code?: () => Uint8Array;
   /** What the driver of the machine has to tell its next one; asked for when the guest has stopped. */
   readonly driver?: () => Uint8Array;
+  /** What of it may go before that; a driver that is asked has only to tell what is left of it then. */
+  readonly ahead?: AheadContent;
 }
 
 /** What is less says more about the way than about its width. */
@@ -194,7 +203,11 @@ export class MigrationSource {
     }
     this.#destination = welcome.owner;
     this.#stages = version >= stagingVersion;
-    this.#pages.meet(known as KnownContent[], compression);
+    this.#pages.meet({
+      contents: known as KnownContent[],
+      compression,
+      ahead: version >= aheadVersion ? this.#options.ahead : undefined,
+    });
     if (code) this.#line.post(...partsOf("code", code()));
     this.#fire("welcome");
   }
@@ -250,7 +263,8 @@ export class MigrationSource {
   /** @param before what is said behind the pages and before the round's end */
   #beginRound(number: number, pages: readonly number[], before: readonly Message[] = []): void {
     const { now } = this.#options;
-    this.#round = { number, pages: pages.length, bytes: this.#line.sent, since: now() };
+    const count = pages.length + this.#pages.aheadPages;
+    this.#round = { number, pages: count, bytes: this.#line.sent, since: now() };
     this.#pages.begin(pages, [...before, { kind: "round", round: number }]);
   }
 
@@ -262,16 +276,17 @@ export class MigrationSource {
     const milliseconds = now() - this.#round.since;
     const bytes = this.#line.sent - this.#round.bytes;
     const dirty = this.#log?.harvest() ?? [];
+    const dirtyPages = dirty.length + this.#pages.aheadPages;
     if (bytes >= fewestMeasured) {
       this.#bytesPerMillisecond = bytes / Math.max(milliseconds, 0.001);
     }
     const statistics: SentRound = {
       ...{ pages: this.#round.pages, bytes },
       rounds: round,
-      dirtyPages: dirty.length,
+      dirtyPages,
       bytesPerPage: this.#round.pages === 0 ? 0 : bytes / this.#round.pages,
       bytesPerMillisecond: this.#bytesPerMillisecond,
-      dirtiedPages: dirty.length,
+      dirtiedPages: dirtyPages,
       roundMilliseconds: milliseconds,
     };
     this.#rounds.push(statistics);

@@ -2,12 +2,14 @@
  * The source's pages on their way: in batches, as fast as channel and bandwidth allow, and each as short
  * as it can be said.
  *
- *     sender.meet(known, compression);             // when the destination has answered
+ *     sender.meet({ contents, compression, ahead });    // when the destination has answered
  *     sender.begin(pages, behind);                 // a round: pages, and the messages behind them
  *     while (!sender.isDone) sender.send("precopy");
  */
 import type { Bytes, Pages } from "../base/units.ts";
 import type { Machine } from "../machine/config.ts";
+import { pageBytes } from "../memory/layout.ts";
+import type { AheadContent } from "./ahead-content.ts";
 import { Allowance } from "./allowance.ts";
 import type { Compression } from "./compression.ts";
 import type { Milliseconds } from "./is-converged.ts";
@@ -15,7 +17,8 @@ import type { KnownContent } from "./known-content.ts";
 import type { Line } from "./line.ts";
 import { PageEncoder } from "./page-encoder.ts";
 import { PageQueue } from "./page-queue.ts";
-import type { Message, MigrationMode, PagesPurpose } from "./protocol.ts";
+import { partsOf } from "./part-collector.ts";
+import { type Message, type MigrationMode, mostCarried, type PagesPurpose } from "./protocol.ts";
 
 export interface PageSenderOptions {
   readonly machine: Machine;
@@ -42,6 +45,15 @@ const batchOf: Readonly<Record<PagesPurpose, Pages>> = {
   postcopy: laterBatchPages,
 };
 
+/** What is known when the destination has answered. */
+export interface MetDestination {
+  /** Those that it has, in the order of `welcome.contents`. */
+  readonly contents: readonly KnownContent[];
+  readonly compression: Compression | undefined;
+  /** What goes along in the rounds, where it can take it. */
+  readonly ahead: AheadContent | undefined;
+}
+
 export class PageSender {
   readonly #options: PageSenderOptions;
   readonly #line: Line;
@@ -49,6 +61,9 @@ export class PageSender {
   #encoder: PageEncoder = new PageEncoder({ contents: [], cachePages: 0 });
   /** What is still to be sent: of this round, of what the guest left when it stopped, of the rest. */
   #queue = new PageQueue([]);
+  #ahead: AheadContent | undefined;
+  /** Bytes of it that are still to go in this round: what comes meanwhile goes in the next one. */
+  #aheadLeft: Bytes = 0;
   /** What follows when the queue is empty. */
   #behind: readonly Message[] = [];
   /** Pages whose content is left for post-copy. */
@@ -64,15 +79,20 @@ export class PageSender {
     );
   }
 
-  /** @param contents those that the destination has, in the order of `welcome.contents` */
-  meet(contents: readonly KnownContent[], compression: Compression | undefined): void {
+  meet({ contents, compression, ahead }: MetDestination): void {
     const { cachePages = 4096 } = this.#options;
+    this.#ahead = ahead;
     this.#encoder = new PageEncoder({ contents, compression, cachePages });
   }
 
   /** Whether all of this round is on its way. */
   get isDone(): boolean {
     return this.#queue.length === 0 && this.#behind.length === 0;
+  }
+
+  /** Pages of what goes ahead that are to be said yet. */
+  get aheadPages(): Pages {
+    return Math.ceil((this.#ahead?.left ?? 0) / pageBytes);
   }
 
   /** Pages that were sent when the guest ran there already. */
@@ -87,6 +107,7 @@ export class PageSender {
   begin(pages: Iterable<number>, behind: readonly Message[]): void {
     this.#queue = new PageQueue(pages);
     this.#behind = behind;
+    this.#aheadLeft = this.#ahead?.left ?? 0;
   }
 
   /** The guest waits for a page there. */
@@ -103,6 +124,10 @@ export class PageSender {
       const isOpen = purpose === "stopped" || this.#allowance.isOpen;
       if (!isOpen || !this.#line.isFree || this.#line.sent >= end) return;
       this.#sendBatch(purpose);
+    }
+    while (purpose === "precopy" && this.#ahead && this.#aheadLeft > 0) {
+      if (!this.#allowance.isOpen || !this.#line.isFree || this.#line.sent >= end) return;
+      this.#sendAhead(this.#ahead);
     }
     const behind = this.#behind;
     this.#behind = [];
@@ -154,6 +179,14 @@ export class PageSender {
     if (!encoder.isEmpty) this.#line.post({ kind: "pages", purpose, ...encoder.takeBatch() });
     this.#allowance.spend(this.#line.sent - before);
     if (purpose === "postcopy") this.#laterPages += pages.length;
+  }
+
+  #sendAhead(ahead: AheadContent): void {
+    const [sent, left] = [this.#line.sent, ahead.left];
+    const piece = ahead.take(Math.min(this.#aheadLeft, mostCarried / 4));
+    this.#aheadLeft = ahead.left < left ? this.#aheadLeft - (left - ahead.left) : 0;
+    this.#line.post(...partsOf("ahead", piece));
+    this.#allowance.spend(this.#line.sent - sent);
   }
 
   /**

@@ -9,6 +9,7 @@
  *   │ ◀────────────────────────────── received │
  *   │ part (code) … ─────────────────────────▶ │  translated code, at any time
  *   │ part (stage) … ────────────────────────▶ │  the state in a round: what takes long is made of it
+ *   │ part (ahead) … ────────────────────────▶ │  of what the driver says, what is large
  *   ╪ the guest stops                          │
  *   │ pages … part (driver, state) … handover ▶│  makes the machine; state: what is new since stage
  *   │ ◀───────────────────────────────── ready │
@@ -34,9 +35,11 @@ import { bytes, count, type Field, list, text, word } from "./message-fields.ts"
 import { MigrationProblem } from "./migration-problem.ts";
 
 /** Versions of the protocol that this side speaks. */
-export const protocolVersions = { least: 1, newest: 2 } as const;
+export const protocolVersions = { least: 1, newest: 3 } as const;
 /** From this one on the destination prepares the machine before the guest stops. */
 export const stagingVersion = 2;
+/** From this one on some of what the driver says may come before the guest stops. */
+export const aheadVersion = 3;
 
 /** The most that one message carries of pages or of a part. */
 export const mostCarried: Bytes = 2 ** 20;
@@ -77,7 +80,7 @@ export const messageFields = {
   round: { round: count },
   received: { round: count },
   part: {
-    name: word("code", "driver", "state", "stage"),
+    name: word("code", "driver", "state", "stage", "ahead"),
     offset: count,
     total: count,
     data: bytes(mostCarried),
