@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { MemoryBlock } from "../../workers/host/block-memory.ts";
 import { compiler } from "../../workers/host/compiler.ts";
+import { nativeHash } from "../../workers/host/native-hash.ts";
 import {
   type EngineName,
   guestExits,
@@ -46,7 +47,7 @@ function outcome(machine: Machine, text: () => string) {
   const reason = machine.run(most);
   const exits = guestExits(machine.exitCounts());
   const { steps, retired } = machine;
-  return { reason, steps, retired, exits, hash: machine.stateHash(), text: text() };
+  return { reason, steps, retired, exits, hash: machine.stateHash(nativeHash), text: text() };
 }
 
 describe.each(engines)("by %s", (engine) => {
@@ -58,10 +59,10 @@ describe.each(engines)("by %s", (engine) => {
     let { machine, resources, text } = start(guest, engine);
     for (const place of places.sort((a, b) => a - b)) {
       machine.run(place - machine.steps);
-      const hash = machine.stateHash();
+      const hash = machine.stateHash(nativeHash);
       const { state, ram } = readSnapshot(writeSnapshot(machine));
       const restored = makeMonitor().restoreMachine(state, ram, resources);
-      expect(restored.stateHash()).toBe(hash);
+      expect(restored.stateHash(nativeHash)).toBe(hash);
       expect(restored.save()).toEqual(state);
       machine = restored;
     }

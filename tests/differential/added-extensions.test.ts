@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { addedItems } from "./added-items.ts";
 import { compareWithQemu } from "./compare.ts";
+import { executionsInTurn } from "./executions-in-turn.ts";
 import { machineModeRound } from "./machine-mode.ts";
 import { newerQemu } from "./newer-qemu.ts";
 import { privilegedModesRound } from "./privileged-modes.ts";
@@ -19,13 +20,15 @@ describe.skipIf(skipped)(`against a newer QEMU${reason}`, () => {
   test.each(seeds)("programs with younger extensions end alike, seed %i", async (seed) => {
     const { suite, programs } = machineModeRound(seed, addedItems);
     const some = programs.slice(0, programsPerSeed);
-    const { difference } = await compareWithQemu(qemu as Qemu, suite, some);
+    const { difference } = await compareWithQemu(qemu as Qemu, suite, some, executionsInTurn(seed));
     expect(difference ?? "equal").toBe("equal");
   });
 
   test("programs in all modes end alike", async () => {
-    const { suite, programs } = privilegedModesRound(seeds[0] as number);
-    const { difference } = await compareWithQemu(qemu as Qemu, suite, programs);
+    const seed = seeds[0] as number;
+    const { suite, programs } = privilegedModesRound(seed);
+    const ways = executionsInTurn(seed);
+    const { difference } = await compareWithQemu(qemu as Qemu, suite, programs, ways);
     expect(difference ?? "equal").toBe("equal");
   });
 });

@@ -22,16 +22,20 @@ export interface Comparison {
 
 const pageBytes = 4096;
 
-/** @param signal ends QEMU, and rejects */
+/**
+ * @param ways of executing, all of which are tried on a program that ends otherwise in one of them
+ * @param signal ends QEMU, and rejects
+ */
 export async function compareWithQemu<P extends AnyProgram>(
   qemu: Qemu,
   suite: Suite<P>,
   programs: readonly P[],
+  ways: readonly Execution[] = executions,
   signal?: AbortSignal,
 ): Promise<Comparison> {
   const image = suite.build(programs);
   const inQemu = runInQemu(qemu, image.bytes, 2, signal);
-  const ours = executions.map((execution) => runInMonitor(image.bytes, execution));
+  const ours = ways.map((execution) => runInMonitor(image.bytes, execution));
   const expected = linesOf(await inQemu);
   const harness = runInMonitor(
     suite.build(programs.map(emptied)).bytes,

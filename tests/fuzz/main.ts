@@ -63,7 +63,8 @@ async function compare<P extends AnyProgram>(qemu: Qemu, { suite, programs }: Ro
   // Our own interpreters do not give way: a signal that came meanwhile is only heard here.
   await new Promise(setImmediate);
   stopped.signal.throwIfAborted();
-  const { difference, instructions } = await compareWithQemu(qemu, suite, programs, stopped.signal);
+  const comparison = compareWithQemu(qemu, suite, programs, undefined, stopped.signal);
+  const { difference, instructions } = await comparison;
   if (difference === undefined) {
     console.log(`  ${instructions} instructions end as in ${qemu.name}`);
   }

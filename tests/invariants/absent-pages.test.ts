@@ -2,10 +2,12 @@
  * A machine that goes on without some of its pages, which come as they are needed, does and counts
  * what it would have done with all of them.
  */
+
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MemoryBlock } from "../../workers/host/block-memory.ts";
+import { nativeHash } from "../../workers/host/native-hash.ts";
 import {
   guestExits,
   type Machine,
@@ -91,7 +93,7 @@ function travel(
 
 /** @returns whatever a run determines, but for what its monitor does on its own account */
 function outcome(machine: Machine) {
-  return { hash: machine.stateHash(), exits: guestExits(machine.exitCounts()) };
+  return { hash: machine.stateHash(nativeHash), exits: guestExits(machine.exitCounts()) };
 }
 
 function runBoth(

@@ -2,10 +2,12 @@
  * A run that a debugger stops at breakpoints and watchpoints, steps and looks into counts and computes
  * what it does when it is left alone, with every engine: as long as nobody writes, it is a repeatable run.
  */
+
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { MemoryBlock } from "../../workers/host/block-memory.ts";
+import { nativeHash } from "../../workers/host/native-hash.ts";
 import {
   debugRegisters,
   guestExits,
@@ -105,7 +107,7 @@ class Debugger {
 function outcome(machine: Machine) {
   return {
     steps: machine.steps,
-    hash: machine.stateHash(),
+    hash: machine.stateHash(nativeHash),
     exits: guestExits(machine.exitCounts()),
   };
 }

@@ -2,10 +2,12 @@
  * A run that is captured, watched for the pages it writes and watched again counts and computes what
  * it does when it is left alone, with every engine, at whatever step it is disturbed.
  */
+
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { MemoryBlock } from "../../workers/host/block-memory.ts";
+import { nativeHash } from "../../workers/host/native-hash.ts";
 import {
   guestExits,
   type Machine,
@@ -117,7 +119,7 @@ class Disturber {
 /** @returns whatever a run determines, but for what its monitor does on its own account */
 function outcome(machine: Machine) {
   return {
-    hash: machine.stateHash(),
+    hash: machine.stateHash(nativeHash),
     exits: guestExits(machine.exitCounts()),
   };
 }

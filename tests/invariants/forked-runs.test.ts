@@ -2,8 +2,10 @@
  * Machines of one monitor that fork, and whose forks fork: each computes and counts what it would have
  * done alone, whatever its relatives write to the pages that they share, and whoever ends first.
  */
+
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
+import { nativeHash } from "../../workers/host/native-hash.ts";
 import { guestExits, type Machine, type MachineConfig } from "../../workers/vmm/mod.ts";
 import { asm } from "../support/assembler.ts";
 import { eagerHeat } from "../support/eager-heat.ts";
@@ -47,7 +49,7 @@ const resources = () => ({ console: recordedConsole().sink, disks: new Map() });
 function outcome(machine: Machine) {
   return {
     steps: machine.steps,
-    hash: machine.stateHash(),
+    hash: machine.stateHash(nativeHash),
     exits: guestExits(machine.exitCounts()),
   };
 }

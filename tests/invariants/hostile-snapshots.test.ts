@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { compiler } from "../../workers/host/compiler.ts";
+import { nativeHash } from "../../workers/host/native-hash.ts";
 import {
   decodeValue,
   encodeValue,
@@ -40,7 +41,7 @@ beforeAll(() => {
     disks: new Map(),
   });
   neighbour.run(5000);
-  neighbourHash = neighbour.stateHash();
+  neighbourHash = neighbour.stateHash(nativeHash);
 });
 
 type Path = readonly (string | number)[];
@@ -108,7 +109,7 @@ function live(file: Uint8Array): Failure | undefined {
         machine.run(20_000);
       }
       machine.save();
-      machine.stateHash();
+      machine.stateHash(nativeHash);
     } finally {
       machine.dispose();
     }
@@ -117,7 +118,7 @@ function live(file: Uint8Array): Failure | undefined {
     throw error;
   } finally {
     expect(monitor.inUse).toEqual(before);
-    expect(neighbour.stateHash()).toBe(neighbourHash);
+    expect(neighbour.stateHash(nativeHash)).toBe(neighbourHash);
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { nativeHash } from "../../workers/host/native-hash.ts";
 import { heapBase, heapBytes, pageBytes } from "../../workers/vmm/memory/layout.ts";
 import {
   Failure,
@@ -87,7 +88,10 @@ test.each(engines)(
         mostBytes = Math.max(mostBytes, vm.residentBytes());
         reason = vm.run(slice);
       }
-      return { mostBytes, seen: { reason, hash: vm.stateHash(), exits: vm.exitCounts() } };
+      return {
+        mostBytes,
+        seen: { reason, hash: vm.stateHash(nativeHash), exits: vm.exitCounts() },
+      };
     };
     const whole = run(1e9);
     expect(whole.seen.reason).toEqual({ kind: "power-off", code: 0 });
@@ -119,7 +123,7 @@ test("machines that take turns in one memory run as each would alone", () => {
     const result = {
       reason,
       console: console.text(),
-      hash: vm.stateHash(),
+      hash: vm.stateHash(nativeHash),
       exits: vm.exitCounts(),
     };
     for (const machine of [vm, ...rest]) machine.dispose();
@@ -133,7 +137,7 @@ test("whatever a guest executes, no byte outside its frames changes and nothing 
   const words = new Int32Array(buffer);
   const bystander = monitor.createMachine(bareMetal(busyGuest(5)), quiet());
   bystander.run(2000);
-  const before = bystander.stateHash();
+  const before = bystander.stateHash(nativeHash);
   let mostPages = 0;
   fc.assert(
     fc.property(randomInstructions(512), fc.boolean(), (code, isSupervisor) => {
@@ -145,7 +149,7 @@ test("whatever a guest executes, no byte outside its frames changes and nothing 
       for (let slice = 0; slice < 3; slice++) vm.run(5000);
       mostPages = Math.max(mostPages, vm.residentBytes() / pageBytes);
       vm.dispose();
-      expect(bystander.stateHash()).toBe(before);
+      expect(bystander.stateHash(nativeHash)).toBe(before);
     }),
     { numRuns: Number(process.env.HOSTILE_RUNS ?? 40) },
   );

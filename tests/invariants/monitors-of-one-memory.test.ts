@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compiler } from "../../workers/host/compiler.ts";
+import { nativeHash } from "../../workers/host/native-hash.ts";
 import { MemoryKeeper } from "../../workers/vmm/keeper.ts";
 import { type Machine, Monitor } from "../../workers/vmm/mod.ts";
 import { busyGuest } from "../support/busy-guest.ts";
@@ -29,7 +30,11 @@ function start(monitor: Monitor): Machine {
 }
 
 function resultOf(machine: Machine) {
-  return { hash: machine.stateHash(), exits: machine.exitCounts(), retired: machine.retired };
+  return {
+    hash: machine.stateHash(nativeHash),
+    exits: machine.exitCounts(),
+    retired: machine.retired,
+  };
 }
 
 test("a guest runs the same whatever the monitors of other threads do, and when they die", () => {

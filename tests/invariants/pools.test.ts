@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compiler } from "../../workers/host/compiler.ts";
+import { nativeHash } from "../../workers/host/native-hash.ts";
 import { codePagesFor, codePoolPages, pageBytes } from "../../workers/vmm/memory/layout.ts";
 import { type Machine, type MachineResources, Monitor } from "../../workers/vmm/mod.ts";
 import { asm, assemble, loadConstant } from "../support/assembler.ts";
@@ -48,7 +49,11 @@ describe.each(engines)("with the engine %s", (engine) => {
       for (const other of rest) other.run(slice);
       vm.run(Math.min(slice, steps - done));
     }
-    return { exits: vm.exitCounts(), hash: vm.stateHash(), used: monitor.inUse.codePages };
+    return {
+      exits: vm.exitCounts(),
+      hash: vm.stateHash(nativeHash),
+      used: monitor.inUse.codePages,
+    };
   };
   const most = codePoolPages(memoryBytes);
   const others = Math.floor(most / codePages) - 1;

@@ -2,8 +2,10 @@
  * Real machines that are struck while they move: whatever happens at whichever point, one side has
  * the run in the end, or it is replayed, and the run is the one that was left alone.
  */
+
 import { afterAll, describe, expect, test } from "vitest";
 import { compiler } from "../../workers/host/compiler.ts";
+import { nativeHash } from "../../workers/host/native-hash.ts";
 import { faultPoints } from "../../workers/vmm/migration/fault-points.ts";
 import { type MigrationMode, migrationModes } from "../../workers/vmm/migration/protocol.ts";
 import { guestExits, type Machine, Monitor } from "../../workers/vmm/mod.ts";
@@ -30,7 +32,7 @@ const config = bareMetal(busyGuest(300), { engine: "interpret" });
 const image = { console: { write: () => {} }, disks: new Map() };
 
 function outcome(machine: Machine) {
-  return { hash: machine.stateHash(), exits: guestExits(machine.exitCounts()) };
+  return { hash: machine.stateHash(nativeHash), exits: guestExits(machine.exitCounts()) };
 }
 
 /** What the run comes to that nobody disturbs, and its state when it begins to move. */

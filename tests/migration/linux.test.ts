@@ -2,6 +2,7 @@
  * A Linux that works is moved while it works, in every way, and is the one that stayed at home: both
  * are clones of one that was booted.
  */
+
 import { readFileSync } from "node:fs";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { expect, test } from "vitest";
@@ -9,6 +10,7 @@ import { ensureLinuxImage } from "../../deploy/images/linux/ensure-linux-image.t
 import { linuxCommandLine } from "../../deploy/images/linux/linux-command-line.ts";
 import { MemoryBlock } from "../../workers/host/block-memory.ts";
 import { compiler } from "../../workers/host/compiler.ts";
+import { nativeHash } from "../../workers/host/native-hash.ts";
 import { migrationModes } from "../../workers/vmm/migration/protocol.ts";
 import {
   type Compression,
@@ -106,7 +108,7 @@ function startWork(origin: Machine): Linux {
 function outcome({ machine, text }: Linux) {
   const { steps } = machine;
   return {
-    hash: machine.stateHash(),
+    hash: machine.stateHash(nativeHash),
     steps,
     exits: guestExits(machine.exitCounts()),
     text: text(),

@@ -2,11 +2,13 @@
  * A run that moves between monitors, at whatever step and in whatever way, computes and counts what it
  * does when it is left alone.
  */
+
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { MemoryBlock } from "../../workers/host/block-memory.ts";
 import { compiler } from "../../workers/host/compiler.ts";
+import { nativeHash } from "../../workers/host/native-hash.ts";
 import { migrationModes } from "../../workers/vmm/migration/protocol.ts";
 import {
   guestExits,
@@ -60,7 +62,7 @@ const mostSteps = 6_000_000;
 
 function outcome(machine: Machine, console: string) {
   return {
-    hash: machine.stateHash(),
+    hash: machine.stateHash(nativeHash),
     steps: machine.steps,
     exits: guestExits(machine.exitCounts()),
     console,

@@ -59,6 +59,7 @@ export {
   verifySnapshot,
   writeSnapshot,
 } from "./machine/snapshot-file.ts";
+export type { HashStart } from "./machine/state-hash.ts";
 export type { StopReason } from "./machine/stop-reason.ts";
 export type { Watchpoint } from "./machine/watchpoint.ts";
 export type { PageLog } from "./memory/page-log.ts";

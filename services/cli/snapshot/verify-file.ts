@@ -1,6 +1,8 @@
 /** Whether a snapshot could be used: everything is read, compared, and restored once. */
+
 import { compiler } from "../../../workers/host/compiler.ts";
 import { nativeChecksum } from "../../../workers/host/native-checksum.ts";
+import { nativeHash } from "../../../workers/host/native-hash.ts";
 import { machineMemory } from "../../../workers/runtime/local/machine-memory.ts";
 import { decodeLocal } from "../../../workers/runtime/local/snapshots/local-sections.ts";
 import {
@@ -34,7 +36,7 @@ export function verifyFile({ file }: SnapshotEntry): { text: string; isWhole: bo
     const memoryBytes = machineMemory(state.hardware.ramBytes);
     const monitor = Monitor.create({ compiler, memoryBytes });
     const machine = monitor.restoreMachine(state, ram, standIns(state, sizes));
-    const hash = machine.stateHash();
+    const hash = machine.stateHash(nativeHash);
     machine.dispose();
     const pages = `${grouped(manifest.pages.length)} pages, ${sections.size} sections`;
     return {

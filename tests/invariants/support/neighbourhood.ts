@@ -6,7 +6,9 @@
  *     const { end } = street.host(config, { steps: 1e6 });
  *     street.close();   // the neighbours now finish, as if nobody else had ever been there
  */
+
 import { expect } from "vitest";
+import { nativeHash } from "../../../workers/host/native-hash.ts";
 import { heapBase, heapBytes, pageBytes } from "../../../workers/vmm/memory/layout.ts";
 import {
   Failure,
@@ -101,7 +103,7 @@ export class Neighbourhood {
     const console = recordedConsole();
     const machine = this.#neighbour(ticks, console.sink);
     machine.run(1000);
-    return { machine, console, ticks, hash: machine.stateHash() };
+    return { machine, console, ticks, hash: machine.stateHash(nativeHash) };
   }
 
   #neighbour(ticks: number, console: MachineResources["console"]): Machine {
@@ -121,7 +123,7 @@ export class Neighbourhood {
 
   #expectUnharmed(): void {
     for (const { machine, hash } of this.#neighbours) {
-      expect(machine.stateHash(), "a neighbour's state").toBe(hash);
+      expect(machine.stateHash(nativeHash), "a neighbour's state").toBe(hash);
       const ram = machine.debug.readPhysical(patternAddress, pattern.length);
       expect(Buffer.compare(ram, pattern), "a neighbour's RAM").toBe(0);
     }

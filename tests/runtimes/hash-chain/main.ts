@@ -4,7 +4,9 @@
  * in slices besides the places where they are hashed; 0 cuts nowhere else. With a third word,
  * `moved`, the machine is saved at those cuts and goes on as a clone, or from its file elsewhere.
  */
+
 import { MemoryBlock } from "../../../workers/host/block-memory.ts";
+import { nativeHash } from "../../../workers/host/native-hash.ts";
 import {
   guestExits,
   type Machine,
@@ -45,7 +47,7 @@ function chainOf(
       if (isFar) [here, there] = [there, here];
       continue;
     }
-    links.push({ steps: machine.steps, hash: machine.stateHash() });
+    links.push({ steps: machine.steps, hash: machine.stateHash(nativeHash) });
   }
   const exits = guestExits(machine.exitCounts());
   machine.dispose();

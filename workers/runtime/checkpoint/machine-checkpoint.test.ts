@@ -10,6 +10,7 @@ import {
   type StoreContent,
 } from "../../../tests/support/memory-objects.ts";
 import { bareMetal, recordedConsole, smallMonitor } from "../../../tests/support/run-guest.ts";
+import { nativeHash } from "../../host/native-hash.ts";
 import { guestExits, type Machine } from "../../vmm/mod.ts";
 import { captureMachine } from "./machine-content.ts";
 import { machineOf } from "./machine-of.ts";
@@ -25,7 +26,7 @@ function outcome(machine: Machine) {
   const end = machine.run(1e9);
   return {
     end,
-    hash: machine.stateHash(),
+    hash: machine.stateHash(nativeHash),
     retired: machine.retired,
     exits: guestExits(machine.exitCounts()),
   };

@@ -5,6 +5,7 @@ import { ConsoleBuffer } from "../../host/console-buffer.ts";
 import { Terminal, type TerminalWiring } from "../../host/console-terminal.ts";
 import { entropySeed } from "../../host/entropy.ts";
 import { fileProblem } from "../../host/file-problem.ts";
+import { nativeHash } from "../../host/native-hash.ts";
 import { StoppableClock } from "../../host/stoppable-clock.ts";
 import {
   ConsoleScript,
@@ -201,7 +202,7 @@ export async function runLocal(run: LocalRun): Promise<number> {
     tell(clause);
   }
   if (run.printsHash) {
-    tell(`state hash ${machine.stateHash()}`);
+    tell(`state hash ${machine.stateHash(nativeHash)}`);
   }
   machine.dispose();
   report(exits);

@@ -5,6 +5,7 @@ import { PageStore } from "../../../shared/blob/pages/page-store.ts";
 import { busyGuest } from "../../../tests/support/busy-guest.ts";
 import { emptyContent, MemoryObjects } from "../../../tests/support/memory-objects.ts";
 import { bareMetal, recordedConsole, smallMonitor } from "../../../tests/support/run-guest.ts";
+import { nativeHash } from "../../host/native-hash.ts";
 import { guestExits, type Machine } from "../../vmm/mod.ts";
 import { RunCheckpoints } from "../checkpoint/run-checkpoints.ts";
 import type { ReadableCheckpoint } from "../run-guest.ts";
@@ -21,7 +22,7 @@ const resources = () => ({ console: recordedConsole().sink, disks: new Map() });
 function outcome(machine: Machine) {
   const end = machine.run(1e9);
   const exits = guestExits(machine.exitCounts());
-  const result = { end, hash: machine.stateHash(), retired: machine.retired, exits };
+  const result = { end, hash: machine.stateHash(nativeHash), retired: machine.retired, exits };
   machine.dispose();
   return result;
 }

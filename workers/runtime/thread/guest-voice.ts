@@ -1,4 +1,5 @@
 import type { RunEnd } from "../../../shared/schema/run-end.ts";
+import { nativeHash } from "../../host/native-hash.ts";
 import {
   ConsoleScript,
   guestExits,
@@ -126,7 +127,7 @@ export class GuestVoice {
       instructions: machine?.retired ?? 0,
       // Checkpoints cause some, which are no part of a result that anybody can repeat.
       exits: machine ? guestExits(machine.exitCounts()) : {},
-      ...(hasHash ? { stateHash: machine.stateHash() } : {}),
+      ...(hasHash ? { stateHash: machine.stateHash(nativeHash) } : {}),
       consoleBytes: this.#consoleBytes,
       recentOutput: this.#script.recentOutput,
       ...this.#origin(),

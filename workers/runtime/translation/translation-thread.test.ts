@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { asm, assemble, type Line } from "../../../tests/support/assembler.ts";
 import { eagerHeat } from "../../../tests/support/eager-heat.ts";
 import { compiler } from "../../host/compiler.ts";
+import { nativeHash } from "../../host/native-hash.ts";
 import { Monitor } from "../../vmm/mod.ts";
 import { PortTranslation } from "./port-translation.ts";
 import { spawnNodeTranslation } from "./spawn-node-translation.ts";
@@ -62,7 +63,7 @@ describe("a thread that translates", () => {
     await runUntilTranslated(monitor, machine);
     const alone = machineOf(Monitor.create({ compiler, memoryBytes, heat: eagerHeat }));
     alone.run(1_000_000);
-    expect(machine.stateHash()).toBe(alone.stateHash());
+    expect(machine.stateHash(nativeHash)).toBe(alone.stateHash(nativeHash));
     expect(machine.exitCounts()).toEqual(alone.exitCounts());
     close();
   });

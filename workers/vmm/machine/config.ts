@@ -10,6 +10,7 @@ import type { ExitPartCounts } from "./exit-parts.ts";
 import type { ExitTimes } from "./exit-times.ts";
 import type { EngineName, HardwareConfig, TimeMode, VirtioConfig } from "./hardware-config.ts";
 import type { MachineState } from "./machine-state.ts";
+import type { HashStart } from "./state-hash.ts";
 import type { StopReason } from "./stop-reason.ts";
 
 export type {
@@ -98,8 +99,8 @@ export interface Machine {
   save(): MachineState;
   /** One more machine of the same monitor, that goes on from here on its own. */
   fork(resources: MachineResources): Machine;
-  /** SHA-256 (lower-case hex) over harts, RAM, devices and clock. */
-  stateHash(): string;
+  /** SHA-256 (lower-case hex) over harts, RAM, devices and clock. @param start whose, if not ours */
+  stateHash(start?: HashStart): string;
   /** Bytes of machine memory that the VM's frames take now. */
   residentBytes(): Bytes;
   /** Gives all frames back. The machine cannot be used afterwards. */

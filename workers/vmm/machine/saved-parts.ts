@@ -19,7 +19,7 @@ import type { MachineState } from "./machine-state.ts";
 import type { RunLoop } from "./run-loop.ts";
 import type { SbiHartPort } from "./sbi-hart-port.ts";
 import type { SbiHartStatus } from "./sbi-ports.ts";
-import { stateHash } from "./state-hash.ts";
+import { type HashStart, stateHash } from "./state-hash.ts";
 
 export interface SavedPartsOwner {
   readonly memory: MachineMemory;
@@ -90,7 +90,7 @@ export class SavedParts {
   }
 
   /** Of all that a guest can see. */
-  hash(): string {
+  hash(start?: HashStart): string {
     const { harts, ram, board, clock, events, schedule } = this.#parts;
     const components = {
       clock: { now: clock.now, steps: clock.steps },
@@ -101,7 +101,7 @@ export class SavedParts {
       devices: board.save(),
       ...this.#savedHtif(),
     };
-    return stateHash(components, ram);
+    return stateHash(components, ram, start);
   }
 
   #started(): SbiHartStatus[] {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { compiler } from "../../host/compiler.ts";
+import { nativeHash } from "../../host/native-hash.ts";
 import { GuestRam } from "../memory/guest-ram.ts";
 import { smallestMemoryBytes } from "../memory/layout.ts";
 import { MachineMemory } from "../memory/machine-memory.ts";
@@ -50,6 +51,13 @@ test("components count by name and value, not by the order in which they were wr
   );
 });
 
-test("it is SHA-256 in lower-case hexadecimal", () => {
-  expect(stateHash({}, create())).toMatch(/^[0-9a-f]{64}$/);
+test("it is SHA-256 in lower-case hexadecimal, by whoever computes it", () => {
+  const ram = create();
+  ram.write(
+    base + 5,
+    Uint8Array.from({ length: 9000 }, (_, i) => i),
+  );
+  const hash = stateHash({ a: 1 }, ram);
+  expect(hash).toMatch(/^[0-9a-f]{64}$/);
+  expect(stateHash({ a: 1 }, ram, nativeHash)).toBe(hash);
 });

@@ -10,8 +10,16 @@ import { isZero } from "../memory/is-zero.ts";
 
 type Plain = unknown;
 
-export function stateHash(components: Readonly<Record<string, Plain>>, ram: GuestRam): string {
-  const hash = sha256.create();
+/** Begins a SHA-256 that is fed bit by bit. */
+export type HashStart = () => { update(bytes: Uint8Array): unknown; digest(): Uint8Array };
+
+/** @param start the runtime's own SHA-256, which is several times as fast, where there is one */
+export function stateHash(
+  components: Readonly<Record<string, Plain>>,
+  ram: GuestRam,
+  start: HashStart = () => sha256.create(),
+): string {
+  const hash = start();
   hash.update(utf8ToBytes(canonical(components)));
   ram.forEachResident((page, content) => {
     if (isZero(content)) return;

@@ -2,6 +2,7 @@
  * One VM: harts, RAM, board and clock, put together. `run-loop.ts` lets them run, `guest-calls.ts` is
  * what generated code calls, `saved-parts.ts` what is saved and hashed.
  */
+
 import { EventQueue } from "../base/event-queue.ts";
 import { type ExitCategory, exitCategories } from "../base/exits.ts";
 import { ramBase, romBase } from "../base/memory-map.ts";
@@ -40,6 +41,7 @@ import { RunLoop } from "./run-loop.ts";
 import { SavedParts } from "./saved-parts.ts";
 import { Sbi } from "./sbi.ts";
 import { SbiHartPort } from "./sbi-hart-port.ts";
+import type { HashStart } from "./state-hash.ts";
 import type { StopReason } from "./stop-reason.ts";
 import { wireHarts } from "./wire-harts.ts";
 
@@ -327,8 +329,8 @@ export class VirtualMachine implements Machine {
     return this.#exitTimer?.take() ?? noExitTimes;
   }
 
-  stateHash(): string {
-    return this.#saved.hash();
+  stateHash(start?: HashStart): string {
+    return this.#saved.hash(start);
   }
 
   residentBytes(): Bytes {
