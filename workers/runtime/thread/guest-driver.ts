@@ -1,29 +1,22 @@
 import type { RunEnd } from "../../../shared/schema/run-end.ts";
-import {
-  Failure,
-  type Machine,
-  type MachineResources,
-  MigrationProblem,
-  type Milliseconds,
-} from "../../vmm/mod.ts";
-import { GuestProfiler } from "../profile/guest-profiler.ts";
-import { SymbolTable } from "../profile/symbol-table.ts";
+import { Failure, type Machine, type MachineResources, type Milliseconds } from "../../vmm/mod.ts";
 import { PageLost } from "./arriving-pages.ts";
 import type { DebugCommand } from "./debug-protocol.ts";
 import type { DiskPieces } from "./disk-pieces.ts";
 import type { DriverPorts } from "./driver-ports.ts";
-import { type DriverState, driverSection, encodeDriverState } from "./driver-state.ts";
+import type { DriverState } from "./driver-state.ts";
 import { GuestBeginning } from "./guest-beginning.ts";
 import { GuestCheckpoints } from "./guest-checkpoints.ts";
 import { GuestDebug } from "./guest-debug.ts";
 import { GuestDisks } from "./guest-disks.ts";
 import { GuestExits } from "./guest-exits.ts";
 import { GuestMove } from "./guest-move.ts";
+import { GuestRecord } from "./guest-record.ts";
+import { GuestSlices } from "./guest-slices.ts";
 import { GuestTemplate } from "./guest-template.ts";
 import { GuestVoice } from "./guest-voice.ts";
 import type { MoveCommand } from "./move-protocol.ts";
-import { runEndOf, type SliceEnd } from "./run-end-of.ts";
-import { SliceLength } from "./slice-length.ts";
+import { runEndOf } from "./run-end-of.ts";
 import { type BootImages, type ThreadStart, threadControl } from "./thread-protocol.ts";
 
 /**
@@ -67,11 +60,9 @@ export class GuestDriver {
   /** How the run ended while pages of it were still elsewhere: what it leaves cannot be told yet. */
   #openEnd: RunEnd | undefined;
   #machine: Machine | undefined;
-  readonly #slice = new SliceLength();
-  /** What the guest has had of its thread. */
-  #used: Milliseconds = 0;
+  readonly #slices: GuestSlices;
+  readonly #record: GuestRecord;
   readonly #exits: GuestExits | undefined;
-  readonly #profiler: GuestProfiler | undefined;
 
   constructor(start: ThreadStart, ports: DriverPorts) {
     this.#start = start;
@@ -88,8 +79,8 @@ export class GuestDriver {
     this.#exits = ports.clock && new GuestExits(ports, ports.clock);
     const { profile, before } = start;
     if (before) this.#exits?.ledger.begin(before);
-    this.#profiler =
-      profile && new GuestProfiler(profile.period, SymbolTable.from(profile.symbols));
+    this.#debug = new GuestDebug((message) => ports.post({ type: "debug", message }), start.debug);
+    this.#slices = new GuestSlices(profile, { debug: this.#debug, now: ports.now });
     this.#voice = new GuestVoice(start, {
       ...{ post: ports.post, now: ports.now },
       onByte: (byte) => this.#template?.note(byte),
@@ -101,10 +92,13 @@ export class GuestDriver {
       ...{ voice: this.#voice, disks: this.#disks, checkpoints: this.#checkpoints },
       resources: () => this.#openResources(),
       takeUp: (machine, state) => this.#takeUp(machine, state),
-      takeProfile: (stacks) => this.#profiler?.add(stacks),
+      takeProfile: (stacks) => this.#slices.profiler?.add(stacks),
+    });
+    this.#record = new GuestRecord({
+      ...{ voice: this.#voice, disks: this.#disks, slices: this.#slices },
+      ...{ debug: this.#debug, exits: this.#exits },
     });
     this.#guestMove = this.#makeMove();
-    this.#debug = new GuestDebug((message) => ports.post({ type: "debug", message }), start.debug);
   }
 
   /** Runs the guest for about so long; the first time its machine is made before. */
@@ -154,7 +148,7 @@ export class GuestDriver {
     }
     const isHeld = this.#debug.holds(machine);
     // With the points that it may have then, the guest may be a hundred times slower.
-    if (isHeld) this.#slice.beginAgain();
+    if (isHeld) this.#slices.beginAgain();
     return isHeld;
   }
 
@@ -191,11 +185,8 @@ export class GuestDriver {
       },
       leave: () => this.#disks.leave(),
       sections: (machine: Machine, disks: DiskPieces) => {
-        this.#voice.flush(machine, this.#used, true);
-        const state = this.#state(machine);
-        const sections = new Map<string, Uint8Array>();
-        disks.rest(sections, state.disks);
-        return sections.set(driverSection, encodeDriverState(state));
+        this.#voice.flush(machine, this.#slices.used, true);
+        return this.#record.sections(this.#record.state(machine), disks);
       },
       takeAhead: (piece: Uint8Array) => this.#disks.takeAhead(piece, this.#start.disks),
       onLeft: () => {
@@ -256,13 +247,9 @@ export class GuestDriver {
   }
 
   #takeUp(machine: Machine, state: DriverState): void {
-    this.#voice.takeUp(machine, state);
-    this.#used = state.used;
-    if (state.ledger) this.#exits?.ledger.takeUp(state.ledger);
-    this.#profiler?.add(state.profile ?? []);
     this.#machine = machine;
     // Of a checkpoint the debugger may be long gone; where it is not, it waits for the guest here.
-    this.#debug.takeUp(machine, this.#start.arrival && state.debug);
+    this.#record.takeUp(machine, state, this.#start.arrival && state.debug);
   }
 
   /** Takes a checkpoint where one is due or asked for. */
@@ -279,45 +266,24 @@ export class GuestDriver {
       this.#ports.post({ type: "handed-over" });
       return "nothing";
     }
-    this.#voice.flush(machine, this.#used, true);
+    this.#voice.flush(machine, this.#slices.used, true);
     if (isLast) this.#exits?.tell(machine, this.#voice.script);
     this.#exits?.ledger.spendOn("paused");
     const began = this.#ports.now();
     machine.pause();
-    const sections = this.#sections(this.#state(machine));
+    const sections = this.#record.sections(this.#record.state(machine));
     const taken = this.#checkpoints.take(machine, sections, this.#voice.consoleBytes);
     this.#ports.post({ ...taken, pause: this.#ports.now() - began });
-    this.#exits?.wasDirtied(this.#checkpoints.dirtied, this.#used);
+    this.#exits?.wasDirtied(this.#checkpoints.dirtied, this.#slices.used);
     this.#exits?.ledger.spendOn("driver");
     this.#isHandedOver = isLast;
     return isLast || this.#start.standsForCheckpoints ? "release" : "more";
   }
 
-  #state(machine: Machine): DriverState {
-    const debug = this.#debug.save();
-    return {
-      ...this.#voice.save(),
-      used: this.#used,
-      retired: machine.retired,
-      disks: this.#disks.written,
-      ...(debug && { debug }),
-      ...(this.#exits && { ledger: this.#exits.ledger.save(machine) }),
-      ...(this.#profiler && { profile: this.#profiler.save() }),
-    };
-  }
-
-  #sections(state: DriverState): Map<string, Uint8Array> {
-    const sections = new Map<string, Uint8Array>();
-    this.#disks.save(sections, state.disks);
-    return sections.set(driverSection, encodeDriverState(state));
-  }
-
   /** The script has paused where the template ends. */
   #makeTemplate(machine: Machine): void {
-    // The same bytes, whoever makes it.
-    const { debug: _, ledger: __, ...alike } = this.#state(machine);
-    const state: DriverState = { ...alike, reportedSteps: 0, used: 0 };
-    const sections = this.#sections(state);
+    const state = this.#record.templateState(machine);
+    const sections = this.#record.sections(state);
     this.#debug.without(machine, () => this.#template?.make(machine, state, sections));
     this.#voice.script.goOn();
   }
@@ -331,11 +297,11 @@ export class GuestDriver {
       this.#guestMove.callOff();
       return "more";
     }
-    this.#voice.flush(machine, this.#used, true);
+    this.#voice.flush(machine, this.#slices.used, true);
     const report = this.#voice.report(end, machine);
     this.#exits?.tell(machine, this.#voice.script);
     machine.dispose();
-    const folded = this.#profiler?.folded();
+    const folded = this.#slices.profiler?.folded();
     if (folded !== undefined) this.#ports.post({ type: "profile", folded });
     const { keepsCode } = this.#start;
     if (keepsCode) this.#ports.post({ type: "code", bytes: this.#ports.monitor.keepCode() });
@@ -369,67 +335,28 @@ export class GuestDriver {
   /** @returns the end, where this slice came to it */
   #runSlice(machine: Machine, time: Milliseconds): RunEnd | undefined {
     const isMoving = this.#guestMove.isUnderWay;
-    const began = this.#ports.now();
-    const until = Math.min(
-      this.#start.limits.instructions - machine.steps,
-      // One that waits for the pages of its machine is late.
-      isMoving || this.#beginning.isOpen
-        ? Number.POSITIVE_INFINITY
-        : this.#checkpoints.remaining(machine),
-    );
-    const usual = this.#slice.instructions;
-    const slice = this.#guestMove.instructionsOf(usual);
-    const before = machine.steps;
+    // One that waits for the pages of its machine is late.
+    const isLate = isMoving || this.#beginning.isOpen;
+    const due = isLate ? Number.POSITIVE_INFINITY : this.#checkpoints.remaining(machine);
     this.#exits?.ledger.spendOn("running");
-    const reason = this.#runMachine(machine, Math.min(slice, until));
+    const reason = this.#slices.run(machine, {
+      aim: isMoving ? Math.min(time, movingTime) : time,
+      most: Math.min(this.#start.limits.instructions - machine.steps, due),
+      shareOf: (usual) => this.#guestMove.instructionsOf(usual),
+      mayLosePages: this.#guestMove.isArriving,
+    });
     this.#exits?.ledger.spendOn("driver");
-    const elapsed = this.#ports.now() - began;
-    const aim = isMoving ? Math.min(time, movingTime) : time;
-    // One that is held back, or stops for its debugger, says nothing about how long its usual slice takes.
-    const isUsual = !this.#debug.isAttached || machine.steps - before >= slice;
-    if (slice === usual && isUsual) this.#slice.learn(elapsed, aim);
-    if (this.#debug.isAttached) this.#debug.charge(elapsed);
-    else this.#used += elapsed;
     if (this.#voice.script.isPaused) this.#makeTemplate(machine);
-    this.#voice.flush(machine, this.#used, false);
+    this.#voice.flush(machine, this.#slices.used, false);
     this.#exits?.tellNowAndThen(machine, this.#voice.script);
     if (reason.kind === "absent") {
       this.#guestMove.demand(reason.page);
       this.#beginning.supply(machine, reason.page);
     }
     return runEndOf(reason, {
-      ...{ voice: this.#voice, limits: this.#start.limits, used: this.#used },
+      ...{ voice: this.#voice, limits: this.#start.limits, used: this.#slices.used },
       steps: machine.steps,
       isStopped: Atomics.load(this.#control, 0) === threadControl.stop,
     });
-  }
-
-  /** A device that waits for a page which never comes: the next look at the move says so. */
-  #runMachine(machine: Machine, instructions: number): SliceEnd {
-    try {
-      return runMachine(machine, instructions, this.#debug, this.#profiler);
-    } catch (error) {
-      const isLost = error instanceof MigrationProblem && this.#guestMove.isArriving;
-      if (!isLost) throw error;
-      return { kind: "stopped" };
-    }
-  }
-}
-
-/** The monitor throws when a guest wants more memory than it may have; here that is one more end. */
-function runMachine(
-  machine: Machine,
-  instructions: number,
-  debug: GuestDebug,
-  profiler: GuestProfiler | undefined,
-): SliceEnd {
-  const run = (slice: number) => debug.run(machine, slice);
-  try {
-    return profiler ? profiler.run(machine, instructions, run) : run(instructions);
-  } catch (error) {
-    if (error instanceof Failure && error.code === "guest-memory-exhausted") {
-      return { kind: "memory-exhausted" };
-    }
-    throw error;
   }
 }

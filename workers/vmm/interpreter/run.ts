@@ -41,7 +41,7 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32"], "i32">
     const fetchTlb = f.let(h.get("fetchTlb"));
     const generation = f.let(h.get("dataGeneration"));
     const fetchGeneration = f.let(h.get("fetchGeneration"));
-    const { floatOn, floatFast, refresh } = floatConditions(f, h);
+    const { floatReadable, floatOn, floatFast, refresh } = floatConditions(f, h);
 
     const goTo = (end: Label) => (target: I64) => {
       pc.set(target);
@@ -60,8 +60,8 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32"], "i32">
           budget.set(budget.sub(1));
           length.set(fullLength);
           const state = {
-            ...{ f, hart, record, page, bias, pc, dataTlb, generation, floatOn, floatFast },
-            ...{ dispatch, resolve },
+            ...{ f, hart, record, page, bias, pc, dataTlb, generation },
+            ...{ floatReadable, floatOn, floatFast, dispatch, resolve },
             budget: () => budget.add(h.get("withheld")),
             floatChanged: refresh,
             ...{ goTo: goTo(elsewhere), goBehind: goTo(elsewhere) },

@@ -84,7 +84,7 @@ function checksOf(
 }
 
 const noFloat = {
-  ...{ floatOn: i32.const(0), floatFast: i32.const(0) },
+  ...{ floatReadable: i32.const(0), floatOn: i32.const(0), floatFast: i32.const(0) },
   refresh: () => undefined,
 };
 
@@ -117,6 +117,7 @@ class RegionEmitter implements RegionSurroundings {
   readonly dataTlb: Local<"i32">;
   readonly #fetchTlb: Local<"i32">;
   readonly generation: Local<"i64">;
+  readonly floatReadable: I32;
   readonly floatOn: I32;
   readonly floatFast: I32;
   readonly refreshFloat: () => void;
@@ -150,6 +151,7 @@ class RegionEmitter implements RegionSurroundings {
     this.#fetchTlb = f.let(h.get("fetchTlb"));
     this.generation = f.let(h.get("dataGeneration"));
     const float = usesFloat(shape.blocks) ? floatConditions(f, h) : noFloat;
+    this.floatReadable = float.floatReadable;
     this.floatOn = float.floatOn;
     this.floatFast = float.floatFast;
     this.refreshFloat = float.refresh;

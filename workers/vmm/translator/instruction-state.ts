@@ -12,9 +12,10 @@ export interface RegionSurroundings {
   readonly hart: I32;
   readonly dataTlb: I32;
   readonly generation: I64;
+  readonly floatReadable: I32;
   readonly floatOn: I32;
   readonly floatFast: I32;
-  /** Computes the two anew. */
+  /** Computes the three anew. */
   refreshFloat(): void;
   readonly budget: Local<"i32">;
   /** `pc` of the place 0. */
@@ -59,6 +60,9 @@ export class InstructionState implements RegionState {
   }
   get generation(): I64 {
     return this.#region.generation;
+  }
+  get floatReadable(): I32 {
+    return this.#region.floatReadable;
   }
   get floatOn(): I32 {
     return this.#region.floatOn;

@@ -4,21 +4,25 @@ import { exceptionFlag } from "../float/fcsr.ts";
 import { mstatus } from "../privilege.ts";
 
 export interface FloatConditions {
+  readonly floatReadable: Local<"i32">;
   readonly floatOn: Local<"i32">;
   readonly floatFast: Local<"i32">;
-  /** Computes both anew, where `mstatus.FS`, `fflags` or `frm` was written. */
+  /** Computes them anew, where `mstatus.FS`, `fflags` or `frm` was written. */
   refresh(): void;
 }
 
 /** The conditions of `InlineState` about floating point, computed here. */
 export function floatConditions(f: FunctionBuilder, h: HartFields): FloatConditions {
+  const floatReadable = f.local("i32");
   const floatOn = f.local("i32");
   const floatFast = f.local("i32");
   const refresh = () => {
-    floatOn.set(h.get("mstatus").and(mstatus.fs).eq(mstatus.fs));
+    const use = f.let(h.get("mstatus").and(mstatus.fs));
+    floatReadable.set(use.ne(0));
+    floatOn.set(use.eq(mstatus.fs));
     const inexact = h.get("fflags").and(exceptionFlag.inexact).ne(0);
     floatFast.set(floatOn.and(inexact).and(h.get("frm").eqz()));
   };
   refresh();
-  return { floatOn, floatFast, refresh };
+  return { floatReadable, floatOn, floatFast, refresh };
 }

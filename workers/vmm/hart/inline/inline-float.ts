@@ -67,7 +67,7 @@ export class InlineFloat implements FloatSemantics {
   }
 
   raw(operand: 1 | 2 | 3): I64 {
-    this.#need(this.#state.floatOn);
+    this.#need(this.#state.floatReadable);
     return this.#operands.float(operand);
   }
 
@@ -137,7 +137,7 @@ export class InlineFloat implements FloatSemantics {
 
   compare(operation: Comparison, format: FloatFormat): void {
     if (!this.#isNative(format)) return;
-    this.#need(this.#state.floatOn);
+    this.#need(this.#state.floatReadable);
     const a = this.#native(1, format) as F64;
     const b = this.#native(2, format) as F64;
     this.#need(isNumber(a).and(isNumber(b)));

@@ -19,6 +19,8 @@ export interface InlineState {
   readonly dataTlb: I32;
   /** What valid TLB entries carry in their tags. */
   readonly generation: I64;
+  /** 1 where `mstatus.FS` is not off, so that float registers may be read. */
+  readonly floatReadable: I32;
   /** 1 where `mstatus.FS` is dirty, so that float registers may be written. */
   readonly floatOn: I32;
   /** 1 where rounding is to nearest even and the inexact flag is set already. */
