@@ -112,6 +112,8 @@ const pool = new PcpuPool({
   },
 });
 let isDraining = false;
+/** When a drain is to be over, by the clock of `performance`. */
+let late: { readonly timer: NodeJS.Timeout; readonly at: number } | undefined;
 /** Orders of a drain that came from outside. */
 const places = Promise.withResolvers<ReadonlyMap<string, MoveWish>>();
 
@@ -122,6 +124,8 @@ class ShuttingDown extends Error {
 /** Milliseconds that a worker that was told to end waits for places for its runs, and between looks. */
 const placesPatience = 5000;
 const listenInterval = 50;
+/** Milliseconds that runs have to leave where somebody has ordered a drain, at the least. */
+const orderedGrace = 60_000;
 /** So many times its usual runs a worker takes when another one ends: they take turns. */
 const drainFactor = 2;
 
@@ -296,20 +300,28 @@ async function findPlaces(): Promise<ReadonlyMap<string, MoveWish>> {
   }
 }
 
+/** Runs that have not left by then go back to their last checkpoint; the earliest word counts. */
+function endWithin(milliseconds: number): void {
+  const at = performance.now() + milliseconds;
+  if (late && late.at <= at) return;
+  clearTimeout(late?.timer);
+  const end = () => shutdown.abort(new ShuttingDown("the worker shuts down"));
+  late = { timer: setTimeout(end, milliseconds), at };
+}
+
 /** Takes no more jobs, gives all runs away and ends. */
 async function drain(isOrdered: boolean): Promise<void> {
+  const { TRAPLINE_GRACE: grace } = config;
+  // Whoever sends a signal may kill soon; whoever orders a drain waits for its end.
+  if (!isOrdered || !isDraining) endWithin(isOrdered ? Math.max(grace, orderedGrace) : grace);
   if (isDraining) return;
   isDraining = true;
   door?.close();
   const closing = worker.close();
-  const late = setTimeout(
-    () => shutdown.abort(new ShuttingDown("the worker shuts down")),
-    config.TRAPLINE_GRACE,
-  );
   const wishes = await (isOrdered ? places.promise : findPlaces());
   await Promise.all(runs.all.map((run) => mover.move(run, wishes.get(run.submission) ?? {}, true)));
   await closing;
-  clearTimeout(late);
+  clearTimeout(late?.timer);
   clearInterval(leases);
   clearInterval(leftovers);
   await checkpoints.left.retry();

@@ -17,10 +17,12 @@ export interface DeparturePorts {
   keepCode(): Uint8Array;
   /** What of its pages the other side may have already. */
   readonly contents: readonly KnownContent[];
-  /** What of that can go before the guest stops. */
-  readonly ahead: AheadContent;
   /** What the driver tells the next one; everything that the guest has said is posted before. */
   driver(): Uint8Array;
+  /** What that takes, without posting anything. */
+  rehearse(): void;
+  /** What of that can go before the guest stops. */
+  readonly ahead: AheadContent;
   post(message: MoveMessage): void;
   now(): Milliseconds;
 }
@@ -48,6 +50,7 @@ export class Departure {
       ...(options.sendsCode && { code: () => ports.keepCode() }),
       driver: () => this.#stand(),
       ahead: ports.ahead,
+      rehearse: () => ports.rehearse(),
     });
   }
 

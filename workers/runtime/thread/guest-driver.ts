@@ -188,6 +188,7 @@ export class GuestDriver {
         this.#voice.flush(machine, this.#slices.used, true);
         return this.#record.sections(this.#record.state(machine), disks);
       },
+      rehearse: (machine: Machine) => this.#record.stateSection(machine),
       takeAhead: (piece: Uint8Array) => this.#disks.takeAhead(piece, this.#start.disks),
       onLeft: () => {
         // Not before: nobody waits for it, and the guest would stand still meanwhile.

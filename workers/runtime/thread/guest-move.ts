@@ -26,6 +26,8 @@ export interface GuestMoveParts {
   leave(): DiskPieces;
   /** All else that the driver knows, when everything that the guest has said was posted. */
   sections(machine: Machine, disks: DiskPieces): ReadonlyMap<string, Uint8Array>;
+  /** What `sections` takes, but for the disks, without posting anything. */
+  rehearse(machine: Machine): ReadonlyMap<string, Uint8Array>;
   /** A piece of what was written to the disks of a guest that comes. */
   takeAhead(piece: Uint8Array): void;
   /** What a machine that comes is connected with, with what was written to its disks. */
@@ -157,6 +159,7 @@ export class GuestMove {
       contents: known ? [known] : [],
       keepCode: () => monitor.keepCode(),
       driver: () => encodeSections(sections(machine, disks)),
+      rehearse: () => void encodeSections(this.#parts.rehearse(machine)),
       post: (message) => this.#say(message),
     });
   }

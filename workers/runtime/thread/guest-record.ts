@@ -42,6 +42,11 @@ export class GuestRecord {
     return { ...alike, reportedSteps: 0, used: 0 };
   }
 
+  /** Without what was written to disks. */
+  stateSection(machine: Machine): Map<string, Uint8Array> {
+    return new Map([[driverSection, encodeDriverState(this.state(machine))]]);
+  }
+
   /** All that a checkpoint has beside the machine. @param pieces of a guest that leaves: what is left of them */
   sections(state: DriverState, pieces?: DiskPieces): Map<string, Uint8Array> {
     const sections = new Map<string, Uint8Array>();

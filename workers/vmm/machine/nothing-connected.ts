@@ -24,5 +24,5 @@ export function nothingConnected({ virtio }: Pick<MachineHardware, "virtio">): M
       connected.consoles.set(device.console, silent);
     }
   }
-  return { console: silent, ...connected, hostNow: () => 0 };
+  return { console: silent, ...connected, hostNow: () => 0, stopwatch: () => 0 };
 }

@@ -66,6 +66,8 @@ export interface SourceOptions extends PageSenderOptions {
   readonly code?: () => Uint8Array;
   /** What the driver of the machine has to tell its next one; asked for when the guest has stopped. */
   readonly driver?: () => Uint8Array;
+  /** What the driver does for that, without saying anything: the guest runs on. */
+  readonly rehearse?: () => void;
   /** What of it may go before that; a driver that is asked has only to tell what is left of it then. */
   readonly ahead?: AheadContent;
 }
@@ -355,7 +357,7 @@ export class MigrationSource {
     } else if (this.#state === "precopy") {
       this.#pages.send("precopy");
       // The destination prepares the machine: there is time.
-      if (this.#pages.isDone) this.#moving.rehearse();
+      if (this.#pages.isDone && this.#moving.rehearse()) this.#options.rehearse?.();
     } else if (this.#state === "stop-and-copy") this.#pages.send("stopped");
     else if (this.#state === "postcopy") this.#pages.send("postcopy");
   }

@@ -40,12 +40,12 @@ export class MovingState {
     return encoded;
   }
 
-  /** @returns whether another one would be worth its time */
+  /** @returns whether it was worth its time */
   rehearse(): boolean {
     if (!this.#staged || this.#rehearsals >= mostRehearsals) return false;
     this.#rehearsals++;
     this.#encode(this.#machine.save(), this.#machine.ram.residence());
-    return this.#rehearsals < mostRehearsals;
+    return true;
   }
 
   /** What has changed since, or all of it where nothing was staged. @param absent pages that come later */
