@@ -14,6 +14,7 @@ import type {
   AwaitedDraft,
   Draft,
   DraftRequest,
+  JoinEffort,
   JoinRequest,
   PlaceRequest,
 } from "./draft.ts";
@@ -25,6 +26,11 @@ const mostInstructions = 500;
 const mostJoinedInstructions = 1500;
 /** A region is made anew for what turns out to belong to it, but not again and again. */
 const mostJoins = 16;
+/** What two regions may come to, and how often they were made anew, by the effort. */
+const joinLimits: Readonly<Record<JoinEffort, { instructions: number; joins: number }>> = {
+  usual: { instructions: mostJoinedInstructions, joins: mostJoins },
+  great: { instructions: 4000, joins: 2 * mostJoins },
+};
 const none: ReadonlySet<number> = new Set();
 
 interface Parts {
@@ -64,10 +70,16 @@ export class DraftFinder {
   }
 
   /** The code of one region in place of two between which execution goes to and fro. */
-  #joined({ hart, regions: [region, other] }: JoinRequest): Draft | undefined {
+  #joined(request: JoinRequest): Draft | undefined {
+    const { hart, effort } = request;
+    const { regions } = this.#parts;
+    const [region, other] = request.regions;
     const both = [region, other];
     const joins = region.joins + other.joins + 1;
-    if (!both.every((each) => this.#isReplaceable(hart, each)) || joins > mostJoins) {
+    const limits = joinLimits[effort];
+    // One of them may be about to become part of another region.
+    if (!both.every((each) => this.#isReplaceable(hart, each))) {
+      regions.postpone(request, effort);
       return undefined;
     }
     const { base } = region;
@@ -77,9 +89,12 @@ export class DraftFinder {
     const starts = [...inBoth(region.starts, other.starts)];
     const resumed = inBoth(region.resumed, other.resumed);
     const view = this.codeAt(hart, base, both);
-    const code = findRegionCode(view, starts, mostJoinedInstructions, resumed);
-    if (!code?.isWhole) return undefined;
-    return { code, base, starts, joins, resumed, replaces: both };
+    const isWorn = joins > limits.joins;
+    const code = isWorn ? undefined : findRegionCode(view, starts, limits.instructions, resumed);
+    if (code && (code.isWhole || effort === "great"))
+      return { code, base, starts, joins, resumed, replaces: both };
+    if (effort === "usual") regions.postpone(request, "great");
+    return undefined;
   }
 
   /** The code of a region once more, with entries behind the instructions that leave it often. */

@@ -18,10 +18,16 @@ export interface AdaptRequest {
   readonly pc: bigint;
 }
 
+/** How much is done for two regions to become one; more when execution has come by far more often. */
+export type JoinEffort = "usual" | "great";
+
 /** Two regions that are to become one. */
 export interface JoinRequest {
   readonly hart: MachineAddress;
   readonly regions: readonly [Region, Region];
+  /** The second one's entry, at which arrivals were counted. */
+  readonly entry: { readonly page: MachineAddress; readonly offset: number };
+  readonly effort: JoinEffort;
 }
 
 /** What a region is asked for. */

@@ -84,7 +84,12 @@ function checksOf(
 }
 
 const noFloat = {
-  ...{ floatReadable: i32.const(0), floatOn: i32.const(0), floatFast: i32.const(0) },
+  ...{
+    floatReadable: i32.const(0),
+    floatOn: i32.const(0),
+    floatNearest: i32.const(0),
+    floatFast: i32.const(0),
+  },
   refresh: () => undefined,
 };
 
@@ -119,6 +124,7 @@ class RegionEmitter implements RegionSurroundings {
   readonly generation: Local<"i64">;
   readonly floatReadable: I32;
   readonly floatOn: I32;
+  readonly floatNearest: I32;
   readonly floatFast: I32;
   readonly refreshFloat: () => void;
   readonly known: KnownPages;
@@ -153,6 +159,7 @@ class RegionEmitter implements RegionSurroundings {
     const float = usesFloat(shape.blocks) ? floatConditions(f, h) : noFloat;
     this.floatReadable = float.floatReadable;
     this.floatOn = float.floatOn;
+    this.floatNearest = float.floatNearest;
     this.floatFast = float.floatFast;
     this.refreshFloat = float.refresh;
     this.known = new KnownPages(f, shape.blocks);

@@ -70,7 +70,12 @@ function probe(decoded: Decoded): InstructionEffect {
   const semantics = new RegionSemantics(
     {
       ...{ f, hart, dataTlb: f.local("i32"), generation: f.local("i64") },
-      ...{ floatReadable: f.local("i32"), floatOn: f.local("i32"), floatFast: f.local("i32") },
+      ...{
+        floatReadable: f.local("i32"),
+        floatOn: f.local("i32"),
+        floatNearest: f.local("i32"),
+        floatFast: f.local("i32"),
+      },
       budget: () => i32.const(0),
       floatChanged: () => undefined,
       ...{ goTo: becomes("away"), goBehind: becomes("pause") },

@@ -14,8 +14,9 @@ export interface RegionSurroundings {
   readonly generation: I64;
   readonly floatReadable: I32;
   readonly floatOn: I32;
+  readonly floatNearest: I32;
   readonly floatFast: I32;
-  /** Computes the three anew. */
+  /** Computes the four anew. */
   refreshFloat(): void;
   readonly budget: Local<"i32">;
   /** `pc` of the place 0. */
@@ -66,6 +67,9 @@ export class InstructionState implements RegionState {
   }
   get floatOn(): I32 {
     return this.#region.floatOn;
+  }
+  get floatNearest(): I32 {
+    return this.#region.floatNearest;
   }
   get floatFast(): I32 {
     return this.#region.floatFast;

@@ -9,6 +9,7 @@ import { pageBytes, regionLinkBytes, regionLinksBase } from "../memory/layout.ts
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { arrivalsToJoin } from "./arrivals-to-join.ts";
 import type { LibraryRegion } from "./code-library.ts";
+import type { JoinEffort, JoinRequest } from "./draft.ts";
 import { NumberPool } from "./number-pool.ts";
 import type { CodePage, RegionCode } from "./region-code.ts";
 
@@ -65,6 +66,9 @@ export interface RegionDraft extends RegionOrigin {
   readonly replaces: readonly Region[];
 }
 
+/** How many times as often execution must come where more is to be done than usual. */
+const greatArrivals = 8;
+
 /** Each may be a module of the host's, and V8 has died of some 30,000 on all threads together. */
 function mostRegionsOf(pcpus: number): number {
   return Math.floor(Math.min(10_000, 20_000 / pcpus));
@@ -87,8 +91,8 @@ export class RegionStore {
   readonly #records: CodeRecords;
   readonly #mostRegions: number;
   readonly #joinArrivals: number;
-  /** Entries that go on counting, for those who came there belong to a large region. */
-  readonly #postponed = new Set<number>();
+  /** Entries that have gone on counting, and what is done when they have come to the end. */
+  readonly #postponed = new Map<number, JoinEffort>();
   readonly #regionNumbers: NumberPool;
   readonly #entryNumbers: NumberPool;
   /** In the order in which they were made. */
@@ -138,16 +142,35 @@ export class RegionStore {
    * Whether two regions, between which execution has come as often as the second one's size asks for,
    * are to become one now. If not, it is asked again when it has come more often.
    */
-  isJoinDue(from: Region, to: Region, page: MachineAddress, offset: number): boolean {
+  joinDue(
+    from: Region,
+    to: Region,
+    { page, offset }: JoinRequest["entry"],
+  ): JoinEffort | undefined {
     const number = this.#records.entryAt(page, offset);
-    if (number === undefined) return false;
-    const usual = this.#joinArrivals;
-    const counted = arrivalsToJoin(usual, to.instructions);
-    const needed = arrivalsToJoin(usual, from.instructions + to.instructions);
-    if (needed <= counted || this.#postponed.has(number)) return true;
-    this.#postponed.add(number);
-    writeArrivals(this.#view, number, usual - (needed - counted));
-    return false;
+    if (number === undefined) return undefined;
+    const counted = arrivalsToJoin(this.#joinArrivals, to.instructions);
+    const needed = arrivalsToJoin(this.#joinArrivals, from.instructions + to.instructions);
+    const postponed = this.#postponed.get(number);
+    if (postponed || needed <= counted) return postponed ?? "usual";
+    this.#countOn(number, needed - counted, "usual");
+    return undefined;
+  }
+
+  /**
+   * Two regions have not become one: it is asked again when execution has come as often once more, or
+   * many times as often where more effort is to be made.
+   */
+  postpone({ regions: [from, to], entry }: JoinRequest, effort: JoinEffort): void {
+    const number = this.#records.entryAt(entry.page, entry.offset);
+    if (number === undefined) return;
+    const needed = arrivalsToJoin(this.#joinArrivals, from.instructions + to.instructions);
+    this.#countOn(number, effort === "great" ? greatArrivals * needed : needed, effort);
+  }
+
+  #countOn(number: number, arrivals: number, effort: JoinEffort): void {
+    this.#postponed.set(number, effort);
+    writeArrivals(this.#view, number, this.#joinArrivals - arrivals);
   }
 
   /** @param target the region's function */

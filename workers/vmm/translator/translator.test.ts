@@ -85,6 +85,19 @@ describe("hot code", () => {
     expect(droppedAfter(long, 60)).toBeLessThan(droppedAfter(long, 180));
   });
 
+  test("is joined beyond the usual size where execution has come by far more often", () => {
+    const half = Array.from({ length: 1000 }, (_, i) => asm("addi", { rd: sum, rs1: sum, imm: i }));
+    const lines = ["again", ...half, ...computedJump, ...half, ...computedJump, jump("again")];
+    const largestAfter = (rounds: number) => {
+      const h = new BareHart(ramBytes, { heat: { ...eagerHeat, joinArrivals: 8 } });
+      const steps = rounds * (lines.length - 1);
+      expect(stateAfter(h, lines, steps, 10_000)).toEqual(interpreted(lines, steps));
+      return h.translator?.inUse.regions;
+    };
+    expect(largestAfter(300)).toBeGreaterThan(1);
+    expect(largestAfter(3000)).toBe(1);
+  });
+
   test("is one region with what lies 7 MiB away", () => {
     const mebibyte = 2 ** 20;
     const far = 8 * mebibyte;

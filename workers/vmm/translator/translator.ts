@@ -126,8 +126,10 @@ export class Translator {
     if (neighbour && (!own || own === neighbour)) {
       this.#requests.push({ hart, region: neighbour, pc });
     } else if (own && neighbour) {
-      if (!this.#regions.isJoinDue(neighbour, own, page.records, offset)) return;
-      this.#requests.push({ hart, regions: [neighbour, own] });
+      const entry = { page: page.records, offset };
+      const effort = this.#regions.joinDue(neighbour, own, entry);
+      if (!effort) return;
+      this.#requests.push({ hart, regions: [neighbour, own], entry, effort });
     } else if (own || view.isTaken(page, offset) || this.#reuse(hart, base, offset, page)) return;
     else if (records.mark(page.records, offset) < hotMarks) return;
     else this.#requests.push({ hart, base, offset, page: page.records });

@@ -1,6 +1,6 @@
 /**
  * Floating point on the host's own arithmetic where that is certainly right: rounding to nearest
- * even, the inexact flag set already, and a condition of `hart/float/fast-float.ts` under which no
+ * even, the inexact flag set already or the result exact, and a condition of `hart/float/fast-float.ts` under which no
  * other flag is due. Everything else leaves the instruction to `step`.
  */
 import {
@@ -9,13 +9,17 @@ import {
   type I32,
   type I64,
   type IntegerType,
+  i32,
   select,
 } from "../../base/wasm/value.ts";
 import type { FloatFormat, FloatSemantics, IntegerFormat, Semantics } from "../../isa/semantics.ts";
+import { isExactProduct, isExactQuotient, isExactRoot, isExactSum } from "../float/exact-result.ts";
 import {
   isAboveSmallest,
+  isExactInteger,
   isFiniteResult,
   isInRange,
+  isIntegral,
   isNarrowed,
   isNumber,
   isZeroProduct,
@@ -83,14 +87,23 @@ export class InlineFloat implements FloatSemantics {
 
   arithmetic(operation: Arithmetic, format: FloatFormat): void {
     if (!this.#isNative(format)) return;
-    this.#needRounding();
+    const { f } = this.#state;
+    this.#needMode();
     const a = this.#native(1, format) as F64;
     if (operation === "sqrt") {
-      this.#writeChecked(a.sqrt(), format, (bits) => isFiniteResult(this.#format(format), bits));
+      const root = f.let(a.sqrt());
+      this.#unlessExact(() => isExactRoot(root, a));
+      this.#writeChecked(root, format, (bits) => isFiniteResult(this.#format(format), bits));
       return;
     }
     const b = this.#native(2, format) as F64;
-    this.#writeChecked(a[operation](b), format, (bits) => {
+    const result = f.let(a[operation](b));
+    this.#unlessExact(() => {
+      if (operation === "mul") return isExactProduct(result, a, b);
+      if (operation === "div") return isExactQuotient(result, a, b);
+      return isExactSum(f, result, a, operation === "sub" ? (b.neg() as F64) : b);
+    });
+    this.#writeChecked(result, format, (bits) => {
       const layout = this.#format(format);
       if (operation === "add" || operation === "sub") return isFiniteResult(layout, bits);
       const isZeroResult = operation === "mul" ? isZeroProduct : isZeroQuotient;
@@ -150,10 +163,10 @@ export class InlineFloat implements FloatSemantics {
 
   toInteger(format: FloatFormat, integer: IntegerFormat): void {
     if (!this.#isNative(format)) return;
-    // Truncation needs no rounding mode, only that an inexact result is no news.
-    this.#need(this.#state.floatFast);
     this.#need(this.#operands.rm.eq(towardZero));
     const a = this.#native(1, format);
+    // Truncation needs no rounding mode.
+    this.#unlessInexact(this.#state.floatOn, () => isIntegral(a));
     this.#need(isInRange(this.#format(format), this.#bits(a), integer));
     const truncate = opcodes[format][integer === "lu" ? "toLu" : "toL"];
     const truncated = a.convert("i64", truncate);
@@ -169,8 +182,15 @@ export class InlineFloat implements FloatSemantics {
     const isWord = integer === "w" || integer === "wu";
     // Every 32-bit integer is a double: nothing is rounded.
     if (isWord && format === "double") this.#needExact();
-    else this.#needRounding();
-    const source = isWord ? this.#integer.rs1.wrap() : this.#integer.rs1;
+    else this.#needMode();
+    const source = isWord ? this.#integer.rs1.wrap() : this.#state.f.let(this.#integer.rs1);
+    if (!isWord || format === "single") {
+      const wide = integer === "wu" ? (source as I32).extendU() : (source as I32).extendS();
+      const signed = isWord ? wide : (source as I64);
+      // What is above the signed numbers has too many bits, and below zero it is not small.
+      const isSmall = integer === "lu" ? signed.geS(0) : i32.const(1);
+      this.#unlessExact(() => isExactInteger(this.#format(format), signed).and(isSmall));
+    }
     const opcode = opcodes[format][fromInteger[integer]];
     const type = format === "single" ? "f32" : "f64";
     this.#write(source.convert(type, opcode) as Native, format);
@@ -185,11 +205,11 @@ export class InlineFloat implements FloatSemantics {
       this.#write(a.convert("f64", promote), "double");
       return;
     }
-    this.#needRounding();
-    const a = this.#native(1, "double");
-    this.#writeChecked(a.convert("f32", demote), "single", (bits) =>
-      isNarrowed(bits, this.#bits(a)),
-    );
+    this.#needMode();
+    const a = this.#native(1, "double") as F64;
+    const narrow = this.#state.f.let(a.convert("f32", demote));
+    this.#unlessExact(() => narrow.convert("f64", promote).eq(a));
+    this.#writeChecked(narrow, "single", (bits) => isNarrowed(bits, this.#bits(a)));
   }
 
   toIntegral(operation: "round" | "roundnx", format: FloatFormat): void {
@@ -230,11 +250,30 @@ export class InlineFloat implements FloatSemantics {
     this.#need(this.#operands.rm.ltU(reservedModes));
   }
 
-  /** Rounds as the host does: to nearest even, by the instruction or by `frm`. */
-  #needRounding(): void {
-    this.#need(this.#state.floatFast);
+  /** By the instruction, or by `frm`. */
+  #needMode(): void {
     // rm 0 is nearest even and 7 is `frm`: the two for which (rm + 1) & 7 is below 2.
     this.#need(this.#operands.rm.add(1).and(7).ltU(2));
+  }
+
+  /** Rounds as the host does, to nearest even; where the inexact flag is clear, only what is exact. */
+  #unlessExact(isExact: () => I32): void {
+    this.#unlessInexact(this.#state.floatNearest, isExact);
+  }
+
+  /** One look where the flag is set, as it is nearly always; @param condition is true then */
+  #unlessInexact(condition: I32, isExact: () => I32): void {
+    const { f, floatFast } = this.#state;
+    f.ifUnlikely(floatFast.eqz(), () => {
+      this.#need(condition);
+      this.#need(isExact());
+    });
+  }
+
+  /** Rounds as the host does, where a result that is not exact is no news. */
+  #needRounding(): void {
+    this.#need(this.#state.floatFast);
+    this.#needMode();
   }
 
   /** An operand of a narrow format must be NaN-boxed, else it stands for a NaN. */

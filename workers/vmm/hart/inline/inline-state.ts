@@ -23,7 +23,9 @@ export interface InlineState {
   readonly floatReadable: I32;
   /** 1 where `mstatus.FS` is dirty, so that float registers may be written. */
   readonly floatOn: I32;
-  /** 1 where rounding is to nearest even and the inexact flag is set already. */
+  /** 1 where that is so and `frm` is to nearest even. */
+  readonly floatNearest: I32;
+  /** 1 where that is so, too, and the inexact flag is set already. */
   readonly floatFast: I32;
   /** The page that the instruction's loads, or stores, went to the last time, where that is kept. */
   knownPage?(kind: "load" | "store"): KnownPage | undefined;
