@@ -18,6 +18,8 @@ const env = {
   NODE_COMPILE_CACHE:
     process.env.NODE_COMPILE_CACHE ?? fileURLToPath(new URL(".cache/compiled", import.meta.url)),
 };
+/** What is waited for comes when it comes; a second, Vitest's own limit, is little on a busy machine. */
+const expect = { poll: { timeout: 30_000 } };
 const leftOut = ["**/node_modules/**", "**/dist/**"];
 
 export default defineConfig({
@@ -33,6 +35,7 @@ export default defineConfig({
           exclude: [...leftOut, systemTests],
           setupFiles,
           env,
+          expect,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -44,6 +47,7 @@ export default defineConfig({
           exclude: leftOut,
           setupFiles,
           env,
+          expect,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

@@ -1,6 +1,7 @@
 /**
  * `npm run screenshots`: the pictures of docs/console.md, of real runs. Debian's Linux does the same work
- * with two engines; the second run moves from a worker under Node to one under Deno.
+ * with two engines; the second run moves from a worker under Node to one under Deno. What has a profile is a
+ * small program that is compiled for it.
  */
 import { openAsBlob } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -11,6 +12,7 @@ import type { Page } from "playwright-core";
 import { ensureLinuxImage } from "../deploy/images/linux/ensure-linux-image.ts";
 import { ApiClient } from "../services/cli/client/api-client.ts";
 import { startService } from "../services/cli/commands/serve-service.ts";
+import { compileToProfile } from "../tests/guests/compile.ts";
 import { openBrowser } from "../tests/support/open-browser.ts";
 
 const pictures = join(import.meta.dirname, "../docs/images");
@@ -57,6 +59,21 @@ ${steps.join("\n")}
 `;
 }
 
+const profiled = `name: sorting
+title: Two ways to sort
+artefacts:
+  - { name: kernel, description: a program, max-bytes: 1M, format: elf }
+machine:
+  ram: 64M
+  firmware: none
+  kernel: { submission: kernel }
+limits: { instructions: 60G, output: 8M, wall-clock: 10m }
+profile: { period: 100003 }
+steps:
+  - { name: Begins, expect: "begin", within: 9G, points: 1 }
+  - { name: Ends, exit-code: 0, within: 9G, points: 1 }
+`;
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const { kernel } = ensureLinuxImage({ say });
 const folder = await mkdtemp(join(tmpdir(), "trapline-pictures-"));
@@ -64,6 +81,10 @@ for (const engine of ["translate", "trap-and-emulate"]) {
   await mkdir(join(folder, engine));
   await writeFile(join(folder, engine, "assignment.yaml"), assignment(engine));
 }
+await mkdir(join(folder, "sorting"));
+await writeFile(join(folder, "sorting", "assignment.yaml"), profiled);
+const program = join(folder, "sorting.elf");
+compileToProfile("bench-sort", program);
 await mkdir(pictures, { recursive: true });
 const service = await startService({
   ...{ runtime: ["node", "deno"], workers: 2, port: 0, assignments: folder, onNews: say },
@@ -72,10 +93,10 @@ const browser = await openBrowser();
 try {
   const api = new ApiClient(service.apiUrl);
   const image = await openAsBlob(kernel);
-  const submit = async (name: string) => {
+  const submit = async (name: string, handedIn = image) => {
     const form = new FormData();
     form.append("assignment", name);
-    form.append("kernel", image, "kernel");
+    form.append("kernel", handedIn, "kernel");
     return (await api.submit(form)).id;
   };
   const until = async (id: string, step: number) => {
@@ -141,7 +162,13 @@ try {
   await narrow.getByRole("table", { name: "Exits by category" }).waitFor();
   await shoot(narrow, "narrow");
 
-  const others = await Promise.all(["translate", "trap-and-emulate"].map(submit));
+  const sorting = await submit("sorting", await openAsBlob(program));
+  await until(sorting, Number.POSITIVE_INFINITY);
+  const flames = await open(`/runs/${sorting}`, "light", { width: 1000, height: 900 });
+  await flames.getByRole("tree").waitFor();
+  await shoot(flames, "flame", "What the guest does");
+
+  const others = await Promise.all(["translate", "trap-and-emulate"].map((name) => submit(name)));
   await Promise.all(others.map((id) => until(id, 1)));
   await live.setViewportSize({ width: 1280, height: 510 });
   await live.goto("/");

@@ -39,6 +39,12 @@ test.each([
   expect(out).toContain("usage: trapline qemu");
 });
 
+test("the part of a command that is named before --help has the command's help", async () => {
+  const { status, out } = await trapline("store", "usage", "--help");
+  expect(status).toBe(0);
+  expect(out).toContain("usage: trapline store");
+});
+
 test("--version prints the version", async () => {
   expect((await trapline("--version")).out).toMatch(/^trapline \d+\.\d+\.\d+\n$/);
 });

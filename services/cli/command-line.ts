@@ -106,11 +106,18 @@ async function dispatch(words: readonly string[], terminal: CommandTerminal): Pr
     return 0;
   }
   const command = await load(name);
-  if (topic !== undefined && helpWords.slice(0, 3).includes(topic)) {
+  if (asksForHelp(rest)) {
     terminal.out(command.help);
     return 0;
   }
   return command.run(rest, terminal);
+}
+
+/** First of all, or wherever it cannot be an option's value: `trapline store usage --help`. */
+function asksForHelp(words: readonly string[]): boolean {
+  const [first = ""] = words;
+  if (helpWords.slice(0, 3).includes(first)) return true;
+  return words.some((word, i) => word === "--help" && !words[i - 1]?.startsWith("-"));
 }
 
 async function load(name: string): Promise<Command> {

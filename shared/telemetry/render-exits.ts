@@ -12,8 +12,11 @@ import { percent } from "./percent.ts";
 import { wallTime } from "./wall-time.ts";
 
 const heads = ["exit", "count", "share", "time", "share", "min", "mean", "p50", "p99", "max"];
-/** Of a category's parts that are shown. */
+/** Of a category's parts that are shown, at most and in any case. */
 const shownParts = 8;
+const fewParts = 3;
+/** Of all exits, or of their time: below that the table says 0.0 %. */
+const smallShare = 0.0005;
 type Timed = Pick<ExitRow, "count" | "time">;
 
 /** Columns without times. */
@@ -45,6 +48,11 @@ export function renderExits(report: ExitReport): string {
       ...partCells(row, count, total),
     ]),
   ];
+  const hasRough = rows.some((row) => {
+    return (
+      isRough(row.time, row.count) || row.parts?.some((part) => isRough(part.time, part.count))
+    );
+  });
   const perMillion = report.instructions === 0 ? 0 : (count / report.instructions) * 1e6;
   return [
     ...alignColumns(cells.map((row) => row.slice(0, columns))),
@@ -52,6 +60,7 @@ export function renderExits(report: ExitReport): string {
     `${count.toLocaleString("en")} exits in ${report.instructions.toLocaleString("en")} instructions, ` +
       `${perMillion.toFixed(1)} per million`,
     ...(isTimed ? [timeLine(report.time)] : []),
+    ...(hasRough ? ["~ rough: of few that were timed, or one long one may be much of it"] : []),
     "",
   ].join("\n");
 }
@@ -68,8 +77,14 @@ function cellsOf(name: string, row: Timed, counts: number, total: number): strin
 /** What the exits of a category were about, in the order of the rows. */
 function partCells({ parts = [] }: ExitRow, counts: number, total: number): string[][] {
   const inOrder = [...parts].sort(byTime);
-  const more = inOrder.slice(shownParts);
-  const first = inOrder.slice(0, shownParts).map((part) => {
+  const isLarge = ({ count, time }: Timed) =>
+    count > counts * smallShare || (time?.total ?? 0) > total * smallShare;
+  const large = inOrder.findLastIndex(isLarge) + 1;
+  const shown = Math.min(Math.max(large, fewParts), shownParts);
+  // One that is left is told as easily as counted.
+  const isLast = inOrder.length === shown + 1;
+  const more = isLast ? [] : inOrder.slice(shown);
+  const first = inOrder.slice(0, isLast ? shown + 1 : shown).map((part) => {
     return cellsOf(`  ${part.name}`, part, counts, total);
   });
   if (more.length === 0) return first;

@@ -18,9 +18,13 @@ const reason = skipped ? ` (skipped: ${qemu})` : "";
 /** What the QEMU of Debian 12 does not know is compared with that of Debian 13. */
 describe.skipIf(skipped)(`against a newer QEMU${reason}`, () => {
   test.each(seeds)("programs with younger extensions end alike, seed %i", async (seed) => {
-    const { suite, programs } = machineModeRound(seed, addedItems);
-    const some = programs.slice(0, programsPerSeed);
-    const { difference } = await compareWithQemu(qemu as Qemu, suite, some, executionsInTurn(seed));
+    const { suite, programs } = machineModeRound(seed, addedItems, programsPerSeed);
+    const { difference } = await compareWithQemu(
+      qemu as Qemu,
+      suite,
+      programs,
+      executionsInTurn(seed),
+    );
     expect(difference ?? "equal").toBe("equal");
   });
 

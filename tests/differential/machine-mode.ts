@@ -13,16 +13,18 @@ const itemsPerProgram = 100;
  * RV64GC programs for M-mode, with the values that their memory is filled from.
  *
  * @param added kinds of items of extensions that not every QEMU knows
+ * @param most programs, the first of those that there are
  */
 export function machineModeRound(
   seed: number,
   added: readonly WeightedItem[] = [],
+  most = programsPerSeed,
 ): Round<Program> {
   const random = new Random(seed);
   const pool = Array.from({ length: poolWords }, () =>
     random.chance(0.5) ? interestingFloat(random) : interestingValue(random),
   );
-  const programs = Array.from({ length: programsPerSeed }, (_, i) =>
+  const programs = Array.from({ length: most }, (_, i) =>
     randomProgram(new Random(random.u32()), `Program ${i} of seed ${seed}`, itemsPerProgram, added),
   );
   const suite = {

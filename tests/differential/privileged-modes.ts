@@ -8,10 +8,17 @@ import type { Round } from "./suite.ts";
 const programsPerSeed = 800;
 const itemsPerProgram = 60;
 
-/** Programs for all modes, with page tables, delegation, protection and CSRs. */
-export function privilegedModesRound(seed: number): Round<PrivilegedProgram> {
+/**
+ * Programs for all modes, with page tables, delegation, protection and CSRs.
+ *
+ * @param most programs, the first of those that there are
+ */
+export function privilegedModesRound(
+  seed: number,
+  most = programsPerSeed,
+): Round<PrivilegedProgram> {
   const random = new Random(seed);
-  const programs = Array.from({ length: programsPerSeed }, (_, i) =>
+  const programs = Array.from({ length: most }, (_, i) =>
     randomPrivilegedProgram(
       new Random(random.u32()),
       `Program ${i} of seed ${seed}`,

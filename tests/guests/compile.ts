@@ -31,6 +31,13 @@ export function compile(name: string, output: string): void {
   run([...common, ...bareMachine, `src/${name}.c`, "-o", output]);
 }
 
+/** The same for people who look at where it is: with symbols, frame pointers and all of its functions. */
+export function compileToProfile(name: string, output: string): void {
+  const flags = common.filter((flag) => flag !== "-s");
+  const kept = ["-fno-omit-frame-pointer", "-fno-inline", "-fno-optimize-sibling-calls"];
+  run([...flags, ...kept, ...bareMachine, `src/${name}.c`, "-o", output]);
+}
+
 /** Compiles `linux/NAME.c`, a static program for Linux, into `output`. */
 export function compileForLinux(name: LinuxProgram, output: string): void {
   run([...common, ...underLinux, `linux/${name}.c`, "-o", output]);

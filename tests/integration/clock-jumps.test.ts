@@ -52,7 +52,7 @@ describe.runIf(process.platform === "linux")("a wall clock that is set", () => {
     clocks[first]?.set(day);
     clocks.api?.set(-day);
     await service.api.migrate(id, second, "checkpoint");
-    await expect.poll(() => workerOf(id), { timeout: 8000 }).toBe(second);
+    await expect.poll(() => workerOf(id), { timeout: 30_000 }).toBe(second);
     await hasGoneOn(id, 200e6);
     // Behind, it does not renew its lease for as long: it may lose the run, and nothing else.
     clocks[second]?.set(-day);

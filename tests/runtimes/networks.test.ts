@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, get } from "node:http";
 import { type AddressInfo, createServer as createTcp } from "node:net";
 import { tmpdir } from "node:os";
@@ -86,7 +86,8 @@ describe("Linux here and Linux elsewhere ping each other and pass on a file", ()
     const words = (server: string) =>
       `-netdev stream,id=n,server=${server},addr.type=unix,addr.path=${path} -device virtio-net-device,netdev=n`;
     const taking = linux(trapline, words("on"), receiver("10.0.0.1"));
-    await setTimeout(5000);
+    // QEMU does not wait for a server that is not there yet.
+    while (!existsSync(path)) await setTimeout(20);
     await expectTransfer(taking, linux(qemu, words("off"), sender("10.0.0.2", "10.0.0.1")));
   });
 

@@ -113,15 +113,15 @@ describe.each(Object.entries(runtimes))("in a terminal, under %s", (_name, runti
   test("a signal ends the run and sets the terminal back", async () => {
     const pidFile = join(folder, "pid");
     const command = `echo \\$\\$ > ${pidFile}; ${trapline(runtime)}`;
-    const running = run(
+    const terminate = () => {
+      process.kill(Number(readText(pidFile)), "SIGTERM");
+      return "";
+    };
+    const { out } = await run(
       `exec script -qec "stty -g; sh -c '${command}'; echo status \\$?; stty -g" /dev/null`,
-      [],
+      // The process is there at once, its handlers are when the guest runs.
+      [[">", terminate]],
     );
-    await expect.poll(() => readText(pidFile), { timeout: 20_000 }).toMatch(/\d+\n/);
-    // The process is there at once, its handlers are when the guest runs: about a second.
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    process.kill(Number(readText(pidFile)), "SIGTERM");
-    const { out } = await running;
     const lines = out
       .replaceAll("\r", "")
       .split("\n")

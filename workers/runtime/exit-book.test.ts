@@ -32,7 +32,7 @@ function open({ told, isDown = false }: { told?: StoredExits; isDown?: boolean }
     {
       ...{ assignment, submission: "s-aaaaaaaaaaaaaaaa" },
       identity: { name: "here", runtime: "node 26" },
-      moveRate: { pagesPerSecond: 1000 },
+      moveRate: { pagesPerSecond: 1000, least: 3 },
       onExits: (exits) => heard.push(exits),
       journal: {
         epoch: 3,
@@ -61,7 +61,7 @@ describe("ExitBook", () => {
     const known = { ...gauges, residentPages: 50, dirtyPagesPerSecond: 10 };
     book.hear({ steps, total: { ...total, gauges: known } });
     await book.leave();
-    expect(heard[0]?.total.gauges?.predictedDowntime).toBe(50e6);
+    expect(heard[0]?.total.gauges?.predictedDowntime).toBe(53e6);
     await book.close();
     expect(heard.at(-1)?.total.gauges).toEqual(known);
   });

@@ -17,7 +17,7 @@ export interface ExitBookParts {
   readonly identity: WorkerIdentity;
   readonly assignment: Assignment;
   readonly submission: string;
-  readonly moveRate: Pick<MoveRate, "pagesPerSecond">;
+  readonly moveRate: Pick<MoveRate, "pagesPerSecond" | "least">;
   /** The run's place in its trace, if it has one. */
   readonly place?: RunTrace["mark"];
   /** Hears what is written, each time before it is. */
@@ -124,7 +124,7 @@ export class ExitBook {
   #withDowntime(report: ExitReport): ExitReport {
     const { gauges } = report;
     if (!gauges) return report;
-    const downtime = predictDowntime(gauges, this.#parts.moveRate.pagesPerSecond);
+    const downtime = predictDowntime(gauges, this.#parts.moveRate);
     if (downtime === undefined) return report;
     return { ...report, gauges: { ...gauges, predictedDowntime: downtime } };
   }

@@ -96,7 +96,7 @@ const mover: MoveRun = new LiveMove({
   bytesPerSecond: config.TRAPLINE_BANDWIDTH === 0 ? undefined : config.TRAPLINE_BANDWIDTH,
   onMove: (move) => {
     metrics.move(move);
-    moveRate.learn(move.figures?.passes ?? []);
+    if (move.way === "precopy" && move.figures) moveRate.learn(move.figures);
   },
 });
 const shutdown = new AbortController();

@@ -110,7 +110,9 @@ export class RunUnderWay {
     const { submission } = job;
     const book = { journal, identity, assignment, submission, onExits, moveRate, place };
     const exits = new ExitBook(book, former?.instructions ?? 0);
-    void exits.lost.then((lost) => lost && telemetry.lost(lost, former?.steps ?? []));
+    exits.lost
+      .then((lost) => lost && telemetry.lost(lost, former?.steps ?? []))
+      .catch((error: unknown) => log.error(`a lost worker's part is not told: ${String(error)}`));
     reporter.startAt(former?.consoleBytes ?? 0);
     if (former) telemetry.resumes();
     if (former) reporter.event({ type: "resumed", data: { instructions: former.instructions } });

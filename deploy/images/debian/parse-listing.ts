@@ -1,4 +1,4 @@
-/** A file of a package, as `dpkg-deb --contents` lists it. */
+/** A file of a package, as `dpkg-deb --contents` and `tar -vv` list it. */
 export interface ListedFile {
   /** Absolute, without a slash at the end; `/.` is the root. */
   readonly path: string;

@@ -5,15 +5,18 @@ const madeAt = 1_767_225_600;
 
 /**
  * Takes what depends on the time of unpacking out of a tree: files that were made since `started`
- * (Unix time in milliseconds) are of a fixed time, all others of their package's. Access times are
- * those of modification.
+ * (Unix time in milliseconds), and folders, which otherwise have the time of whichever package was
+ * unpacked last, are of a fixed time; all others are of their package's. Access times are those of
+ * modification.
  */
 export function settleTimes(root: string, started: number): void {
   const entries = readdirSync(root, { recursive: true, withFileTypes: true });
   const paths = entries.map(({ parentPath, name }) => `${parentPath}/${name}`);
   for (const path of [root, ...paths]) {
-    const { mtimeMs } = lstatSync(path);
-    const seconds = mtimeMs >= started - 1000 ? madeAt : Math.floor(mtimeMs / 1000);
+    const entry = lstatSync(path);
+    const { mtimeMs } = entry;
+    const seconds =
+      entry.isDirectory() || mtimeMs >= started - 1000 ? madeAt : Math.floor(mtimeMs / 1000);
     lutimesSync(path, seconds, seconds);
   }
 }

@@ -10,6 +10,10 @@ import type { UnpackedPackage } from "./unpacked-package.ts";
 
 const run = promisify(execFile);
 
+/** Prints what `dpkg-deb --contents` prints, and does what `--extract` does, decompressing once. */
+const extraction =
+  'dpkg-deb --fsys-tarfile "$1" | tar --extract -vv --preserve-permissions --warning=no-timestamp -C "$2"';
+
 /**
  * Unpacks a package into the tree `root`, and its control files to where dpkg keeps them there.
  * An ordinary user owns what is unpacked: `special` lists what does not belong to root, or has mode
@@ -27,9 +31,8 @@ export async function unpackPackage(
   const control = `${info}/${basename(file)}`;
   mkdirSync(control, { recursive: true });
   const [listing] = await Promise.all([
-    dpkgDeb("--contents", file),
-    dpkgDeb("--control", file, control),
-    dpkgDeb("--extract", file, root),
+    tool("bash", "-o", "pipefail", "-c", extraction, "extraction", file, root),
+    tool("dpkg-deb", "--control", file, control),
   ]);
   const entries = parseListing(listing);
   for (const { path, isFolder } of entries) {
@@ -62,13 +65,13 @@ export async function unpackPackage(
   return { unpacked, special };
 }
 
-async function dpkgDeb(...args: readonly string[]): Promise<string> {
+async function tool(name: string, ...args: readonly string[]): Promise<string> {
   try {
     const options = { maxBuffer: 64 * 1024 * 1024, env: { ...process.env, LC_ALL: "C" } };
-    return (await run("dpkg-deb", args, options)).stdout;
+    return (await run(name, args, options)).stdout;
   } catch (error) {
     throw new ImageProblem(
-      `dpkg-deb failed: ${error instanceof Error ? error.message : String(error)}`,
+      `${name} failed: ${error instanceof Error ? error.message : String(error)}`,
       "Build on Debian or Ubuntu; if a package is damaged, remove it and run the command again.",
     );
   }

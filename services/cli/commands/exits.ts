@@ -20,6 +20,10 @@ const options = {
 } as const;
 /** Milliseconds; a worker tells no more often. */
 const interval = 2000;
+/** A frame behind the privilege that is some function's. */
+const hasNames = /;(?!\[unknown\])/;
+const noNames =
+  "trapline: the kernel has no symbols, so nothing has a name (docs/assignment.md, Profiles)\n";
 /** From the corner of the terminal on, with nothing below. */
 const clear = "\u001b[H\u001b[2J";
 
@@ -48,7 +52,9 @@ the submission, whichever worker it was on; the times are those of its workers, 
     }
     const api = new ApiClient(values.api ?? process.env.TRAPLINE_API ?? defaultApi);
     if (values.folded) {
-      terminal.out(await api.profile(run));
+      const folded = await api.profile(run);
+      terminal.out(folded);
+      if (folded !== "" && !hasNames.test(folded)) terminal.err(noNames);
       return 0;
     }
     const ids = [run, ...(values.compare === undefined ? [] : [values.compare])];

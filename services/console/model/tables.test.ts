@@ -4,6 +4,7 @@ import { comparedLines, comparedSums } from "./compared-lines.ts";
 import { exitLines } from "./exit-lines.ts";
 import { formatBytes } from "./format-bytes.ts";
 import { millions } from "./millions.ts";
+import { timedExits } from "./timed-exits.ts";
 import { traceLink } from "./trace-link.ts";
 
 const time = { samples: 12, min: 40, mean: 300, p50: 280, p99: 2400, max: 30_000 };
@@ -56,6 +57,25 @@ test("the parts of a category have shares of the whole", () => {
   expect(line?.parts.map(({ name, cells }) => [name, ...cells.slice(0, 4)])).toEqual([
     ["uart", "3", "37.5 %", "5 ns", "25.0 %"],
     ["plic", "1", "12.5 %", "", ""],
+  ]);
+});
+
+test("what was timed has a histogram, and so have its parts", () => {
+  const seen = {
+    ...time,
+    buckets: [[1, 0] satisfies [number, number], [2, 3] satisfies [number, number]],
+  };
+  const parts = [
+    { name: "plic0", count: 9, time: { ...seen, total: 1 } },
+    { name: "uart0", count: 3, time: { ...seen, total: 5 } },
+  ];
+  const rows = [
+    row("csr", 4, 10),
+    { category: "mmio.read", count: 12, time: { ...seen, total: 6 }, parts },
+    { category: "mmu.fill", count: 1, time: { ...seen, total: 7 } },
+  ];
+  expect(timedExits(report(rows)).map(({ name }) => name)).toEqual([
+    ...["mmu.fill", "mmio.read", "mmio.read: uart0", "mmio.read: plic0"],
   ]);
 });
 

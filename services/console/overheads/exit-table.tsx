@@ -137,7 +137,9 @@ function Line({ line }: { readonly line: ExitLine }) {
 
 function Cells({ line }: { readonly line: ExitLine }) {
   const { cells, samples, isRough, timeShare } = line;
-  const source = `estimated from ${samples.toLocaleString("en")} that ${samples === 1 ? "was" : "were"} timed`;
+  const timed = `${samples.toLocaleString("en")} that ${samples === 1 ? "was" : "were"} timed`;
+  const caution = isRough ? "; a single long one may be much of it" : "";
+  const source = `estimated from ${timed}${caution}`;
   return exitColumns.map((column, index) => {
     const isEstimate = column === "time" || column === "time share";
     return (

@@ -4,6 +4,7 @@ import { formatDuration } from "../../../shared/telemetry/format-duration.ts";
 import { colourOf } from "../model/colour-of.ts";
 import { type HistogramBar, histogramBars } from "../model/histogram-bars.ts";
 import { logTicks } from "../model/log-ticks.ts";
+import { timedExits } from "../model/timed-exits.ts";
 import { Choice } from "../parts/choice.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Panel } from "../parts/panel.tsx";
@@ -13,21 +14,19 @@ import { useWidth } from "../parts/use-width.ts";
 const box = { height: 220, left: 48, right: 12, top: 10, bottom: 28 };
 const scales = { log: "Log", linear: "Linear" } as const;
 
-/** How long the exits of one category took; the axis of durations is logarithmic. */
+/** How long the exits of one category, or of a part of it, took; the axis of durations is logarithmic. */
 export function Histogram({ report }: { readonly report: ExitReport }) {
   const [wanted, setWanted] = useState("");
   const [scale, setScale] = useState<keyof typeof scales>("log");
-  const rows = report.rows
-    .filter(({ time }) => (time?.buckets?.length ?? 0) > 0)
-    .sort((a, b) => (b.time?.total ?? 0) - (a.time?.total ?? 0));
-  const row = rows.find(({ category }) => category === wanted) ?? rows[0];
+  const rows = timedExits(report);
+  const row = rows.find(({ name }) => name === wanted) ?? rows[0];
   const tools = row && (
     <div className="tools">
       <label>
         <span className="unseen">Category</span>
-        <select value={row.category} onChange={(event) => setWanted(event.target.value)}>
-          {rows.map(({ category }) => (
-            <option key={category}>{category}</option>
+        <select value={row.name} onChange={(event) => setWanted(event.target.value)}>
+          {rows.map(({ name }) => (
+            <option key={name}>{name}</option>
           ))}
         </select>
       </label>
@@ -36,11 +35,11 @@ export function Histogram({ report }: { readonly report: ExitReport }) {
   );
   return (
     <Panel title="How long they take" tools={tools}>
-      {row?.time?.buckets === undefined ? (
+      {row === undefined ? (
         <Notice title="Nothing was timed yet">One exit in many is, so this takes a moment.</Notice>
       ) : (
         <>
-          <Bars category={row.category} bars={histogramBars(row.time.buckets)} scale={scale} />
+          <Bars {...row} bars={histogramBars(row.time.buckets ?? [])} scale={scale} />
           <p className="below">
             Half took at most <b>{formatDuration(row.time.p50)}</b>, 99 in 100 at most{" "}
             <b>{formatDuration(row.time.p99)}</b>, the longest <b>{formatDuration(row.time.max)}</b>
@@ -53,10 +52,12 @@ export function Histogram({ report }: { readonly report: ExitReport }) {
 }
 
 function Bars({
+  name,
   category,
   bars,
   scale,
 }: {
+  readonly name: string;
   readonly category: string;
   readonly bars: readonly HistogramBar[];
   readonly scale: keyof typeof scales;
@@ -88,7 +89,7 @@ function Bars({
         width={width}
         height={box.height}
         role="img"
-        aria-label={`Durations of ${category}, from ${formatDuration(bars[0]?.from ?? 0)} to ${formatDuration(bars.at(-1)?.to ?? 0)}`}
+        aria-label={`Durations of ${name}, from ${formatDuration(bars[0]?.from ?? 0)} to ${formatDuration(bars.at(-1)?.to ?? 0)}`}
       >
         {yTicks.map((tick) => (
           <g key={tick} className="tick">

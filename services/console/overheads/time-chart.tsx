@@ -9,6 +9,7 @@ import { labelOf } from "../model/label-of.ts";
 import { type StackLayer, stackLayers } from "../model/stack-layers.ts";
 import { timeMarks } from "../model/time-marks.ts";
 import { Choice } from "../parts/choice.tsx";
+import { ColumnHeads } from "../parts/column-heads.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { ScrollBox } from "../parts/scroll-box.tsx";
@@ -207,16 +208,7 @@ function FigureTable({
         <ScrollBox label="The chart as a table">
           <table>
             <caption className="unseen">Shares of the time, stretch by stretch</caption>
-            <thead>
-              <tr>
-                <th scope="col">until</th>
-                {layers.map(({ name }) => (
-                  <th key={name} scope="col" className="number">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <ColumnHeads words={["until"]} numbers={layers.map(({ name }) => name)} />
             <tbody>
               {intervals.slice(first).map(({ to }, offset) => (
                 <tr key={to}>

@@ -1,10 +1,12 @@
 /**
  * `npm run overheads`: where virtualization costs time, measured: the same work of a Linux with emulated
  * and paravirtual devices, with each engine, and on the monitor's SBI and on firmware in M-mode. Prints
- * the tables of docs/overheads.md.
+ * the tables of docs/overheads.md, and what telemetry costs (docs/telemetry.md).
  */
+import { alignColumns } from "../../../shared/telemetry/align-columns.ts";
 import { compareExits, type NamedReport } from "../../../shared/telemetry/compare-exits.ts";
 import { machineFacts } from "../machine-facts.ts";
+import { costOfTelemetry } from "./cost-of-telemetry.ts";
 import { costOfTiming } from "./cost-of-timing.ts";
 import { type Setting, workOf } from "./work-of.ts";
 
@@ -50,3 +52,18 @@ for (const [guest, engine] of [
   const cost = `${((ratio - 1) * 100).toFixed(1)} %`;
   console.log(`${guest}, ${engine}: ${cost} at ${millions} million exits a second`);
 }
+
+console.log(
+  "\nwhat telemetry costs a submission of 500 million instructions (the least of 15, in turns)\n",
+);
+const costs = await costOfTelemetry();
+const [off] = costs;
+const change = (now: number, before = now) => {
+  const percent = (now / before - 1) * 100;
+  return `${now.toFixed(0)} ms (${percent < 0 ? "" : "+"}${percent.toFixed(1)} %)`;
+};
+const lines = costs.map(({ setting, running, processor }) => [
+  ...[setting, change(running, off?.running), change(processor, off?.processor)],
+]);
+const heads = ["telemetry", "guest and monitor", "processor time of the worker"];
+console.log(alignColumns([heads, ...lines]).join("\n"));

@@ -55,11 +55,11 @@ export const subjects: readonly Subject[] = [
     generated(`token among ${harts} harts`, () => bareMetal(relayGuest(harts, 300), { harts })),
   ),
   generated("random programs in M-mode", () => {
-    const { suite, programs } = machineModeRound(1);
-    return bareMetal(suite.build(programs.slice(0, 200)).bytes, { ramBytes: 64 * mebibyte });
+    const { suite, programs } = machineModeRound(1, [], 200);
+    return bareMetal(suite.build(programs).bytes, { ramBytes: 64 * mebibyte });
   }),
   generated("random programs in all modes", () => {
-    const { suite, programs } = privilegedModesRound(1);
-    return bareMetal(suite.build(programs.slice(0, 100)).bytes, { ramBytes: 64 * mebibyte });
+    const { suite, programs } = privilegedModesRound(1, 100);
+    return bareMetal(suite.build(programs).bytes, { ramBytes: 64 * mebibyte });
   }),
 ];

@@ -22,8 +22,11 @@ export type ProfileStacks = readonly (readonly [stack: string, count: number])[]
 const mostStacks = 4096;
 const others = "[others]";
 const deepest = 64;
+const returnAddress = 1;
 const framePointer = 8;
 const privileges = ["user", "supervisor", "reserved", "machine"];
+/** By which frames and few return addresses can be divided. */
+const stackAlignment = 16n;
 /** No stack frame is larger; what points farther away is no frame pointer. */
 const longestFrame = 1n << 20n;
 
@@ -81,7 +84,8 @@ export class GuestProfiler {
     const hart = debug.presentHart;
     const register = (number: number) => debug.readRegister(hart, number) ?? 0n;
     const privilege = privileges[Number(register(debugRegisters.privilege))] ?? "reserved";
-    const frames = [register(debugRegisters.pc), ...callers(debug, hart, register(framePointer))];
+    const [frame, back] = [register(framePointer), register(returnAddress)];
+    const frames = [register(debugRegisters.pc), ...callers(debug, hart, { frame, back })];
     const names = frames.map((address) => this.#symbols.nameAt(address) ?? "[unknown]");
     // A chain of unknown functions says no more than one.
     const told = names.filter((name, i) => name !== "[unknown]" || name !== names[i - 1]);
@@ -97,21 +101,38 @@ export class GuestProfiler {
   }
 }
 
+interface Innermost {
+  readonly frame: bigint;
+  /** What is in the register for return addresses. */
+  readonly back: bigint;
+}
+
 /** Return addresses, the innermost first, as far as they look like some. */
-function callers(debug: DebugPort, hart: number, innermost: bigint): bigint[] {
+function callers(debug: DebugPort, hart: number, innermost: Innermost): bigint[] {
   const found: bigint[] = [];
-  let frame = innermost;
+  let { frame } = innermost;
   while (found.length < deepest && frame !== 0n && frame % 8n === 0n) {
     const bytes = debug.readMemory(hart, BigInt.asUintN(64, frame - 16n), 16);
     if (bytes.length < 16) break;
     const view = new DataView(bytes.buffer, bytes.byteOffset);
-    const back = view.getBigUint64(8, true);
-    const outer = view.getBigUint64(0, true);
+    let back = view.getBigUint64(8, true);
+    let outer = view.getBigUint64(0, true);
+    // What calls nobody keeps its return address in the register, and the frame in its place.
+    const isLeaf = found.length === 0 && leadsOut(frame, back) && back % stackAlignment === 0n;
+    if (isLeaf) {
+      outer = back;
+      back = innermost.back;
+    }
     if (back === 0n) break;
     // A call is the instruction before.
     found.push(back - 1n);
-    if (outer <= frame || outer - frame > longestFrame) break;
+    if (!leadsOut(frame, outer)) break;
     frame = outer;
   }
   return found;
+}
+
+/** Whether an address may be that of the frame around one. */
+function leadsOut(frame: bigint, outer: bigint): boolean {
+  return outer > frame && outer - frame <= longestFrame;
 }

@@ -38,6 +38,7 @@ export interface FinishedMove {
         readonly passes?:
           | readonly { readonly pages: number; readonly duration: number }[]
           | undefined;
+        readonly stoppedPages?: number;
         readonly sentBytes: number;
         readonly downtime?: number | undefined;
       }

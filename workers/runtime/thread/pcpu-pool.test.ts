@@ -148,7 +148,7 @@ describe("the pool", () => {
     const { made, start } = poolOfFakes(1);
     const [first, second] = [start(mebibyte, 50), start(mebibyte, 50)];
     made[0]?.events.status.beginTurn(1);
-    await expect.poll(() => first.heard, { timeout: 5000 }).toEqual(["overtime"]);
+    await expect.poll(() => first.heard, { timeout: 30_000 }).toEqual(["overtime"]);
     expect(second.heard).toEqual([expect.stringContaining("another run")]);
     expect(made[0]?.isEnded).toBe(true);
   });

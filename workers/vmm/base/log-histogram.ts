@@ -67,15 +67,15 @@ export class LogHistogram {
     return this.#most;
   }
 
-  /** @param weight how many values this one stands for */
-  record(value: Nanoseconds, weight = 1): void {
+  /** @param weight how many values this one stands for @param samples 0 where it was not seen, but is supposed */
+  record(value: Nanoseconds, weight = 1, samples = 1): void {
     const time = Math.max(0, value);
     this.#counts[bucketOf(time)] = (this.#counts[bucketOf(time)] as number) + weight;
     this.#count += weight;
     this.#sum += time * weight;
     this.#least = Math.min(this.#least, time);
     this.#most = Math.max(this.#most, time);
-    this.#samples++;
+    this.#samples += samples;
   }
 
   /**

@@ -91,6 +91,28 @@ describe.each(engines)("times of exits (%s)", (engine) => {
     machine.dispose();
   });
 
+  test("do not say of many exits what the host did to one", () => {
+    const { now, pass } = plannedClock();
+    let writes = 0;
+    const write = () => {
+      writes++;
+      pass(writes % 997 === 0 ? 5e6 : 700);
+    };
+    const machine = monitor.createMachine(bareMetal(printing, { engine }), {
+      ...{ console: { write }, disks: new Map(), stopwatch: now },
+    });
+    machine.run(4e6);
+    const { "mmio.write": seen } = machine.takeExitTimes().byCategory;
+    const times = LogHistogram.from(seen ?? new LogHistogram().save());
+    const long = [...times.filled()].filter(({ to }) => to > 1e6);
+    const interrupted = long.reduce((sum, { count }) => sum + count, 0);
+    expect(times.count / writes).toBeGreaterThan(0.8);
+    expect(times.count / writes).toBeLessThan(1.2);
+    expect(interrupted).toBeLessThan(writes / 997);
+    expect(times.sum).toBeLessThan(times.count * 710 + interrupted * 5e6);
+    machine.dispose();
+  });
+
   test("are told apart by what they were about, and add up to the category's", () => {
     const { now, pass } = plannedClock();
     const program = [

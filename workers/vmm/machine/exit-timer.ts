@@ -31,6 +31,14 @@ const places = attribution.map((category) => exitCategories.indexOf(category));
  * their own, which looks at each while they are rare. Else one look could stand for all of them.
  */
 const timedApart: ExitCategory = "hypercall";
+/**
+ * One that took longer than this and so many times as long as its like was interrupted by the host: as one
+ * of a hundred that were looked at it would say that all of them were.
+ */
+const longest: Nanoseconds = 1_000_000;
+const manyTimes = 64;
+/** Of the difference from what was usual, that each brings. */
+const learning = 1 / 32;
 /** The slowest are looked through when there are so many. */
 const crowd = 64;
 
@@ -62,6 +70,8 @@ export class ExitTimer {
   readonly #after = new Uint32Array(exitCategories.length);
   #byCategory = new Map<ExitCategory, LogHistogram>();
   #byPart = new PartTimes();
+  /** What exits of a category take lately. */
+  readonly #usual = new Map<ExitCategory, Nanoseconds>();
   #slowest: SeenExit[] = [];
   #running: Nanoseconds = 0;
   #turnsLeft = 1;
@@ -205,9 +215,16 @@ export class ExitTimer {
   ): void {
     const times = this.#timesOf(category);
     const isSlow = times.samples < 3 || took > times.most / 2;
-    times.record(took, weight);
+    const usual = this.#usual.get(category) ?? took;
+    const wasInterrupted = weight > 1 && took > Math.max(longest, usual * manyTimes);
+    if (!wasInterrupted) this.#usual.set(category, usual + (took - usual) * learning);
     const part = this.#parts.latest(hart, category);
-    if (part !== undefined) this.#byPart.of(category, part).record(took, weight);
+    const all = part === undefined ? [times] : [times, this.#byPart.of(category, part)];
+    // It stands for itself, and a usual one for the others.
+    for (const each of all) {
+      each.record(took, wasInterrupted ? 1 : weight);
+      if (wasInterrupted) each.record(usual, weight - 1, 0);
+    }
     if (!isSlow) return;
     const exit = { category, took, at, steps: this.#steps(), hart: hart.id };
     this.#slowest.push({ ...exit, pc: pc.toString(16) });
