@@ -24,10 +24,8 @@ export class FrameWriter {
   #sequence = 0;
 
   write(message: Message): Uint8Array<ArrayBuffer> {
-    const encoded = encodeMessage(message);
-    const frame = new Uint8Array(frameHeadBytes + encoded.length);
-    frame.set(encoded, frameHeadBytes);
-    const view = new DataView(frame.buffer);
+    const frame = encodeMessage(message, frameHeadBytes);
+    const view = new DataView(frame.buffer, frame.byteOffset);
     view.setUint32(0, frame.length - 4, true);
     view.setUint32(8, this.#sequence, true);
     view.setUint32(4, xxh32(frame.subarray(8)), true);

@@ -108,8 +108,11 @@ export const messageKinds = Object.keys(messageFields) as readonly MessageKind[]
 /** What a message without content takes, nearly always. */
 const fewBytes: Bytes = 256;
 
-export function encodeMessage(message: Message): Uint8Array {
-  const writer = new ByteWriter("data" in message ? message.data.length + fewBytes : fewBytes);
+/** @param head bytes of zeros that are to stand before it */
+export function encodeMessage(message: Message, head: Bytes = 0): Uint8Array<ArrayBuffer> {
+  const content = "data" in message ? message.data.length : 0;
+  const writer = new ByteWriter(head + content + fewBytes);
+  for (let left = head; left > 0; left--) writer.byte(0);
   writer.byte(messageKinds.indexOf(message.kind));
   for (const [field, { write }] of fieldsOf(message.kind)) {
     write(writer, (message as unknown as Record<string, unknown>)[field]);

@@ -1,6 +1,6 @@
 /** A growing byte buffer with the number encodings of the WebAssembly binary format (§5.2). */
 export class ByteWriter {
-  #bytes: Uint8Array;
+  #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
 
   /** @param room bytes that it has room for before it grows */
@@ -13,7 +13,7 @@ export class ByteWriter {
   }
 
   /** A view of what was written so far; valid until the next write. */
-  view(): Uint8Array {
+  view(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }
 
