@@ -14,12 +14,17 @@ import type {
   AwaitedDraft,
   Draft,
   DraftRequest,
-  JoinEffort,
   JoinRequest,
   PlaceRequest,
 } from "./draft.ts";
 import { type CodeView, findRegionCode, type RegionCode } from "./region-code.ts";
-import { type CodeRecords, placeIn, type Region, type RegionStore } from "./region-store.ts";
+import {
+  type CodeRecords,
+  type JoinEffort,
+  placeIn,
+  type Region,
+  type RegionStore,
+} from "./region-store.ts";
 
 /** Of a new region, and of one that is made of several. */
 const mostInstructions = 500;
@@ -71,7 +76,7 @@ export class DraftFinder {
 
   /** The code of one region in place of two between which execution goes to and fro. */
   #joined(request: JoinRequest): Draft | undefined {
-    const { hart, effort } = request;
+    const { hart, entry, effort } = request;
     const { regions } = this.#parts;
     const [region, other] = request.regions;
     const both = [region, other];
@@ -79,7 +84,7 @@ export class DraftFinder {
     const limits = joinLimits[effort];
     // One of them may be about to become part of another region.
     if (!both.every((each) => this.#isReplaceable(hart, each))) {
-      regions.postpone(request, effort);
+      regions.postpone(both, entry, effort);
       return undefined;
     }
     const { base } = region;
@@ -93,7 +98,7 @@ export class DraftFinder {
     const code = isWorn ? undefined : findRegionCode(view, starts, limits.instructions, resumed);
     if (code && (code.isWhole || effort === "great"))
       return { code, base, starts, joins, resumed, replaces: both };
-    if (effort === "usual") regions.postpone(request, "great");
+    if (effort === "usual") regions.postpone(both, entry, "great");
     return undefined;
   }
 

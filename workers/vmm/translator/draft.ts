@@ -1,6 +1,6 @@
 import type { MachineAddress } from "../base/units.ts";
 import type { RegionCode } from "./region-code.ts";
-import type { Region } from "./region-store.ts";
+import type { EntryPlace, JoinEffort, Region } from "./region-store.ts";
 
 /** A hot place that is to become a region. */
 export interface PlaceRequest {
@@ -18,15 +18,12 @@ export interface AdaptRequest {
   readonly pc: bigint;
 }
 
-/** How much is done for two regions to become one; more when execution has come by far more often. */
-export type JoinEffort = "usual" | "great";
-
 /** Two regions that are to become one. */
 export interface JoinRequest {
   readonly hart: MachineAddress;
   readonly regions: readonly [Region, Region];
   /** The second one's entry, at which arrivals were counted. */
-  readonly entry: { readonly page: MachineAddress; readonly offset: number };
+  readonly entry: EntryPlace;
   readonly effort: JoinEffort;
 }
 

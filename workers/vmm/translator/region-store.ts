@@ -9,7 +9,6 @@ import { pageBytes, regionLinkBytes, regionLinksBase } from "../memory/layout.ts
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { arrivalsToJoin } from "./arrivals-to-join.ts";
 import type { LibraryRegion } from "./code-library.ts";
-import type { JoinEffort, JoinRequest } from "./draft.ts";
 import { NumberPool } from "./number-pool.ts";
 import type { CodePage, RegionCode } from "./region-code.ts";
 
@@ -26,6 +25,15 @@ export interface CodeRecords {
   /** Forgets that. */
   clearMark(page: MachineAddress, offset: number): void;
 }
+
+/** Where an entry stands. */
+export interface EntryPlace {
+  readonly page: MachineAddress;
+  readonly offset: number;
+}
+
+/** How much is done for two regions to become one; more when execution has come by far more often. */
+export type JoinEffort = "usual" | "great";
 
 interface Entry {
   readonly number: number;
@@ -142,11 +150,7 @@ export class RegionStore {
    * Whether two regions, between which execution has come as often as the second one's size asks for,
    * are to become one now. If not, it is asked again when it has come more often.
    */
-  joinDue(
-    from: Region,
-    to: Region,
-    { page, offset }: JoinRequest["entry"],
-  ): JoinEffort | undefined {
+  joinDue(from: Region, to: Region, { page, offset }: EntryPlace): JoinEffort | undefined {
     const number = this.#records.entryAt(page, offset);
     if (number === undefined) return undefined;
     const counted = arrivalsToJoin(this.#joinArrivals, to.instructions);
@@ -161,10 +165,11 @@ export class RegionStore {
    * Two regions have not become one: it is asked again when execution has come as often once more, or
    * many times as often where more effort is to be made.
    */
-  postpone({ regions: [from, to], entry }: JoinRequest, effort: JoinEffort): void {
-    const number = this.#records.entryAt(entry.page, entry.offset);
+  postpone(regions: readonly Region[], { page, offset }: EntryPlace, effort: JoinEffort): void {
+    const number = this.#records.entryAt(page, offset);
     if (number === undefined) return;
-    const needed = arrivalsToJoin(this.#joinArrivals, from.instructions + to.instructions);
+    const instructions = regions.reduce((sum, region) => sum + region.instructions, 0);
+    const needed = arrivalsToJoin(this.#joinArrivals, instructions);
     this.#countOn(number, effort === "great" ? greatArrivals * needed : needed, effort);
   }
 
