@@ -35,7 +35,8 @@ beforeAll(async () => {
   while (!(await isKept())) await sleep(50);
   const { worker } = await service.record(id);
   const lost = service.service.workers.find(({ name }) => name === worker);
-  process.kill(lost?.pid ?? 0, "SIGKILL");
+  if (lost?.pid === undefined) throw new Error(`nobody has ${id}`);
+  process.kill(lost.pid, "SIGKILL");
   submission = await service.ended(id);
   exits = (await exitsOf()) as RunExits;
   await service.stop();
