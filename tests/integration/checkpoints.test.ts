@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCommandLine } from "../../services/cli/command-line.ts";
 import { rawGuest } from "./raw-guest.ts";
 import { type RunOutcome, runOutcome, stepCounts, undisturbedRuns } from "./run-outcome.ts";
+import { sendSignal } from "./send-signal.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
@@ -63,7 +64,7 @@ describe("a run with checkpoints", () => {
     const events = service.events(id);
     for (const instructions of [100e6, 300e6, 500e6]) {
       await hasGoneOn(id, instructions);
-      process.kill((await workerOf(id))?.pid ?? 0, "SIGKILL");
+      sendSignal(await workerOf(id), "SIGKILL");
     }
     const submission = await service.ended(id);
     const told = await events;
@@ -87,7 +88,7 @@ describe("a run with checkpoints", () => {
       const events = service.events(id);
       if (isKilled) {
         await hasGoneOn(id, 150e6);
-        process.kill((await workerOf(id))?.pid ?? 0, "SIGKILL");
+        sendSignal(await workerOf(id), "SIGKILL");
       }
       const submission = await service.ended(id);
       outcomes.push(runOutcome(submission, await events));
@@ -102,7 +103,7 @@ describe("a run with checkpoints", () => {
     const events = service.events(id);
     await hasGoneOn(id, 250e6);
     const worker = await workerOf(id);
-    process.kill(worker?.pid ?? 0, "SIGKILL");
+    sendSignal(worker, "SIGKILL");
     const folder = join(service.blobs, "checkpoints");
     for (const name of await readdir(folder, { recursive: true })) {
       if (name.length > 60) await writeFile(join(folder, name), "nothing");
@@ -131,7 +132,7 @@ describe("a run with checkpoints", () => {
     expect(await command("drain", other)).toContain(`${id} goes to worker-${first}`);
     await hasGoneOn(id, 550e6);
     const ending = await workerOf(id);
-    process.kill(ending?.pid ?? 0, "SIGTERM");
+    sendSignal(ending, "SIGTERM");
     expect(await ending?.ended).toBe("status 0");
     const submission = await service.ended(id);
     expect(runOutcome(submission, await events)).toEqual(longReference);

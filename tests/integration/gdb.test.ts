@@ -13,6 +13,7 @@ import { elfWithSymbols } from "../contracts/support/elf-with-symbols.ts";
 import { GdbConsole } from "./gdb-console.ts";
 import { rawGuest } from "./raw-guest.ts";
 import { type RunOutcome, runOutcome } from "./run-outcome.ts";
+import { sendSignal } from "./send-signal.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
@@ -120,7 +121,7 @@ describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, 
     await gdb.do("maintenance flush register-cache");
     expect((await gdb.do("print $pc")).split("=")[1]).toBe(stopped.split("=")[1]);
     expect(await command("migrate", id, "--to", await other(id), "--post-copy")).toContain("live");
-    process.kill(service.service.api?.pid ?? 0, "SIGKILL");
+    sendSignal(service.service.api, "SIGKILL");
     expect(await gdb.do("stepi")).not.toContain("rror");
     expect(await gdb.do("continue")).toContain("Breakpoint 1,");
 
@@ -154,7 +155,10 @@ describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, 
     await gdb.do("delete");
     await gdb.do(`break *${await endOf(gdb)}`);
     const { worker } = await service.record(id);
-    process.kill(service.service.workers.find(({ name }) => name === worker)?.pid ?? 0, "SIGKILL");
+    sendSignal(
+      service.service.workers.find(({ name }) => name === worker),
+      "SIGKILL",
+    );
     const told = await gdb.do("continue");
     expect(told).toMatch(/ from its last checkpoint, at [1-4]00,0.*Breakpoints are as/);
     expect(told).toContain("SIGINT");

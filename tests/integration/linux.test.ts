@@ -12,6 +12,7 @@ import { ApiClient } from "../../services/cli/client/api-client.ts";
 import { followSubmission } from "../../services/cli/client/follow-submission.ts";
 import { startService } from "../../services/cli/commands/serve-service.ts";
 import { guestExits } from "../../workers/vmm/mod.ts";
+import { sendSignal } from "./send-signal.ts";
 
 /**
  * Debian's Linux, from reset to power-off, on each way through the system: a run is a function of
@@ -71,7 +72,10 @@ async function throughService(
       const run = runs.find(({ instructions }) => instructions >= (left[0] ?? Infinity));
       if (run === undefined) continue;
       left.shift();
-      process.kill(service.workers.find(({ name }) => name === run.name)?.pid ?? 0, "SIGKILL");
+      sendSignal(
+        service.workers.find(({ name }) => name === run.name),
+        "SIGKILL",
+      );
     }
     expect(resumed).toBe(kills.length);
     const { result } = await api.submission(id);

@@ -6,6 +6,7 @@ import { elfWithSymbols } from "../contracts/support/elf-with-symbols.ts";
 import { assemble } from "../support/assembler.ts";
 import { relayGuest } from "../support/relay-guest.ts";
 import { runOutcome, stepCounts, type UndisturbedRun, undisturbedRun } from "./run-outcome.ts";
+import { sendSignal } from "./send-signal.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
 
@@ -69,7 +70,7 @@ describe("a run that moves while it runs", () => {
     await hasGoneOn(id, 400e6);
     // What SIGTERM does, too: the worker asks for places.
     const ending = service.service.workers.find(({ name }) => name === first);
-    process.kill(ending?.pid ?? 0, "SIGTERM");
+    sendSignal(ending, "SIGTERM");
     expect(await ending?.ended).toBe("status 0");
     const submission = await service.ended(id);
     expect(runOutcome(submission, await events)).toEqual(reference.outcome);

@@ -12,6 +12,7 @@ import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
 import { gradescopeSchema } from "../../shared/schema/gradescope.ts";
 import { problemSchema } from "../../shared/schema/problem.ts";
 import { rawGuest } from "./raw-guest.ts";
+import { sendSignal } from "./send-signal.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 import { twoHartGuest } from "./two-hart-guest.ts";
 
@@ -330,7 +331,7 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
     await service.until(id, ({ progress }) => (progress?.step ?? 0) > 0);
     const doomed = (await workerOf(id)) ?? "";
     const worker = service.service.workers.find(({ name }) => name === doomed);
-    process.kill(worker?.pid ?? 0, "SIGKILL");
+    sendSignal(worker, "SIGKILL");
 
     const { state, runs, result } = await service.ended(id);
     expect({ state, runs }).toEqual({ state: "graded", runs: 2 });
@@ -345,9 +346,9 @@ describe.each(["deno", "node"] as const)("the service with workers under %s", (r
     await service.until(id, ({ progress }) => (progress?.step ?? 0) > 0);
     const frozen = (await workerOf(id)) ?? "";
     const worker = service.service.workers.find(({ name }) => name === frozen);
-    process.kill(worker?.pid ?? 0, "SIGSTOP");
+    sendSignal(worker, "SIGSTOP");
     await service.until(id, ({ runs }) => runs === 2);
-    process.kill(worker?.pid ?? 0, "SIGCONT");
+    sendSignal(worker, "SIGCONT");
 
     const graded = await service.ended(id);
     expect(graded).toMatchObject({ state: "graded", runs: 2, result: { epoch: 2 } });
