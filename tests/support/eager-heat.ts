@@ -7,5 +7,6 @@ export const eagerHeat: HeatPolicy = {
   hotMarks: 1,
   joinArrivals: 3,
   adaptExits: 3,
+  fading: 1_000_000,
   patience: 0,
 };

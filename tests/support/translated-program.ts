@@ -25,6 +25,7 @@ const coldHeat: HeatPolicy = {
     joinArrivals: 0x7fff_ffff,
     adaptExits: 0xffff,
   },
+  fading: 1_000_000,
   patience: 0,
 };
 const ramBytes = 2 ** 20;

@@ -27,6 +27,7 @@ import {
   recordBytes,
 } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
+import { fadeMarks } from "./fade-marks.ts";
 import { specialOperations } from "./record.ts";
 import { RecordCache } from "./record-cache.ts";
 
@@ -347,6 +348,11 @@ export class CodeCache {
 
   mark(page: MachineAddress, offset: number): number {
     return this.#view.getUint16(page + codeMarksOffset + offset, true);
+  }
+
+  /** What was seen long ago of a VM counts half. */
+  fadeMarks(share: CodeShare): void {
+    for (const page of share.pages.values()) fadeMarks(this.#view, recordsOf(page));
   }
 
   clearMark(page: MachineAddress, offset: number): void {

@@ -47,6 +47,8 @@ export interface HeatPolicy {
    * anew with an entry behind that instruction (adaptive translation: Adams & Agesen, ASPLOS 2006, 3.3).
    */
   readonly adaptExits: number;
+  /** Instructions of all VMs together after which marks count half. */
+  readonly fading: Instructions;
   /** Looks until hot places are translated that are too few for a batch; 0: each at once. */
   readonly patience: number;
 }
