@@ -65,7 +65,7 @@ const derivedFields = [
   ...(["uncachedEntry", "uncachedEntryEnd"] as const),
   // Of one slice, of a debugger, of the translator.
   ...(["budget", "stopRequest", "faulted", "withheld", "watchFirst", "watchLast"] as const),
-  ...(["heatLeft", "translationDue", "exitsUntilTimed", "csrOfExit"] as const),
+  ...(["heatLeft", "looks", "translationDue", "exitsUntilTimed", "csrOfExit"] as const),
   ...(["scratchRecord", "scratchRecordHigh", "scratchBits"] as const),
 ] as const;
 

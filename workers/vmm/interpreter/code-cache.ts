@@ -352,7 +352,7 @@ export class CodeCache {
 
   /** What was seen long ago of a VM counts half. */
   fadeMarks(share: CodeShare): void {
-    for (const page of share.pages.values()) fadeMarks(this.#view, recordsOf(page));
+    for (const page of share.pages.values()) fadeMarks(this.#memory.words, recordsOf(page));
   }
 
   clearMark(page: MachineAddress, offset: number): void {

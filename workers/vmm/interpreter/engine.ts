@@ -98,7 +98,7 @@ export const usualHeat: HeatPolicy = {
   hotMarks: 2400,
   joinArrivals: 50_000,
   adaptExits: 20_000,
-  fading: 100_000_000,
+  fading: 12_000,
   patience: 8,
 };
 

@@ -47,8 +47,8 @@ export interface HeatPolicy {
    * anew with an entry behind that instruction (adaptive translation: Adams & Agesen, ASPLOS 2006, 3.3).
    */
   readonly adaptExits: number;
-  /** Instructions of all VMs together after which marks count half. */
-  readonly fading: Instructions;
+  /** Looks, of all VMs of a monitor together, after which all marks count half. */
+  readonly fading: number;
   /** Looks until hot places are translated that are too few for a batch; 0: each at once. */
   readonly patience: number;
 }
@@ -150,6 +150,7 @@ export function buildExecute(
     const seen = () => {
       isLooking.set(0);
       h.set("heatLeft", heat.interval);
+      h.set("looks", h.get("looks").add(1));
       f.do(mark.call(hart, heat.sampleMarks));
       f.if(h.get("translationDue"), () => {
         h.set("translationDue", h.get("translationDue").sub(1));

@@ -16,7 +16,7 @@ test("marks of a page count half afterwards, and entries keep their numbers", ()
   place(2, instruction, 65_535);
   place(4, specialOperations.entry, 7);
   place(pageBytes - 2, instruction, 600);
-  fadeMarks(memory, page);
+  fadeMarks(new Int32Array(memory.buffer), page);
   const marks = [0, 2, 4, pageBytes - 2].map((offset) =>
     memory.getUint16(page + codeMarksOffset + offset, true),
   );

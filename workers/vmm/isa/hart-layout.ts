@@ -102,6 +102,8 @@ const narrowNames = [
   "faulted",
   // Non-zero where hot code is translated; steps to interpret until the place is looked at.
   ...["translates", "heatLeft"],
+  // Places that were looked at, until the monitor asks.
+  "looks",
   // Looks until the places that were found hot are translated; 0: there are none.
   "translationDue",
   // Steps of the budget that `run` was not told of.

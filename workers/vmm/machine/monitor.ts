@@ -5,7 +5,7 @@
  *     const vm = monitor.createMachine(config, { console, disks: new Map() });
  *     vm.run(1e6);
  */
-import type { Bytes, Instructions, MachineAddress, Pages } from "../base/units.ts";
+import type { Bytes, MachineAddress, Pages } from "../base/units.ts";
 import type { WasmCompiler } from "../base/wasm-compiler.ts";
 import { CodeCache, type CodeShare } from "../interpreter/code-cache.ts";
 import { createEngine, type Engine, usualHeat } from "../interpreter/engine.ts";
@@ -63,8 +63,8 @@ export class Monitor {
   readonly #translator: Translator;
   readonly #codeOf = new Map<VirtualMachine, CodeShare>();
   #running: VirtualMachine | undefined;
-  readonly #fading: Instructions;
-  #untilFaded: Instructions;
+  readonly #fading: number;
+  #looksLeft: number;
 
   private constructor(
     compiler: WasmCompiler,
@@ -73,7 +73,7 @@ export class Monitor {
   ) {
     this.#memory = memory;
     this.#fading = heat.fading;
-    this.#untilFaded = heat.fading;
+    this.#looksLeft = heat.fading;
     this.#code = new CodeCache(this.#memory, (records) => this.#translator.pageDropped(records));
     const table = compiler.createTable(mostRegionNumbers);
     this.#engine = createEngine(
@@ -262,22 +262,24 @@ export class Monitor {
       whileRunning: (vm, body) => {
         this.#translator.collect();
         this.#running = vm;
-        const before = vm.steps;
         try {
           return body();
         } finally {
           this.#running = undefined;
-          this.#fadeAfter(vm.steps - before);
+          this.#countLooks(vm);
         }
       },
     };
   }
 
-  /** @param steps that a VM has executed */
-  #fadeAfter(steps: Instructions): void {
-    this.#untilFaded -= steps;
-    if (this.#untilFaded > 0) return;
-    this.#untilFaded = this.#fading;
+  /** What is looked at is interpreted: without that nothing fades. */
+  #countLooks({ harts }: VirtualMachine): void {
+    for (const hart of harts) {
+      this.#looksLeft -= hart.get("looks");
+      hart.set("looks", 0);
+    }
+    if (this.#looksLeft > 0) return;
+    this.#looksLeft = this.#fading;
     for (const share of this.#codeOf.values()) this.#code.fadeMarks(share);
   }
 
