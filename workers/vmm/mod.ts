@@ -43,13 +43,14 @@ export {
   debugRegisters,
 } from "./machine/debug-port.ts";
 export { elfSymbolTable } from "./machine/elf-symbol-table.ts";
-export { type ExitPartCounts, otherParts } from "./machine/exit-parts.ts";
+export type { ExitPartCounts } from "./machine/exit-parts.ts";
 export { addExitTimes, type ExitTimes, noExitTimes, type SeenExit } from "./machine/exit-times.ts";
 export { Lockstep } from "./machine/lockstep.ts";
 export { decodeMachine, encodeMachine, ramOfManifest } from "./machine/machine-sections.ts";
 export type { MachineState } from "./machine/machine-state.ts";
 export type { MemoryShare } from "./machine/memory-share.ts";
 export { Monitor } from "./machine/monitor.ts";
+export { otherParts } from "./machine/parts-by-category.ts";
 export {
   type OpenSnapshot,
   openSnapshot,

@@ -8,7 +8,8 @@ import type { Hart } from "../hart/hart.ts";
 import { exception, machine } from "../hart/privilege.ts";
 import { csrName } from "../isa/csr-names.ts";
 import { exceptionCauses } from "../isa/hart-layout.ts";
-import { type ExitPartCounts, ExitParts, otherParts, type PartCounter } from "./exit-parts.ts";
+import { type ExitPartCounts, ExitParts, type PartCounter } from "./exit-parts.ts";
+import { otherParts } from "./parts-by-category.ts";
 import { sbiCallName } from "./sbi-call-name.ts";
 
 type Access = "mmio.read" | "mmio.write";
