@@ -96,8 +96,10 @@ export class DraftFinder {
     const view = this.codeAt(hart, base, both);
     const isWorn = joins > limits.joins;
     const code = isWorn ? undefined : findRegionCode(view, starts, limits.instructions, resumed);
-    if (code && (code.isWhole || effort === "great"))
+    // So many have come by that a part of it is better than two that go to and fro.
+    if (code && (code.isWhole || effort === "great")) {
       return { code, base, starts, joins, resumed, replaces: both };
+    }
     if (effort === "usual") regions.postpone(both, entry, "great");
     return undefined;
   }

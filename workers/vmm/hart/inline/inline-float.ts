@@ -1,7 +1,8 @@
 /**
  * Floating point on the host's own arithmetic where that is certainly right: rounding to nearest
- * even, the inexact flag set already or the result exact, and a condition of `hart/float/fast-float.ts` under which no
- * other flag is due. Everything else leaves the instruction to `step`.
+ * even, the inexact flag set already or the result exact (`hart/float/exact-result.ts`), and a
+ * condition of `hart/float/fast-float.ts` under which no other flag is due. Everything else leaves
+ * the instruction to `step`.
  */
 import {
   type F32,
