@@ -22,6 +22,8 @@ export interface MoveOptions extends Partial<SourceOptions> {
   readonly slice?: (machine: Machine) => number;
   /** Called between two steps. */
   readonly between?: () => void;
+  /** Waits for what other threads have to say; what is promised in this one is waited for in any case. */
+  readonly turn?: () => Promise<unknown>;
   /** A side that dies, and after how many turns; it takes the connection with it. */
   readonly dead?: { readonly side: "source" | "destination"; readonly turn: number } | undefined;
   /** A side that calls it off, and after how many turns. */
@@ -90,7 +92,7 @@ export async function migrate(options: MoveOptions): Promise<Move> {
     }
     if (!dead && source.guest === "runs" && destination.guest === "runs")
       throw new Error("both run");
-    await Promise.resolve();
+    await (options.turn?.() ?? Promise.resolve());
   }
   return { source, destination, authority, pipe, stop, turns };
 }

@@ -1,4 +1,5 @@
 import { countBuffersWithHeap } from "../host/count-buffers-with-heap.ts";
+import type { SpawnPackingThread } from "./packing/packing-thread.ts";
 import type { SpawnPcpuThread } from "./thread/pcpu-thread.ts";
 import type { SpawnTranslationThread } from "./translation/translation-thread.ts";
 
@@ -8,6 +9,7 @@ export interface HostRuntime {
   readonly name: string;
   readonly spawn: SpawnPcpuThread;
   readonly spawnTranslation: SpawnTranslationThread;
+  readonly spawnPacking: SpawnPackingThread;
 }
 
 /** Finds out what runs this process; only the adapter for it is loaded. */
@@ -18,18 +20,22 @@ export async function hostRuntime(): Promise<HostRuntime> {
   if (Deno !== undefined) {
     const { spawnDenoThread } = await import("./thread/spawn-deno-thread.ts");
     const { spawnDenoTranslation } = await import("./translation/spawn-deno-translation.ts");
+    const { spawnDenoPacking } = await import("./packing/spawn-deno-packing.ts");
     return {
       name: `deno ${Deno.version.deno}`,
       spawn: spawnDenoThread,
       spawnTranslation: spawnDenoTranslation,
+      spawnPacking: spawnDenoPacking,
     };
   }
   countBuffersWithHeap();
   const { spawnNodeThread } = await import("./thread/spawn-node-thread.ts");
   const { spawnNodeTranslation } = await import("./translation/spawn-node-translation.ts");
+  const { spawnNodePacking } = await import("./packing/spawn-node-packing.ts");
   return {
     name: `node ${process.versions.node}`,
     spawn: spawnNodeThread,
     spawnTranslation: spawnNodeTranslation,
+    spawnPacking: spawnNodePacking,
   };
 }

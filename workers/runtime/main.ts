@@ -31,6 +31,7 @@ import { LiveMove } from "./moves/live-move.ts";
 import { MoveRate } from "./moves/move-rate.ts";
 import type { MoveRun, MoveWish } from "./moves/move-run.ts";
 import { openDoor } from "./moves/open-door.ts";
+import type { PackingThread } from "./packing/packing-thread.ts";
 import { Departed, HandedOver } from "./run-guest.ts";
 import type { SessionOutcome } from "./session-end.ts";
 import type { SessionResources } from "./session-resources.ts";
@@ -50,7 +51,7 @@ import { WorkerPresence } from "./worker-presence.ts";
  * must survive it.
  */
 const config = readWorkerConfig((name) => process.env[name]);
-const { name: runtime, spawn, spawnTranslation } = await hostRuntime();
+const { name: runtime, spawn, spawnTranslation, spawnPacking } = await hostRuntime();
 const identity = { name: config.TRAPLINE_WORKER, runtime };
 
 const runs = new ActiveRuns();
@@ -89,11 +90,18 @@ const doors = new WorkerDoors(redis);
 /** A run that does not come to its last round has more and more of its time taken. */
 const mostRounds = 10;
 const moveRate = new MoveRate();
+let packing: PackingThread | undefined;
 const mover: MoveRun = new LiveMove({
   ...{ redis, certificate, doors, worker: identity.name },
   otherwise: new CheckpointHandOver(redis),
   limits: { downtime: config.TRAPLINE_DOWNTIME, mostRounds },
   bytesPerSecond: config.TRAPLINE_BANDWIDTH === 0 ? undefined : config.TRAPLINE_BANDWIDTH,
+  packing: () => {
+    packing ??= spawnPacking(() => {
+      packing = undefined;
+    });
+    return packing;
+  },
   onMove: (move) => {
     metrics.move(move);
     if (move.way === "precopy" && move.figures) moveRate.learn(move.figures);

@@ -82,7 +82,16 @@ export {
 export { MigrationProblem, type MigrationProblemCode } from "./migration/migration-problem.ts";
 export { MigrationSource, type SourceOptions } from "./migration/migration-source.ts";
 export type { MigrationStatistics } from "./migration/migration-statistics.ts";
+export { PageEncoder } from "./migration/page-encoder.ts";
+export type {
+  OpenPacker,
+  OrderedPage,
+  PackedBatch,
+  PackingOptions,
+  PagePacker,
+} from "./migration/page-packer.ts";
 export type { MigrationMode } from "./migration/protocol.ts";
+export { rehearsePages } from "./migration/rehearse-pages.ts";
 export { RoundRobin } from "./scheduler/round-robin.ts";
 export type { Milliseconds, VcpuScheduler } from "./scheduler/vcpu-scheduler.ts";
 export type { Checksum, Sections } from "./snapshot/container.ts";

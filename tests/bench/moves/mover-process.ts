@@ -15,7 +15,13 @@ export class MoverProcess {
     // As workers are started.
     const flags = ["--no-flush-bytecode", "--expose-gc"];
     const words = isDeno
-      ? ["run", `--v8-flags=${flags.join(",")}`, "--allow-all", program]
+      ? [
+          "run",
+          `--v8-flags=${flags.join(",")}`,
+          "--unstable-worker-options",
+          "--allow-all",
+          program,
+        ]
       : [...flags, program];
     this.#child = spawn(process.execPath, words, { stdio: ["pipe", "pipe", "inherit"] });
     const { stdout } = this.#child;

@@ -7,15 +7,20 @@ import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { createServer, type TLSSocket } from "node:tls";
 import { compiler } from "../../../workers/host/compiler.ts";
-import { countBuffersWithHeap } from "../../../workers/host/count-buffers-with-heap.ts";
 import { tidy } from "../../../workers/host/tidy.ts";
 import { zstd } from "../../../workers/host/zstd.ts";
+import { hostRuntime } from "../../../workers/runtime/host-runtime.ts";
 import {
   connectToWorker,
   listenerOptions,
 } from "../../../workers/runtime/migration/migration-tls.ts";
 import { StreamChannel } from "../../../workers/runtime/migration/stream-channel.ts";
 import { makeWorkerCertificate } from "../../../workers/runtime/migration/worker-certificate.ts";
+import type {
+  PackingPort,
+  ServedPackingPort,
+} from "../../../workers/runtime/packing/packing-port.ts";
+import { PortPacker } from "../../../workers/runtime/packing/port-packer.ts";
 import {
   type Authority,
   MigrationDestination,
@@ -51,7 +56,7 @@ export interface Arrived {
   readonly cpu: number;
 }
 
-countBuffersWithHeap();
+const packing = (await hostRuntime()).spawnPacking(() => process.exit(1));
 const certificate = makeWorkerCertificate();
 const monitor = Monitor.create({ compiler });
 /** About a millisecond of a guest that computes. */
@@ -133,9 +138,13 @@ async function send({
   const channel = new StreamChannel(socket);
   const [began, cpu, dots] = [hostNow(), cpuNow(), linux.dots];
   let stopped = began;
+  const ports = new MessageChannel();
+  packing.connect(ports.port2 as unknown as ServedPackingPort);
   const source = new MigrationSource({
     ...{ ...common, machine, channel, run: "run", epoch: 1, owner: "here", token: "" },
     ...{ mode: "precopy", limits: { downtime, mostRounds: 30 } },
+    packer: (options) =>
+      new PortPacker(ports.port1 as unknown as PackingPort, options, () => channel.onChange?.()),
   });
   while (!source.isOver) {
     const { sentBytes } = source.statistics;
@@ -146,8 +155,9 @@ async function send({
     const hasSent = source.statistics.sentBytes > sentBytes;
     let wait = hasSent ? 0 : 5;
     if (source.guest === "runs") {
-      const stop = machine.run(source.instructionsOf(slice));
-      wait = Math.min(wait, waitOf(machine, stop));
+      const { rest } = source;
+      const stop = rest === 0 ? machine.run(source.instructionsOf(slice)) : undefined;
+      wait = Math.min(wait, stop ? waitOf(machine, stop) : rest);
     }
     await change(channel, wait);
   }

@@ -10,6 +10,8 @@ import { receiveAnswer, sendWord } from "../migration/move-opening.ts";
 import { StreamChannel } from "../migration/stream-channel.ts";
 import type { WorkerCertificate } from "../migration/worker-certificate.ts";
 import type { WorkerDoors } from "../migration/worker-doors.ts";
+import type { PackingPort, ServedPackingPort } from "../packing/packing-port.ts";
+import type { PackingThread } from "../packing/packing-thread.ts";
 import type { DepartureTrace } from "../telemetry/departure-trace.ts";
 import type { FinishedMove } from "../telemetry/worker-metrics.ts";
 import type { MovableRun, MoveRun, MoveWish } from "./move-run.ts";
@@ -23,6 +25,8 @@ export interface LiveMoveParts {
   readonly otherwise: MoveRun;
   readonly limits: ConvergenceLimits;
   readonly bytesPerSecond: number | undefined;
+  /** The thread that makes batches of pages, from when it is needed on; without it guests' threads do. */
+  packing?(): Pick<PackingThread, "connect">;
   /** Hears of each move. */
   readonly onMove?: (move: FinishedMove) => void;
 }
@@ -133,6 +137,7 @@ export class LiveMove implements MoveRun {
       ...{ mode: way, limits, patience },
       sendsCode: opened.isSameBuild,
       ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+      ...(way === "precopy" && this.#packing()),
     });
     const { departure } = opened;
     departure?.over();
@@ -145,6 +150,15 @@ export class LiveMove implements MoveRun {
     if (outcome.how === "completed") return { outcome: "moved", why, statistics, departure };
     const nowhere = `neither here nor on ${to}`;
     return { outcome: "stayed", why: why ?? nowhere, statistics, departure };
+  }
+
+  /** The guest's end of a channel to the packing thread. */
+  #packing(): { readonly packing?: PackingPort } {
+    const { packing } = this.#parts;
+    if (!packing) return {};
+    const { port1, port2 } = new MessageChannel();
+    packing().connect(port2 as unknown as ServedPackingPort);
+    return { packing: port1 as unknown as PackingPort };
   }
 
   /** @throws Error with a clause that says why it cannot go there */

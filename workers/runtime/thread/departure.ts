@@ -10,6 +10,7 @@ import {
   type Milliseconds,
 } from "../../vmm/mod.ts";
 import { ThreadEnd } from "../migration/thread-end.ts";
+import { PortPacker } from "../packing/port-packer.ts";
 import type { DepartureOptions, MoveCommand, MoveMessage } from "./move-protocol.ts";
 import { PostedAuthority } from "./posted-authority.ts";
 
@@ -26,6 +27,8 @@ export interface DeparturePorts {
   readonly ahead: AheadContent;
   post(message: MoveMessage): void;
   now(): Milliseconds;
+  /** There is something to be done. */
+  wake(): void;
 }
 
 /** A guest of this thread on its way to another worker. */
@@ -38,6 +41,7 @@ export class Departure {
   constructor(options: DepartureOptions, ports: DeparturePorts) {
     const { run, epoch, owner, token, mode, limits, patience, bytesPerSecond } = options;
     const { machine, now, post } = ports;
+    const { packing } = options;
     this.#ports = ports;
     this.#end = new ThreadEnd(options.line, (message) => post({ type: "line", message }));
     this.#authority = new PostedAuthority((question) => post({ type: "claim", ...question }));
@@ -49,6 +53,7 @@ export class Departure {
       ...(bytesPerSecond !== undefined && { bytesPerSecond }),
       ...(zstd && { compressions: [zstd] }),
       ...(options.sendsCode && { code: () => ports.keepCode() }),
+      ...(packing && { packer: (how) => new PortPacker(packing, how, () => ports.wake()) }),
       driver: () => this.#stand(),
       ahead: ports.ahead,
       rehearse: () => ports.rehearse(),
@@ -66,6 +71,11 @@ export class Departure {
 
   get mayRun(): boolean {
     return this.#source.guest === "runs";
+  }
+
+  /** How long the guest is to rest yet. */
+  get rest(): Milliseconds {
+    return this.#source.rest;
   }
 
   instructionsOf(usual: Instructions): Instructions {

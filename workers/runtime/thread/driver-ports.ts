@@ -27,6 +27,8 @@ export interface DriverPorts {
   };
   openDisk(bytes: Uint8Array): SavedDisk;
   post(message: RunMessage): void;
+  /** Gives a guest that waits a turn, so many milliseconds from now or, where it is none, next. */
+  wake(after: Milliseconds): void;
   /** Host milliseconds, to keep slices short; no guest ever sees them. */
   now(): Milliseconds;
   /** What exits are timed with; without it nothing is told of where a run's time goes. */

@@ -136,6 +136,7 @@ function drive(
     },
     {
       run: 1,
+      wake: () => undefined,
       shelf: new TemplateShelf(
         () => undefined,
         () => undefined,

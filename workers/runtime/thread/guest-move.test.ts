@@ -57,6 +57,8 @@ class Side {
       // Each slice is short: much happens between two of them.
       now: () => (this.#clock += 20),
       post: (message) => this.#hear(message),
+      // It is asked all the time.
+      wake: () => undefined,
     });
   }
 

@@ -1,4 +1,10 @@
-import type { Instructions, KnownContent, Machine, MachineResources } from "../../vmm/mod.ts";
+import type {
+  Instructions,
+  KnownContent,
+  Machine,
+  MachineResources,
+  Milliseconds,
+} from "../../vmm/mod.ts";
 import { Arrival } from "./arrival.ts";
 import { Departure } from "./departure.ts";
 import type { DiskPieces } from "./disk-pieces.ts";
@@ -16,7 +22,7 @@ import type { TemplateKey } from "./thread-protocol.ts";
 
 /** What the driver of the guest has for its move. */
 export interface GuestMoveParts {
-  readonly ports: Pick<DriverPorts, "monitor" | "now" | "post" | "shelf">;
+  readonly ports: Pick<DriverPorts, "monitor" | "now" | "post" | "shelf" | "wake">;
   readonly ramPages: number;
   /** Template that the run has begun as, here or elsewhere: most of its pages are alike. */
   readonly kin: TemplateKey | undefined;
@@ -55,6 +61,8 @@ export class GuestMove {
   #departure: Departure | undefined;
   /** Of a guest that leaves. */
   #disks: DiskPieces | undefined;
+  /** Until when it is held back, as far as somebody was told to wake it. */
+  #restsUntil: Milliseconds = 0;
   /** The guest has come to its end while it left. */
   #isOver = false;
   #arrival: Arrival | undefined;
@@ -148,6 +156,7 @@ export class GuestMove {
     const why = this.isUnderWay ? "it is on its way already" : machine && obstacle(machine);
     if (!machine || why !== undefined) {
       const problem = why ?? "it has not begun";
+      options.packing?.close();
       this.#say({ type: "stayed", epoch: options.epoch, problem });
       return;
     }
@@ -161,13 +170,14 @@ export class GuestMove {
       driver: () => encodeSections(sections(machine, disks)),
       rehearse: () => void encodeSections(this.#parts.rehearse(machine)),
       post: (message) => this.#say(message),
+      wake: () => ports.wake(0),
     });
   }
 
   #leave(departure: Departure): MoveStep {
     if (this.#parts.isHandedOver()) departure.cancel();
     departure.step();
-    if (!departure.isOver) return departure.mayRun ? "more" : "wait";
+    if (!departure.isOver) return this.#restOf(departure);
     this.#departure = undefined;
     this.#disks?.close();
     this.#disks = undefined;
@@ -179,6 +189,22 @@ export class GuestMove {
     const isOver = this.#isOver && outcome.type === "stayed";
     this.#say(isOver ? { ...outcome, isOver } : outcome);
     return outcome.type === "departed" ? "over" : "more";
+  }
+
+  /** A guest that is held back has a turn again when it has rested, once. */
+  #restOf(departure: Departure): MoveStep {
+    const { ports } = this.#parts;
+    if (!departure.mayRun) return "wait";
+    const { rest } = departure;
+    // Shorter than a timer can tell.
+    if (rest < 1) return "more";
+    const until = ports.now() + rest;
+    if (until > this.#restsUntil) {
+      // What is calculated again a little later may come out a little later.
+      this.#restsUntil = until + 0.5;
+      ports.wake(Math.ceil(rest));
+    }
+    return "wait";
   }
 
   #expect(options: ArrivalOptions): Arrival {

@@ -7,6 +7,7 @@ import type {
   Ownership,
 } from "../../vmm/mod.ts";
 import type { LineMessage } from "../migration/thread-end.ts";
+import type { PackingPort } from "../packing/packing-port.ts";
 import type { DriverState } from "./driver-state.ts";
 
 /**
@@ -35,6 +36,8 @@ export interface DepartureOptions extends MovingOptions {
   readonly bytesPerSecond?: number;
   /** Whether the other side can use this build's translations. */
   readonly sendsCode: boolean;
+  /** To the thread that makes batches of pages; without it they are made on the guest's own. */
+  readonly packing?: PackingPort;
 }
 
 export interface ArrivalOptions extends MovingOptions {

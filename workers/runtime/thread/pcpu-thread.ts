@@ -1,9 +1,10 @@
+import type { PackingPort } from "../packing/packing-port.ts";
 import type { TranslationPort } from "../translation/translation-port.ts";
 import type { ThreadCommand, ThreadMessage } from "./thread-protocol.ts";
 import type { ThreadStatus } from "./thread-status.ts";
 
-/** What may move to a thread: images, and its end of a channel. */
-export type ThreadTransfer = ArrayBuffer | TranslationPort;
+/** What may move to a thread: images, and its ends of channels. */
+export type ThreadTransfer = ArrayBuffer | TranslationPort | PackingPort;
 
 /** A pCPU thread as the main thread has it: guests run on it, leases are renewed elsewhere. */
 export interface PcpuThread {

@@ -38,6 +38,8 @@ export interface PcpuPorts {
   readonly clock?: LedgerClock;
   /** Calls back when messages that have arrived were read. */
   soon(callback: () => void): void;
+  /** Calls back in so many milliseconds. */
+  later(after: Milliseconds, callback: () => void): void;
   /** Ends this thread. */
   close(): void;
 }
@@ -68,6 +70,10 @@ export class Pcpu {
     const ports: DriverPorts = {
       ...{ run, shelf: this.#shelf, monitor, openDisk, now },
       post: (message) => post({ run, message }),
+      wake: (after) => {
+        if (after === 0) this.#goOn(run);
+        else this.#ports.later(after, () => this.#goOn(run));
+      },
       ...(clock && { clock }),
     };
     const guest: PcpuGuest = { run, driver: new GuestDriver(start, ports) };

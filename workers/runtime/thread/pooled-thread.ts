@@ -69,7 +69,8 @@ export class PooledThread {
   }
 
   move(number: RunNumber, command: MoveCommand): void {
-    this.#thread.post({ type: "move", run: number, command });
+    const packing = command.type === "depart" ? command.departure.packing : undefined;
+    this.#thread.post({ type: "move", run: number, command }, packing ? [packing] : []);
   }
 
   debug(number: RunNumber, command: DebugCommand): void {

@@ -33,6 +33,7 @@ export function serveThread(
           now: () => performance.now(),
           clock: { now: startClock(), date: () => Date.now() },
           soon: (callback) => void turn().then(callback),
+          later: (after, callback) => void setTimeout(callback, after),
           ...{ post, close },
         });
         break;

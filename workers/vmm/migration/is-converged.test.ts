@@ -52,8 +52,18 @@ describe("a guest's share of its instructions", () => {
     expect(share).toBe(0.01);
   });
 
-  test("stays where it does not, and after the first round, which sends everything", () => {
+  test("stays where it does not", () => {
     expect(nextShare(1, round)).toBe(1);
-    expect(nextShare(1, { ...losing, rounds: 1 })).toBe(1);
+  });
+
+  test("is of what it had, where sending left it less than it might have had", () => {
+    expect(nextShare(0.2, losing, 0.8)).toBeLessThan(0.2);
+    expect(nextShare(0.2, round, 0.8)).toBe(0.8);
+  });
+
+  test("shrinks after the first round, too, where as much is written as was sent", () => {
+    const first = { ...round, rounds: 1, bytesPerPage: 1000, bytesPerMillisecond: 50 };
+    expect(nextShare(1, { ...first, dirtiedPages: 500 })).toBeLessThan(1);
+    expect(nextShare(1, { ...first, dirtiedPages: 0 })).toBe(1);
   });
 });

@@ -2,6 +2,7 @@
  * Whether what is left can be sent while the guest stands still. A pure function of what was measured.
  */
 import type { Bytes, Pages } from "../base/units.ts";
+import { pageBytes } from "../memory/layout.ts";
 
 export type Milliseconds = number;
 
@@ -38,22 +39,24 @@ export function isConverged(statistics: RoundStatistics, limits: ConvergenceLimi
 }
 
 /**
- * How much of its usual instructions a guest gets in the next round, from 0 to 1. One that dirties
+ * How much of the time a guest gets in the next round, from 0 to 1. One that dirties
  * pages nearly as fast as they are sent is held back, more with each round; one that does not, or not
  * any more, gets all. It does not notice: its time is the instructions that it executes.
  *
- * @param now what it gets in this round
+ * @param part what it had in this round
+ * @param share what it might have had: where it had less, sending took the time
  * @see QEMU's `auto-converge`, which begins at 20 % and goes to 99 %
  */
-export function nextShare(now: number, statistics: RoundStatistics): number {
+export function nextShare(part: number, statistics: RoundStatistics, share = part): number {
   const { dirtiedPages, bytesPerPage, bytesPerMillisecond, roundMilliseconds } = statistics;
   const sent = bytesPerMillisecond * roundMilliseconds;
-  const dirtied = dirtiedPages * bytesPerPage;
-  const isLosing = statistics.rounds > 1 && dirtied > sent / 2;
-  if (!isLosing) return now;
+  // The first round has sent what lies there, too, which compresses better than what was written lately.
+  const dirtied = dirtiedPages * (statistics.rounds === 1 ? pageBytes : bytesPerPage);
+  const isLosing = dirtied > sent / 2;
+  if (!isLosing) return share;
   // So that it would have dirtied half of what was sent, but in steps: one round says little.
   const wanted = Math.min(leastStep, Math.max(largestStep, sent / 2 / dirtied));
-  return Math.max(leastShare, now * wanted);
+  return Math.max(leastShare, part * wanted);
 }
 
 const leastShare = 0.01;

@@ -13,6 +13,7 @@ const problems = {
   "migration-stalled": "The other side of the migration has not been heard of for too long",
   "migration-refused": "The other side of the migration does not want to go on",
   "migration-cancelled": "The migration was called off",
+  "migration-packing-failed": "The pages of the migration could not be packed",
   "migration-outrun": "Another worker has taken the run over",
 } as const;
 

@@ -18,6 +18,7 @@ import type { AheadContent } from "./ahead-content.ts";
 import type { Authority, Ownership } from "./authority.ts";
 import { Claim } from "./claim.ts";
 import type { Compression } from "./compression.ts";
+import { GuestPace } from "./guest-pace.ts";
 import {
   type ConvergenceLimits,
   isConverged,
@@ -75,6 +76,8 @@ export interface SourceOptions extends PageSenderOptions {
   readonly tidy?: Tidy;
 }
 
+/** Of its usual slice, where a guest is held back: the shorter it is, the shorter it rests at a time. */
+const shortestSlice = 1 / 4;
 /** What is less says more about the way than about its width. */
 const fewestMeasured: Bytes = 2 ** 18;
 
@@ -96,7 +99,7 @@ export class MigrationSource {
   #round = { number: 1, pages: 0, bytes: 0, since: 0 };
   readonly #rounds: SentRound[] = [];
   #bytesPerMillisecond = Number.POSITIVE_INFINITY;
-  #share = 1;
+  readonly #pace: GuestPace;
   #stoppedAt: Milliseconds | undefined;
   readonly #counts = { stateBytes: 0, stoppedPages: 0, demandedPages: 0 };
   #downtime: Milliseconds | undefined;
@@ -106,6 +109,7 @@ export class MigrationSource {
     this.#options = options;
     this.#epoch = options.epoch;
     this.#line = new Line(options);
+    this.#pace = new GuestPace(options.now);
     this.#pages = new PageSender(this.#line, options);
     this.#moving = new MovingState(options.machine);
     const { run, epoch, token, mode, contents = [], compressions = [], machine } = options;
@@ -149,23 +153,35 @@ export class MigrationSource {
       sentBytes: this.#line.sent,
       downtime: this.#downtime,
       copied: this.#copied,
-      share: this.#share,
+      share: this.#pace.share,
     };
   }
 
-  /** How many of the instructions that the guest usually gets between two steps it gets now. */
+  /** How many of the instructions that the guest usually gets between two steps it gets now: it may rest. */
   instructionsOf(usual: Instructions): Instructions {
-    return Math.ceil(usual * this.#share);
+    if (!this.#pace.mayRun) return 0;
+    this.#pace.begin();
+    return Math.ceil(usual * Math.max(this.#pace.share, shortestSlice));
+  }
+
+  /** How long the guest, which runs here, is to rest before it gets instructions again. */
+  get rest(): Milliseconds {
+    return this.guest === "runs" ? this.#pace.rest : 0;
   }
 
   /** Does what can be done now. */
   step(): void {
+    this.#pace.end();
     this.#line.flush();
     try {
       // What comes with or behind the end of a connection is still looked at.
       for (let message = this.#receive(); message; message = this.#receive()) this.#hear(message);
     } catch (problem) {
       this.#fail(problem);
+    }
+    const unpacked = this.#pages.isDone ? undefined : this.#pages.problem;
+    if (unpacked !== undefined) {
+      this.#fail(new MigrationProblem("migration-packing-failed", unpacked));
     }
     this.#work();
     this.#line.flush();
@@ -249,6 +265,7 @@ export class MigrationSource {
   }
 
   #end(event: SourceEvent): void {
+    this.#pages.close();
     this.#log?.close();
     this.#log = undefined;
     if (this.#state === "superseded") {
@@ -303,7 +320,8 @@ export class MigrationSource {
     const stage = isToBeStaged ? partsOf("stage", this.#moving.stage()) : [];
     this.#beginRound(round + 1, dirty, [...stage]);
     if (isEnough && !isToBeStaged) this.#fire("converged");
-    if (!isEnough) this.#share = nextShare(this.#share, statistics);
+    const part = Math.min(this.#pace.share, this.#pace.takePart());
+    if (!isEnough) this.#pace.share = nextShare(part, statistics, this.#pace.share);
   }
 
   // What is left when the guest has stopped.

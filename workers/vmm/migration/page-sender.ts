@@ -16,6 +16,7 @@ import type { Milliseconds } from "./is-converged.ts";
 import type { KnownContent } from "./known-content.ts";
 import type { Line } from "./line.ts";
 import { PageEncoder } from "./page-encoder.ts";
+import type { OpenPacker, OrderedPage, PagePacker } from "./page-packer.ts";
 import { PageQueue } from "./page-queue.ts";
 import { partsOf } from "./part-collector.ts";
 import { type Message, type MigrationMode, mostCarried, type PagesPurpose } from "./protocol.ts";
@@ -31,6 +32,8 @@ export interface PageSenderOptions {
   readonly bytesPerStep?: Bytes;
   /** Pages that are kept to tell what has changed in them. */
   readonly cachePages?: Pages;
+  /** Makes the batches of a pre-copy elsewhere; without it, and in the other ways, they are made here. */
+  readonly packer?: OpenPacker;
 }
 
 /** While the guest runs: a batch has its price, however many pages are in it. */
@@ -59,6 +62,8 @@ export class PageSender {
   readonly #line: Line;
   readonly #allowance: Allowance;
   #compression: Compression | undefined;
+  #contents: readonly KnownContent[] = [];
+  #packer: PagePacker | undefined;
   #encoder: PageEncoder = new PageEncoder({ contents: [], cachePages: 0 });
   /** What is still to be sent: of this round, of what the guest left when it stopped, of the rest. */
   #queue = new PageQueue([]);
@@ -81,9 +86,13 @@ export class PageSender {
   }
 
   meet({ contents, compression, ahead }: MetDestination): void {
-    const { cachePages = 4096 } = this.#options;
+    const { cachePages = 4096, mode, packer } = this.#options;
     this.#ahead = ahead;
     this.#compression = compression;
+    this.#contents = contents;
+    if (mode === "precopy" && contents.length <= 1) {
+      this.#packer = packer?.({ compression: compression?.name, cachePages });
+    }
     this.#encoder = new PageEncoder({ contents, compression, cachePages });
   }
 
@@ -94,7 +103,21 @@ export class PageSender {
 
   /** Whether all of this round is on its way. */
   get isDone(): boolean {
-    return this.#queue.length === 0 && this.#behind.length === 0;
+    return this.#queue.length === 0 && this.#pending === 0 && this.#behind.length === 0;
+  }
+
+  /** Why what was ordered will not be made. */
+  get problem(): string | undefined {
+    return this.#packer?.problem;
+  }
+
+  get #pending(): number {
+    return this.#packer?.pending ?? 0;
+  }
+
+  /** Nothing more is sent. */
+  close(): void {
+    this.#packer?.close();
   }
 
   /** Pages of what goes ahead that are to be said yet. */
@@ -108,7 +131,7 @@ export class PageSender {
   }
 
   get statistics(): Pick<PageEncoder, "statistics" | "compressed"> {
-    return this.#encoder;
+    return this.#packer ?? this.#encoder;
   }
 
   begin(pages: Iterable<number>, behind: readonly Message[]): void {
@@ -126,6 +149,10 @@ export class PageSender {
   send(purpose: PagesPurpose): void {
     const { bytesPerStep = 2 ** 20 } = this.#options;
     const end = this.#line.sent + bytesPerStep;
+    if (this.#packer) {
+      this.#sendPacked(this.#packer, purpose);
+      if (this.#queue.length > 0 || this.#pending > 0) return;
+    }
     while (this.#queue.length > 0) {
       // The limit is there for others' sake; a guest that stands still comes first.
       const isOpen = purpose === "stopped" || this.#allowance.isOpen;
@@ -172,11 +199,38 @@ export class PageSender {
     this.begin(this.#postponed, []);
   }
 
-  #sendBatch(purpose: PagesPurpose): void {
-    const { machine, mode, bytesPerSecond } = this.#options;
+  /** Takes what is made and orders more: what was made already leaves while more is made. */
+  #sendPacked(packer: PagePacker, purpose: PagesPurpose): void {
+    const isOpen = () => purpose === "stopped" || this.#allowance.isOpen;
+    // Not for as long as there is more: the guest has its turn.
+    for (let left = packer.pending; left > 0 && isOpen() && this.#line.isFree; left--) {
+      const packed = packer.take();
+      if (!packed) break;
+      const before = this.#line.sent;
+      if (packed.data.length > 0) this.#line.post({ kind: "pages", purpose, ...packed });
+      this.#allowance.spend(this.#line.sent - before);
+    }
+    while (this.#queue.length > 0 && packer.room > 0 && isOpen()) {
+      packer.order(this.#ordered(this.#nextPages(purpose)));
+    }
+  }
+
+  *#ordered(pages: readonly number[]): Generator<OrderedPage> {
+    const [content] = this.#contents;
+    for (const { page, bytes } of this.#options.machine.ram.contents(pages)) {
+      yield { page, bytes, known: content?.page(page) };
+    }
+  }
+
+  #nextPages(purpose: PagesPurpose): number[] {
     // Where little may leave in a time, much of it is not to leave at once.
-    const isLimited = purpose === "precopy" && bytesPerSecond !== undefined;
-    const pages = this.#queue.take(isLimited ? batchOf.stopped : batchOf[purpose]);
+    const isLimited = purpose === "precopy" && this.#options.bytesPerSecond !== undefined;
+    return this.#queue.take(isLimited ? batchOf.stopped : batchOf[purpose]);
+  }
+
+  #sendBatch(purpose: PagesPurpose): void {
+    const { machine, mode } = this.#options;
+    const pages = this.#nextPages(purpose);
     const encoder = this.#encoder;
     for (const { page, bytes } of machine.ram.contents(pages)) {
       if (purpose === "precopy" && mode !== "precopy" && this.#isPostponed(page, bytes)) continue;
