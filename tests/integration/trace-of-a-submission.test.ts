@@ -115,7 +115,7 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     const root = one("submission");
     expect(root.parentSpanId).toBe("");
     expect(root.attributes).toMatchObject({
-      "vm.run": submission.id,
+      "vm.run.id": submission.id,
       "trapline.submission.state": "graded",
       "vm.score": submission.result?.score,
     });
@@ -147,7 +147,7 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     for (const span of [first, second]) {
       expect(span.resource).toMatchObject({
         ...{ "service.name": "trapline-worker", "service.namespace": "trapline" },
-        "service.instance.id": span.attributes["vm.worker"],
+        "service.instance.id": span.attributes["vm.worker.name"],
         "process.runtime.name": String(span.attributes["vm.runtime"]).split(" ")[0],
         "deployment.environment.name": "test",
       });
@@ -168,8 +168,8 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     const { attributes } = migration;
     expect(attributes).toMatchObject({
       ...{ "vm.migration.way": "precopy", "vm.migration.outcome": "moved" },
-      "vm.migration.from": first.attributes["vm.worker"],
-      "vm.migration.to": second.attributes["vm.worker"],
+      "vm.migration.from": first.attributes["vm.worker.name"],
+      "vm.migration.to": second.attributes["vm.worker.name"],
     });
     const rounds = named("migration.round");
     expect(rounds.length).toBe(attributes["vm.migration.rounds"]);
