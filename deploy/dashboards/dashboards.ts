@@ -35,7 +35,10 @@ export const dashboards: readonly Dashboard[] = [
         ...{ title: "Where the time goes", kind: "stack", unit: "s", width: 12 },
         help: "Seconds of runs per second. Idle is the guests' own; waiting asks for more threads.",
         queries: [
-          { ask: `sum by (vm_time_kind) (rate(vm_time_seconds_total${rate}))`, legend: "{{vm_time_kind}}" },
+          {
+            ask: `sum by (vm_time_kind) (rate(vm_time_seconds_total${rate}))`,
+            legend: "{{vm_time_kind}}",
+          },
         ],
       },
       {
@@ -115,7 +118,10 @@ export const dashboards: readonly Dashboard[] = [
         ...{ title: "How an exit's time is spread", kind: "heat", unit: "s", width: 8 },
         help: "All categories; a second hump is another path through the monitor.",
         queries: [
-          { ask: `sum by (le) (increase(vm_exit_duration_seconds_bucket${rate}))`, legend: "{{le}}" },
+          {
+            ask: `sum by (le) (increase(vm_exit_duration_seconds_bucket${rate}))`,
+            legend: "{{le}}",
+          },
         ],
       },
       {
