@@ -76,6 +76,10 @@ export interface Engine {
   deliverInterrupt(hart: number): void;
   selectContext(hart: number): void;
   flush(hart: number): void;
+  /** What `sfence.vma` of a page, of an address space, and of a page in one does. */
+  flushPage(hart: number, address: bigint): void;
+  flushSpace(hart: number, asid: bigint): void;
+  flushSpacePage(hart: number, asid: bigint, address: bigint): void;
   /** Reports overflows of event counters; see `stepsUntilOverflow`. */
   updateCounters(hart: number): void;
   /** For debuggers: reads and writes a CSR with the hart's privilege; see `CsrAccess`. */
@@ -196,6 +200,9 @@ function buildModule(memory: MachineMemory, heat: HeatPolicy): Uint8Array {
   module.export("deliverInterrupt", traps.deliverInterrupt);
   module.export("selectContext", context.select);
   module.export("flush", context.flush);
+  module.export("flushPage", context.flushPage);
+  module.export("flushSpace", context.flushSpace);
+  module.export("flushSpacePage", context.flushSpacePage);
   module.export("updateCounters", counters.update);
   module.export("accessCsr", csr.access);
   module.export(
