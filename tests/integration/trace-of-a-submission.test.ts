@@ -272,6 +272,15 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     for (const category of counts.keys()) expect(exitCategories).toContain(category);
   });
 
+  test("the parts of its time add up to what has passed, from the first worker's beginning to the guest's end, within 1 %", () => {
+    const began = run("booted").startTimeUnixNano;
+    const decided = named("step").map(({ endTimeUnixNano }) => Number(endTimeUnixNano - began));
+    const told = Object.values(exits.total.time).reduce((sum, part) => sum + part, 0);
+    // What comes behind the last step, until the grade is written, is the run's, too, as far as it is told.
+    expect(told).toBeGreaterThan(0.99 * Math.max(...decided));
+    expect(told).toBeLessThan(1.01 * Number(run("migration").endTimeUnixNano - began));
+  });
+
   test("one that moves by a checkpoint stays in its trace, until somebody cancels it", () => {
     const of = receiver.spans.filter(({ traceId }) => traceId === byCheckpoint.trace);
     const runs = of.filter(({ name }) => name === "vm.run");
