@@ -98,6 +98,9 @@ export function engineModule(heat: HeatPolicy = usualHeat): Uint8Array {
   module.export("deliverInterrupt", traps.deliverInterrupt);
   module.export("selectContext", context.select);
   module.export("flush", context.flush);
+  module.export("flushPage", context.flushPage);
+  module.export("flushSpace", context.flushSpace);
+  module.export("flushSpacePage", context.flushSpacePage);
   module.export("updateCounters", counters.update);
   module.export("accessCsr", csr.access);
   module.export(

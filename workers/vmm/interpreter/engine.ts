@@ -66,6 +66,10 @@ export interface Engine {
   deliverInterrupt(hart: number): void;
   selectContext(hart: number): void;
   flush(hart: number): void;
+  /** What `sfence.vma` of a page, of an address space, and of a page in one does. */
+  flushPage(hart: number, address: bigint): void;
+  flushSpace(hart: number, asid: bigint): void;
+  flushSpacePage(hart: number, asid: bigint, address: bigint): void;
   /** Reports overflows of event counters; see `stepsUntilOverflow`. */
   updateCounters(hart: number): void;
   /** For debuggers: reads and writes a CSR with the hart's privilege; see `CsrAccess`. */
