@@ -6,6 +6,8 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { programFolder } from "../services/cli/find-program.mjs";
+import { bundleProgram } from "./bundle-program.ts";
 import { ensureConsole } from "./ensure-console.ts";
 import { rewriteModuleUrls } from "./rewrite-module-urls.ts";
 
@@ -25,5 +27,6 @@ for (const path of ["services", "workers", "shared", "assignments", "package.jso
   cpSync(path, join("dist", path), { recursive: true, filter: (source) => !isLeftOut(source) });
 }
 
+await bundleProgram(join("dist", "services", "cli", "main.js"), programFolder(".", true));
 await ensureConsole();
 cpSync(join(webConsole, "dist"), join("dist", webConsole, "dist"), { recursive: true });

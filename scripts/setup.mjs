@@ -176,11 +176,11 @@ function installPrograms(missing) {
   if (!install() && !(apt("update") && install())) fail(`apt-get failed; ${remedy}`);
 }
 
-function buildConsole() {
+/** Runs a script of ours that builds `what`, on the Node that npm brought. */
+function build(what, script) {
   const node = join(root, "node_modules", ".bin", "node");
-  const script = join(root, "scripts", "build-console.ts");
-  const { status } = spawnSync(node, [script], { stdio: "inherit" });
-  if (status !== 0) fail("the web console cannot be built; the message stands above this line.");
+  const { status } = spawnSync(node, [join(root, "scripts", script)], { stdio: "inherit" });
+  if (status !== 0) fail(`${what} cannot be built; the message stands above this line.`);
 }
 
 const [flag, purpose = "setup"] = process.argv.slice(2);
@@ -195,5 +195,6 @@ provideRuntime("deno", findDeno(root), oldestDeno);
 linkIntoBin("trapline", join(root, "services", "cli", "trapline.mjs"));
 const missing = needed.map((name) => programs[name]).filter(isMissing);
 if (missing.length > 0) installPrograms(missing);
-if (servesConsole.includes(purpose)) buildConsole();
+if (servesConsole.includes(purpose)) build("the web console", "build-console.ts");
+if (purpose !== "check") build("the bundled program", "build-program.ts");
 if (purpose === "setup") say("ready: `npm run demo`, `npm test`, `npx trapline --help`");

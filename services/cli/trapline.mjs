@@ -1,12 +1,13 @@
 #!/usr/bin/env node
-// The command `trapline`. Whatever Node starts this file, main.ts runs on a modern one: a clone runs
-// the TypeScript sources, an installed package the JavaScript in dist/, because Node refuses to
-// strip types below node_modules.
+// The command `trapline`. Whatever Node starts this file, the program runs on a modern one. The sources
+// of a clone are TypeScript, those of an installed package the JavaScript in dist/, because Node refuses
+// to strip types below node_modules; both have a bundle that starts sooner.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { findProgram } from "./find-program.mjs";
 import {
   findDeno,
   findModernNode,
@@ -18,9 +19,7 @@ import {
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const isInstalled = root.split(sep).includes("node_modules");
-const main = isInstalled
-  ? join(root, "dist", "services", "cli", "main.js")
-  : join(root, "services", "cli", "main.ts");
+const main = findProgram(root, isInstalled);
 const node = findModernNode(root);
 
 if (node === undefined || (!isInstalled && !existsSync(join(root, "node_modules")))) {

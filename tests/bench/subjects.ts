@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findProgram } from "../../services/cli/find-program.mjs";
 import type { Workload } from "./workloads.ts";
 
 /** Who runs a workload: QEMU in one of its modes, or `trapline qemu` under one of its runtimes. */
@@ -10,10 +12,9 @@ export interface Command {
   readonly words: readonly string[];
 }
 
-const cli = new URL("../../services/cli/", import.meta.url);
-const main = fileURLToPath(new URL("main.ts", cli));
+const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What people start: it also says how much memory Node may take for itself. */
-const launcher = fileURLToPath(new URL("trapline.mjs", cli));
+const launcher = join(root, "services", "cli", "trapline.mjs");
 
 /**
  * The command of a fresh process that runs the workload with its console on standard output.
@@ -39,7 +40,7 @@ export function commandOf(
     case "node":
       return { file: process.execPath, words: [launcher, ...ours] };
     case "deno":
-      return { file: "deno", words: ["run", "--allow-all", main, ...ours] };
+      return { file: "deno", words: ["run", "--allow-all", findProgram(root, false), ...ours] };
     case "qemu":
       return qemu(words);
     case "qemu-icount":

@@ -1,5 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -57,6 +65,18 @@ test.skipIf(olderNode === undefined)(
     expect(helpUnder(olderNode ?? "")).toContain("usage: trapline");
   },
 );
+
+test("the package carries the program as a bundle, whose parts name threads by their files", () => {
+  const program = join(packages, "trapline", "dist", "program");
+  const parts = globSync("*.mjs", { cwd: program });
+  expect(parts).toContain("main.mjs");
+  const text = parts.map((name) => readFileSync(join(program, name), "utf8")).join("\n");
+  const named = [...text.matchAll(/new URL\("(\.[^"]*)", new URL\("([^"]*)", import\.meta/g)];
+  expect(named.length).toBeGreaterThan(5);
+  for (const [, path = "", from = ""] of named) {
+    expect(existsSync(join(program, dirname(from), path)), `${path} from ${from}`).toBe(true);
+  }
+});
 
 test("the package carries the web console as it was built, and no page's source", () => {
   const files = globSync("**", { cwd: join(packages, "trapline", "dist", "services", "console") });

@@ -17,6 +17,12 @@ export interface Decoded {
   readonly compressed?: CompressedRow;
 }
 
+interface Candidate<R> {
+  readonly row: R;
+  /** Of the row, or of the one that it abbreviates, in `instructionTable`. */
+  readonly index: number;
+}
+
 const indexOf = new Map(instructionTable.map((row, index) => [row.mnemonic, index]));
 
 function bucketOf(bits: number): number {
@@ -28,19 +34,22 @@ function bucketOf(bits: number): number {
 function bucketed<R extends { pattern: { mask: number; match: number; bits: number } }>(
   rows: readonly R[],
   buckets: number,
-): R[][] {
+  baseOf: (row: R) => string,
+): Candidate<R>[][] {
   const keyBits = rows[0]?.pattern.bits === 16 ? 0xe003 : 0x707f;
   return Array.from({ length: buckets }, (_, bucket) => {
     const sample =
       keyBits === 0x707f
         ? ((bucket & 0x1f) << 2) | 3 | ((bucket >>> 5) << 12)
         : (bucket >>> 3) | ((bucket & 7) << 13);
-    return rows.filter(({ pattern }) => ((pattern.match ^ sample) & pattern.mask & keyBits) === 0);
+    return rows
+      .filter(({ pattern }) => ((pattern.match ^ sample) & pattern.mask & keyBits) === 0)
+      .map((row) => ({ row, index: indexOf.get(baseOf(row)) as number }));
   });
 }
 
-const fullRows = bucketed(instructionTable, 256);
-const halfRows = bucketed(compressedTable, 24);
+const fullRows = bucketed(instructionTable, 256, (row) => row.mnemonic);
+const halfRows = bucketed(compressedTable, 24, (row) => row.base);
 
 /** True where the low halfword begins a 32-bit instruction. */
 export function isFullLength(halfword: number): boolean {
@@ -56,20 +65,18 @@ export function decode(bits: number): Decoded | undefined {
 }
 
 function decodeFull(bits: number): Decoded | undefined {
-  for (const row of fullRows[bucketOf(bits)] ?? []) {
+  for (const { row, index } of fullRows[bucketOf(bits)] ?? []) {
     if (!matches(row.pattern, bits)) continue;
-    const operands = takeApart(row.pattern, bits);
-    return { index: indexOf.get(row.mnemonic) as number, row, operands, bytes: 4 };
+    return { index, row, operands: takeApart(row.pattern, bits), bytes: 4 };
   }
   return undefined;
 }
 
 function decodeCompressed(bits: number): Decoded | undefined {
-  for (const compressed of halfRows[bucketOf(bits)] ?? []) {
+  for (const { row: compressed, index } of halfRows[bucketOf(bits)] ?? []) {
     if (!matches(compressed.pattern, bits)) continue;
     const encoded = takeApart(compressed.pattern, bits);
     if (!compressed.where(encoded)) continue;
-    const index = indexOf.get(compressed.base) as number;
     const row = instructionTable[index] as InstructionRow;
     const operands = { ...noOperands(), ...compressed.expand(encoded) };
     return { index, row, operands, bytes: 2, compressed };

@@ -47,6 +47,8 @@ export interface Pattern {
   readonly match: number;
   readonly fields: ReadonlySet<OperandName>;
   readonly pieces: readonly Piece[];
+  /** The same by operand: decoding a program for the first time asks nothing else. */
+  readonly piecesOf: Readonly<Record<OperandName, readonly Piece[]>>;
   /** Bits of the immediate that carry its sign, or 0 for an unsigned one. */
   readonly signBit: number;
 }
@@ -55,6 +57,8 @@ const widths: Record<string, number> = {
   ...{ rd: 5, rs1: 5, rs2: 5, rs3: 5, rm: 3, csr: 12, aq: 1, rl: 1, fm: 4, pred: 4, succ: 4 },
   ...{ "rd'": 3, "rs1'": 3, "rs2'": 3 },
 };
+
+const operandNames = Object.keys(noOperands()) as readonly OperandName[];
 
 export function parsePattern(text: string): Pattern {
   const tokens = text.split(/\s+/);
@@ -96,7 +100,15 @@ export function parsePattern(text: string): Pattern {
   }
   if (position !== 16 && position !== 32) throw new Error(`${text} has ${position} bits`);
   const fields = new Set(pieces.map((piece) => piece.name));
-  return { bits: position, mask: mask >>> 0, match: match >>> 0, fields, pieces, signBit };
+  const none: readonly Piece[] = [];
+  const piecesOf = Object.fromEntries(
+    operandNames.map((name) => [
+      name,
+      fields.has(name) ? pieces.filter((p) => p.name === name) : none,
+    ]),
+  ) as Pattern["piecesOf"];
+  const encoding = { mask: mask >>> 0, match: match >>> 0 };
+  return { bits: position, ...encoding, fields, pieces, piecesOf, signBit };
 }
 
 export function matches(pattern: Pattern, instruction: number): boolean {
@@ -120,17 +132,31 @@ export function noOperands(): Operands {
   };
 }
 
-export function takeApart(pattern: Pattern, instruction: number): Operands {
-  const operands = noOperands();
-  for (const { name, shift, width, position, bias } of pattern.pieces) {
+export function takeApart({ piecesOf, signBit }: Pattern, instruction: number): Operands {
+  const unused = signBit > 0 ? 31 - signBit : 0;
+  return {
+    rd: gather(piecesOf.rd, instruction),
+    rs1: gather(piecesOf.rs1, instruction),
+    rs2: gather(piecesOf.rs2, instruction),
+    rs3: gather(piecesOf.rs3, instruction),
+    rm: gather(piecesOf.rm, instruction),
+    csr: gather(piecesOf.csr, instruction),
+    imm: (gather(piecesOf.imm, instruction) << unused) >> unused,
+    aq: gather(piecesOf.aq, instruction),
+    rl: gather(piecesOf.rl, instruction),
+    fm: gather(piecesOf.fm, instruction),
+    pred: gather(piecesOf.pred, instruction),
+    succ: gather(piecesOf.succ, instruction),
+  };
+}
+
+function gather(pieces: readonly Piece[], instruction: number): number {
+  let operand = 0;
+  for (const { shift, width, position, bias } of pieces) {
     const bits = (instruction >>> shift) & ((1 << width) - 1);
-    operands[name] |= (bits << position) + bias;
+    operand |= (bits << position) + bias;
   }
-  if (pattern.signBit > 0) {
-    const unused = 31 - pattern.signBit;
-    operands.imm = (operands.imm << unused) >> unused;
-  }
-  return operands;
+  return operand;
 }
 
 /** The inverse of `takeApart`; operands must fit their fields. */

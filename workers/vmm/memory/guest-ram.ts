@@ -168,7 +168,7 @@ export class GuestRam implements GuestMemory, RamPort {
     for (const page of map.touched()) {
       // An absent page has other content than zeros.
       if (page === this.pages || this.#pinned.has(page) || !map.isHere(page)) continue;
-      if (!isZero(map.content(page))) continue;
+      if (!map.isZero(page)) continue;
       const frame = map.frame(page);
       if (map.hasRecords(page)) dropCode(map.slot(page));
       map.set(page, 0);

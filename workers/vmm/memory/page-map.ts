@@ -71,6 +71,14 @@ export class PageMap {
     return this.#memory.bytes.subarray(start, start + pageBytes);
   }
 
+  /** Whether the page, which is here, is all zeros. */
+  isZero(page: number): boolean {
+    const { words } = this.#memory;
+    const first = this.frame(page) * (pageBytes / 4);
+    for (let i = first; i < first + pageBytes / 4; i++) if (words[i] !== 0) return false;
+    return true;
+  }
+
   /** What read entries have left while the page was shared; there is nothing left afterwards. */
   takeHints(page: number): number {
     const at = hintsOf(this.address, this.pages, page);

@@ -1,0 +1,47 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { findProgram, inputsFile, isFresh, programFolder } from "../services/cli/find-program.mjs";
+import { bundleProgram } from "./bundle-program.ts";
+
+const root = mkdtempSync(join(tmpdir(), "trapline-bundle-"));
+afterAll(() => rmSync(root, { recursive: true }));
+mkdirSync(join(root, "part"));
+const text = (path: string, content: string) => writeFileSync(join(root, path), content);
+text("main.ts", 'import("./part/late.ts").then(({ place }) => console.log(place));\n');
+text("part/late.ts", 'export const place = new URL("./thread.ts", import.meta.url).pathname;\n');
+
+test("a module that is bundled names its neighbours as before", async () => {
+  const folder = programFolder(root, false);
+  const { files, inputs } = await bundleProgram(join(root, "main.ts"), folder);
+  expect(files).toContain("main.mjs");
+  expect([...inputs].sort()).toEqual([join(root, "main.ts"), join(root, "part", "late.ts")]);
+  const said = execFileSync(process.execPath, [join(folder, "main.mjs")], { encoding: "utf8" });
+  expect(said).toBe(`${join(root, "part", "thread.ts")}\n`);
+});
+
+test("a use of import.meta that the bundle would change is refused", async () => {
+  text("other.ts", "console.log(import.meta.dirname);\n");
+  await expect(bundleProgram(join(root, "other.ts"), join(root, "out"))).rejects.toThrow(
+    "write import.meta.url",
+  );
+});
+
+test("a bundle is the program until one of its sources changes or goes", () => {
+  const folder = programFolder(root, false);
+  mkdirSync(join(root, "services", "cli"), { recursive: true });
+  const source = join(root, "services", "cli", "main.ts");
+  text("services/cli/main.ts", "");
+  utimesSync(source, 1000, 1000);
+  const input = { path: join("..", "..", "services", "cli", "main.ts"), size: 0, mtimeMs: 1e6 };
+  writeFileSync(join(folder, inputsFile), JSON.stringify([input]));
+  expect(findProgram(root, false)).toBe(join(folder, "main.mjs"));
+  utimesSync(source, 1000, 1001);
+  expect(findProgram(root, false)).toBe(source);
+  rmSync(source);
+  expect(isFresh(folder)).toBe(false);
+  writeFileSync(join(folder, inputsFile), '[{"path":');
+  expect(isFresh(folder)).toBe(false);
+});

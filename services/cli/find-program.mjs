@@ -1,0 +1,37 @@
+// Plain JavaScript that the oldest supported Node runs as it stands, as everything in the launcher.
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/** Beside a bundled program: the size and time of change of each file that it was made of. */
+export const inputsFile = "inputs.json";
+
+/** Where the bundled program of a clone, or of an installed package, lies. */
+export function programFolder(root, isInstalled) {
+  return join(root, isInstalled ? "dist" : ".cache", "program");
+}
+
+/**
+ * The module to start. `npm run setup` and `npm pack` make a bundle of the program, which starts sooner;
+ * in a clone in which one of its sources has changed since, the sources themselves are the program.
+ */
+export function findProgram(root, isInstalled) {
+  const folder = programFolder(root, isInstalled);
+  const bundle = join(folder, "main.mjs");
+  if (isInstalled ? existsSync(bundle) : isFresh(folder)) return bundle;
+  return isInstalled
+    ? join(root, "dist", "services", "cli", "main.js")
+    : join(root, "services", "cli", "main.ts");
+}
+
+/** True where the folder has a bundle, and all that it was made of is as it was. */
+export function isFresh(folder) {
+  try {
+    const inputs = JSON.parse(readFileSync(join(folder, inputsFile), "utf8"));
+    return inputs.every(({ path, size, mtimeMs }) => {
+      const now = statSync(join(folder, path), { throwIfNoEntry: false });
+      return now !== undefined && now.size === size && now.mtimeMs === mtimeMs;
+    });
+  } catch {
+    return false;
+  }
+}
