@@ -3,7 +3,7 @@ import { busyGuest } from "../../../tests/support/busy-guest.ts";
 import { bareMetal, recordedConsole, smallMonitor } from "../../../tests/support/run-guest.ts";
 import { neededPages } from "./needed-pages.ts";
 
-const ramBytes = 2 ** 20;
+const ramBytes = 16 * 2 ** 20;
 
 test("what a machine has touched last is wanted first, with the ROM and the page of `tohost`", () => {
   const machine = smallMonitor().createMachine(bareMetal(busyGuest(50), { ramBytes }), {
