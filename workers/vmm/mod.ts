@@ -51,6 +51,7 @@ export { decodeMachine, encodeMachine, ramOfManifest } from "./machine/machine-s
 export type { MachineState } from "./machine/machine-state.ts";
 export type { MemoryShare } from "./machine/memory-share.ts";
 export { Monitor } from "./machine/monitor.ts";
+export { type NeededPages, neededPages } from "./machine/needed-pages.ts";
 export { otherParts } from "./machine/parts-by-category.ts";
 export {
   type OpenSnapshot,
