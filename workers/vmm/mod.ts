@@ -16,6 +16,7 @@ export { NetHub } from "./devices/network/net-hub.ts";
 export { NoNetwork } from "./devices/network/no-network.ts";
 export { networkLatency } from "./devices/network/travel-time.ts";
 export { codePageNumbers } from "./interpreter/code-cache.ts";
+export { engineModule } from "./interpreter/engine-module.ts";
 export type { HeatPolicy } from "./interpreter/execute.ts";
 export {
   floatNames as floatRegisterNames,
@@ -50,6 +51,7 @@ export { decodeMachine, encodeMachine, ramOfManifest } from "./machine/machine-s
 export type { MachineState } from "./machine/machine-state.ts";
 export type { MemoryShare } from "./machine/memory-share.ts";
 export { Monitor } from "./machine/monitor.ts";
+export { type NeededPages, neededPages } from "./machine/needed-pages.ts";
 export { otherParts } from "./machine/parts-by-category.ts";
 export {
   type OpenSnapshot,

@@ -273,12 +273,7 @@ export class VirtualMachine implements Machine {
   fork(resources: MachineResources): Machine {
     // A clone gets its code pages otherwise.
     const state = { ...this.#saveParts(), code: noCode };
-    const image = this.#ram.capture();
-    try {
-      return this.#services.fork(this, { kind: "saved", state, ram: image }, resources);
-    } finally {
-      image.release();
-    }
+    return this.#services.fork(this, { kind: "saved", state, ram: this.#ram }, resources);
   }
 
   /**
