@@ -109,11 +109,11 @@ const mover: MoveRun = new LiveMove({
 });
 const shutdown = new AbortController();
 const memoryBytes = 2 ** 32;
+// One thread compiles nothing twice, and is smaller on its own.
+const translation = threads > 1 ? spawnTranslation(memoryBytes) : undefined;
 const pool = new PcpuPool({
-  ...{ compiler, spawn, threads, memoryBytes },
+  ...{ compiler, spawn, threads, memoryBytes, translation },
   templates: config.TRAPLINE_TEMPLATES,
-  // One thread compiles nothing twice, and is smaller on its own.
-  translation: threads > 1 ? spawnTranslation(memoryBytes) : undefined,
   onLost: (reason) => {
     log.error(`worker: ${reason}; other workers take its runs over`);
     process.exit(1);
@@ -338,6 +338,8 @@ async function drain(isOrdered: boolean): Promise<void> {
   redis.disconnect();
   pool.abandon();
   // Last: whoever waits for the end of this worker looks whether the file is there.
+  // Under Deno a thread keeps its process.
+  await Promise.all([packing?.terminate(), translation?.terminate()]);
   const isFlushed = await telemetry.stop();
   alive?.remove();
   log.info(`worker ${identity.name} is drained`);
