@@ -121,7 +121,7 @@ export class Monitor {
     );
     const writer = createRegionWriter(compiler, memory.bytes.length);
     this.#translator = new Translator({
-      ...{ compiler, table, memory: this.#memory, records: this.#code },
+      ...{ compiler, table, memory: this.#memory, records: this.#code.entries },
       ...heat,
       ...{ writer, service: translation ?? new LocalTranslation(writer) },
       library: new CodeLibrary(),
