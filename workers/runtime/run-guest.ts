@@ -188,9 +188,9 @@ export async function runGuest(
     }
   };
   const answer = async (key: TemplateKey) => {
-    const found = await run.templates?.find(key);
     const asker = pooled;
-    asker?.answerTemplate(key, found?.saved);
+    const find = async () => run.templates?.find(key);
+    const found = await asker?.giveTemplate(key, find);
     // The run may be over by then, the template is not.
     for await (const more of found?.rest ?? []) {
       if (!asker?.hasThread) return;
