@@ -19,7 +19,7 @@ export const dashboards: readonly Dashboard[] = [
       {
         ...{ title: "Runs by capacity", kind: "lines", unit: "percentunit", width: 8 },
         help: "Above 1 a worker has taken in runs of one that drains.",
-        queries: [{ ask: "vm_worker_load", legend: "{{instance}}" }],
+        queries: [{ ask: "vm_worker_load_ratio", legend: "{{instance}}" }],
       },
       {
         ...{ title: "Runs", kind: "stack", unit: "none", width: 8 },
@@ -35,7 +35,10 @@ export const dashboards: readonly Dashboard[] = [
         ...{ title: "Where the time goes", kind: "stack", unit: "s", width: 12 },
         help: "Seconds of runs per second. Idle is the guests' own; waiting asks for more threads.",
         queries: [
-          { ask: `sum by (vm_time_kind) (rate(vm_time_total${rate}))`, legend: "{{vm_time_kind}}" },
+          {
+            ask: `sum by (vm_time_kind) (rate(vm_time_seconds_total${rate}))`,
+            legend: "{{vm_time_kind}}",
+          },
         ],
       },
       {
@@ -63,7 +66,7 @@ export const dashboards: readonly Dashboard[] = [
         help: "Seconds per second, estimated from those that were timed.",
         queries: [
           {
-            ask: `sum by (vm_exit_category) (rate(vm_exit_duration_sum${rate}))`,
+            ask: `sum by (vm_exit_category) (rate(vm_exit_duration_seconds_sum${rate}))`,
             legend: "{{vm_exit_category}}",
           },
         ],
@@ -78,8 +81,8 @@ export const dashboards: readonly Dashboard[] = [
         help: "Devices, calls and causes with most exits.",
         queries: [
           {
-            ask: `topk(12, sum by (vm_exit_category, vm_exit_part) (rate(vm_exit_parts_total${rate})))`,
-            legend: "{{vm_exit_category}} {{vm_exit_part}}",
+            ask: `topk(12, sum by (vm_exit_category, vm_exit_part_name) (rate(vm_exit_parts_total${rate})))`,
+            legend: "{{vm_exit_category}} {{vm_exit_part_name}}",
           },
         ],
       },
@@ -88,15 +91,15 @@ export const dashboards: readonly Dashboard[] = [
         help: "Devices, calls and causes that take most time: seconds per second.",
         queries: [
           {
-            ask: `topk(12, sum by (vm_exit_category, vm_exit_part) (rate(vm_exit_part_duration_sum${rate})))`,
-            legend: "{{vm_exit_category}} {{vm_exit_part}}",
+            ask: `topk(12, sum by (vm_exit_category, vm_exit_part_name) (rate(vm_exit_part_duration_seconds_sum${rate})))`,
+            legend: "{{vm_exit_category}} {{vm_exit_part_name}}",
           },
         ],
       },
       {
         ...{ title: "Translated code", kind: "lines", unit: "bytes", width: 8 },
         help: "Of each worker's fullest thread.",
-        queries: [{ ask: "vm_translation_size", legend: "{{instance}}" }],
+        queries: [{ ask: "vm_translation_size_bytes", legend: "{{instance}}" }],
       },
       {
         ...{ title: "Regions, and those given up", kind: "lines", unit: "short", width: 8 },
@@ -109,22 +112,25 @@ export const dashboards: readonly Dashboard[] = [
       {
         ...{ title: "Guests' memory", kind: "lines", unit: "bytes", width: 8 },
         help: "What has content of its own; shared pages of templates are not in it.",
-        queries: [{ ask: "vm_memory_resident", legend: "{{instance}}" }],
+        queries: [{ ask: "vm_memory_resident_bytes", legend: "{{instance}}" }],
       },
       {
         ...{ title: "How an exit's time is spread", kind: "heat", unit: "s", width: 8 },
         help: "All categories; a second hump is another path through the monitor.",
         queries: [
-          { ask: `sum by (le) (increase(vm_exit_duration_bucket${rate}))`, legend: "{{le}}" },
+          {
+            ask: `sum by (le) (increase(vm_exit_duration_seconds_bucket${rate}))`,
+            legend: "{{le}}",
+          },
         ],
       },
       {
         ...{ title: "Checkpoints", kind: "lines", unit: "s", width: 8 },
         help: "How long guests stand still for one, and how long storing takes meanwhile.",
         queries: [
-          ...quantiles("vm_checkpoint_pause"),
+          ...quantiles("vm_checkpoint_pause_seconds"),
           {
-            ask: `histogram_quantile(0.99, sum by (le) (rate(vm_checkpoint_duration_bucket${rate})))`,
+            ask: `histogram_quantile(0.99, sum by (le) (rate(vm_checkpoint_duration_seconds_bucket${rate})))`,
             legend: "99 % until stored",
           },
         ],
@@ -132,7 +138,7 @@ export const dashboards: readonly Dashboard[] = [
       {
         ...{ title: "Size of checkpoints", kind: "lines", unit: "bytes", width: 8 },
         help: "Content of the pages that one names; the first of a run has all of them.",
-        queries: quantiles("vm_checkpoint_size"),
+        queries: quantiles("vm_checkpoint_size_bytes"),
       },
       {
         ...{ title: "Checkpoints by outcome", kind: "lines", unit: "ops", width: 8 },
@@ -167,7 +173,7 @@ export const dashboards: readonly Dashboard[] = [
         help: "One row for each worker that had it; the trace's id leads to all of it.",
         queries: [
           {
-            ask: '{ name = "vm.run" && span.vm.run = "$run" } | select(span.vm.worker, span.vm.runtime, span.vm.run.epoch, span.vm.template.source, span.vm.run.outcome, span.vm.instructions)',
+            ask: '{ name = "vm.run" && span.vm.run.id = "$run" } | select(span.vm.worker.name, span.vm.runtime, span.vm.run.epoch, span.vm.template.source, span.vm.run.outcome, span.vm.instructions)',
           },
         ],
       },
@@ -176,7 +182,7 @@ export const dashboards: readonly Dashboard[] = [
         help: "How long each step of the rubric took.",
         queries: [
           {
-            ask: '{ name = "step" && span.vm.run = "$run" } | select(span.vm.step.index, span.vm.step.name, span.vm.step.state, span.vm.instructions)',
+            ask: '{ name = "step" && span.vm.run.id = "$run" } | select(span.vm.step.index, span.vm.step.name, span.vm.step.state, span.vm.instructions)',
           },
         ],
       },
@@ -185,7 +191,7 @@ export const dashboards: readonly Dashboard[] = [
         help: "By step and category: how many, and what they took.",
         queries: [
           {
-            ask: '{ name = "vm.exits" && span.vm.run = "$run" } | select(span.vm.exit.category, span.vm.exit.count, span.vm.exit.share, span.vm.exit.time.total, span.vm.exit.time.share, span.vm.exit.time.p50, span.vm.exit.time.p99, span.vm.exit.time.max)',
+            ask: '{ name = "vm.exits" && span.vm.run.id = "$run" } | select(span.vm.exit.category, span.vm.exit.count, span.vm.exit.share, span.vm.exit.time.total, span.vm.exit.time.share, span.vm.exit.time.p50, span.vm.exit.time.p99, span.vm.exit.time.max)',
           },
         ],
       },
@@ -194,7 +200,7 @@ export const dashboards: readonly Dashboard[] = [
         help: "When they were, and where the guest stood.",
         queries: [
           {
-            ask: '{ name = "vm.exit" && span.vm.run = "$run" } | select(span.vm.exit.category, span.vm.exit.pc, span.vm.exit.at)',
+            ask: '{ name = "vm.exit" && span.vm.run.id = "$run" } | select(span.vm.exit.category, span.vm.exit.pc, span.vm.exit.at)',
           },
         ],
       },
@@ -203,7 +209,7 @@ export const dashboards: readonly Dashboard[] = [
         help: "What each one has, and for how long the guest stood still.",
         queries: [
           {
-            ask: '{ name = "checkpoint" && span.vm.run = "$run" } | select(span.vm.instructions, span.vm.checkpoint.pages, span.vm.checkpoint.pause, span.vm.checkpoint.stored)',
+            ask: '{ name = "checkpoint" && span.vm.run.id = "$run" } | select(span.vm.instructions, span.vm.checkpoint.pages, span.vm.checkpoint.pause, span.vm.checkpoint.stored)',
           },
         ],
       },
@@ -227,22 +233,22 @@ export const dashboards: readonly Dashboard[] = [
       {
         ...{ title: "Downtime", kind: "lines", unit: "s", width: 8 },
         help: "From the last instruction on one worker to the first on the other.",
-        queries: quantiles("vm_migration_downtime", ", vm_migration_way"),
+        queries: quantiles("vm_migration_downtime_seconds", ", vm_migration_way"),
       },
       {
         ...{ title: "From the order to the end", kind: "lines", unit: "s", width: 8 },
         help: "Long with small downtimes: the guest writes nearly as fast as is sent.",
-        queries: quantiles("vm_migration_duration", ", vm_migration_way"),
+        queries: quantiles("vm_migration_duration_seconds", ", vm_migration_way"),
       },
       {
         ...{ title: "What a move would cost now", kind: "lines", unit: "s", width: 8 },
         help: "Expected downtime of each worker's worst run.",
-        queries: [{ ask: "vm_downtime_expected", legend: "{{instance}}" }],
+        queries: [{ ask: "vm_downtime_expected_seconds", legend: "{{instance}}" }],
       },
       {
         ...{ title: "Memory written to", kind: "lines", unit: "bytes", width: 8 },
         help: "Bytes per second, where the monitor looks; above the bandwidth no pre-copy ends by itself.",
-        queries: [{ ask: "vm_memory_dirtied", legend: "{{instance}}" }],
+        queries: [{ ask: "vm_memory_dirtied_bytes_per_second", legend: "{{instance}}" }],
       },
       {
         ...{ title: "Rounds of pre-copy", kind: "heat", unit: "none", width: 8 },
@@ -254,7 +260,7 @@ export const dashboards: readonly Dashboard[] = [
       {
         ...{ title: "Sent", kind: "lines", unit: "bytes", width: 8 },
         help: "Bytes of a move.",
-        queries: quantiles("vm_migration_size"),
+        queries: quantiles("vm_migration_size_bytes"),
       },
       {
         ...{ title: "Runs that left their workers", kind: "stack", unit: "ops", width: 8 },
@@ -271,7 +277,7 @@ export const dashboards: readonly Dashboard[] = [
         help: "Each leads to its trace, with a span for each round.",
         queries: [
           {
-            ask: '{ name = "migration" } | select(span.vm.run, span.vm.migration.from, span.vm.migration.to, span.vm.migration.way, span.vm.migration.outcome, span.vm.migration.rounds, span.vm.migration.bytes, span.vm.migration.downtime, span.vm.migration.why)',
+            ask: '{ name = "migration" } | select(span.vm.run.id, span.vm.migration.from, span.vm.migration.to, span.vm.migration.way, span.vm.migration.outcome, span.vm.migration.rounds, span.vm.migration.bytes, span.vm.migration.downtime, span.vm.migration.why)',
           },
         ],
       },
@@ -290,7 +296,7 @@ export const dashboards: readonly Dashboard[] = [
       {
         ...{ title: "The next job has waited", kind: "lines", unit: "s", width: 8 },
         help: "Above a minute there are too few workers.",
-        queries: [{ ask: "max(trapline_queue_age)", legend: "oldest" }],
+        queries: [{ ask: "max(trapline_queue_age_seconds)", legend: "oldest" }],
       },
       {
         ...{ title: "Grades per minute", kind: "lines", unit: "short", width: 8 },
@@ -303,7 +309,7 @@ export const dashboards: readonly Dashboard[] = [
       {
         ...{ title: "From handing in to the grade", kind: "lines", unit: "s", width: 8 },
         help: "Of submissions that are traced.",
-        queries: quantiles("trapline_grade_latency"),
+        queries: quantiles("trapline_grade_latency_seconds"),
       },
       {
         ...{ title: "How guests ended", kind: "stack", unit: "ops", width: 8 },
@@ -328,7 +334,7 @@ export const dashboards: readonly Dashboard[] = [
       {
         ...{ title: "How long a run is on a worker", kind: "lines", unit: "s", width: 12 },
         help: "By what became of it there.",
-        queries: quantiles("vm_run_duration", ", vm_run_outcome"),
+        queries: quantiles("vm_run_duration_seconds", ", vm_run_outcome"),
       },
       {
         ...{ title: "Templates", kind: "stack", unit: "ops", width: 12 },

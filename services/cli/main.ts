@@ -5,6 +5,11 @@ import { runCommandLine } from "./command-line.ts";
 
 // A process that is killed at its end would never keep what it has compiled. Deno has its own cache.
 setTimeout(() => module.flushCompileCache?.(), 1000).unref();
+// Who reads it may have enough, as `head` has; it ends as if the pipe's signal had ended it.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(141);
+  throw error;
+});
 const status = await runCommandLine(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),

@@ -13,7 +13,7 @@ export const attributeTable = {
     description: "the category of the exit",
     bound: "the closed taxonomy of docs/exits.md",
   },
-  "vm.exit.part": {
+  "vm.exit.part.name": {
     type: "string",
     description: "device, SBI call, cause or CSR that the exit was about",
     bound: "at most 33 of a category, the rarer ones summed up as `others`",
@@ -83,12 +83,12 @@ export const attributeTable = {
     description: "why it was dropped",
     bound: "`queue-full`, `not-delivered`",
   },
-  "vm.run": { type: "string", description: "the submission's id" },
+  "vm.run.id": { type: "string", description: "the submission's id" },
   "vm.run.epoch": {
     type: "int",
     description: "which of the submission's runs: every take-over counts",
   },
-  "vm.worker": { type: "string", description: "the worker's name" },
+  "vm.worker.name": { type: "string", description: "the worker's name" },
   "vm.runtime": { type: "string", description: "what runs the worker" },
   "vm.instructions": { type: "int", description: "retired guest instructions at the span's end" },
   "vm.score": { type: "double", description: "points" },

@@ -1,8 +1,11 @@
 import type { AttributeName } from "./attributes.ts";
 
 export interface MetricRow {
-  /** `counter` only goes up; a `gauge` is looked at when somebody asks. */
-  readonly instrument: "counter" | "gauge" | "histogram";
+  /**
+   * `counter` only goes up. The others but `histogram` are looked at when somebody asks: an `updowncounter`
+   * may be added up over workers, a `gauge` may not.
+   */
+  readonly instrument: "counter" | "updowncounter" | "gauge" | "histogram";
   /** As OpenTelemetry writes units (UCUM). */
   readonly unit: string;
   /** Those of the table that have a `bound`. */
@@ -35,7 +38,7 @@ export const metricTable = {
   },
   "vm.exit.parts": {
     ...{ instrument: "counter", unit: "{exit}", of: "worker" },
-    attributes: ["vm.exit.category", "vm.exit.part"],
+    attributes: ["vm.exit.category", "vm.exit.part.name"],
     description: "exits by what they were about, where that was counted",
   },
   "vm.exit.duration": {
@@ -45,7 +48,7 @@ export const metricTable = {
   },
   "vm.exit.part.duration": {
     ...{ instrument: "histogram", unit: "s", of: "worker", buckets: partSeconds },
-    attributes: ["vm.exit.category", "vm.exit.part"],
+    attributes: ["vm.exit.category", "vm.exit.part.name"],
     description: "the same by what they were about, where that was told apart",
   },
   "vm.instructions": {
@@ -58,7 +61,7 @@ export const metricTable = {
     description: "host time of all runs by what it went to",
   },
   "vm.runs": {
-    ...{ instrument: "gauge", unit: "{run}", of: "worker" },
+    ...{ instrument: "updowncounter", unit: "{run}", of: "worker" },
     attributes: ["vm.run.state"],
     description: "runs that the worker has",
   },
@@ -95,7 +98,7 @@ export const metricTable = {
     description: "regions that were given up to make room, of that thread since it began",
   },
   "vm.memory.resident": {
-    ...{ instrument: "gauge", unit: "By", of: "worker", attributes: [] },
+    ...{ instrument: "updowncounter", unit: "By", of: "worker", attributes: [] },
     description: "guests' RAM that has content of its own, of all runs",
   },
   "vm.memory.dirtied": {
@@ -107,11 +110,11 @@ export const metricTable = {
     description: "how long the worst run would stand still if it were moved now",
   },
   "vm.worker.capacity": {
-    ...{ instrument: "gauge", unit: "{run}", of: "worker", attributes: [] },
+    ...{ instrument: "updowncounter", unit: "{run}", of: "worker", attributes: [] },
     description: "runs that the worker takes at the same time",
   },
   "vm.worker.threads": {
-    ...{ instrument: "gauge", unit: "{thread}", of: "worker", attributes: [] },
+    ...{ instrument: "updowncounter", unit: "{thread}", of: "worker", attributes: [] },
     description: "pCPU threads that the worker may have",
   },
   "vm.worker.load": {

@@ -27,6 +27,16 @@ exception       5   0.1 %
 `);
 });
 
+test("what the monitor does for itself is told apart: a result counts the guest's exits only", () => {
+  const own = [
+    { category: "pause", count: 2 },
+    { category: "memory.cow", count: 1000 },
+  ];
+  expect(renderExits({ ...report, rows: [...report.rows, ...own] })).toContain(
+    "11,002 exits in 4,000,000 instructions, 2750.5 per million; 1,002 of them the monitor's own\n",
+  );
+});
+
 test("guest and monitor are named also where all of the time went elsewhere", () => {
   const rows = [{ category: "wfi", count: 3, time: { ...time, samples: 3, total: 2e6 } }];
   expect(renderExits({ ...report, rows, time: { ...none, monitor: 2e6, driver: 2e6 } })).toMatch(

@@ -4,6 +4,7 @@
  */
 
 import type { ExitReport, ExitRow, TimeSplit } from "../schema/exit-report.ts";
+import { gradableExits } from "../schema/gradable-exits.ts";
 import { alignColumns } from "./align-columns.ts";
 import { byTime } from "./by-time.ts";
 import { formatDuration } from "./format-duration.ts";
@@ -53,12 +54,16 @@ export function renderExits(report: ExitReport): string {
       isRough(row.time, row.count) || row.parts?.some((part) => isRough(part.time, part.count))
     );
   });
+  const own = rows
+    .filter(({ category }) => !(gradableExits as readonly string[]).includes(category))
+    .reduce((sum, row) => sum + row.count, 0);
   const perMillion = report.instructions === 0 ? 0 : (count / report.instructions) * 1e6;
   return [
     ...alignColumns(cells.map((row) => row.slice(0, columns))),
     "",
     `${count.toLocaleString("en")} exits in ${report.instructions.toLocaleString("en")} instructions, ` +
-      `${perMillion.toFixed(1)} per million`,
+      `${perMillion.toFixed(1)} per million` +
+      (own > 0 ? `; ${own.toLocaleString("en")} of them the monitor's own` : ""),
     ...(isTimed ? [timeLine(report.time)] : []),
     ...(hasRough ? ["~ rough: of few that were timed, or one long one may be much of it"] : []),
     "",

@@ -236,25 +236,6 @@ test.runIf(isHere)(
   },
 );
 
-/** Every part of a pipeline of the collector is one that its file describes. */
-test("the collector's pipelines are made of parts that there are", () => {
-  const { service, ...parts } = yamlOf("deploy/collector/config.yaml") as {
-    service: { pipelines: Record<string, Record<string, string[]>>; extensions: string[] };
-  } & Record<string, Record<string, unknown>>;
-  for (const pipeline of Object.values(service.pipelines)) {
-    for (const [kind, names] of Object.entries(pipeline)) {
-      expect(Object.keys(parts[kind] ?? {})).toEqual(expect.arrayContaining(names));
-    }
-  }
-  expect(Object.keys(parts.extensions ?? {})).toEqual(service.extensions);
-  const tempo = yamlOf("deploy/compose/tempo.yaml");
-  const { endpoint } = (parts.exporters?.["otlphttp/tempo"] ?? {}) as { endpoint?: string };
-  const { port } = new URL(endpoint ?? "");
-  expect(tempo).toMatchObject({
-    distributor: { receivers: { otlp: { protocols: { http: { endpoint: `0.0.0.0:${port}` } } } } },
-  });
-});
-
 function yamlOf(path: string): unknown {
   return parse(readFileSync(join(repository, path), "utf8"));
 }

@@ -58,13 +58,13 @@ test("its part of the run is in the trace, with what it had told before and the 
   expect(others).toEqual([]);
   const [stay, next] = exits.stays;
   expect(first?.attributes).toMatchObject({
-    ...{ "vm.run.outcome": "lost", "vm.run.epoch": 1, "vm.worker": stay?.worker },
+    ...{ "vm.run.outcome": "lost", "vm.run.epoch": 1, "vm.worker.name": stay?.worker },
     "vm.instructions": stay?.to,
   });
   expect(second?.attributes).toMatchObject({
     ...{
       "vm.run.outcome": "graded",
-      "vm.worker": next?.worker,
+      "vm.worker.name": next?.worker,
       "vm.template.source": "checkpoint",
     },
   });

@@ -115,7 +115,7 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     const root = one("submission");
     expect(root.parentSpanId).toBe("");
     expect(root.attributes).toMatchObject({
-      "vm.run": submission.id,
+      "vm.run.id": submission.id,
       "trapline.submission.state": "graded",
       "vm.score": submission.result?.score,
     });
@@ -147,7 +147,7 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     for (const span of [first, second]) {
       expect(span.resource).toMatchObject({
         ...{ "service.name": "trapline-worker", "service.namespace": "trapline" },
-        "service.instance.id": span.attributes["vm.worker"],
+        "service.instance.id": span.attributes["vm.worker.name"],
         "process.runtime.name": String(span.attributes["vm.runtime"]).split(" ")[0],
         "deployment.environment.name": "test",
       });
@@ -168,8 +168,8 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     const { attributes } = migration;
     expect(attributes).toMatchObject({
       ...{ "vm.migration.way": "precopy", "vm.migration.outcome": "moved" },
-      "vm.migration.from": first.attributes["vm.worker"],
-      "vm.migration.to": second.attributes["vm.worker"],
+      "vm.migration.from": first.attributes["vm.worker.name"],
+      "vm.migration.to": second.attributes["vm.worker.name"],
     });
     const rounds = named("migration.round");
     expect(rounds.length).toBe(attributes["vm.migration.rounds"]);
@@ -270,6 +270,15 @@ describe("a submission that moves from Node to Deno while it runs", () => {
     const graded = Object.entries(guestExits(submission.result?.exits ?? {}));
     expect(guestExits(seen)).toEqual(Object.fromEntries(graded.filter(([, count]) => count > 0)));
     for (const category of counts.keys()) expect(exitCategories).toContain(category);
+  });
+
+  test("the parts of its time add up to what has passed, from the first worker's beginning to the guest's end, within 1 %", () => {
+    const began = run("booted").startTimeUnixNano;
+    const decided = named("step").map(({ endTimeUnixNano }) => Number(endTimeUnixNano - began));
+    const told = Object.values(exits.total.time).reduce((sum, part) => sum + part, 0);
+    // What comes behind the last step, until the grade is written, is the run's, too, as far as it is told.
+    expect(told).toBeGreaterThan(0.99 * Math.max(...decided));
+    expect(told).toBeLessThan(1.01 * Number(run("migration").endTimeUnixNano - began));
   });
 
   test("one that moves by a checkpoint stays in its trace, until somebody cancels it", () => {

@@ -162,6 +162,12 @@ describe.each(Object.entries(runtimes))("at the end of a pipe, under %s", (_name
     expect(out).toBe(">");
   });
 
+  test("a reader that has enough of a table gets no stack trace", async () => {
+    const help = `${runtime} ${main} --help; echo status $? >&2`;
+    const { err } = await run(`(${help}) | head -c 0`, []);
+    expect(err).toBe("status 141\n");
+  });
+
   test("a script gives the same console, exits and hash every time, and status 0 or 123", async () => {
     const script = join(folder, "steps.yaml");
     writeFileSync(

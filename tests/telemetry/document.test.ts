@@ -4,6 +4,7 @@ import { attributeTable } from "../../shared/telemetry/attributes.ts";
 import { type MetricRow, metricTable } from "../../shared/telemetry/metrics.ts";
 import { exitCategories } from "../../workers/vmm/mod.ts";
 import { telemetryDocument } from "./document.ts";
+import { prometheusName } from "./prometheus-name.ts";
 
 const path = new URL("../../docs/telemetry.md", import.meta.url);
 const metrics: readonly (readonly [string, MetricRow])[] = Object.entries(metricTable);
@@ -37,4 +38,21 @@ test("no name of a metric is the beginning of another one's", () => {
   const names = metrics.map(([name]) => name);
   // `vm.exits` beside `vm.exit.duration` is well; `vm.exit` beside it would not be.
   expect(names.filter((name) => names.some((other) => other.startsWith(`${name}.`)))).toEqual([]);
+});
+
+test.each(Object.keys(attributeTable))("%s is named as OpenTelemetry names attributes", (name) => {
+  expect(name).toMatch(/^(vm|trapline)(\.[a-z][a-z0-9]*)+$/);
+  // What is a namespace is no attribute: `vm.run.id`, not `vm.run` beside `vm.run.epoch`.
+  const inIt = Object.keys(attributeTable).filter((other) => other.startsWith(`${name}.`));
+  expect(inIt).toEqual([]);
+});
+
+test("a metric's name for Prometheus has its unit, as the specification and the Collector write it", () => {
+  const name = (metric: keyof typeof metricTable) => prometheusName(metric, metricTable[metric]);
+  expect(name("vm.exits")).toBe("vm_exits_total");
+  expect(name("vm.time")).toBe("vm_time_seconds_total");
+  expect(name("vm.exit.duration")).toBe("vm_exit_duration_seconds");
+  expect(name("vm.memory.dirtied")).toBe("vm_memory_dirtied_bytes_per_second");
+  expect(name("vm.worker.load")).toBe("vm_worker_load_ratio");
+  expect(name("vm.runs")).toBe("vm_runs");
 });

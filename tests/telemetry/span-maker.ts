@@ -22,7 +22,7 @@ const before = heapMegabytes();
 let turns = 0;
 while (turns < wanted) {
   const now = clock.now();
-  const attributes = { "vm.run": "x".repeat(20) };
+  const attributes = { "vm.run.id": "x".repeat(20) };
   emitSpan({ name: "boot", parent: undefined, start: now, end: now, attributes });
   turns++;
 }

@@ -16,6 +16,7 @@ export { NetHub } from "./devices/network/net-hub.ts";
 export { NoNetwork } from "./devices/network/no-network.ts";
 export { networkLatency } from "./devices/network/travel-time.ts";
 export { codePageNumbers } from "./interpreter/code-cache.ts";
+export { engineModule } from "./interpreter/engine-module.ts";
 export type { HeatPolicy } from "./interpreter/execute.ts";
 export {
   floatNames as floatRegisterNames,

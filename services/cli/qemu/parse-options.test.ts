@@ -327,6 +327,24 @@ describe("a command line that works with qemu-system-riscv64", () => {
     });
   });
 
+  test("a drive with if=virtio, or with none that no device names, has a device of its own", () => {
+    const { disks, virtio } = read(
+      "-kernel k -drive file=a,format=raw,if=virtio -drive file=b -drive file=c,id=c " +
+        "-drive file=d,if=none,id=d -device virtio-blk-device,drive=c",
+    );
+    expect(disks.map(({ name, file }) => [name, file])).toEqual([
+      ["virtio0", "a"],
+      ["virtio1", "b"],
+      ["c", "c"],
+      ["d", "d"],
+    ]);
+    expect(virtio).toMatchObject([
+      { disk: "c", slot: 7 },
+      { disk: "virtio0", slot: 6 },
+      { disk: "virtio1", slot: 5 },
+    ]);
+  });
+
   test("firmware from a file may come without a kernel", () => {
     expect(read("-bios fw.bin")).toMatchObject({ firmware: { file: "fw.bin" }, kernel: undefined });
   });
@@ -424,7 +442,13 @@ describe("a command line that cannot be used", () => {
     ["-device virtio-blk-device,drvie=x", "property-unknown", "nearest known one is 'drive'"],
     ["-device virtio-rng-device,bus=virtio-mmio-bus.8", "bus-unknown", "no bus"],
     ["-drive file=f,id=x,readnoly=on", "property-unknown", "nearest known one is 'readonly'"],
-    ["-drive file=f,id=x,if=virtio", "value-unsupported", "virtio-blk-device"],
+    ["-drive file=f,id=x,if=virtoi", "choice-unknown", "nearest known one is 'virtio'"],
+    [
+      "-kernel k -drive file=f,id=x,if=virtio -device virtio-blk-device,drive=x",
+      "drive-in-use",
+      "another device",
+    ],
+    ["-device virtio-blk-pci,drive=x", "device-unsupported", "has no PCI"],
     ["-drive file=f,id=x,format=qcow2", "value-unsupported", "only raw images"],
     ["-drive file=f,if=none", "drive-without-id", "needs an id"],
     ["-drive id=x", "drive-without-file", "needs a file"],

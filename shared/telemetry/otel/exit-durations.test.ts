@@ -61,7 +61,7 @@ test("what exits were about has durations of its own, under the names that it ma
   const nameOf = (_: string, part: string) => (part === "stimecmp" ? part : "others");
   durations.add({ instructions: 1, rows, time: nothing }, undefined, nameOf);
   const points = durations.points("vm.exit.part.duration");
-  expect(points.map(({ attributes, count }) => [attributes["vm.exit.part"], count])).toEqual([
+  expect(points.map(({ attributes, count }) => [attributes["vm.exit.part.name"], count])).toEqual([
     ["stimecmp", 10],
     ["others", 10],
   ]);

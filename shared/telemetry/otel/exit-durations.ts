@@ -39,7 +39,7 @@ export class ExitDurations {
       this.#sums["vm.exit.duration"].add(attributes, time, old?.time);
       for (const part of parts) {
         const oldPart = old?.parts?.find(({ name }) => name === part.name);
-        const words = { ...attributes, "vm.exit.part": nameOf(category, part.name) };
+        const words = { ...attributes, "vm.exit.part.name": nameOf(category, part.name) };
         this.#sums["vm.exit.part.duration"].add(words, part.time, oldPart?.time);
       }
     }

@@ -44,9 +44,16 @@ export class Instruments {
   }
 
   /** @param look called whenever somebody wants to know */
-  observe(name: OfInstrument<"gauge">, look: (observe: Observe) => void | Promise<void>): void {
-    const gauge = this.#meter.createObservableGauge(name, optionsOf(metricTable[name]));
-    gauge.addCallback((result) => look((value, attributes) => result.observe(value, attributes)));
+  observe(
+    name: OfInstrument<"gauge" | "updowncounter">,
+    look: (observe: Observe) => void | Promise<void>,
+  ): void {
+    const row = metricTable[name];
+    const level =
+      row.instrument === "gauge"
+        ? this.#meter.createObservableGauge(name, optionsOf(row))
+        : this.#meter.createObservableUpDownCounter(name, optionsOf(row));
+    level.addCallback((result) => look((value, attributes) => result.observe(value, attributes)));
   }
 
   /** A counter that somebody else keeps. */

@@ -41,7 +41,7 @@ export const submissionSpan = {
     emitSpan({
       ...{ name: "submission", parent: undefined, own },
       ...{ start: submission.since, end: new SpanClock().now() },
-      attributes: { "vm.run": run, "trapline.submission.state": state, ...attributes },
+      attributes: { "vm.run.id": run, "trapline.submission.state": state, ...attributes },
       links: [traceParent.read(submission.request)],
       failure,
     });

@@ -7,7 +7,6 @@ import { DiagLogLevel, diag } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
-import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import {
   defaultResource,
@@ -37,6 +36,7 @@ import { Instruments } from "./instruments.ts";
 import type { Telemetry, TelemetryIdentity, TelemetryOptions } from "./telemetry.ts";
 import type { TelemetryParts } from "./telemetry-parts.ts";
 import type { TelemetrySettings } from "./telemetry-settings.ts";
+import { UnitNamingPrometheus } from "./unit-naming-prometheus.ts";
 
 /** A process that ends does not wait longer than this for a collector. */
 const flushMilliseconds = 1500;
@@ -105,7 +105,7 @@ function readersOf(
       if (error instanceof Error)
         tell(`telemetry: no metrics at ${host}:${port}: ${error.message}`);
     };
-    readers.push(new PrometheusExporter(options, onStart));
+    readers.push(new UnitNamingPrometheus(options, onStart));
   }
   return readers;
 }

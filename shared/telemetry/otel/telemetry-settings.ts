@@ -19,6 +19,12 @@ export interface TelemetrySettings {
   readonly metricInterval: number;
 }
 
+/**
+ * A run's spans are made at once, when it ends: of 200 steps with 30 categories each. OpenTelemetry's own 2048
+ * would lose some of them.
+ */
+const spansOfARun = 8192;
+
 const samplers = [
   ...(["always_on", "always_off", "traceidratio"] as const),
   ...(["parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"] as const),
@@ -42,7 +48,7 @@ const schema = z.object({
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   OTEL_BSP_SCHEDULE_DELAY: number(1, 5000),
   OTEL_BSP_EXPORT_TIMEOUT: number(1, 30_000),
-  OTEL_BSP_MAX_QUEUE_SIZE: number(1, 2048),
+  OTEL_BSP_MAX_QUEUE_SIZE: number(1, spansOfARun),
   OTEL_BSP_MAX_EXPORT_BATCH_SIZE: number(1, 512),
   OTEL_METRIC_EXPORT_INTERVAL: number(100, 60_000),
   TRAPLINE_METRICS: z

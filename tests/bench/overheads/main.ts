@@ -10,7 +10,7 @@ import { costOfTelemetry } from "./cost-of-telemetry.ts";
 import { costOfTiming } from "./cost-of-timing.ts";
 import { type Setting, workOf } from "./work-of.ts";
 
-const usual = { engine: "translate", firmware: "sbi" } as const;
+const usual = { engine: "translate", firmware: "sbi", harts: 1 } as const;
 const processes =
   "i=0; while [ $i -lt 100 ]; do echo $i | (read n; echo $n) > /dev/null; i=$((i+1)); done";
 
@@ -30,6 +30,10 @@ const groups: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
   "the same, on the monitor's SBI and on OpenSBI in M-mode": {
     "own SBI": { ...usual, command: processes },
     OpenSBI: { ...usual, firmware: "opensbi", command: processes },
+  },
+  "the same with two harts, whose kernel asks its firmware to interrupt the other one": {
+    "own SBI": { ...usual, harts: 2, command: processes },
+    OpenSBI: { ...usual, harts: 2, firmware: "opensbi", command: processes },
   },
 };
 

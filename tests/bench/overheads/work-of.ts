@@ -13,6 +13,7 @@ import { type EngineName, type Machine, Monitor } from "../../../workers/vmm/mod
 export interface Setting {
   readonly engine: EngineName;
   readonly firmware: "sbi" | "opensbi";
+  readonly harts: number;
   /** What is typed at the shell's prompt. */
   readonly command: string;
 }
@@ -26,13 +27,13 @@ const now = () => performance.now() * 1e6;
  * Boots Linux, types the command several times, and tells of the last: code that is used again is
  * translated by then, as it is in a machine that has been up for a while.
  */
-export function workOf({ engine, firmware, command }: Setting): ExitReport {
+export function workOf({ engine, firmware, harts, command }: Setting): ExitReport {
   const { kernel, initrd, disk } = ensureLinuxImage();
   const monitor = Monitor.create({ compiler, memoryBytes: 2 ** 30 });
   let shown = "";
   const machine: Machine = monitor.createMachine(
     {
-      ...{ ramBytes, harts: 1, seed: 0, engine, time: "virtual" },
+      ...{ ramBytes, harts, seed: 0, engine, time: "virtual" },
       boot: {
         firmware: firmware === "sbi" ? "sbi" : readFileSync(ensureFirmware().dynamic),
         kernel: readFileSync(kernel),

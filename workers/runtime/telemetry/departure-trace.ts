@@ -59,7 +59,7 @@ export class DepartureTrace {
     emitSpan({
       ...{ name: "migration", parent, own: this.#own, start, end },
       attributes: {
-        ...{ "vm.run": run, "vm.migration.from": from, "vm.migration.to": to },
+        ...{ "vm.run.id": run, "vm.migration.from": from, "vm.migration.to": to },
         ...{ "vm.migration.way": way, "vm.migration.outcome": outcome },
         ...(why !== undefined && { "vm.migration.why": why }),
         ...(statistics && {
@@ -93,7 +93,7 @@ export class DepartureTrace {
     for (const { pages, bytes, dirtiedPages, roundMilliseconds } of rounds) {
       const over = Math.min(until, at + roundMilliseconds);
       const attributes = {
-        ...{ "vm.run": run, "vm.migration.pages": pages },
+        ...{ "vm.run.id": run, "vm.migration.pages": pages },
         ...{ "vm.migration.bytes": bytes, "vm.migration.dirty": dirtiedPages },
       };
       emitSpan({ name: "migration.round", parent, start: at, end: over, attributes });
@@ -101,11 +101,11 @@ export class DepartureTrace {
     }
     if (stood === undefined) return;
     const went = Math.min(end, stood + (copied ?? downtime ?? 0));
-    const attributes = { "vm.run": run, "vm.migration.pages": stoppedPages };
+    const attributes = { "vm.run.id": run, "vm.migration.pages": stoppedPages };
     emitSpan({ name: "migration.stop-and-copy", parent, start: stood, end: went, attributes });
     if (copied === undefined) return;
     const runs = Math.min(end, stood + (downtime ?? end - stood));
-    const words = { "vm.run": run };
+    const words = { "vm.run.id": run };
     emitSpan({ name: "migration.switchover", parent, start: went, end: runs, attributes: words });
   }
 }

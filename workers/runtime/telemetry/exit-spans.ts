@@ -29,7 +29,7 @@ export function emitExits({ run, parent, start, end, rows, slowest }: ExitsOfStr
   for (const { category, count, time, parts = [] } of rows) {
     if (count === 0) continue;
     const attributes = {
-      ...{ "vm.run": run, "vm.exit.category": category },
+      ...{ "vm.run.id": run, "vm.exit.category": category },
       ...{ "vm.exit.count": count, "vm.exit.share": count / all },
       ...(time && {
         "vm.exit.samples": time.samples,
@@ -55,7 +55,7 @@ export function emitExits({ run, parent, start, end, rows, slowest }: ExitsOfStr
     const over = started + duration / nanoseconds;
     if (started < start || over > end) continue;
     const attributes = {
-      ...{ "vm.run": run, "vm.exit.category": category },
+      ...{ "vm.run.id": run, "vm.exit.category": category },
       ...{ "vm.exit.at": at, "vm.exit.pc": pc },
     };
     emitSpan({ name: "vm.exit", parent, start: started, end: over, attributes });

@@ -37,11 +37,11 @@ export function emitLostStay(
   if (!submission) return;
   const { from, to, epoch, worker, runtime, open } = stay;
   const own: SpanContext = { ...submission, spanId: open.span };
-  const run = { "vm.run": job.submission };
+  const run = { "vm.run.id": job.submission };
   const parent = emitSpan({
     ...{ name: "vm.run", parent: submission, own, start: open.began, end: until },
     attributes: {
-      ...{ ...run, "vm.run.epoch": epoch, "vm.worker": worker, "vm.runtime": runtime },
+      ...{ ...run, "vm.run.epoch": epoch, "vm.worker.name": worker, "vm.runtime": runtime },
       ...{ "vm.run.outcome": "lost", "vm.instructions": to },
     },
   });

@@ -78,9 +78,9 @@ export class RunTrace {
           startTime: this.#began,
           links: cameBy ? [{ context: cameBy }] : [],
           attributes: {
-            "vm.run": job.submission,
+            "vm.run.id": job.submission,
             "vm.run.epoch": epoch,
-            "vm.worker": identity.name,
+            "vm.worker.name": identity.name,
             "vm.runtime": identity.runtime,
           },
         },
@@ -216,7 +216,7 @@ export class RunTrace {
     end: UnixMilliseconds,
     attributes: Attributes,
   ): SpanContext {
-    const run = { "vm.run": this.#parts.job.submission };
+    const run = { "vm.run.id": this.#parts.job.submission };
     return emitSpan({ name, parent: this.#own, start, end, attributes: { ...run, ...attributes } });
   }
 }

@@ -166,7 +166,7 @@ export class WorkerMetrics {
       for (const part of parts) {
         const oldPart = old?.parts?.find(({ name }) => name === part.name);
         const name = this.#parts.of(category, part.name);
-        const words = { ...attributes, "vm.exit.part": name };
+        const words = { ...attributes, "vm.exit.part.name": name };
         instruments.add("vm.exit.parts", more(part.count, oldPart?.count), words);
       }
     }

@@ -8,7 +8,8 @@
 import type { Bytes, MachineAddress, Pages } from "../base/units.ts";
 import type { WasmCompiler } from "../base/wasm-compiler.ts";
 import { CodeCache, type CodeShare } from "../interpreter/code-cache.ts";
-import { createEngine, type Engine, usualHeat } from "../interpreter/engine.ts";
+import { createEngine, type Engine } from "../interpreter/engine.ts";
+import { engineModule, usualHeat } from "../interpreter/engine-module.ts";
 import type { HeatPolicy } from "../interpreter/execute.ts";
 import {
   codePageStride,
@@ -58,6 +59,8 @@ export interface SharedFrames {
 interface MonitorOptions {
   /** Who writes and compiles translations; this thread itself where it is not said. */
   readonly translation?: TranslationService;
+  /** The bytes of `engineModule()`, where they were made beforehand: writing them takes 40 ms. */
+  readonly engine?: Uint8Array;
   /** For tests: when code is translated. */
   readonly heat?: HeatPolicy;
   /** For tests: regions at a time. */
@@ -77,7 +80,7 @@ export class Monitor {
   private constructor(
     compiler: WasmCompiler,
     memory: MachineMemory,
-    { heat = usualHeat, mostRegions, translation }: MonitorOptions,
+    { engine, heat = usualHeat, mostRegions, translation }: MonitorOptions,
   ) {
     this.#memory = memory;
     this.#fading = heat.fading;
@@ -121,7 +124,7 @@ export class Monitor {
         breakpoint: (hart, record) => this.#current.calls.breakpoint(hart, record),
         watched: (hart, low, high, access) => this.#current.calls.watched(hart, low, high, access),
       },
-      heat,
+      engine ?? engineModule(heat),
     );
     const writer = createRegionWriter(compiler, memory.bytes.length);
     this.#translator = new Translator({

@@ -5,7 +5,8 @@ import type { Hart } from "../hart/hart.ts";
 import { interrupt, machine, mstatus, supervisor } from "../hart/privilege.ts";
 import { stopCodes } from "../hart/stop-codes.ts";
 import type { Engine } from "../interpreter/engine.ts";
-import type { SbiHart, SbiHartStatus } from "./sbi-ports.ts";
+import { pageBytes } from "../memory/layout.ts";
+import type { SbiHart, SbiHartStatus, TranslationFence } from "./sbi-ports.ts";
 
 export interface SbiHartResources {
   readonly engine: Engine;
@@ -63,8 +64,18 @@ export class SbiHartPort implements SbiHart {
   }
   /** Stores drop the pre-decoded code that they change: nothing is left to flush. */
   flushInstructions(): void {}
-  flushTranslations(): void {
-    this.#engine.flush(this.#hart.address);
+  flushTranslations({ space, pages }: TranslationFence): void {
+    const { address } = this.#hart;
+    if (pages === undefined) {
+      if (space === undefined) this.#engine.flush(address);
+      else this.#engine.flushSpace(address, space);
+      return;
+    }
+    for (let page = 0; page < pages.count; page++) {
+      const at = BigInt.asIntN(64, pages.first + BigInt(page * pageBytes));
+      if (space === undefined) this.#engine.flushPage(address, at);
+      else this.#engine.flushSpacePage(address, space, at);
+    }
   }
   start(pc: GuestPhysicalAddress, opaqueLow: number, opaqueHigh: number): void {
     const hart = this.#hart;

@@ -4,6 +4,14 @@ import type { GuestMemory } from "../memory/guest-memory.ts";
 
 export type SbiHartStatus = "started" | "stopped" | "suspended";
 
+/** What a fence is for: all translations, those of an address space, or of some pages. */
+export interface TranslationFence {
+  /** ASID. */
+  readonly space?: bigint;
+  /** Virtual address of the first one. */
+  readonly pages?: { readonly first: bigint; readonly count: number };
+}
+
 /**
  * What the SBI needs of a hart. Registers are the general ones by number, in two unsigned halves.
  * The hart itself moves its `pc` past the `ecall`; whether before or after the call, the SBI cannot
@@ -26,8 +34,8 @@ export interface SbiHart {
   clearSoftware(): void;
   /** `fence.i` on this hart. */
   flushInstructions(): void;
-  /** `sfence.vma` of everything on this hart. */
-  flushTranslations(): void;
+  /** `sfence.vma` on this hart. */
+  flushTranslations(fence: TranslationFence): void;
   /** From "stopped": S-mode at `pc`, `satp` 0, interrupts off, `a0` = id, `a1` = the opaque value. */
   start(pc: GuestPhysicalAddress, opaqueLow: number, opaqueHigh: number): void;
   /** To "stopped": the hart runs nothing until `start`. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FlatMemory } from "../../../tests/contracts/support/flat-memory.ts";
 import { Sbi } from "./sbi.ts";
-import type { SbiHart } from "./sbi-ports.ts";
+import type { SbiHart, TranslationFence } from "./sbi-ports.ts";
 
 const extension = {
   base: 0x10,
@@ -58,7 +58,23 @@ describe("Sbi", () => {
     expect(call(extension.rfence, 0, 0b10n, 0n)?.[0]).toBe(0n);
     expect(call(extension.rfence, 1, 0b1n, 0n, 0x1000n, 0x1000n)?.[0]).toBe(0n);
     expect(call(extension.rfence, 2, 0b1n, 0n, 0n, allOnes, 5n)?.[0]).toBe(0n);
-    expect(log).toEqual(["fence.i 1", "sfence 0", "sfence 0"]);
+    expect(log).toEqual(["fence.i 1", "sfence 0 1000+1", "sfence 0 space 5"]);
+  });
+
+  test.each([
+    ["no range is all", [0n, 0n], "sfence 0"],
+    ["a part of a page is the page", [0x1ff8n, 8n], "sfence 0 1000+1"],
+    ["what crosses pages is both", [0x1ff8n, 9n], "sfence 0 1000+2"],
+    ["a page of the kernel", [0xffff_ffff_ffff_e000n, 0x1000n], "sfence 0 ffffffffffffe000+1"],
+    ["64 pages are pages", [0x1000n, 0x4_0000n], "sfence 0 1000+64"],
+    ["more are all", [0x1000n, 0x4_0001n], "sfence 0"],
+    ["all there is", [0n, allOnes], "sfence 0"],
+    ["all there is, from anywhere", [0x5000n, allOnes], "sfence 0"],
+  ] as const)("a fence of a range: %s", (_, [start, size], fence) => {
+    const { call, log } = makeSbi();
+    expect(call(extension.rfence, 1, 1n, 0n, start, size)?.[0]).toBe(0n);
+    expect(call(extension.rfence, 2, 1n, 0n, start, size, 7n)?.[0]).toBe(0n);
+    expect(log).toEqual([fence, fence.replace("sfence 0", "sfence 0 space 7")]);
   });
 
   test("a mask with a hart that does not exist sends nothing", () => {
@@ -251,8 +267,12 @@ class TestHart implements SbiHart {
     this.#log.push(`fence.i ${this.id}`);
   }
 
-  flushTranslations(): void {
-    this.#log.push(`sfence ${this.id}`);
+  flushTranslations({ space, pages }: TranslationFence): void {
+    const words = [
+      ...["sfence", this.id, ...(space === undefined ? [] : ["space", space])],
+      ...(pages === undefined ? [] : [`${pages.first.toString(16)}+${pages.count}`]),
+    ];
+    this.#log.push(words.join(" "));
   }
 
   start(pc: number, opaqueLow: number, opaqueHigh: number): void {
