@@ -112,9 +112,10 @@ describe("the shelf of a thread", () => {
     lend(2, true);
     expect(answers).toEqual([undefined, undefined]);
     one.answer("a", undefined);
-    one.want("a", 1);
     lend(3, false);
+    // Whoever has asked makes it at its next turn.
     lend(4, true);
+    one.want("a", 1);
     expect(answers).toEqual([undefined, undefined, undefined]);
     const made = template();
     const before = made.monitor.inUse.freeFrames;

@@ -146,13 +146,11 @@ export class TemplateShelf {
   lendFrames(key: TemplateKey, loan: LoanNumber, isPatient: boolean, answer: Offer): void {
     const place = this.#places.get(key);
     const isHere = place?.state === "here";
-    const mayCome = isHere ? !isWhole(place.template) : place?.state === "in the making";
-    if (mayCome && isPatient) {
-      this.#asked.push({ key, loan, answer });
-      return;
-    }
-    if (!isHere || mayCome) {
-      answer(undefined, false);
+    if (!isHere || !isWhole(place.template)) {
+      // Not where it only asks for it itself: two that wait for each other would wait for long.
+      const mayCome = isHere || (place && place.state !== "asked" && place.state !== "unusable");
+      if (mayCome && isPatient) this.#asked.push({ key, loan, answer });
+      else answer(undefined, false);
       return;
     }
     const { machine, sections: own } = place.template;
