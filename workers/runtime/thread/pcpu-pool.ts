@@ -14,10 +14,10 @@
 import { MemoryKeeper, type MemoryNeed } from "../../vmm/keeper.ts";
 import type { Milliseconds, WasmCompiler } from "../../vmm/mod.ts";
 import { imageBuffers } from "../image-buffers.ts";
-import type { FoundTemplate } from "../run-guest.ts";
 import type { ServedPort, TranslationPort } from "../translation/translation-port.ts";
 import type { TranslationThread } from "../translation/translation-thread.ts";
 import type { DebugCommand } from "./debug-protocol.ts";
+import type { FoundTemplate } from "./found-template.ts";
 import type { MoveCommand } from "./move-protocol.ts";
 import { PageAnswer } from "./page-answer.ts";
 import type { SpawnPcpuThread } from "./pcpu-thread.ts";
