@@ -97,6 +97,7 @@ class Side {
       driver: {} as never,
       console: new Uint8Array(),
       disks: new Map(),
+      sections: new Map(),
     });
   }
 

@@ -48,6 +48,14 @@ export interface MonitorUsage {
   readonly entries: number;
 }
 
+/** What a RAM is made of: page numbers, ascending, and the frame of each. */
+export interface SharedFrames {
+  readonly pages: Uint32Array;
+  readonly frames: Uint32Array;
+  readonly readZeros: readonly number[];
+  readonly sweepAt: Pages;
+}
+
 /** No guest can tell any of it. */
 interface MonitorOptions {
   /** Who writes and compiles translations; this thread itself where it is not said. */
@@ -176,6 +184,21 @@ export class Monitor {
     } finally {
       image.release();
     }
+  }
+
+  /**
+   * RAM whose frames another thread of the same machine memory has: this one holds them, too, until the
+   * image is released. That other thread must hold them until this has come back.
+   *
+   * @param content as `RamImage.pages` and `forEach` there have given it
+   */
+  shareImage(content: SharedFrames): RamImage {
+    return RamImage.sharing(this.#memory, {
+      ...{ absent: [], pinned: [] },
+      ...{ readZeros: content.readZeros, sweepAt: content.sweepAt },
+      pages: [...content.pages],
+      frames: [...content.frames],
+    });
   }
 
   /** Room for a machine that comes from elsewhere page by page. @param ramPages of its RAM */
