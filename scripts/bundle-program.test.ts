@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { findProgram, inputsFile, isFresh, programFolder } from "../services/cli/find-program.mjs";
+import { engineModule } from "../workers/vmm/mod.ts";
 import { bundleProgram } from "./bundle-program.ts";
 
 const root = mkdtempSync(join(tmpdir(), "trapline-bundle-"));
@@ -20,6 +21,20 @@ test("a module that is bundled names its neighbours as before", async () => {
   expect([...inputs].sort()).toEqual([join(root, "main.ts"), join(root, "part", "late.ts")]);
   const said = execFileSync(process.execPath, [join(folder, "main.mjs")], { encoding: "utf8" });
   expect(said).toBe(`${join(root, "part", "thread.ts")}\n`);
+});
+
+test("the engine lies beside the bundle as its sources write it", async () => {
+  mkdirSync(join(root, "local"));
+  text("local/prebuilt-engine.ts", "export const prebuiltEngine = () => undefined;\n");
+  text(
+    "engine.ts",
+    'import { prebuiltEngine } from "./local/prebuilt-engine.ts";\n' +
+      'console.log(Buffer.from(prebuiltEngine() ?? []).toString("base64"));\n',
+  );
+  const folder = join(root, "engine");
+  await bundleProgram(join(root, "engine.ts"), folder);
+  const said = execFileSync(process.execPath, [join(folder, "main.mjs")], { encoding: "utf8" });
+  expect(Buffer.from(said, "base64").equals(engineModule())).toBe(true);
 });
 
 test("a use of import.meta that the bundle would change is refused", async () => {

@@ -3,9 +3,27 @@
  * is written in: to find, read and link a module takes Node a quarter of a millisecond. Packages stay
  * where npm put them.
  */
-import { resolve } from "node:path";
-import { rolldown } from "rolldown";
+import { writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { type Plugin, rolldown } from "rolldown";
+import { engineModule } from "../workers/vmm/mod.ts";
 import { keepModuleUrls } from "./keep-module-urls.ts";
+
+const engineFile = "engine.wasm";
+
+/** To write the engine takes a cold process 40 ms, to read it one. */
+function engineFromFile(folder: string): Plugin {
+  return {
+    name: "engine-from-file",
+    load(path) {
+      if (!/\bprebuilt-engine\.[jt]s$/.test(path)) return undefined;
+      const file = relative(dirname(path), join(folder, engineFile)).split(sep).join("/");
+      return `import { readFileSync } from "node:fs";
+const file = new URL(${JSON.stringify(file)}, import.meta.url);
+export const prebuiltEngine = () => readFileSync(file);`;
+    },
+  };
+}
 
 /**
  * @param entry the program's main module
@@ -21,7 +39,7 @@ export async function bundleProgram(
     input: resolve(entry),
     platform: "node",
     external: (name, from) => from !== undefined && /^[a-z@]/.test(name),
-    plugins: [keepModuleUrls(resolve(folder))],
+    plugins: [keepModuleUrls(resolve(folder)), engineFromFile(resolve(folder))],
   });
   try {
     const { output } = await bundle.write({
@@ -30,7 +48,9 @@ export async function bundleProgram(
       entryFileNames: "main.mjs",
       chunkFileNames: "[name]-[hash].mjs",
     });
-    return { files: output.map(({ fileName }) => fileName), inputs: await bundle.watchFiles };
+    writeFileSync(join(folder, engineFile), engineModule());
+    const files = [...output.map(({ fileName }) => fileName), engineFile];
+    return { files, inputs: await bundle.watchFiles };
   } finally {
     await bundle.close();
   }

@@ -54,6 +54,14 @@ describe("a plan", () => {
     ).toBeUndefined();
   });
 
+  test("counts the runs that are on their way to a worker", () => {
+    const [a, b] = [worker("a", [1], { coming: 2 }), worker("b", [1, 1])];
+    expect(leastLoaded([a, b])).toBe("b");
+    const [full, gone] = [worker("full", [], { capacity: 1, coming: 2 }), worker("gone", [5])];
+    expect(planDrain([full, gone], "gone")).toEqual([]);
+    expect(planRebalance([worker("c", [1, 1]), worker("d", [], { coming: 1 })])).toEqual([]);
+  });
+
   test("to drain moves each run once, to a ready worker with room for twice its runs, and the one furthest first", () => {
     expect(planDrain([worker("a", [5, 9]), worker("b", [1, 1, 1], { capacity: 2 })], "a")).toEqual([
       { run: "a1", to: "b" },

@@ -2,6 +2,7 @@
  * Where runs should be: pure functions of what workers say of themselves. Nothing here moves a run; a
  * plan may be out of date when it is carried out, and then a run stays, or goes to any worker.
  */
+import { takenPlaces } from "../../shared/schema/taken-places.ts";
 import type { WorkerStatus } from "../../shared/schema/worker-status.ts";
 
 export interface PlannedMove {
@@ -67,8 +68,9 @@ export function planRebalance(workers: readonly WorkerStatus[]): PlannedMove[] {
   }
 }
 
-function loadOf({ name, state, capacity, runs }: WorkerStatus): Load {
-  return { name, state, capacity, runs: runs.length };
+function loadOf(worker: WorkerStatus): Load {
+  const { name, state, capacity } = worker;
+  return { name, state, capacity, runs: takenPlaces(worker) };
 }
 
 function emptiest(loads: readonly Load[], except?: string): Load | undefined {

@@ -22,6 +22,8 @@ export const workerStatusSchema = z.object({
   threads: z.int(),
   startedAt: z.iso.datetime(),
   runs: z.array(runStatusSchema),
+  /** Runs that have a place here and have not begun, or not arrived; older workers do not say. */
+  coming: z.int().min(0).optional(),
   /** Whether its runs can be debugged; older workers do not say. */
   debugs: z.boolean().optional(),
   /** Where runs can come in from other workers while they run; not there where they cannot. */

@@ -67,6 +67,23 @@ describe("a guest that writes faster than is sent", () => {
     expect(rounds.at(-1)?.dirtyPages).toBeLessThan(rounds[0]?.dirtyPages as number);
   });
 
+  test("has both hosts' garbage collected in each round, and not when it stands still", async () => {
+    const events: string[] = [];
+    const note = (what: string) => () => void events.push(what);
+    const { source } = await move({
+      ...{ limits: { downtime: 0, mostRounds: 4 }, tidy: note("source") },
+      driver: () => {
+        events.push("stopped");
+        return new Uint8Array();
+      },
+      destination: { tidy: note("destination") },
+    });
+    const ofSide = (side: string) => events.filter((event) => event === side).length;
+    expect(ofSide("source")).toBeGreaterThanOrEqual(source.statistics.rounds.length);
+    expect(ofSide("destination")).toBe(source.statistics.rounds.length);
+    expect(events.at(-1)).toBe("stopped");
+  });
+
   test("is stopped after the most rounds", async () => {
     const { source } = await move({ ...slow, limits: { downtime: 0, mostRounds: 3 } });
     expect(source.statistics.rounds).toHaveLength(3);

@@ -12,6 +12,7 @@ import {
   type Engine,
   type EngineCallbacks,
 } from "../../workers/vmm/interpreter/engine.ts";
+import { engineModule } from "../../workers/vmm/interpreter/engine-module.ts";
 import { recordScale, specialOperations } from "../../workers/vmm/interpreter/record.ts";
 import { AbsentPage } from "../../workers/vmm/memory/absent-page.ts";
 import { recordsInSlot, slotOf } from "../../workers/vmm/memory/guest-map.ts";
@@ -99,7 +100,8 @@ export class BareHart {
       breakpoint: () => 0,
       watched: () => 0,
     };
-    this.engine = createEngine(compiler, this.memory, table, callbacks, translation.heat);
+    const code = engineModule(translation.heat);
+    this.engine = createEngine(compiler, this.memory, table, callbacks, code);
     const writer = new RegionWriter(translation.compiler ?? compiler, {
       memoryPages: machineMemoryBytes / 65_536,
       entryOperation: specialOperations.entry,

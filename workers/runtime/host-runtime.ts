@@ -1,3 +1,4 @@
+import { countBuffersWithHeap } from "../host/count-buffers-with-heap.ts";
 import type { SpawnPcpuThread } from "./thread/pcpu-thread.ts";
 import type { SpawnTranslationThread } from "./translation/translation-thread.ts";
 
@@ -23,6 +24,7 @@ export async function hostRuntime(): Promise<HostRuntime> {
       spawnTranslation: spawnDenoTranslation,
     };
   }
+  countBuffersWithHeap();
   const { spawnNodeThread } = await import("./thread/spawn-node-thread.ts");
   const { spawnNodeTranslation } = await import("./translation/spawn-node-translation.ts");
   return {

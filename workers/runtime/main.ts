@@ -243,7 +243,7 @@ const presence = new WorkerPresence(redis, identity.name, {
     ...{ ...identity, threads, startedAt },
     state: isDraining ? "draining" : "ready",
     capacity: config.TRAPLINE_CONCURRENCY,
-    runs: runs.all.flatMap(({ status }) => (status ? [status] : [])),
+    ...runs.status,
     ...(debuggers && { debugs: true }),
     ...(door && { door: door.place }),
   }),

@@ -27,7 +27,7 @@ function pool(act: (events: RunEvents, start: ThreadStart) => void) {
       handOver: () => true,
       giveImages: () => undefined,
       answerTemplate: () => undefined,
-      supplyTemplate: () => undefined,
+      supply: () => undefined,
       templateWasRead: () => undefined,
       hasThread: true,
     };

@@ -2,7 +2,7 @@ import { RunOver } from "./checkpoint/run-over.ts";
 import type { DebugCommand, DebugMessage } from "./thread/debug-protocol.ts";
 import type { MoveCommand, MoveMessage } from "./thread/move-protocol.ts";
 import { PageAnswer } from "./thread/page-answer.ts";
-import type { PcpuPool, PooledRun, TemplatePages } from "./thread/pcpu-pool.ts";
+import type { PcpuPool, PooledRun } from "./thread/pcpu-pool.ts";
 import {
   type BootImages,
   type RunCheckpoint,
@@ -10,6 +10,7 @@ import {
   type RunReport,
   type SavedFrames,
   type SavedRun,
+  type SomePages,
   type TemplateKey,
   type TemplateMade,
   type ThreadStart,
@@ -24,6 +25,13 @@ export class MonitorFault extends Error {
 /** There is nothing in what was saved that the run could go on from. */
 export class UnusableCheckpoint extends Error {
   override readonly name = "UnusableCheckpoint";
+  /** Pages of it did not come, after it had begun. */
+  readonly lacksPages: boolean;
+
+  constructor(message: string, lacksPages = false) {
+    super(message);
+    this.lacksPages = lacksPages;
+  }
 }
 
 /** The run stands in its last checkpoint, as was asked for, and is nobody's now. */
@@ -47,7 +55,17 @@ export type ReadableCheckpoint = RunCheckpoint & ReadableFrames;
 export interface FoundTemplate {
   readonly saved: SavedRun;
   /** In parts; ends with nothing where the others cannot be had. */
-  readonly rest: AsyncIterable<TemplatePages | undefined>;
+  readonly rest: AsyncIterable<SomePages | undefined>;
+}
+
+/** Where the pages are that a run which goes on from its checkpoint begins without. */
+export interface PageSupply {
+  /** In parts; ends with nothing where the others cannot be had. */
+  rest(): AsyncIterable<SomePages | undefined>;
+  /** @returns one of them; undefined where it cannot be had */
+  page(page: number): Promise<Uint8Array | undefined>;
+  /** Whether some are lost or damaged, and not only out of reach now. */
+  readonly isGone: boolean;
 }
 
 /** Where templates are kept. A failure costs time, and is nothing that the run needs to know of. */
@@ -101,6 +119,8 @@ type HeardMessage = Extract<
 export interface GuestRun {
   readonly start: Omit<ThreadStart, "control">;
   readonly former?: FormerReports;
+  /** The pages that `start.resume` leaves out. */
+  readonly later?: PageSupply;
   /** Cuts the run off at once; `runGuest` then throws the signal's reason. */
   readonly signal: AbortSignal;
   /** Asks the run for a last checkpoint; `runGuest` then throws `HandedOver`. */
@@ -174,11 +194,18 @@ export async function runGuest(
     // The run may be over by then, the template is not.
     for await (const more of found?.rest ?? []) {
       if (!asker?.hasThread) return;
-      asker.supplyTemplate(key, more);
+      asker.supply({ key }, more);
     }
   };
-  const givePage = async (key: TemplateKey, page: number, answer: PageAnswer) => {
-    answer.give(await run.templates?.page(key, page));
+  const givePage = async (key: TemplateKey | undefined, page: number, answer: PageAnswer) => {
+    const found = key === undefined ? run.later?.page(page) : run.templates?.page(key, page);
+    answer.give(await found);
+  };
+  const giveRest = async () => {
+    for await (const more of run.later?.rest() ?? []) {
+      if (isOver) return;
+      pooled?.supply("run", more);
+    }
   };
   const giveImages = async () => {
     if (!run.images) throw new MonitorFault("the run lacks its images, and there are none");
@@ -204,7 +231,7 @@ export async function runGuest(
       case "handed-over":
         return end(() => reject(new HandedOver("it goes to another worker")));
       case "unusable":
-        return end(() => reject(new UnusableCheckpoint(message.message)));
+        return end(() => reject(new UnusableCheckpoint(message.message, message.lacksPages)));
       case "move":
         run.onMove?.(message.message);
         return move(message.message);
@@ -214,7 +241,9 @@ export async function runGuest(
         return void keep(message).catch(reject);
       case "template-wanted":
         return void answer(message.key).catch(reject);
-      case "template-page-wanted":
+      case "pages-wanted":
+        return void giveRest().catch(reject);
+      case "page-wanted":
         return void givePage(message.key, message.page, new PageAnswer(message.answer));
       case "images-wanted":
         return void giveImages().catch(reject);

@@ -12,6 +12,7 @@ import { passOn } from "./pass-on.ts";
 import { prepareRun } from "./prepare-run.ts";
 import {
   type GuestRun,
+  MonitorFault,
   type ReadableCheckpoint,
   runGuest,
   UnusableCheckpoint,
@@ -68,6 +69,8 @@ export class RunUnderWay {
         return await this.#run(saved, signals);
       } catch (error) {
         if (!(error instanceof UnusableCheckpoint)) throw error;
+        // Its checkpoint is as good as before: whoever reaches the store goes on from it.
+        if (error.lacksPages && !saved.later.isGone) throw new MonitorFault(error.message);
         log.error(`${job.submission} begins again: ${error.message}`);
       }
     }
@@ -131,6 +134,7 @@ export class RunUnderWay {
         ...(debug && { debug }),
       },
       ...(former && { former }),
+      ...(saved && { later: saved.later }),
       signal: signals.signal,
       handOver: signals.handOver,
       onStart: (send, toDebugged) => {

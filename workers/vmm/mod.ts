@@ -1,6 +1,7 @@
 /** The door of the virtual-machine monitor; `keeper.ts` is a small one beside it. */
 export { type ExitCategory, exitCategories, guestExits, monitorExits } from "./base/exits.ts";
 export { Failure } from "./base/failure.ts";
+export type { HashStart } from "./base/hash-start.ts";
 export { LogHistogram, type LogHistogramState } from "./base/log-histogram.ts";
 export type { Alarm, Timers } from "./base/timers.ts";
 export type { Bytes, GuestPhysicalAddress, Instructions, Nanoseconds } from "./base/units.ts";
@@ -16,6 +17,7 @@ export { NetHub } from "./devices/network/net-hub.ts";
 export { NoNetwork } from "./devices/network/no-network.ts";
 export { networkLatency } from "./devices/network/travel-time.ts";
 export { codePageNumbers } from "./interpreter/code-cache.ts";
+export { engineModule } from "./interpreter/engine-module.ts";
 export type { HeatPolicy } from "./interpreter/execute.ts";
 export {
   floatNames as floatRegisterNames,
@@ -50,6 +52,7 @@ export { decodeMachine, encodeMachine, ramOfManifest } from "./machine/machine-s
 export type { MachineState } from "./machine/machine-state.ts";
 export type { MemoryShare } from "./machine/memory-share.ts";
 export { Monitor } from "./machine/monitor.ts";
+export { type NeededPages, neededPages } from "./machine/needed-pages.ts";
 export { otherParts } from "./machine/parts-by-category.ts";
 export {
   type OpenSnapshot,
@@ -60,7 +63,6 @@ export {
   verifySnapshot,
   writeSnapshot,
 } from "./machine/snapshot-file.ts";
-export type { HashStart } from "./machine/state-hash.ts";
 export type { StopReason } from "./machine/stop-reason.ts";
 export type { Watchpoint } from "./machine/watchpoint.ts";
 export type { PageLog } from "./memory/page-log.ts";

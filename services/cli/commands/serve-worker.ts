@@ -23,9 +23,10 @@ const loopback = "127.0.0.1";
 
 /**
  * A young generation of 2 MiB, where V8 lets it grow to 16: beside the guest the rest is to be small. And
- * V8 keeps the bytecode of what is seldom called: what a move needs while the guest stands still is.
+ * V8 keeps the bytecode of what is seldom called: what a move needs while the guest stands still is. Before
+ * that a worker collects garbage when it has time (`workers/host/tidy.ts`).
  */
-const engineFlags = ["--max-semi-space-size=2", "--no-flush-bytecode"];
+const engineFlags = ["--max-semi-space-size=2", "--no-flush-bytecode", "--expose-gc"];
 
 /** What `trapline.mjs` has set for this process to keep it small keeps workers small, too. */
 function leanVariables(): Record<string, string> {

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { takenPlaces } from "../../../shared/schema/taken-places.ts";
 import { ApiClient, defaultApi } from "../client/api-client.ts";
 import { parseWords } from "../client/parse-words.ts";
 import { textTable } from "../client/text-table.ts";
@@ -10,8 +11,8 @@ const usage = "trapline workers [--json] [--api URL]";
 export const command: Command = {
   help: `usage: ${usage}
 
-Lists the workers of a service: name, what runs them, their state, how many runs they have and may
-have, and the instructions of the runs that they have.
+Lists the workers of a service: name, what runs them, their state, how many runs they have (those that
+are just coming among them) and may have, and the instructions of the runs that they have.
 
   --json      print what the API says instead
   --api URL   the API (default: TRAPLINE_API, else ${defaultApi})
@@ -29,9 +30,10 @@ have, and the instructions of the runs that they have.
       terminal.out(`${JSON.stringify(workers, undefined, 2)}\n`);
       return 0;
     }
-    const rows = workers.map(({ name, runtime, state, capacity, runs }) => {
+    const rows = workers.map((worker) => {
+      const { name, runtime, state, capacity, runs } = worker;
       const instructions = runs.reduce((sum, run) => sum + run.instructions, 0);
-      return [name, runtime, state, `${runs.length}/${capacity}`, instructions];
+      return [name, runtime, state, `${takenPlaces(worker)}/${capacity}`, instructions];
     });
     terminal.out(textTable(["worker", "runtime", "state", "runs", "instructions"], rows));
     return 0;

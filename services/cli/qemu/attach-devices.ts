@@ -1,6 +1,7 @@
 import type { LocalRun } from "../../../workers/runtime/local/local-run.ts";
 import { UsageFailure } from "../usage-failure.ts";
 import type { Device, Draft, Drive, Network } from "./draft.ts";
+import { newDevice } from "./new-device.ts";
 import { assignSlots } from "./slots.ts";
 import { wireNetworks } from "./wire-networks.ts";
 
@@ -12,7 +13,8 @@ type Plugged = LocalRun["virtio"][number];
  * @throws UsageFailure
  */
 export function attachDevices(draft: Draft): Pick<LocalRun, "disks" | "virtio" | "networks"> {
-  const { devices, drives, networks, randomSources, snapshot } = draft;
+  const { drives, networks, randomSources, snapshot } = draft;
+  const devices = [...draft.devices, ...impliedDevices(draft)];
   const slots = assignSlots(devices);
   const claimDrive = claims("drive", drives);
   const claimNetwork = claims("netdev", networks);
@@ -45,6 +47,19 @@ export function attachDevices(draft: Draft): Pick<LocalRun, "disks" | "virtio" |
   }));
   const virtio = devices.map(plug);
   return { disks, virtio, networks: wireNetworks(draft) };
+}
+
+/** Those of drives that ask for one. QEMU plugs them in behind all others, too. */
+function impliedDevices({ devices, drives }: Draft): readonly Device[] {
+  const named = new Set(devices.map(({ drive }) => drive));
+  const wanting = drives.filter(
+    (drive) =>
+      drive.interface === "virtio" || (drive.interface === undefined && !named.has(drive.id)),
+  );
+  return wanting.map(({ id, file }) => ({
+    ...newDevice("virtio-blk-device", `-drive file=${file}`),
+    drive: id,
+  }));
 }
 
 /** @throws UsageFailure */

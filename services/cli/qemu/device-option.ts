@@ -1,6 +1,7 @@
 import { UsageFailure } from "../usage-failure.ts";
 import type { Device, DeviceModel, Draft } from "./draft.ts";
 import { readLoader } from "./loader-device.ts";
+import { newDevice } from "./new-device.ts";
 import { parseBoolean } from "./parse-boolean.ts";
 import { parseChoice } from "./parse-choice.ts";
 import { fixedProperty, type Property, readProperties } from "./property-list.ts";
@@ -126,19 +127,7 @@ export function readDevice(draft: Draft, text: string): void {
   }
   refuseKnownDevice(name);
   const model = parseChoice("device", models, name);
-  const device: Device = {
-    model,
-    words: `-device ${text}`,
-    id: undefined,
-    drive: undefined,
-    network: undefined,
-    mac: undefined,
-    hasConsole: false,
-    stream: undefined,
-    randomSource: undefined,
-    packed: false,
-    slot: undefined,
-  };
+  const device = newDevice(model, `-device ${text}`);
   const rest = text.slice(word.length + 1);
   if (rest === "help" || rest === "?") {
     draft.information = `${model} options:\n${deviceProperties[model]
@@ -189,12 +178,13 @@ const absentDevices: readonly (readonly [name: RegExp, why: string])[] = [
 function refuseKnownDevice(name: string): void {
   const why = absentDevices.find(([pattern]) => pattern.test(name))?.[1];
   if (why !== undefined) {
-    const card = /^(e1000|rtl8139|virtio-net)/.test(name);
+    const card = /^(e1000|rtl8139)/.test(name);
+    const sibling = models.find((model) => model === name.replace(/-pci(-.*)?$/, "-device"));
     throw new UsageFailure(
       "device-unsupported",
       `'${name}' is not supported: ${why}`,
-      card
-        ? "the machine's network card is virtio-net-device, on virtio-mmio"
+      card || sibling !== undefined
+        ? `write ${sibling ?? "virtio-net-device"}: the machine has its virtio devices on virtio-mmio`
         : `the machine's devices are ${models.join(", ")}; leave the others out`,
     );
   }

@@ -74,6 +74,7 @@ export interface Drive {
   file: string | undefined;
   readOnly: boolean;
   snapshot: boolean;
+  interface: "none" | "virtio" | undefined;
 }
 
 /** One `-netdev`. */

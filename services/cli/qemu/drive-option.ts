@@ -1,6 +1,7 @@
 import { UsageFailure } from "../usage-failure.ts";
 import type { Draft, Drive } from "./draft.ts";
 import { parseBoolean } from "./parse-boolean.ts";
+import { parseChoice } from "./parse-choice.ts";
 import { fixedProperty, hostProperty, type Property, readProperties } from "./property-list.ts";
 
 const driveProperties: readonly Property<Drive>[] = [
@@ -39,7 +40,13 @@ const driveProperties: readonly Property<Drive>[] = [
       drive.snapshot = parseBoolean(value);
     },
   },
-  fixedProperty("if", ["none"], "attach the drive with -device virtio-blk-device,drive=ID"),
+  {
+    name: "if",
+    value: "none|virtio",
+    set: (drive, value) => {
+      drive.interface = parseChoice<"none" | "virtio">("interface", ["none", "virtio"], value);
+    },
+  },
   fixedProperty("format", ["raw"], "only raw images are read"),
   fixedProperty("media", ["disk"], "there is no CD-ROM"),
   hostProperty("cache", ["writeback", "none", "writethrough", "directsync", "unsafe"]),
@@ -48,10 +55,17 @@ const driveProperties: readonly Property<Drive>[] = [
   hostProperty("detect-zeroes", ["off", "on", "unmap"]),
 ];
 
-/** `-drive file=FILE,if=none,format=raw,id=ID[,readonly=on]`. */
+/**
+ * `-drive file=FILE,if=none,format=raw,id=ID[,readonly=on]`. With `if=virtio`, QEMU's default here, the
+ * drive gets a device of its own; so it does where nothing is said and no device names it.
+ */
 export function readDrive(draft: Draft, text: string): void {
-  const drive: Drive = { id: undefined, file: undefined, readOnly: false, snapshot: false };
+  const drive: Drive = {
+    ...{ id: undefined, file: undefined },
+    ...{ readOnly: false, snapshot: false, interface: undefined },
+  };
   readProperties("-drive", text, driveProperties, drive);
+  if (drive.interface !== "none") drive.id ??= unusedId(draft);
   if (drive.file === undefined || drive.file === "") {
     throw new UsageFailure("drive-without-file", "a drive needs a file", "add file=FILE");
   }
@@ -59,7 +73,7 @@ export function readDrive(draft: Draft, text: string): void {
     throw new UsageFailure(
       "drive-without-id",
       "a drive needs an id, or no device can use it",
-      "add id=ID, and use it with -device virtio-blk-device,drive=ID",
+      "add id=ID and use it with -device virtio-blk-device,drive=ID, or write if=virtio",
     );
   }
   if (draft.drives.some(({ id }) => id === drive.id)) {
@@ -70,4 +84,10 @@ export function readDrive(draft: Draft, text: string): void {
     );
   }
   draft.drives.push(drive);
+}
+
+/** As QEMU names such drives. */
+function unusedId({ drives }: Draft): string {
+  const ids = drives.map((_, i) => `virtio${i}`).filter((id) => drives.every((d) => d.id !== id));
+  return ids[0] ?? `virtio${drives.length}`;
 }

@@ -139,6 +139,10 @@ describe("a command line that works with qemu-system-riscv64", () => {
     ["-smp 4", 4],
     ["-smp cpus=2,cores=2", 2],
     ["-smp cores=2,threads=2", 4],
+    ["-smp 2,sockets=1", 2],
+    ["-smp 4,cores=2", 4],
+    ["-smp 4,sockets=2,cores=1", 4],
+    ["-smp 2,maxcpus=4", 2],
     ["", 1],
   ])("%j makes %i harts", (line, harts) => {
     expect(read(`-kernel k ${line}`).harts).toBe(harts);
@@ -327,6 +331,24 @@ describe("a command line that works with qemu-system-riscv64", () => {
     });
   });
 
+  test("a drive with if=virtio, or with none that no device names, has a device of its own", () => {
+    const { disks, virtio } = read(
+      "-kernel k -drive file=a,format=raw,if=virtio -drive file=b -drive file=c,id=c " +
+        "-drive file=d,if=none,id=d -device virtio-blk-device,drive=c",
+    );
+    expect(disks.map(({ name, file }) => [name, file])).toEqual([
+      ["virtio0", "a"],
+      ["virtio1", "b"],
+      ["c", "c"],
+      ["d", "d"],
+    ]);
+    expect(virtio).toMatchObject([
+      { disk: "c", slot: 7 },
+      { disk: "virtio0", slot: 6 },
+      { disk: "virtio1", slot: 5 },
+    ]);
+  });
+
   test("firmware from a file may come without a kernel", () => {
     expect(read("-bios fw.bin")).toMatchObject({ firmware: { file: "fw.bin" }, kernel: undefined });
   });
@@ -372,7 +394,7 @@ describe("a command line that cannot be used", () => {
     ["-machine virtt", "choice-unknown", "the only one is 'virt'"],
     ["-M virt,acell=tcg", "property-unknown", "nearest known one is 'accel'"],
     ["-M virt,accel=kvm", "value-unsupported", "accel=kvm is not supported"],
-    ["-cpu rv32", "choice-unknown", "the only one is 'rv64'"],
+    ["-cpu rv32", "choice-unknown", "the nearest known one is 'rv64'"],
     ["-cpu rv64,v=true", "value-unsupported", "v=true"],
     ["-device virtio-blk-devise", "choice-unknown", "nearest known one is 'virtio-blk-device'"],
     ["-device virtio-net-pci", "device-unsupported", "the machine has no PCI"],
@@ -424,7 +446,13 @@ describe("a command line that cannot be used", () => {
     ["-device virtio-blk-device,drvie=x", "property-unknown", "nearest known one is 'drive'"],
     ["-device virtio-rng-device,bus=virtio-mmio-bus.8", "bus-unknown", "no bus"],
     ["-drive file=f,id=x,readnoly=on", "property-unknown", "nearest known one is 'readonly'"],
-    ["-drive file=f,id=x,if=virtio", "value-unsupported", "virtio-blk-device"],
+    ["-drive file=f,id=x,if=virtoi", "choice-unknown", "nearest known one is 'virtio'"],
+    [
+      "-kernel k -drive file=f,id=x,if=virtio -device virtio-blk-device,drive=x",
+      "drive-in-use",
+      "another device",
+    ],
+    ["-device virtio-blk-pci,drive=x", "device-unsupported", "has no PCI"],
     ["-drive file=f,id=x,format=qcow2", "value-unsupported", "only raw images"],
     ["-drive file=f,if=none", "drive-without-id", "needs an id"],
     ["-drive id=x", "drive-without-file", "needs a file"],
@@ -459,7 +487,9 @@ describe("a command line that cannot be used", () => {
     ["-display gtk", "choice-unknown", "-display gtk"],
     ["-smp 9", "harts-unsupported", "-smp 9: 9 harts"],
     ["-smp 0", "harts-malformed", "cpus=0"],
-    ["-smp 4,cores=2", "harts-contradictory", "make 2 harts, not 4"],
+    ["-smp 4,cores=3", "harts-contradictory", "make 3 harts, not 4"],
+    ["-smp 4,sockets=1,cores=1,threads=1", "harts-contradictory", "make 1 harts, not 4"],
+    ["-smp 4,maxcpus=2", "harts-contradictory", "make 2 harts, not 4"],
     ["-hda disk.img", "option-unsupported", "-hda: there is no IDE or SCSI controller"],
     ["-device e1000", "device-unsupported", "the machine has no PCI"],
     ["-device virtio-blk-pci,drive=x", "device-unsupported", "the machine has no PCI"],

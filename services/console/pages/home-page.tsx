@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import { z } from "zod";
 import { submissionIdSchema } from "../../../shared/schema/submission-id.ts";
+import { takenPlaces } from "../../../shared/schema/taken-places.ts";
 import { workerStatusSchema } from "../../../shared/schema/worker-status.ts";
 import { millions } from "../model/millions.ts";
 import { ColumnHeads } from "../parts/column-heads.tsx";
@@ -74,7 +75,7 @@ export function HomePage() {
                     <th scope="row">{worker.name}</th>
                     <td>{worker.state}</td>
                     <td>{worker.runtime}</td>
-                    <td className="number">{worker.runs.length}</td>
+                    <td className="number">{takenPlaces(worker)}</td>
                     <td className="number">{worker.capacity}</td>
                     <td className="number">
                       {millions(

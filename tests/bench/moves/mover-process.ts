@@ -13,8 +13,10 @@ export class MoverProcess {
   constructor() {
     const isDeno = "Deno" in globalThis;
     // As workers are started.
-    const flag = "--no-flush-bytecode";
-    const words = isDeno ? ["run", `--v8-flags=${flag}`, "--allow-all", program] : [flag, program];
+    const flags = ["--no-flush-bytecode", "--expose-gc"];
+    const words = isDeno
+      ? ["run", `--v8-flags=${flags.join(",")}`, "--allow-all", program]
+      : [...flags, program];
     this.#child = spawn(process.execPath, words, { stdio: ["pipe", "pipe", "inherit"] });
     const { stdout } = this.#child;
     if (!stdout) throw new Error("a mover has no output");

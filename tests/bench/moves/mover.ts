@@ -7,6 +7,8 @@ import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { createServer, type TLSSocket } from "node:tls";
 import { compiler } from "../../../workers/host/compiler.ts";
+import { countBuffersWithHeap } from "../../../workers/host/count-buffers-with-heap.ts";
+import { tidy } from "../../../workers/host/tidy.ts";
 import { zstd } from "../../../workers/host/zstd.ts";
 import {
   connectToWorker,
@@ -49,6 +51,7 @@ export interface Arrived {
   readonly cpu: number;
 }
 
+countBuffersWithHeap();
 const certificate = makeWorkerCertificate();
 const monitor = Monitor.create({ compiler });
 /** About a millisecond of a guest that computes. */
@@ -60,6 +63,7 @@ const common = {
   } satisfies Authority,
   now: () => performance.now(),
   patience: 20_000,
+  tidy,
   ...(zstd && { compressions: [zstd] }),
 };
 const hostNow = () => performance.timeOrigin + performance.now();

@@ -162,11 +162,15 @@ async function forkFigures(store: CheckpointStore) {
     image = await store.open("template", root.name);
   }
   if (!image) throw new Error("the template is not stored");
-  const { machine, ram } = machineOfSaved(await readSavedRun(image));
+  const saved = await readSavedRun(image);
+  const { machine, ram } = machineOfSaved(saved);
   const disk = new MemoryBlock(new Uint8Array(65_536));
   const resources = { console: { write: () => undefined }, disks: new Map([["script", disk]]) };
   const monitor = Monitor.create({ compiler });
   const origin = monitor.restoreMachine(machine, ram, resources);
+  for await (const { page, bytes } of image.read([...saved.absent])) {
+    origin.ram.supply(page, bytes);
+  }
   // The first one has V8 optimise what makes it.
   origin.fork(resources).dispose();
   const before = await residentMebibytes();

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { CheckpointImage } from "../../../shared/blob/checkpoints/checkpoint-image.ts";
 import { CheckpointStore } from "../../../shared/blob/checkpoints/checkpoint-store.ts";
 import { Collector } from "../../../shared/blob/collector/collector.ts";
 import { PageStore } from "../../../shared/blob/pages/page-store.ts";
@@ -32,6 +33,18 @@ function outcome(machine: Machine) {
   };
 }
 
+const ways = fc.constantFrom("stays", "with all pages", "with some pages");
+
+/** Runs one that may lack pages which the image has. */
+async function runWith(machine: Machine, instructions: number, image: CheckpointImage | undefined) {
+  const end = machine.steps + instructions;
+  for (;;) {
+    const stop = machine.run(end - machine.steps);
+    if (stop.kind !== "absent") return;
+    machine.ram.supply(stop.page, (await image?.readPage(stop.page)) ?? new Uint8Array(4096));
+  }
+}
+
 const alone = smallMonitor().createMachine(config, {
   console: recordedConsole().sink,
   disks: new Map(),
@@ -41,7 +54,7 @@ const undisturbed = outcome(alone);
 test("a machine that goes through the store at any instants, from monitor to monitor, is the undisturbed one", async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.tuple(fc.integer({ min: 1, max: 60_000 }), fc.boolean()), {
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 60_000 }), ways), {
         minLength: 1,
         maxLength: 8,
       }),
@@ -53,22 +66,29 @@ test("a machine that goes through the store at any instants, from monitor to mon
         let { writer } = await open(content).claim({ name: "run", epoch });
         let log = machine.ram.openDirtyLog();
         let isFirst = true;
+        let image: CheckpointImage | undefined;
+        let later: readonly number[] = [];
         for (const [instructions, moves] of steps) {
-          machine.run(instructions);
+          await runWith(machine, instructions, image);
           const changed = log.harvest();
           const captured = captureMachine(machine, isFirst ? undefined : changed);
           await writer.publish(captured.content);
           captured.release();
           isFirst = false;
-          if (!moves) continue;
+          if (moves === "stays") continue;
           machine.dispose();
           await new Collector(new MemoryObjects(content), { grace: -1 }).collect();
           const claimed = await open(content).claim({ name: "run", epoch: ++epoch });
           if (claimed.image === undefined) throw new Error("the run has no checkpoint");
-          const { state, ram } = await machineOf(claimed.image);
+          image = claimed.image;
+          const { state, ram } = await machineOf(image, { isLazy: moves === "with some pages" });
+          later = ram.absent;
           machine = smallMonitor().restoreMachine(state, ram, resources);
           log = machine.ram.openDirtyLog();
           writer = claimed.writer;
+        }
+        for await (const { page, bytes } of image?.read(later) ?? []) {
+          machine.ram.supply(page, bytes);
         }
         const end = outcome(machine);
         machine.dispose();
@@ -78,6 +98,20 @@ test("a machine that goes through the store at any instants, from monitor to mon
     { numRuns: 12 },
   );
 }, 120_000);
+
+test("a machine that is not here whole cannot be saved whole", async () => {
+  const content = emptyContent();
+  const resources = { console: recordedConsole().sink, disks: new Map() };
+  const source = smallMonitor().createMachine(config, resources);
+  source.run(100_000);
+  const { writer } = await open(content).claim({ name: "run", epoch: 1 });
+  await writer.publish(captureMachine(source).content);
+  const image = await open(content).open("run", "run");
+  if (image === undefined) throw new Error("the run has no checkpoint");
+  const { state, ram } = await machineOf(image, { isLazy: true });
+  const machine = smallMonitor().restoreMachine(state, ram, resources);
+  expect(() => captureMachine(machine)).toThrow("not here whole");
+});
 
 test("a machine that begins before its pages are there is the undisturbed one, too", async () => {
   await fc.assert(

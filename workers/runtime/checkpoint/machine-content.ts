@@ -3,12 +3,13 @@ import type {
   CheckpointPart,
 } from "../../../shared/blob/checkpoints/checkpoint-writer.ts";
 import {
-  codePageNumbers,
   encodeMachine,
   type Machine,
   type MachineState,
+  neededPages,
   type RamImage,
 } from "../../vmm/mod.ts";
+import { inOrderOfNeed } from "./in-order-of-need.ts";
 import { packNumbers } from "./resident-pages.ts";
 
 /** A machine at one instant, ready to be published while the machine goes on. */
@@ -29,9 +30,13 @@ export interface CapturedMachine {
  *
  * @param changed pages written since the checkpoint that the next one builds upon; without it, whole.
  *   Pages of a checkpoint that could not be published have to be named again
+ * @throws RangeError for the whole of a machine of which pages are absent
  */
 export function captureMachine(machine: Machine, changed?: readonly number[]): CapturedMachine {
   const state = machine.save();
+  if (changed === undefined && machine.ram.absentPages > 0) {
+    throw new RangeError("a machine is not here whole");
+  }
   const image = machine.ram.capture();
   let parts: CheckpointPart[] | undefined;
   return {
@@ -48,15 +53,11 @@ export function captureMachine(machine: Machine, changed?: readonly number[]): C
   };
 }
 
-/** Executed pages first: a machine that begins with them alone then finds them in few places. */
-function* pagesOf(image: RamImage, { code }: MachineState, changed?: readonly number[]) {
-  const executed = new Set(codePageNumbers(code));
+/** What is wanted first comes first: a machine that begins with it alone then finds it in few places. */
+function* pagesOf(image: RamImage, state: MachineState, changed?: readonly number[]) {
   const wanted = changed && new Set(changed);
-  for (const isExecuted of [true, false]) {
-    for (const one of image.pages()) {
-      if (executed.has(one.page) === isExecuted && wanted?.has(one.page) !== false) yield one;
-    }
-  }
+  const pages = Array.from(image.pages()).filter(({ page }) => wanted?.has(page) !== false);
+  yield* inOrderOfNeed(pages, neededPages(state));
 }
 
 function partsOf(image: RamImage, state: MachineState): CheckpointPart[] {
@@ -64,6 +65,7 @@ function partsOf(image: RamImage, state: MachineState): CheckpointPart[] {
   // Which pages there are stands in a part, what is in them in the checkpoint itself.
   const ram = { pages: new Uint32Array(), hashes: new Uint8Array(), readZeros, sweepAt };
   const sections = encodeMachine({ state, ram });
-  sections.set("resident", packNumbers(Array.from(image.pages(), ({ page }) => page)));
+  const resident = [...Array.from(image.pages(), ({ page }) => page), ...image.absent];
+  sections.set("resident", packNumbers(resident.sort((a, b) => a - b)));
   return [...sections].map(([name, bytes]) => ({ kind: "section" as const, name, bytes }));
 }

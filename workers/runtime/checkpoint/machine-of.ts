@@ -1,8 +1,8 @@
 import type { CheckpointImage } from "../../../shared/blob/checkpoints/checkpoint-image.ts";
 import {
-  codePageNumbers,
   decodeMachine,
   type MachineState,
+  neededPages,
   type RamContent,
   ramOfManifest,
 } from "../../vmm/mod.ts";
@@ -16,8 +16,7 @@ export interface StoredMachine {
 
 export interface MachineOptions {
   /**
-   * Reads what the machine cannot begin without: the pages that it has executed. The others are
-   * absent: `run` ends with `absent` where it needs one, and they can be brought at any time.
+   * Reads what the machine begins with: the pages that its TLBs lead to. The others are absent: `run` ends with `absent` where it needs one, and they can be brought at any time.
    *
    *   const { state, ram } = await machineOf(image, { isLazy: true });
    *   const machine = monitor.restoreMachine(state, ram, resources);
@@ -44,8 +43,7 @@ export async function machineOf(
   const sections = await image.readParts("section");
   const { state, ram } = decodeMachine(sections);
   const resident = unpackNumbers(sections.get("resident") ?? new Uint8Array());
-  const executed = new Set(codePageNumbers(state.code));
-  const romPage = Math.floor(state.hardware.ramBytes / zeroPage.length);
+  const { first } = neededPages(state);
   const here: number[] = [];
   const needed: number[] = [];
   const absent: number[] = [];
@@ -53,7 +51,7 @@ export async function machineOf(
     // A page may be in the checkpoint that a sweep has taken from the machine since, and of one that
     // is zeros there is nothing in it.
     const isStored = image.ramPage(page) !== undefined;
-    if (isStored && isLazy && page !== romPage && !executed.has(page)) absent.push(page);
+    if (isStored && isLazy && !first.has(page)) absent.push(page);
     else {
       here.push(page);
       if (isStored) needed.push(page);

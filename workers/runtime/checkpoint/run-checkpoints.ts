@@ -16,9 +16,10 @@ import type { CheckpointImage } from "../../../shared/blob/checkpoints/checkpoin
 import type { CheckpointStore, Claim } from "../../../shared/blob/checkpoints/checkpoint-store.ts";
 import type { CheckpointWriter } from "../../../shared/blob/checkpoints/checkpoint-writer.ts";
 import { log } from "../../../shared/telemetry/log.ts";
-import type { ReadableCheckpoint } from "../run-guest.ts";
+import type { PageSupply, ReadableCheckpoint } from "../run-guest.ts";
 import { type DriverState, decodeDriverState } from "../thread/driver-state.ts";
 import type { SavedRun, TemplateKey } from "../thread/thread-protocol.ts";
+import { LaterPages } from "./later-pages.ts";
 import { readSavedRun } from "./read-saved-run.ts";
 import { RunOver } from "./run-over.ts";
 import { toContent } from "./to-content.ts";
@@ -27,6 +28,8 @@ import { toContent } from "./to-content.ts";
 export interface TakenOver {
   readonly run: SavedRun;
   readonly driver: DriverState;
+  /** The pages that `run` leaves out. */
+  readonly later: PageSupply;
 }
 
 interface CheckpointsOthers {
@@ -177,7 +180,9 @@ export class RunCheckpoints {
 
 async function readRun(image: CheckpointImage): Promise<TakenOver> {
   const run = await readSavedRun(image);
-  return { run, driver: decodeDriverState(run.sections) };
+  const tell = (error: unknown) => log.error(`pages of a checkpoint do not come: ${text(error)}`);
+  const later = new LaterPages(image, run.absent, tell);
+  return { run, driver: decodeDriverState(run.sections), later };
 }
 
 function isStale(error: unknown): boolean {

@@ -1,25 +1,22 @@
 import type { CheckpointContent } from "../../../shared/blob/checkpoints/checkpoint-writer.ts";
+import { decodeMachine, neededPages } from "../../vmm/mod.ts";
 import type { ReadableFrames } from "../run-guest.ts";
+import { inOrderOfNeed } from "./in-order-of-need.ts";
 
 /**
- * What a thread has saved, as the store takes it: each frame is read when it is its turn.
- *
- * @param first pages that will be wanted before the others: they lie together in the store
+ * What a thread has saved, as the store takes it: each frame is read when it is its turn. Of a machine
+ * that is saved whole, pages that will be wanted first lie together in the store.
  */
-export function toContent(
-  saved: ReadableFrames,
-  first: ReadonlySet<number> = new Set(),
-): CheckpointContent {
+export function toContent(saved: ReadableFrames): CheckpointContent {
   const { pages, frames, sections, isWhole, instructions, read } = saved;
-  const turns = first.size === 0 ? [false] : [true, false];
+  const places = Array.from(pages, (page, index) => ({ page, frame: frames[index] ?? 0 }));
+  const inOrder = isWhole
+    ? [...inOrderOfNeed(places, neededPages(decodeMachine(sections).state))]
+    : places;
   return {
     pages: {
       *[Symbol.iterator]() {
-        for (const isFirst of turns) {
-          for (const [index, page] of pages.entries()) {
-            if (first.has(page) === isFirst) yield { page, bytes: read(frames[index] ?? 0) };
-          }
-        }
+        for (const { page, frame } of inOrder) yield { page, bytes: read(frame) };
       },
     },
     isWhole,

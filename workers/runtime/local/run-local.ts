@@ -21,6 +21,7 @@ import { monitorGreeting, monitorPrompt, monitorSession } from "../debug/serve-m
 import { exitReportOf } from "../exit-report-of.ts";
 import { freeImages } from "../free-images.ts";
 import { drive } from "./drive.ts";
+import { EarlyImages } from "./early-images.ts";
 import type { Ending } from "./ending.ts";
 import { endingClause } from "./ending-clause.ts";
 import { exitStatus } from "./exit-status.ts";
@@ -36,6 +37,7 @@ import { machineMemory } from "./machine-memory.ts";
 import { openConsoles } from "./open-consoles.ts";
 import { openDisks } from "./open-disks.ts";
 import { openNetworks } from "./open-networks.ts";
+import { prebuiltEngine } from "./prebuilt-engine.ts";
 import { RunTotals } from "./run-totals.ts";
 import { secondConsole } from "./second-console.ts";
 import { shutdownReason } from "./shutdown-reason.ts";
@@ -74,7 +76,12 @@ export async function runLocal(run: LocalRun): Promise<number> {
   const report = openExitsReport(run.exits);
   if (saved) saving?.checkFit(saved, run, opened.disks);
   const ramBytes = saved?.state.hardware.ramBytes ?? run.ramBytes;
-  const monitor = Monitor.create({ compiler, memoryBytes: machineMemory(ramBytes) });
+  const early = new EarlyImages(saved ? [] : [run.kernel, run.initrd]);
+  const engine = prebuiltEngine();
+  const monitor = Monitor.create({
+    ...{ compiler, memoryBytes: machineMemory(ramBytes) },
+    ...(engine && { engine }),
+  });
   const kept = run.engine === "interpret" ? undefined : KeptCodeFile.of(run.keptCode, run.kernel);
   kept?.load(monitor);
   const output = new ConsoleBuffer();
@@ -97,7 +104,7 @@ export async function runLocal(run: LocalRun): Promise<number> {
   };
   // Reads the images anew each time: while the machine runs, its RAM is the only place for them.
   const boot = (): Machine => {
-    const config = machineConfig({ ...run, seed });
+    const config = machineConfig({ ...run, seed }, early);
     const loads = readLoads(run.loads);
     const machine = monitor.createMachine(config, resources(config.time));
     freeImages(config);
@@ -116,6 +123,7 @@ export async function runLocal(run: LocalRun): Promise<number> {
     saved = undefined;
     return snapshot ? restore(snapshot) : boot();
   };
+  await early.arrive();
   // Made before the terminal turns raw: an image that cannot start is told like a wrong option.
   let machine = start();
   script?.attach(machine);

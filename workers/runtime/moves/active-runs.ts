@@ -28,6 +28,12 @@ export class ActiveRuns {
     }
   }
 
+  /** Those that have begun, and how many others have a place. */
+  get status(): { readonly runs: RunStatus[]; readonly coming: number } {
+    const runs = this.all.flatMap(({ status }) => (status ? [status] : []));
+    return { runs, coming: this.#runs.size - runs.length };
+  }
+
   get all(): readonly ActiveRun[] {
     return [...this.#runs];
   }

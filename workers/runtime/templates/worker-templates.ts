@@ -1,15 +1,12 @@
 import { BlobError } from "../../../shared/blob/blob-error.ts";
-import type { CheckpointImage } from "../../../shared/blob/checkpoints/checkpoint-image.ts";
 import type { CheckpointStore } from "../../../shared/blob/checkpoints/checkpoint-store.ts";
-import { codePageNumbers, decodeMachine } from "../../vmm/mod.ts";
-import { readPages, readSections } from "../checkpoint/read-saved-run.ts";
+import { LaterPages } from "../checkpoint/later-pages.ts";
+import { readSavedRun } from "../checkpoint/read-saved-run.ts";
 import { toContent } from "../checkpoint/to-content.ts";
 import type { FoundTemplate, ReadableFrames, TemplateKeeper } from "../run-guest.ts";
 import type { TemplateOutcome } from "../telemetry/worker-metrics.ts";
 import type { TemplateKey } from "../thread/thread-protocol.ts";
 
-const pageBytes = 4096;
-const pagesAtOnce = 256;
 /** How long a template that nobody uses stays in the store. */
 const keptMilliseconds = 14 * 24 * 3600 * 1000;
 
@@ -26,7 +23,7 @@ export class WorkerTemplates {
   /** Those of which what is stored cannot be used. */
   readonly #unusable = new Set<TemplateKey>();
   /** Of which threads may still want a page. */
-  readonly #images = new Map<TemplateKey, CheckpointImage>();
+  readonly #later = new Map<TemplateKey, LaterPages>();
 
   /** @param tell for whoever reads the worker's log @param count for its metrics */
   constructor(
@@ -43,7 +40,7 @@ export class WorkerTemplates {
   of(assignment: string): TemplateKeeper {
     return {
       find: (key) => this.#find(key),
-      page: (key, page) => this.#page(key, page),
+      page: async (key, page) => this.#later.get(key)?.page(page),
       keep: (key, template) => this.#keep(key, template, assignment),
     };
   }
@@ -62,33 +59,12 @@ export class WorkerTemplates {
     try {
       const image = await this.#store.open("template", key);
       if (image === undefined) return undefined;
-      const sections = await readSections(image);
-      const { first, later } = pagesOf(image, sections);
-      const saved = { sections, ...(await readPages(image, first)), absent: later };
+      const saved = await readSavedRun(image);
+      const later = new LaterPages(image, saved.absent, (error) => this.refuse(key, text(error)));
       await this.#store.prolong("template", key, keptMilliseconds);
-      this.#images.set(key, image);
+      this.#later.set(key, later);
       this.#count("read");
-      return { saved, rest: this.#rest(key, image, later) };
-    } catch (error) {
-      this.refuse(key, text(error));
-      return undefined;
-    }
-  }
-
-  async *#rest(key: TemplateKey, image: CheckpointImage, later: Uint32Array) {
-    try {
-      for (let at = 0; at < later.length; at += pagesAtOnce) {
-        yield await readPages(image, later.subarray(at, at + pagesAtOnce));
-      }
-    } catch (error) {
-      this.refuse(key, text(error));
-      yield undefined;
-    }
-  }
-
-  async #page(key: TemplateKey, page: number): Promise<Uint8Array | undefined> {
-    try {
-      return await this.#images.get(key)?.readPage(page);
+      return { saved, rest: later.rest() };
     } catch (error) {
       this.refuse(key, text(error));
       return undefined;
@@ -102,7 +78,7 @@ export class WorkerTemplates {
       const writer = await this.#store.template(claim, keptMilliseconds);
       // Another worker was quicker, and made the same.
       if (writer.last !== undefined) return;
-      await writer.publish(toContent(template, neededFirst(template.sections)));
+      await writer.publish(toContent(template));
       this.#unusable.delete(key);
       this.#count("stored");
       this.#tell(`${named(key)} is stored`);
@@ -112,22 +88,6 @@ export class WorkerTemplates {
       this.#tell(`${named(key)} is not stored: ${text(error)}`);
     }
   }
-}
-
-/** Pages that were executed, and the ROM's. @throws Failure `snapshot-damaged` */
-function neededFirst(sections: ReadonlyMap<string, Uint8Array>): Set<number> {
-  const { state } = decodeMachine(sections);
-  return new Set([...codePageNumbers(state.code), state.hardware.ramBytes / pageBytes]);
-}
-
-/** What a clone needs at once, and what follows. */
-function pagesOf(image: CheckpointImage, sections: ReadonlyMap<string, Uint8Array>) {
-  const wanted = neededFirst(sections);
-  const pages = image.ramPages;
-  return {
-    first: pages.filter((page) => wanted.has(page)),
-    later: Uint32Array.from(pages.filter((page) => !wanted.has(page))),
-  };
 }
 
 function named(key: TemplateKey): string {

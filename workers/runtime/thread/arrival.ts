@@ -1,3 +1,4 @@
+import { tidy } from "../../host/tidy.ts";
 import { zstd } from "../../host/zstd.ts";
 import {
   type KnownContent,
@@ -42,7 +43,7 @@ export class Arrival {
     this.#end = new ThreadEnd(options.line, (message) => post({ type: "line", message }));
     this.#authority = new PostedAuthority((question) => post({ type: "claim", ...question }));
     this.#destination = new MigrationDestination({
-      ...{ owner, monitor, patience, takesCode, now },
+      ...{ owner, monitor, patience, takesCode, now, tidy },
       channel: this.#end,
       authority: this.#authority,
       accept: (hello) => {

@@ -1,3 +1,4 @@
+import { tidy } from "../../host/tidy.ts";
 import { zstd } from "../../host/zstd.ts";
 import {
   type AheadContent,
@@ -41,7 +42,7 @@ export class Departure {
     this.#end = new ThreadEnd(options.line, (message) => post({ type: "line", message }));
     this.#authority = new PostedAuthority((question) => post({ type: "claim", ...question }));
     this.#source = new MigrationSource({
-      ...{ machine, run, epoch, owner, token, mode, limits, patience, now },
+      ...{ machine, run, epoch, owner, token, mode, limits, patience, now, tidy },
       contents: ports.contents,
       channel: this.#heldChannel(),
       authority: this.#authority,

@@ -1,7 +1,7 @@
 import { Failure, type Machine, type MachineConfig, type MachineResources } from "../../vmm/mod.ts";
 import { freeImages } from "../free-images.ts";
 import type { ProfileStacks } from "../profile/guest-profiler.ts";
-import type { ClonePages } from "./arriving-pages.ts";
+import { ArrivingPages, PageLost, type RunPages } from "./arriving-pages.ts";
 import type { DriverPorts } from "./driver-ports.ts";
 import { type DriverState, decodeDriverState } from "./driver-state.ts";
 import type { GuestCheckpoints } from "./guest-checkpoints.ts";
@@ -36,8 +36,10 @@ export class GuestBeginning {
   #config: MachineConfig;
   #hasBegun = false;
   #images: "not asked for" | "asked for" | "here" = "not asked for";
-  /** Of a clone, while pages of it may not have come yet. */
-  #pages: ClonePages | undefined;
+  /** While pages of its machine may not have come yet. */
+  #pages: RunPages | undefined;
+  /** Those of a run that goes on from its checkpoint. */
+  #arriving: ArrivingPages | undefined;
 
   constructor(parts: BeginningParts) {
     this.#parts = parts;
@@ -72,7 +74,7 @@ export class GuestBeginning {
     return "answer";
   }
 
-  /** Whether pages of a clone may not have come yet. */
+  /** Whether pages may not have come yet. */
   get isOpen(): boolean {
     return this.#pages !== undefined;
   }
@@ -89,6 +91,16 @@ export class GuestBeginning {
     this.#pages.complete(machine);
     this.#pages = undefined;
     return true;
+  }
+
+  /** Some of the pages that it goes on without have come. */
+  takePages(pages: Uint32Array, content: Uint8Array): void {
+    if (this.#pages) this.#arriving?.take(pages, content);
+  }
+
+  /** The others do not come. */
+  losePages(): void {
+    if (this.#arriving?.areHere === false) this.#arriving.lose();
   }
 
   /** Damaged ones are made anew; nothing but speed depends on them. */
@@ -130,7 +142,9 @@ export class GuestBeginning {
     try {
       const state = decodeDriverState(resume.sections);
       const { machine: saved, ram } = machineOfSaved(resume);
-      machine = ports.monitor.restoreMachine(saved, ram, resources());
+      const pageSource = { fetch: (page: number) => this.#fetch(page) };
+      machine = ports.monitor.restoreMachine(saved, ram, { ...resources(), pageSource });
+      this.#await(machine, resume.absent);
       disks.restore(resume.sections, state);
       takeUp(machine, state);
       checkpoints.resume(machine);
@@ -143,5 +157,20 @@ export class GuestBeginning {
       ports.post({ type: "unusable", message });
       return undefined;
     }
+  }
+
+  #await(machine: Machine, absent: Uint32Array | undefined): void {
+    if (!absent || machine.ram.absentPages === 0) return;
+    const { post } = this.#parts.ports;
+    this.#arriving = new ArrivingPages(machine, absent);
+    this.#pages = this.#arriving.forRun((page, answer) => {
+      post({ type: "page-wanted", page, answer });
+    });
+    post({ type: "pages-wanted" });
+  }
+
+  #fetch(page: number): Uint8Array {
+    if (!this.#pages) throw new PageLost(`page ${page} is not here while the machine is made`);
+    return this.#pages.fetch(page);
   }
 }

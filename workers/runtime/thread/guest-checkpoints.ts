@@ -55,6 +55,11 @@ export class GuestCheckpoints {
     return this.#image !== undefined;
   }
 
+  /** Whether the next one needs all pages, and not only those that were written. */
+  get isWholeNext(): boolean {
+    return !this.#hasBase;
+  }
+
   /** Pages that were written between the last checkpoint that was taken and the one before. */
   get dirtied(): number {
     return this.#dirtied;
@@ -71,7 +76,7 @@ export class GuestCheckpoints {
     const harvest = this.#log.harvest();
     this.#dirtied = harvest.length;
     for (const page of harvest) this.#changed.add(page);
-    const isWhole = !this.#hasBase;
+    const isWhole = this.isWholeNext;
     const { resident, readZeros, sweepAt } = machine.ram.residence();
     // Pages that a sweep has taken are not there any more, whatever was written to them.
     const changed = Array.from(machine.ram.contents(this.#changed), ({ page }) => page);

@@ -26,6 +26,8 @@ import { type BootImages, type ThreadStart, threadControl } from "./thread-proto
  */
 export type AfterTurn = "more" | "release" | "answer" | "wait" | "nothing";
 
+type DepartCommand = Extract<MoveCommand, { type: "depart" }>;
+
 const pageBytes = 4096;
 /** Of a guest that moves: its two sides should not wait for each other's turns. */
 const movingTime: Milliseconds = 4;
@@ -57,6 +59,8 @@ export class GuestDriver {
   readonly #guestMove: GuestMove;
   readonly #debug: GuestDebug;
   #isHandedOver = false;
+  /** It is to leave when its machine is here whole. */
+  #departs: DepartCommand | undefined;
   /** How the run ended while pages of it were still elsewhere: what it leaves cannot be told yet. */
   #openEnd: RunEnd | undefined;
   #machine: Machine | undefined;
@@ -116,6 +120,7 @@ export class GuestDriver {
       if (typeof machine === "string") return machine;
       if (!this.#machine) this.#debug.begin(machine);
       this.#machine = machine;
+      this.#departIfWhole();
       const isBusy = this.#guestMove.isUnderWay || this.#openEnd !== undefined;
       const wish = isBusy ? "more" : this.#checkpoint(machine);
       if (wish !== "more") return wish;
@@ -152,9 +157,24 @@ export class GuestDriver {
     return isHeld;
   }
 
-  /** A word of the main thread about the run's move. */
+  /** A word of the main thread about the run's move. It leaves when its machine is here whole. */
   hear(command: MoveCommand): void {
-    this.#guestMove.hear(command, this.#machine);
+    if (command.type === "depart" && this.#beginning.isOpen) this.#departs = command;
+    else if (command.type === "cancel" && this.#departs) this.#stay(this.#departs);
+    else this.#guestMove.hear(command, this.#machine);
+  }
+
+  #stay({ departure: { epoch } }: DepartCommand): void {
+    this.#departs = undefined;
+    const problem = "pages of it are still on their way from the store";
+    this.#ports.post({ type: "move", message: { type: "stayed", epoch, problem } });
+  }
+
+  #departIfWhole(): void {
+    const departs = this.#departs;
+    if (!departs || !this.#machine || !this.#beginning.complete(this.#machine)) return;
+    this.#departs = undefined;
+    this.#guestMove.hear(departs, this.#machine);
   }
 
   /** Whether frames of a checkpoint are still held, also when the run is over. */
@@ -172,6 +192,16 @@ export class GuestDriver {
     this.#beginning.giveImages(images);
   }
 
+  /** Pages that its machine has begun without have come. */
+  takePages(pages: Uint32Array, content: Uint8Array): void {
+    this.#beginning.takePages(pages, content);
+  }
+
+  /** The others do not come. */
+  losePages(): void {
+    this.#beginning.losePages();
+  }
+
   #makeMove(): GuestMove {
     const { config, arrival, template, kin } = this.#start;
     const parts = {
@@ -180,8 +210,7 @@ export class GuestDriver {
       ramPages: config.ramBytes / pageBytes,
       obstacle: (machine: Machine) => {
         if (this.#isHandedOver) return "it goes by a checkpoint already";
-        const isWhole = this.#beginning.complete(machine);
-        return isWhole ? undefined : "pages of its template are still on their way";
+        return this.#beginning.complete(machine) ? undefined : "it is not here whole";
       },
       leave: () => this.#disks.leave(),
       sections: (machine: Machine, disks: DiskPieces) => {
@@ -259,8 +288,8 @@ export class GuestDriver {
     const isLast = wish === threadControl.handOver;
     const isDue = this.#checkpoints.remaining(machine) <= 0;
     if (wish === threadControl.stop || !(isLast || isDue)) return "more";
-    // The next turn comes to it again.
-    if (!this.#beginning.complete(machine)) return "more";
+    // The next turn comes to it again. What changes are counted from has the pages that are not here.
+    if (this.#checkpoints.isWholeNext && !this.#beginning.complete(machine)) return "more";
     if (this.#checkpoints.isHeld) return "release";
     if (this.#isHandedOver) {
       machine.dispose();
@@ -315,7 +344,7 @@ export class GuestDriver {
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof PageLost) {
       this.#machine?.dispose();
-      this.#ports.post({ type: "unusable", message });
+      this.#ports.post({ type: "unusable", message, lacksPages: true });
       return;
     }
     if (this.#guestMove.isArriving && !this.#machine) {
@@ -337,7 +366,7 @@ export class GuestDriver {
   #runSlice(machine: Machine, time: Milliseconds): RunEnd | undefined {
     const isMoving = this.#guestMove.isUnderWay;
     // One that waits for the pages of its machine is late.
-    const isLate = isMoving || this.#beginning.isOpen;
+    const isLate = isMoving || (this.#beginning.isOpen && this.#checkpoints.isWholeNext);
     const due = isLate ? Number.POSITIVE_INFINITY : this.#checkpoints.remaining(machine);
     this.#exits?.ledger.spendOn("running");
     const reason = this.#slices.run(machine, {

@@ -4,15 +4,18 @@ import { busyGuest } from "../../../tests/support/busy-guest.ts";
 import { bareMetal, smallMonitor } from "../../../tests/support/run-guest.ts";
 import { TestAuthority } from "../../../tests/support/test-authority.ts";
 import { MemoryBlock } from "../../host/block-memory.ts";
-import { guestExits, type MigrationMode } from "../../vmm/mod.ts";
+import { guestExits, type Machine, type MigrationMode } from "../../vmm/mod.ts";
 import { HostEnd } from "../migration/host-end.ts";
 import { joinChannels } from "../migration/join-channels.ts";
 import { type AfterTurn, GuestDriver } from "./guest-driver.ts";
 import type { MoveMessage } from "./move-protocol.ts";
+import { PageAnswer } from "./page-answer.ts";
 import { TemplateShelf } from "./template-shelf.ts";
 import {
+  type RunCheckpoint,
   type RunMessage,
   type RunReport,
+  type SavedRun,
   type ThreadStart,
   threadControl,
 } from "./thread-protocol.ts";
@@ -40,7 +43,18 @@ class Side {
   last: AfterTurn = "more";
   #clock = 0;
 
-  constructor(name: string, authority: TestAuthority, arrival?: { readonly epoch: number }) {
+  readonly saved: SavedRun[] = [];
+  asked = 0;
+  onPage: (page: number) => Uint8Array | undefined = () => undefined;
+  #machine: Machine | undefined;
+
+  /** @param more of a run that goes on from its checkpoint, or makes some */
+  constructor(
+    name: string,
+    authority: TestAuthority,
+    arrival?: { readonly epoch: number },
+    more: Partial<ThreadStart> = {},
+  ) {
     this.name = name;
     this.authority = authority;
     this.end = new HostEnd(() => this.driver?.hear({ type: "knock" }));
@@ -50,9 +64,20 @@ class Side {
       steps: [{ kind: "exit-code", code: 0, within: 1e9 }],
       kin,
       ...(arrival && { arrival: { ...common, ...arrival, line, owner: name, takesCode: true } }),
+      ...more,
     };
     this.driver = new GuestDriver(start, {
-      ...{ run: 1, shelf: this.shelf, monitor: this.#monitor },
+      ...{ run: 1, shelf: this.shelf },
+      monitor: {
+        createMachine: (config, resources) => {
+          this.#machine = this.#monitor.createMachine(config, resources);
+          return this.#machine;
+        },
+        restoreMachine: this.#monitor.restoreMachine.bind(this.#monitor),
+        stageMachine: this.#monitor.stageMachine.bind(this.#monitor),
+        useKeptCode: this.#monitor.useKeptCode.bind(this.#monitor),
+        keepCode: this.#monitor.keepCode.bind(this.#monitor),
+      },
       openDisk: (bytes) => new MemoryBlock(bytes),
       // Each slice is short: much happens between two of them.
       now: () => (this.#clock += 20),
@@ -97,6 +122,11 @@ class Side {
 
   #hear(message: RunMessage): void {
     this.messages.push(message);
+    if (message.type === "checkpoint") this.#keep(message);
+    if (message.type === "page-wanted") {
+      this.asked++;
+      new PageAnswer(message.answer).give(this.onPage(message.page));
+    }
     if (message.type !== "move") return;
     const { message: move } = message;
     if (move.type === "line") this.end.hear(move.message);
@@ -108,6 +138,22 @@ class Side {
       );
     }
   }
+
+  #keep({ isWhole, pages, sections }: RunCheckpoint): void {
+    const bytes = new Map<number, Uint8Array>();
+    for (const one of this.#machine?.ram.contents(pages) ?? []) {
+      if (isWhole) bytes.set(one.page, one.bytes.slice());
+    }
+    if (isWhole) this.saved.push({ sections, ...some(pages, bytes) });
+    this.driver.release(true);
+  }
+}
+
+/** Pages behind one another. */
+function some(pages: Uint32Array, bytes: ReadonlyMap<number, Uint8Array>) {
+  const content = new Uint8Array(pages.length * 4096);
+  for (const [index, page] of pages.entries()) content.set(bytes.get(page) ?? [], index * 4096);
+  return { pages, content };
 }
 
 /** Gives both their turns until nobody wants one. @param strike called before the given turn */
@@ -141,7 +187,81 @@ function pair() {
   return { authority, source, destination };
 }
 
+/** A run that goes on from its first checkpoint, without its pages but for the ROM's. */
+function resumed(authority: TestAuthority) {
+  const maker = new Side("maker", authority, undefined, { checkpointEvery: 500_000 });
+  while (maker.saved.length === 0) maker.driver.advance(10);
+  const [
+    { sections, pages, content } = {
+      sections: new Map(),
+      pages: new Uint32Array(),
+      content: new Uint8Array(),
+    },
+  ] = maker.saved;
+  const bytes = new Map(
+    Array.from(pages, (page, index) => [page, content.subarray(index * 4096, (index + 1) * 4096)]),
+  );
+  const rom = (16 * 2 ** 20) / 4096;
+  const absent = pages.filter((page) => page !== rom);
+  const resume = {
+    sections,
+    ...some(
+      pages.filter((page) => page === rom),
+      bytes,
+    ),
+    absent,
+  };
+  const source = new Side("source", authority, undefined, { resume, checkpointEvery: 500_000 });
+  return { maker, source, rest: some(absent, bytes), bytes };
+}
+
 const modes = fc.constantFrom<MigrationMode[]>("precopy", "postcopy", "hybrid");
+
+describe("a guest that goes on without its pages", () => {
+  test("leaves when they have come, and is the undisturbed one", async () => {
+    const authority = new TestAuthority("run", "source");
+    const { maker, source, rest, bytes } = resumed(authority);
+    const destination = new Side("destination", authority, { epoch: 1 });
+    joinChannels(source.end, destination.end);
+    source.onPage = (page) => bytes.get(page);
+    source.driver.advance(1);
+    source.depart("precopy", 1);
+    await play([source, destination], 3, () => {
+      expect(source.moves).toEqual([]);
+      source.driver.takePages(rest.pages, rest.content);
+    });
+    expect(source.asked).toBeGreaterThan(0);
+    expect(source.moves.at(-1)).toMatchObject({ type: "departed", how: "completed" });
+    expect(outcome(destination.report)).toEqual(undisturbed);
+    expect(console([maker, source, destination]).length).toBeGreaterThan(0);
+  });
+
+  test("saves what it has written before they have come", () => {
+    const { source, bytes } = resumed(new TestAuthority("run", "source"));
+    source.onPage = (page) => bytes.get(page);
+    for (let turn = 0; turn < 200; turn++) source.driver.advance(1);
+    const taken = source.messages.filter(({ type }) => type === "checkpoint");
+    expect(taken.length).toBeGreaterThan(0);
+    expect(taken.every((one) => one.type === "checkpoint" && !one.isWhole)).toBe(true);
+  });
+
+  test("stays where the move is called off before they have come", async () => {
+    const { source, bytes, rest } = resumed(new TestAuthority("run", "source"));
+    source.onPage = (page) => bytes.get(page);
+    source.driver.advance(1);
+    source.depart("precopy", 1);
+    source.driver.hear({ type: "cancel" });
+    expect(source.moves).toMatchObject([{ type: "stayed", epoch: 1 }]);
+    await play([source], 40, () => source.driver.takePages(rest.pages, rest.content));
+    expect(outcome(source.report)).toEqual(undisturbed);
+  });
+
+  test("cannot go on here where one of them does not come", () => {
+    const { source } = resumed(new TestAuthority("run", "source"));
+    while (source.driver.advance(1) !== "nothing");
+    expect(source.messages.at(-1)).toMatchObject({ type: "unusable", lacksPages: true });
+  });
+});
 
 describe("a guest that moves from driver to driver", () => {
   test("leaves what it would have left: state, exits, steps and each byte once", async () => {

@@ -6,7 +6,7 @@ import {
   type MachineState,
   type RamContent,
 } from "../../vmm/mod.ts";
-import { ArrivingPages, type ClonePages } from "./arriving-pages.ts";
+import { ArrivingPages, type RunPages } from "./arriving-pages.ts";
 import { writtenPages } from "./disk-sections.ts";
 import { type DriverState, decodeDriverState } from "./driver-state.ts";
 import { GuestCheckpoints } from "./guest-checkpoints.ts";
@@ -75,12 +75,12 @@ export class GuestTemplate {
   }
 
   /** Where a clone of it has pages from that have not come yet. */
-  pagesOf({ pages }: ShelvedTemplate): ClonePages | undefined {
+  pagesOf({ pages }: ShelvedTemplate): RunPages | undefined {
     const { key } = this.#use;
     const { post } = this.#ports;
     if (!pages || pages.areHere) return undefined;
-    return pages.forClone((page, answer) => {
-      post({ type: "template-page-wanted", key, page, answer });
+    return pages.forRun((page, answer) => {
+      post({ type: "page-wanted", key, page, answer });
     });
   }
 

@@ -20,7 +20,7 @@ export function machineOfSaved({ sections, pages, content, absent = none }: Save
   const resident = unpackNumbers(sections.get(residentSection) ?? new Uint8Array());
   // A page may be stored that a sweep has taken from the machine since.
   const isResident = new Set(resident);
-  const later = [...absent].filter((page) => isResident.has(page));
+  const later = [...absent].filter((page) => isResident.has(page)).sort((a, b) => a - b);
   const isAbsent = new Set(later);
   const places = new Map(Array.from(pages, (page, index) => [page, index]));
   const list = function* () {

@@ -27,6 +27,7 @@ import {
   type BootImages,
   type RunNumber,
   type SavedRun,
+  type SomePages,
   type TemplateKey,
   type ThreadMessage,
   type ThreadStart,
@@ -66,18 +67,15 @@ export interface PooledRun {
   giveImages(images: BootImages): void;
   /** Says what there is of the template that the run has asked for. */
   answerTemplate(key: TemplateKey, saved: SavedRun | undefined): void;
-  /** Sends pages that the answer left out; nothing where the rest cannot be had. */
-  supplyTemplate(key: TemplateKey, more: TemplatePages | undefined): void;
+  /**
+   * Sends pages that were left out, of a template or of the checkpoint that the run goes on from;
+   * nothing where the rest cannot be had.
+   */
+  supply(of: { readonly key: TemplateKey } | "run", more: SomePages | undefined): void;
   /** Nobody reads the frames of the template that the run has made. */
   templateWasRead(key: TemplateKey): void;
   /** Whether its thread is there: then frames of a template are what they were. */
   readonly hasThread: boolean;
-}
-
-/** Some pages of a template, and their content, one behind the other. */
-export interface TemplatePages {
-  readonly pages: Uint32Array;
-  readonly content: Uint8Array<ArrayBuffer>;
 }
 
 /** How often threads are looked at. */
@@ -139,7 +137,7 @@ export class PcpuPool {
           if (isHeard) events.onMessage(message);
           else if (message.type === "checkpoint") release(false);
           // It stands still, and others with it.
-          else if (message.type === "template-page-wanted") {
+          else if (message.type === "page-wanted") {
             new PageAnswer(message.answer).give(undefined);
           }
         },
@@ -187,10 +185,11 @@ export class PcpuPool {
         const transfer = buffer instanceof ArrayBuffer ? [buffer] : [];
         threadOfRun()?.post({ type: "template", key, saved }, transfer);
       },
-      supplyTemplate: (key, more) => {
+      supply: (whose, more) => {
+        const of = whose === "run" ? { run: run.number } : whose;
         const command = more
-          ? ({ type: "template-pages", key, ...more } as const)
-          : ({ type: "template-lost", key } as const);
+          ? ({ type: "pages", of, ...more } as const)
+          : ({ type: "pages-lost", of } as const);
         const transfer = more ? [more.content.buffer] : [];
         threadOfRun()?.post(command, transfer);
       },

@@ -7,6 +7,7 @@ import type { LedgerClock } from "./run-ledger.ts";
 import { TemplateShelf } from "./template-shelf.ts";
 import type {
   BootImages,
+  PagesOf,
   RunNumber,
   SavedRun,
   TemplateKey,
@@ -20,7 +21,14 @@ export interface PcpuGuest {
   readonly run: RunNumber;
   readonly driver: Pick<
     GuestDriver,
-    "advance" | "release" | "isHeld" | "giveImages" | "hear" | "hearDebugger"
+    | "advance"
+    | "release"
+    | "isHeld"
+    | "giveImages"
+    | "takePages"
+    | "losePages"
+    | "hear"
+    | "hearDebugger"
   >;
 }
 
@@ -94,12 +102,24 @@ export class Pcpu {
     this.#shelf.answer(key, saved);
   }
 
-  supplyTemplate(key: TemplateKey, pages: Uint32Array, content: Uint8Array): void {
-    this.#shelf.supply(key, pages, content);
+  /** Pages that something on this thread has begun without. */
+  supply(of: PagesOf, pages: Uint32Array, content: Uint8Array): void {
+    if ("key" in of) this.#shelf.supply(of.key, pages, content);
+    else this.#tellOfPages(of.run, (driver) => driver.takePages(pages, content));
   }
 
-  loseTemplate(key: TemplateKey): void {
-    this.#shelf.lose(key);
+  /** The rest of them does not come. */
+  lose(of: PagesOf): void {
+    if ("key" in of) this.#shelf.lose(of.key);
+    else this.#tellOfPages(of.run, (driver) => driver.losePages());
+  }
+
+  /** The guest may be waiting for the last of them. */
+  #tellOfPages(run: RunNumber, tell: (driver: PcpuGuest["driver"]) => void): void {
+    const known = this.#guests.get(run);
+    if (!known || known.state === "is over") return;
+    tell(known.guest.driver);
+    this.#goOn(run);
   }
 
   templateWasRead(key: TemplateKey): void {

@@ -54,11 +54,11 @@ export function serveThread(
       case "template":
         pcpu?.answerTemplate(command.key, command.saved);
         break;
-      case "template-pages":
-        pcpu?.supplyTemplate(command.key, command.pages, command.content);
+      case "pages":
+        pcpu?.supply(command.of, command.pages, command.content);
         break;
-      case "template-lost":
-        pcpu?.loseTemplate(command.key);
+      case "pages-lost":
+        pcpu?.lose(command.of);
         break;
       case "template-read":
         pcpu?.templateWasRead(command.key);

@@ -22,8 +22,9 @@ import type { RunAccount } from "./run-ledger.ts";
  *                   move           about a run that moves to another worker or from one
  *                   debug          of the run's debugger
  *                   images         answers `images-wanted`
- *                   template       answers `template-wanted`; if it lacks pages, template-pages
- *                                  follow until all are there, or template-lost
+ *                   template       answers `template-wanted`; if it lacks pages, pages follow until
+ *                                  all are there, or pages-lost
+ *                   pages          of a template, or of a run that said `pages-wanted`
  *                   template-read  a template's frames were read, or will not be
  *                   forget         a template is not wanted any more; the answer is `forgotten`
  *                   close          the thread is to end; it says so in its status
@@ -31,7 +32,8 @@ import type { RunAccount } from "./run-ledger.ts";
  *   thread → main   by run: console*, step*, progress*, exits*, checkpoint*, move*, debug* in any order, then end (with
  *                   code before it, where it was asked for), handed-over, fault or the end of a move,
  *                   once; of a run with a template before that: template-wanted, images-wanted, template-made,
- *                   from-template
+ *                   from-template;
+ *                   of one that goes on from a checkpoint: pages-wanted
  *
  * A checkpoint names frames of the machine memory, which stay as they are until it is released. The
  * guest goes on meanwhile, but for its next checkpoint waits for the release of the one before.
@@ -57,15 +59,15 @@ export type ThreadCommand =
       /** Where there is none whoever has asked makes one. */
       readonly saved: SavedRun | undefined;
     }
-  /** Pages that the template's `SavedRun` left out, and their content, one behind the other. */
+  /** Pages that the `SavedRun` left out, and their content, one behind the other. */
   | {
-      readonly type: "template-pages";
-      readonly key: TemplateKey;
+      readonly type: "pages";
+      readonly of: PagesOf;
       readonly pages: Uint32Array;
       readonly content: Uint8Array;
     }
-  /** The rest of its pages cannot be had. */
-  | { readonly type: "template-lost"; readonly key: TemplateKey }
+  /** The rest of them cannot be had. */
+  | { readonly type: "pages-lost"; readonly of: PagesOf }
   | { readonly type: "template-read"; readonly key: TemplateKey }
   | { readonly type: "images"; readonly run: RunNumber; readonly images: BootImages }
   | { readonly type: "forget"; readonly key: TemplateKey }
@@ -76,6 +78,9 @@ export type RunNumber = number;
 
 /** Says all that decides what a template is: SHA-256 in hexadecimal. */
 export type TemplateKey = string;
+
+/** What pages are of that come later: a template, or the checkpoint that a run goes on from. */
+export type PagesOf = { readonly key: TemplateKey } | { readonly run: RunNumber };
 
 /** How a run has part in a template. */
 export interface TemplateUse {
@@ -127,8 +132,14 @@ export interface SavedRun {
   /** Pages that are not all zeros, ascending, and their content, one behind the other. */
   readonly pages: Uint32Array;
   readonly content: Uint8Array;
-  /** Pages that are not all zeros, ascending, whose content comes later. */
+  /** Pages that are not all zeros, whose content comes later. */
   readonly absent?: Uint32Array;
+}
+
+/** Some pages, and their content, one behind the other. */
+export interface SomePages {
+  readonly pages: Uint32Array;
+  readonly content: Uint8Array<ArrayBuffer>;
 }
 
 export interface ThreadLimits {
@@ -156,10 +167,13 @@ export type RunMessage =
   | { readonly type: "debug"; readonly message: DebugMessage }
   /** The thread does not have the run's template: `template` says what there is of it. */
   | { readonly type: "template-wanted"; readonly key: TemplateKey }
+  /** The run has begun without pages of its checkpoint: they are to follow. */
+  | { readonly type: "pages-wanted" }
   /** The thread stands still until the page is in the `PageAnswer`. */
   | {
-      readonly type: "template-page-wanted";
-      readonly key: TemplateKey;
+      readonly type: "page-wanted";
+      /** Of which template; of the checkpoint that the run goes on from where it is not said. */
+      readonly key?: TemplateKey;
       readonly page: number;
       readonly answer: SharedArrayBuffer;
     }
@@ -180,7 +194,12 @@ export type RunMessage =
   /** As asked: all that the run is stands in its last checkpoint. */
   | { readonly type: "handed-over" }
   /** There is nothing in what was saved that the run could go on from: it has to begin again. */
-  | { readonly type: "unusable"; readonly message: string }
+  | {
+      readonly type: "unusable";
+      readonly message: string;
+      /** It could not be gone on with because pages did not come. */
+      readonly lacksPages?: boolean;
+    }
   /** The monitor itself is at fault, not the guest. */
   | { readonly type: "fault"; readonly message: string; readonly stack: string };
 

@@ -17,6 +17,7 @@ import { Failure } from "../base/failure.ts";
 import type { Bytes, MachineAddress, Pages } from "../base/units.ts";
 import { readEntryOperation } from "../hart/region-entry.ts";
 import { isFullLength } from "../isa/decoder.ts";
+import { clear } from "../memory/clear.ts";
 import { recordsInSlot } from "../memory/guest-map.ts";
 import {
   codeMarksOffset,
@@ -323,7 +324,7 @@ export class CodeCache {
       if (share.pages.size === share.most) throw new RangeError("there are too many code pages");
       this.allocate(slot, share);
       page = share.pages.get(slot) as number;
-    } else this.#memory.bytes.fill(0, recordsOf(page), recordsOf(page) + codePageBytes);
+    } else clear(this.#memory.bytes, recordsOf(page), recordsOf(page) + codePageBytes);
     this.#decoded.set(decoded, page * decodedBytes);
     this.#granules.set(granules, page * granulesBytes);
     const { words } = this.#memory;

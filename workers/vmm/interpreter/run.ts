@@ -41,7 +41,7 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32"], "i32">
     const fetchTlb = f.let(h.get("fetchTlb"));
     const generation = f.let(h.get("dataGeneration"));
     const fetchGeneration = f.let(h.get("fetchGeneration"));
-    const { refresh, ...float } = floatConditions(f, h);
+    const float = floatConditions(f, h);
 
     const goTo = (end: Label) => (target: I64) => {
       pc.set(target);
@@ -61,9 +61,8 @@ export function buildRun(module: ModuleBuilder): Callee<readonly ["i32"], "i32">
           length.set(fullLength);
           const state = {
             ...{ f, hart, record, page, bias, pc, dataTlb, generation },
-            ...{ ...float, dispatch, resolve },
+            ...{ float, dispatch, resolve },
             budget: () => budget.add(h.get("withheld")),
-            floatChanged: refresh,
             ...{ goTo: goTo(elsewhere), goBehind: goTo(elsewhere) },
             leave: () => f.branch(toStep),
             leaveUnless: (condition: ReturnType<typeof i32.load>) =>

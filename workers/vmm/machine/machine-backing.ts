@@ -22,7 +22,7 @@ export interface MachineBackingResources {
   /** See `GuestRam`. */
   readonly onSweepDue: () => void;
   /** What is in RAM and ROM; the plan's images where it is not said. */
-  readonly image?: RamImage | undefined;
+  readonly image?: RamImage | GuestRam | undefined;
   /** What was made before, in place of an image; it is the machine's from now on. */
   readonly made?: MadeBacking | undefined;
   /** See `GuestRam`. */

@@ -1,4 +1,5 @@
 import type { CodeShare } from "../interpreter/code-cache.ts";
+import type { GuestRam } from "../memory/guest-ram.ts";
 import type { RamImage } from "../memory/ram-image.ts";
 import type { MadeBacking } from "./machine-backing.ts";
 import type { MachineHardware } from "./machine-hardware.ts";
@@ -8,7 +9,8 @@ import type { BootPlan } from "./plan-boot.ts";
 /** How a machine comes to be: switched on, as it was saved, or around what was made before. */
 export type MachineOrigin =
   | { readonly kind: "boot"; readonly hardware: MachineHardware; readonly plan: BootPlan }
-  | { readonly kind: "saved"; readonly state: MachineState; readonly ram: RamImage }
+  /** A clone shares the RAM of the machine that it is of. */
+  | { readonly kind: "saved"; readonly state: MachineState; readonly ram: RamImage | GuestRam }
   | StagedOrigin;
 
 /** Harts, RAM and code pages are the machine's from now on, whether or not it comes to be. */

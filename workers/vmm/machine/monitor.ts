@@ -5,10 +5,12 @@
  *     const vm = monitor.createMachine(config, { console, disks: new Map() });
  *     vm.run(1e6);
  */
+import type { HashStart } from "../base/hash-start.ts";
 import type { Bytes, MachineAddress, Pages } from "../base/units.ts";
 import type { WasmCompiler } from "../base/wasm-compiler.ts";
 import { CodeCache, type CodeShare } from "../interpreter/code-cache.ts";
-import { createEngine, type Engine, usualHeat } from "../interpreter/engine.ts";
+import { createEngine, type Engine } from "../interpreter/engine.ts";
+import { engineModule, usualHeat } from "../interpreter/engine-module.ts";
 import type { HeatPolicy } from "../interpreter/execute.ts";
 import {
   codePageStride,
@@ -50,6 +52,8 @@ export interface MonitorUsage {
 interface MonitorOptions {
   /** Who writes and compiles translations; this thread itself where it is not said. */
   readonly translation?: TranslationService;
+  /** The bytes of `engineModule()`, where they were made beforehand: writing them takes 40 ms. */
+  readonly engine?: Uint8Array;
   /** For tests: when code is translated. */
   readonly heat?: HeatPolicy;
   /** For tests: regions at a time. */
@@ -69,7 +73,7 @@ export class Monitor {
   private constructor(
     compiler: WasmCompiler,
     memory: MachineMemory,
-    { heat = usualHeat, mostRegions, translation }: MonitorOptions,
+    { engine, heat = usualHeat, mostRegions, translation }: MonitorOptions,
   ) {
     this.#memory = memory;
     this.#fading = heat.fading;
@@ -113,7 +117,7 @@ export class Monitor {
         breakpoint: (hart, record) => this.#current.calls.breakpoint(hart, record),
         watched: (hart, low, high, access) => this.#current.calls.watched(hart, low, high, access),
       },
-      heat,
+      engine ?? engineModule(heat),
     );
     const writer = createRegionWriter(compiler, memory.bytes.length);
     this.#translator = new Translator({
@@ -192,19 +196,22 @@ export class Monitor {
   /**
    * The translations of what its machines executed, to be kept in a place that no guest can write to:
    * they are executed as they stand.
+   *
+   * @param start the runtime's own SHA-256, where there is one
    */
-  keepCode(): Uint8Array {
-    return this.#translator.keepCode();
+  keepCode(start?: HashStart): Uint8Array {
+    return this.#translator.keepCode(start);
   }
 
   /**
    * Takes over what `keepCode` of a monitor of the same build returned. No guest can tell; one that
    * executes the same code is faster at once.
    *
+   * @param start as for `keepCode`
    * @throws Failure `kept-code-damaged`, `region-shape-damaged`
    */
-  useKeptCode(code: Uint8Array): void {
-    this.#translator.useKeptCode(code);
+  useKeptCode(code: Uint8Array, start?: HashStart): void {
+    this.#translator.useKeptCode(code, start);
   }
 
   /** What the translator has made so far, for benchmarks and whoever looks for a slow guest. */

@@ -26,6 +26,7 @@ import {
   entryWritable,
   pageOfSlot,
   privateEntry,
+  slotBytes,
 } from "./guest-map.ts";
 import type { GuestMemory } from "./guest-memory.ts";
 import { isZero } from "./is-zero.ts";
@@ -74,7 +75,8 @@ export class GuestRam implements GuestMemory, RamPort {
    * @param resources.limit most pages that may be materialised; beyond it a store fails the VM
    * @param resources.onCodeWrite called before bytes of a page with pre-decoded code change
    * @param resources.onSweepDue `isSweepDue` from now on
-   * @param resources.image what is in RAM and ROM from the beginning; nothing where it is not said
+   * @param resources.image what is in RAM and ROM from the beginning, or whose RAM is to be shared;
+   *   nothing where it is not said
    * @param resources.filled what is there in place of an image; its frames are this RAM's from now on
    * @param resources.source brings absent pages of the image that are read or written from here
    */
@@ -86,7 +88,7 @@ export class GuestRam implements GuestMemory, RamPort {
     tlbs: MapTlbs;
     onCodeWrite: (slot: MachineAddress) => void;
     onSweepDue: () => void;
-    image?: RamImage | undefined;
+    image?: RamImage | GuestRam | undefined;
     filled?: FilledMap | undefined;
     source?: PageSource | undefined;
   }) {
@@ -101,7 +103,8 @@ export class GuestRam implements GuestMemory, RamPort {
     this.#source = resources.source;
     const { image, filled } = resources;
     this.#map = filled?.map ?? new PageMap(this.#memory, this.pages);
-    if (image) this.#adopt(image);
+    if (image instanceof GuestRam) this.#shareWith(image);
+    else if (image) this.#adopt(image);
     if (filled) {
       this.#resident = filled.resident;
       this.#absent = filled.absent;
@@ -320,6 +323,34 @@ export class GuestRam implements GuestMemory, RamPort {
     this.#absent = image.absent.length;
     this.#resident += this.#absent;
     this.#sweepAt = image.sweepAt;
+  }
+
+  /** As to adopt what the other one has captured, but each page is looked at once. */
+  #shareWith(other: GuestRam): void {
+    const { words, zeroFrame } = this.#memory;
+    const step = slotBytes / 4;
+    for (let page = 0, from = other.map >>> 2, to = this.map >>> 2; page <= this.pages; page++) {
+      const entry = (words[from] as number) >>> 0;
+      const frame = Math.floor(entry / pageBytes);
+      const isZeros = frame === zeroFrame;
+      if (entry & entryAbsent) {
+        words[to] = entryAbsent;
+        this.#absent++;
+      } else if (isZeros && !(entry & entryShared)) words[to] = this.#map.zeros;
+      else if (entry !== 0) {
+        if (!isZeros) this.#memory.retainFrame(frame);
+        words[from] = (entry | entryShared) & ~entryWritable;
+        words[to] = frame * pageBytes + entryPresent + entryShared;
+        if (page < this.pages) this.#resident++;
+      }
+      from += step;
+      to += step;
+    }
+    this.#resident += this.#absent;
+    for (const page of other.#pinned) this.#pinned.add(page);
+    this.#sweepAt = other.#sweepAt;
+    other.#tlbs.noteShared();
+    other.#tlbs.withdrawWrites();
   }
 
   /** Makes a page writable that has content. */

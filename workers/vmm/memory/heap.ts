@@ -5,6 +5,7 @@
 import { Failure } from "../base/failure.ts";
 import type { Bytes, MachineAddress } from "../base/units.ts";
 import { Claims, type PcpuNumber } from "./claims.ts";
+import { clear } from "./clear.ts";
 import { clearPages } from "./clear-pages.ts";
 import { heapBase, heapBytes, heapClaimsBase, heapUnitBytes, pageBytes } from "./layout.ts";
 
@@ -55,7 +56,7 @@ export class Heap {
   /** Gives back what `allocate(bytes)` returned. */
   release(start: MachineAddress, bytes: Bytes): void {
     const end = start + Math.ceil(bytes / pageBytes) * pageBytes;
-    this.#bytes.fill(0, start, end);
+    clear(this.#bytes, start, end);
     this.#insert({ start, end });
     this.#giveBackUnits();
   }

@@ -20,6 +20,8 @@ export const pageBytes = 4096;
 export const constantTablesBase: MachineAddress = 0x0001_0000;
 /** Behind the 4,096 bytes of the CSR index: the constants of FLI. */
 export const floatConstantsBase: MachineAddress = constantTablesBase + 4096;
+/** Address of the frame of zeros: the one place that generated code does not know beforehand. */
+export const zeroFrameWord: MachineAddress = floatConstantsBase + 4096;
 
 /** An entry: where the interpreter may go over to a translated region. See `EntryTable`. */
 export const entryTableBase: MachineAddress = 0x0050_0000;

@@ -2,6 +2,7 @@ import { Failure } from "../base/failure.ts";
 import type { Bytes, FrameNumber, MachineAddress, Pages } from "../base/units.ts";
 import type { WasmMemory } from "../base/wasm-compiler.ts";
 import type { PcpuNumber } from "./claims.ts";
+import { clear } from "./clear.ts";
 import { clearPages } from "./clear-pages.ts";
 import { Heap } from "./heap.ts";
 import {
@@ -93,7 +94,7 @@ export class MachineMemory {
         end: size / pageBytes,
         perChunk: framesPerChunk,
       },
-      (frame) => this.bytes.fill(0, frame * pageBytes, (frame + 1) * pageBytes),
+      (frame) => clear(this.bytes, frame * pageBytes, (frame + 1) * pageBytes),
     );
     this.codePages = new SharedPool(
       this.words,
@@ -108,7 +109,7 @@ export class MachineMemory {
       },
       (page) => {
         const start = codePoolBase + page * codePageStride;
-        this.bytes.fill(0, start, start + codePageStride);
+        clear(this.bytes, start, start + codePageStride);
       },
     );
     const part = { pcpu, pcpus };

@@ -23,7 +23,7 @@ const tlbs = {
   redirectReads() {},
 };
 
-function create(image?: RamImage, fetch?: (page: number) => Uint8Array): GuestRam {
+function create(image?: RamImage | GuestRam, fetch?: (page: number) => Uint8Array): GuestRam {
   return new GuestRam({
     ...{ memory, base, bytes: pages * pageBytes, limit: pages, tlbs, image },
     source: fetch && { fetch },
@@ -73,6 +73,7 @@ const step = fc.record({
       "fork",
     ] as const),
     ...([
+      "clone",
       "fork-absent",
       "supply",
       "release",
@@ -145,6 +146,9 @@ class Family {
       case "fork":
         if (picture) this.#fork(picture, picture.image);
         return;
+      case "clone":
+        this.#fork({ model, depth: twin.depth + 1 }, ram);
+        return;
       case "fork-absent": {
         if (!picture || picture.image.absent.length > 0) return;
         const held = [...picture.image.pages()];
@@ -199,9 +203,10 @@ class Family {
     for (let page = first; page <= last; page++) for (const { dirty } of watches) dirty.add(page);
   }
 
-  #fork({ model, depth }: Picture, image: RamImage): void {
+  #fork({ model, depth }: Omit<Picture, "image">, image: RamImage | GuestRam): void {
     if (this.twins.length > 6) return;
-    const fetch = (page: number) => model.slice(page * pageBytes, (page + 1) * pageBytes);
+    const then = model.slice();
+    const fetch = (page: number) => then.slice(page * pageBytes, (page + 1) * pageBytes);
     this.twins.push({ ram: create(image, fetch), model: model.slice(), watches: [], depth });
     this.deepest = Math.max(this.deepest, depth);
   }

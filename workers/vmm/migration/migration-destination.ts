@@ -40,7 +40,9 @@ import { decodeMovingMachine } from "./moving-machine.ts";
 import { PageDecoder, type PageStore } from "./page-decoder.ts";
 import { PartCollector } from "./part-collector.ts";
 import { type Message, type MessageOf, negotiateVersion } from "./protocol.ts";
+import { rehearsePages } from "./rehearse-pages.ts";
 import type { GuestRole } from "./source-states.ts";
+import type { Tidy } from "./tidy.ts";
 
 export interface DestinationOptions {
   readonly channel: MigrationChannel;
@@ -72,6 +74,7 @@ export interface DestinationOptions {
    * its work cannot let go. Machines with devices on disks or networks need it for post-copy.
    */
   waitForArrival?(): void;
+  readonly tidy?: Tidy;
 }
 
 /** Behind so many the host's compiler has seen enough: more made the guest's stop no shorter. */
@@ -85,6 +88,7 @@ export class MigrationDestination {
   #state: DestinationState = "listening";
   #problem: MigrationProblem | undefined;
   #hello: MessageOf<"hello"> | undefined;
+  #compression: Compression | undefined;
   #decoder: PageDecoder | undefined;
   #stage: MachineStage | undefined;
   #isPrepared = false;
@@ -190,6 +194,8 @@ export class MigrationDestination {
     } else if (this.#state === "listening" && kind === "hello") this.#greet(message);
     else if (this.#state === "precopy" && kind === "pages") this.#store(message);
     else if (this.#state === "precopy" && kind === "round") {
+      // Before the answer: behind it the guest may stand still at any time.
+      this.#options.tidy?.();
       this.#line.post({ kind: "received", round: message.round });
     } else if (this.#state === "precopy" && kind === "part") this.#collect(message);
     else if (this.#state === "precopy" && kind === "handover") this.#build();
@@ -250,6 +256,7 @@ export class MigrationDestination {
     const contents = found.filter((one) => one !== undefined);
     const compression = compressions.find(({ name }) => hello.compressions.includes(name));
     this.#hello = hello;
+    this.#compression = compression;
     this.#decoder = new PageDecoder({ contents, compression, pages: hello.ramPages + 1 });
     this.#stage = monitor.stageMachine(hello.ramPages);
     this.#line.post({
@@ -293,7 +300,10 @@ export class MigrationDestination {
     this.#isPrepared = true;
     const { state, ram } = decodeMovingMachine(saved);
     this.#stage?.prepare(state, ram);
-    for (let left = rehearsals; left > 0; left--) this.#stage?.rehearse(decodeMovingMachine(saved));
+    for (let left = rehearsals; left > 0; left--) {
+      this.#stage?.rehearse(decodeMovingMachine(saved));
+      rehearsePages(this.#compression);
+    }
   }
 
   #useCode(code: Uint8Array): void {

@@ -39,6 +39,7 @@ import {
   protocolVersions,
   stagingVersion,
 } from "./protocol.ts";
+import { rehearsePages } from "./rehearse-pages.ts";
 import {
   type GuestRole,
   type SourceEvent,
@@ -46,6 +47,7 @@ import {
   sourceGuest,
   sourceTransitions,
 } from "./source-states.ts";
+import type { Tidy } from "./tidy.ts";
 
 export interface SourceOptions extends PageSenderOptions {
   readonly channel: MigrationChannel;
@@ -70,6 +72,7 @@ export interface SourceOptions extends PageSenderOptions {
   readonly rehearse?: () => void;
   /** What of it may go before that; a driver that is asked has only to tell what is left of it then. */
   readonly ahead?: AheadContent;
+  readonly tidy?: Tidy;
 }
 
 /** What is less says more about the way than about its width. */
@@ -86,6 +89,8 @@ export class MigrationSource {
   #destination = "";
   #log: PageLog | undefined;
   #claim: Claim | undefined;
+  /** The round in which garbage was collected last. */
+  #tidied = 0;
   /** Whether the destination prepares machines. */
   #stages = false;
   #round = { number: 1, pages: 0, bytes: 0, since: 0 };
@@ -356,9 +361,19 @@ export class MigrationSource {
       if (answer) this.#judge(answer);
     } else if (this.#state === "precopy") {
       this.#pages.send("precopy");
-      // The destination prepares the machine: there is time.
-      if (this.#pages.isDone && this.#moving.rehearse()) this.#options.rehearse?.();
+      if (this.#pages.isDone) this.#prepareToStop();
     } else if (this.#state === "stop-and-copy") this.#pages.send("stopped");
     else if (this.#state === "postcopy") this.#pages.send("postcopy");
+  }
+
+  /** The destination is at work: there is time for what would make the stop longer. */
+  #prepareToStop(): void {
+    const { number } = this.#round;
+    if (this.#moving.rehearse()) {
+      this.#options.rehearse?.();
+      rehearsePages(this.#pages.compression);
+    } else if (this.#tidied === number) return;
+    this.#tidied = number;
+    this.#options.tidy?.();
   }
 }

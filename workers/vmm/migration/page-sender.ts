@@ -58,6 +58,7 @@ export class PageSender {
   readonly #options: PageSenderOptions;
   readonly #line: Line;
   readonly #allowance: Allowance;
+  #compression: Compression | undefined;
   #encoder: PageEncoder = new PageEncoder({ contents: [], cachePages: 0 });
   /** What is still to be sent: of this round, of what the guest left when it stopped, of the rest. */
   #queue = new PageQueue([]);
@@ -82,7 +83,13 @@ export class PageSender {
   meet({ contents, compression, ahead }: MetDestination): void {
     const { cachePages = 4096 } = this.#options;
     this.#ahead = ahead;
+    this.#compression = compression;
     this.#encoder = new PageEncoder({ contents, compression, cachePages });
+  }
+
+  /** What both sides have agreed on. */
+  get compression(): Compression | undefined {
+    return this.#compression;
   }
 
   /** Whether all of this round is on its way. */

@@ -19,7 +19,7 @@ import {
   mapSlot,
   slotBytesLog2,
 } from "../memory/guest-map.ts";
-import { pageBytes } from "../memory/layout.ts";
+import { pageBytes, zeroFrameWord } from "../memory/layout.ts";
 
 const romPage = romBase / pageBytes;
 const readyToRead = entryPresent | entryAccessed;
@@ -55,10 +55,10 @@ export interface PhysicalMemoryImports {
 
 export function buildPhysicalMemory(
   module: ModuleBuilder,
-  zeroFrameAddress: number,
   { materialise, absent, codeWritten }: PhysicalMemoryImports,
 ): PhysicalMemory {
   const found = module.global("i32");
+  const zeroFrame = () => i32.load(i32.const(zeroFrameWord));
   const pageOf = (address: I64) => address.sub(ramBase).shrU(12);
   const offsetIn = (address: I64) => address.wrap().and(pageBytes - 1);
   const slotAt = (h: HartFields, page: I32) => h.get("guestMap").add(page.shl(slotBytesLog2));
@@ -72,7 +72,7 @@ export function buildPhysicalMemory(
         f.do(absent.call(hart, pageAt(new HartFields(f, hart), slot)));
         entry.set(mapSlot.entry(slot));
       });
-      f.if(entry.eqz(), () => entry.set(zeroFrameAddress | entryPresent));
+      f.if(entry.eqz(), () => entry.set(zeroFrame().or(entryPresent)));
       entry.set(entry.or(entryAccessed));
       f.store(slot, 0, entry);
     });
@@ -95,7 +95,7 @@ export function buildPhysicalMemory(
           f.store(slot, 0, entry);
         },
         () => {
-          const isZeros = entry.and(-pageBytes).eq(zeroFrameAddress | 0);
+          const isZeros = entry.and(-pageBytes).eq(zeroFrame());
           f.if(
             entry.and(entryShared),
             () => h.count("memory.cow"),

@@ -71,6 +71,18 @@ export function saveTlb(
   return state;
 }
 
+/** The numbers of the pages that a saved TLB leads to, some of them more than once. */
+export function tlbPageNumbers(state: TlbState): number[] {
+  const numbers: number[] = [];
+  for (const bytes of Object.values(state)) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    for (let at = 8; at + 4 <= bytes.length; at += entryStateBytes) {
+      numbers.push(view.getUint32(at, true));
+    }
+  }
+  return numbers;
+}
+
 /**
  * Fills the tables of a hart that is new, whose groups are all at their first generation.
  *

@@ -26,15 +26,15 @@ import {
   type RegionStore,
 } from "./region-store.ts";
 
-/** Of a new region, and of one that is made of several. */
+/** Of a new region. */
 const mostInstructions = 500;
-const mostJoinedInstructions = 1500;
-/** A region is made anew for what turns out to belong to it, but not again and again. */
-const mostJoins = 16;
-/** What two regions may come to, and how often they were made anew, by the effort. */
-const joinLimits: Readonly<Record<JoinEffort, { instructions: number; joins: number }>> = {
-  usual: { instructions: mostJoinedInstructions, joins: mostJoins },
-  great: { instructions: 4000, joins: 2 * mostJoins },
+/**
+ * Of a region that is made anew for what turns out to belong to it, by the effort, and how often that
+ * may have been.
+ */
+const limits: Readonly<Record<JoinEffort, { instructions: number; joins: number }>> = {
+  usual: { instructions: 1500, joins: 16 },
+  great: { instructions: 4000, joins: 32 },
 };
 const none: ReadonlySet<number> = new Set();
 
@@ -81,7 +81,7 @@ export class DraftFinder {
     const [region, other] = request.regions;
     const both = [region, other];
     const joins = region.joins + other.joins + 1;
-    const limits = joinLimits[effort];
+    const most = limits[effort];
     // One of them may be about to become part of another region.
     if (!both.every((each) => this.#isReplaceable(hart, each))) {
       regions.postpone(both, entry, effort);
@@ -94,8 +94,8 @@ export class DraftFinder {
     const starts = [...inBoth(region.starts, other.starts)];
     const resumed = inBoth(region.resumed, other.resumed);
     const view = this.codeAt(hart, base, both);
-    const isWorn = joins > limits.joins;
-    const code = isWorn ? undefined : findRegionCode(view, starts, limits.instructions, resumed);
+    const isWorn = joins > most.joins;
+    const code = isWorn ? undefined : findRegionCode(view, starts, most.instructions, resumed);
     // So many have come by that a part of it is better than two that go to and fro.
     if (code && (code.isWhole || effort === "great")) {
       return { code, base, starts, joins, resumed, replaces: both };
@@ -110,11 +110,11 @@ export class DraftFinder {
     const { base, starts } = region;
     const joins = region.joins + 1;
     const place = Number(BigInt.asIntN(64, pc - base));
-    if (region.resumed.has(place) || joins > mostJoins) return undefined;
+    if (region.resumed.has(place) || joins > limits.usual.joins) return undefined;
     if (!this.#isReplaceable(hart, region)) return undefined;
     const view = this.codeAt(hart, base, [region]);
     const resumed = new Set([...region.resumed, place]);
-    const find = () => findRegionCode(view, starts, mostJoinedInstructions, resumed);
+    const find = () => findRegionCode(view, starts, limits.usual.instructions, resumed);
     let code = find();
     const before = resumed.size;
     for (const { instructions } of code?.blocks.values() ?? []) {

@@ -7,8 +7,8 @@
  */
 import type { FunctionBuilder, Label, Local } from "../base/wasm/function-builder.ts";
 import type { Callee, ModuleBuilder } from "../base/wasm/module-builder.ts";
-import { type I32, type I64, i32 } from "../base/wasm/value.ts";
-import { floatConditions } from "../hart/inline/float-conditions.ts";
+import { type I64, i32 } from "../base/wasm/value.ts";
+import { type FloatConditions, floatConditions } from "../hart/inline/float-conditions.ts";
 import { entryOf, regionEntry, regionResults, smallestRegionBudget } from "../hart/region-entry.ts";
 import { HartFields } from "../isa/hart-layout.ts";
 import { pageBytes, regionLinkBytes, regionLinksBase } from "../memory/layout.ts";
@@ -83,13 +83,8 @@ function checksOf(
   return budgetChecks({ lengths, successors }, starts, smallestRegionBudget);
 }
 
-const noFloat = {
-  ...{
-    floatReadable: i32.const(0),
-    floatOn: i32.const(0),
-    floatNearest: i32.const(0),
-    floatFast: i32.const(0),
-  },
+const noFloat: FloatConditions = {
+  ...{ readable: i32.const(0), on: i32.const(0), nearest: i32.const(0), fast: i32.const(0) },
   refresh: () => undefined,
 };
 
@@ -122,11 +117,7 @@ class RegionEmitter implements RegionSurroundings {
   readonly dataTlb: Local<"i32">;
   readonly #fetchTlb: Local<"i32">;
   readonly generation: Local<"i64">;
-  readonly floatReadable: I32;
-  readonly floatOn: I32;
-  readonly floatNearest: I32;
-  readonly floatFast: I32;
-  readonly refreshFloat: () => void;
+  readonly float: FloatConditions;
   readonly known: KnownPages;
   #dispatch: Label | undefined;
   #exit: Label | undefined;
@@ -156,12 +147,7 @@ class RegionEmitter implements RegionSurroundings {
     this.dataTlb = f.let(h.get("dataTlb"));
     this.#fetchTlb = f.let(h.get("fetchTlb"));
     this.generation = f.let(h.get("dataGeneration"));
-    const float = usesFloat(shape.blocks) ? floatConditions(f, h) : noFloat;
-    this.floatReadable = float.floatReadable;
-    this.floatOn = float.floatOn;
-    this.floatNearest = float.floatNearest;
-    this.floatFast = float.floatFast;
-    this.refreshFloat = float.refresh;
+    this.float = usesFloat(shape.blocks) ? floatConditions(f, h) : noFloat;
     this.known = new KnownPages(f, shape.blocks);
   }
 

@@ -70,14 +70,12 @@ function probe(decoded: Decoded): InstructionEffect {
   const semantics = new RegionSemantics(
     {
       ...{ f, hart, dataTlb: f.local("i32"), generation: f.local("i64") },
-      ...{
-        floatReadable: f.local("i32"),
-        floatOn: f.local("i32"),
-        floatNearest: f.local("i32"),
-        floatFast: f.local("i32"),
+      float: {
+        ...{ readable: f.local("i32"), on: f.local("i32") },
+        ...{ nearest: f.local("i32"), fast: f.local("i32") },
+        refresh: () => undefined,
       },
       budget: () => i32.const(0),
-      floatChanged: () => undefined,
       ...{ goTo: becomes("away"), goBehind: becomes("pause") },
       leave: becomes("leave"),
       leaveUnless: (condition) => {

@@ -1,6 +1,8 @@
 /** What an inlined instruction of a region finds around it: one object for each instruction. */
+
 import type { FunctionBuilder, Local } from "../base/wasm/function-builder.ts";
 import type { I32, I64 } from "../base/wasm/value.ts";
+import type { FloatConditions } from "../hart/inline/float-conditions.ts";
 import type { KnownPage } from "../hart/inline/inline-state.ts";
 import type { AccessKind, KnownPages } from "./known-pages.ts";
 import type { RegionState } from "./region-semantics.ts";
@@ -12,12 +14,7 @@ export interface RegionSurroundings {
   readonly hart: I32;
   readonly dataTlb: I32;
   readonly generation: I64;
-  readonly floatReadable: I32;
-  readonly floatOn: I32;
-  readonly floatNearest: I32;
-  readonly floatFast: I32;
-  /** Computes the four anew. */
-  refreshFloat(): void;
+  readonly float: FloatConditions;
   readonly budget: Local<"i32">;
   /** `pc` of the place 0. */
   readonly bias: Local<"i64">;
@@ -62,17 +59,8 @@ export class InstructionState implements RegionState {
   get generation(): I64 {
     return this.#region.generation;
   }
-  get floatReadable(): I32 {
-    return this.#region.floatReadable;
-  }
-  get floatOn(): I32 {
-    return this.#region.floatOn;
-  }
-  get floatNearest(): I32 {
-    return this.#region.floatNearest;
-  }
-  get floatFast(): I32 {
-    return this.#region.floatFast;
+  get float(): FloatConditions {
+    return this.#region.float;
   }
   get pc(): I64 {
     return this.#region.bias.add(this.#instruction.offset);
@@ -87,9 +75,6 @@ export class InstructionState implements RegionState {
   }
   knownPage(kind: AccessKind): KnownPage | undefined {
     return this.#region.known.of(kind, this.#instruction.decoded);
-  }
-  floatChanged(): void {
-    this.#region.refreshFloat();
   }
 
   goTo(address: I64): void {

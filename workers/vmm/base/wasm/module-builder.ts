@@ -40,11 +40,13 @@ export class ModuleBuilder {
   readonly #exports: { name: string; index: number }[] = [];
   readonly #globals: ValueType[] = [];
   #importsTable = false;
-  /** Size of the imported memory in 64 KiB pages, both minimum and maximum. */
-  readonly #memoryPages: number;
+  readonly #leastPages: number;
+  readonly #mostPages: number;
 
-  constructor(memoryPages: number) {
-    this.#memoryPages = memoryPages;
+  /** @param leastPages of the imported memory, of 64 KiB; and the most that it may have */
+  constructor(leastPages: number, mostPages = leastPages) {
+    this.#leastPages = leastPages;
+    this.#mostPages = mostPages;
   }
 
   import<const P extends readonly ValueType[], R extends ValueType | undefined>(
@@ -157,8 +159,8 @@ export class ModuleBuilder {
       w.name("env");
       w.name("memory");
       w.bytes([0x02, 0x03]);
-      w.unsigned(this.#memoryPages);
-      w.unsigned(this.#memoryPages);
+      w.unsigned(this.#leastPages);
+      w.unsigned(this.#mostPages);
       if (!this.#importsTable) return;
       w.name("env");
       w.name("table");

@@ -149,7 +149,7 @@ function accessStatus(
     }
     if (mayChange(mstatus.mxr)) state.leaveUnless(changed.and(mstatus.mxr).eqz());
     h.set("mstatus", after);
-    if (mayChange(mstatus.fs)) f.if(changed.and(mstatus.fs).ne(0), () => state.floatChanged());
+    if (mayChange(mstatus.fs)) f.if(changed.and(mstatus.fs).ne(0), () => state.float.refresh());
     if (!mayChange(mstatus.sum)) return;
     f.if(changed.and(mstatus.sum).ne(0), () => {
       writeRd(old);
@@ -192,7 +192,7 @@ function accessFloat(
   const old = f.let(row.read(context));
   f.if(write, () => {
     row.write?.(context, f.let(updated(update, old, operand)));
-    state.floatChanged();
+    state.float.refresh();
   });
   writeRd(old);
 }

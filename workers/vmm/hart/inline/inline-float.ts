@@ -72,7 +72,7 @@ export class InlineFloat implements FloatSemantics {
   }
 
   raw(operand: 1 | 2 | 3): I64 {
-    this.#need(this.#state.floatReadable);
+    this.#need(this.#state.float.readable);
     return this.#operands.float(operand);
   }
 
@@ -81,7 +81,7 @@ export class InlineFloat implements FloatSemantics {
   }
 
   load(address: I64, format: FloatFormat): void {
-    this.#need(this.#state.floatOn);
+    this.#need(this.#state.float.on);
     const value = this.#integer.load(address, bytesOf[format], "unsigned");
     this.#writeBits(value, format);
   }
@@ -130,7 +130,7 @@ export class InlineFloat implements FloatSemantics {
   }
 
   signInject(format: FloatFormat, sign: (own: I64, other: I64) => I64): void {
-    this.#need(this.#state.floatOn);
+    this.#need(this.#state.float.on);
     const own = this.#boxedBits(1, format);
     const other = this.#boxedBits(2, format);
     const signBit = 1n << BigInt(formats[format].signPlace);
@@ -139,7 +139,7 @@ export class InlineFloat implements FloatSemantics {
 
   minMax(operation: "min" | "max" | "minm" | "maxm", format: FloatFormat): void {
     if (!this.#isNative(format)) return;
-    this.#need(this.#state.floatOn);
+    this.#need(this.#state.float.on);
     const a = this.#native(1, format) as F64;
     const b = this.#native(2, format) as F64;
     // Without NaNs the two kinds of each are the same.
@@ -151,7 +151,7 @@ export class InlineFloat implements FloatSemantics {
 
   compare(operation: Comparison, format: FloatFormat): void {
     if (!this.#isNative(format)) return;
-    this.#need(this.#state.floatReadable);
+    this.#need(this.#state.float.readable);
     const a = this.#native(1, format) as F64;
     const b = this.#native(2, format) as F64;
     this.#need(isNumber(a).and(isNumber(b)));
@@ -167,7 +167,7 @@ export class InlineFloat implements FloatSemantics {
     this.#need(this.#operands.rm.eq(towardZero));
     const a = this.#native(1, format);
     // Truncation needs no rounding mode.
-    this.#unlessInexact(this.#state.floatOn, () => isIntegral(a));
+    this.#unlessInexact(this.#state.float.on, () => isIntegral(a));
     this.#need(isInRange(this.#format(format), this.#bits(a), integer));
     const truncate = opcodes[format][integer === "lu" ? "toLu" : "toL"];
     const truncated = a.convert("i64", truncate);
@@ -215,8 +215,8 @@ export class InlineFloat implements FloatSemantics {
 
   toIntegral(operation: "round" | "roundnx", format: FloatFormat): void {
     if (!this.#isNative(format)) return;
-    const { f, floatOn, floatFast } = this.#state;
-    this.#need(operation === "round" ? floatOn : floatFast);
+    const { f, float } = this.#state;
+    this.#need(operation === "round" ? float.on : float.fast);
     const mode = f.let(this.#operands.rm);
     this.#need(mode.leU(lastNativeMode));
     const a = this.#native(1, format);
@@ -232,7 +232,7 @@ export class InlineFloat implements FloatSemantics {
   }
 
   loadConstant(format: FloatFormat): void {
-    this.#need(this.#state.floatOn);
+    this.#need(this.#state.float.on);
     this.writeRaw(floatConstant(this.#operands.rs1Number, format));
   }
 
@@ -241,13 +241,13 @@ export class InlineFloat implements FloatSemantics {
   }
 
   moveFromInteger(format: FloatFormat): void {
-    this.#need(this.#state.floatOn);
+    this.#need(this.#state.float.on);
     this.#writeBits(this.#integer.rs1, format);
   }
 
   /** Nothing is rounded, but a reserved mode is illegal all the same; so may be a dynamic one. */
   #needExact(): void {
-    this.#need(this.#state.floatOn);
+    this.#need(this.#state.float.on);
     this.#need(this.#operands.rm.ltU(reservedModes));
   }
 
@@ -259,13 +259,13 @@ export class InlineFloat implements FloatSemantics {
 
   /** Rounds as the host does, to nearest even; where the inexact flag is clear, only what is exact. */
   #unlessExact(isExact: () => I32): void {
-    this.#unlessInexact(this.#state.floatNearest, isExact);
+    this.#unlessInexact(this.#state.float.nearest, isExact);
   }
 
   /** One look where the flag is set, as it is nearly always; @param condition is true then */
   #unlessInexact(condition: I32, isExact: () => I32): void {
-    const { f, floatFast } = this.#state;
-    f.ifUnlikely(floatFast.eqz(), () => {
+    const { f, float } = this.#state;
+    f.ifUnlikely(float.fast.eqz(), () => {
       this.#need(condition);
       this.#need(isExact());
     });
@@ -273,7 +273,7 @@ export class InlineFloat implements FloatSemantics {
 
   /** Rounds as the host does, where a result that is not exact is no news. */
   #needRounding(): void {
-    this.#need(this.#state.floatFast);
+    this.#need(this.#state.float.fast);
     this.#needMode();
   }
 

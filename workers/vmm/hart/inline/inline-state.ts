@@ -1,5 +1,6 @@
 import type { FunctionBuilder, Local } from "../../base/wasm/function-builder.ts";
 import type { I32, I64 } from "../../base/wasm/value.ts";
+import type { FloatConditions } from "./float-conditions.ts";
 
 /**
  * The page of the last access of some kind, known without a look at the TLB. It stays true as long as
@@ -12,27 +13,19 @@ export interface KnownPage {
   readonly addend: Local<"i32">;
 }
 
-/** What inlined instructions find around them; constant but for what `floatChanged` says. */
+/** What inlined instructions find around them; constant but for `float`. */
 export interface InlineState {
   readonly f: FunctionBuilder;
   readonly hart: I32;
   readonly dataTlb: I32;
   /** What valid TLB entries carry in their tags. */
   readonly generation: I64;
-  /** 1 where `mstatus.FS` is not off, so that float registers may be read. */
-  readonly floatReadable: I32;
-  /** 1 where `mstatus.FS` is dirty, so that float registers may be written. */
-  readonly floatOn: I32;
-  /** 1 where that is so and `frm` is to nearest even. */
-  readonly floatNearest: I32;
-  /** 1 where that is so, too, and the inexact flag is set already. */
-  readonly floatFast: I32;
+  /** An instruction that writes `mstatus.FS`, `fflags` or `frm` refreshes them. */
+  readonly float: FloatConditions;
   /** The page that the instruction's loads, or stores, went to the last time, where that is kept. */
   knownPage?(kind: "load" | "store"): KnownPage | undefined;
   /** Steps of the budget behind the instruction under way. */
   budget(): I32;
-  /** The instruction wrote `mstatus.FS`, `fflags` or `frm`. */
-  floatChanged(): void;
   /**
    * Ends the instruction, which changed what decides the translation context: execution goes on at
    * `pc` when the tables have been chosen anew and pending interrupts looked at.
