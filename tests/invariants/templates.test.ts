@@ -26,14 +26,19 @@ const pools: PcpuPool[] = [];
 afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.close())));
 
 /** A worker of one thread, which has lost all that the ones before have had in memory. */
-function worker(content = emptyContent()) {
+function worker(content = emptyContent(), threads = 1) {
   const memoryBytes = 512 * 2 ** 20;
-  const pool = new PcpuPool({ compiler, spawn: spawnNodeThread, threads: 1, memoryBytes });
+  const kill: (() => void)[] = [];
+  const spawn: typeof spawnNodeThread = (events) => {
+    kill.push(() => events.onDeath("it was killed"));
+    return spawnNodeThread(events);
+  };
+  const pool = new PcpuPool({ compiler, spawn, threads, memoryBytes });
   pools.push(pool);
   const store = new CheckpointStore(new PageStore(new MemoryObjects(content)));
   const told: string[] = [];
   const templates = new WorkerTemplates(store, (line) => told.push(line));
-  return { pool, store, templates, told };
+  return { pool, store, templates, told, kill };
 }
 
 /** What a student hands in: the disk, whose first sector the guest repeats. */
@@ -189,6 +194,51 @@ describe("a run that begins as a copy of its template", () => {
     expect(cloned).toEqual({ ...booted, others: ["from-template"] });
     expect(wholes[0]).toBe(true);
     expect(wholes).toContain(false);
+  });
+});
+
+describe("a worker of several threads", () => {
+  test("makes a template once, and all of them have its frames", async () => {
+    const alone = worker();
+    const booted = await Promise.all([1, 2].map((student) => grade(alone, student, false)));
+    await grade(alone, 3, true);
+    const { frames } = alone.pool.memoryInUse;
+    const two = worker(emptyContent(), 2);
+    const runs = await Promise.all([1, 2].map((student) => grade(two, student, true)));
+    expect(runs.flatMap(({ others }) => others)).toEqual(["from-template"]);
+    expect(runs.map((run) => ({ ...run, others: [] }))).toEqual(booted);
+    expect(two.pool.loads).toEqual([0, 0]);
+    // Each has a page of the ROM, or one that it was given when it was made, of its own.
+    expect(two.pool.memoryInUse.frames).toBeLessThan(frames * 1.5);
+    // The others keep what they have when the one that has made it is gone.
+    two.kill[0]?.();
+    const again = await Promise.all([1, 2].map((student) => grade(two, student, true)));
+    expect(again).toEqual(booted.map((run) => ({ ...run, others: ["from-template"] })));
+  });
+
+  test("loses no other run with the thread that lends it, in the middle of that", async () => {
+    const alone = worker();
+    const booted = await Promise.all([1, 2, 3].map((student) => grade(alone, student, false)));
+    const three = worker(emptyContent(), 3);
+    let mayDie = true;
+    const kill = () => {
+      if (mayDie) three.kill[0]?.();
+      mayDie = false;
+    };
+    const part: Partial<GuestRun> = {
+      onMessage: (message) => {
+        if (message.type === "from-template") kill();
+      },
+    };
+    const all = [1, 2, 3].map((student) => grade(three, student, true, { part }));
+    const runs = await Promise.allSettled(all);
+    for (const [index, run] of runs.entries()) {
+      if (run.status === "rejected") expect(String(run.reason)).toContain("it was killed");
+      else expect(run.value.report).toEqual(booted[index]?.report);
+    }
+    expect(runs.filter(({ status }) => status === "fulfilled").length).toBeGreaterThanOrEqual(2);
+    const after = await Promise.all([1, 2, 3].map((student) => grade(three, student, true)));
+    expect(after.map(({ report }) => report)).toEqual(booted.map(({ report }) => report));
   });
 });
 

@@ -26,7 +26,7 @@ function pool(act: (events: RunEvents, start: ThreadStart) => void) {
       debug: () => undefined,
       handOver: () => true,
       giveImages: () => undefined,
-      answerTemplate: () => undefined,
+      giveTemplate: async () => undefined,
       supply: () => undefined,
       templateWasRead: () => undefined,
       hasThread: true,

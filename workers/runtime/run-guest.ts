@@ -1,5 +1,6 @@
 import { RunOver } from "./checkpoint/run-over.ts";
 import type { DebugCommand, DebugMessage } from "./thread/debug-protocol.ts";
+import type { FoundTemplate } from "./thread/found-template.ts";
 import type { MoveCommand, MoveMessage } from "./thread/move-protocol.ts";
 import { PageAnswer } from "./thread/page-answer.ts";
 import type { PcpuPool, PooledRun } from "./thread/pcpu-pool.ts";
@@ -9,7 +10,6 @@ import {
   type RunMessage,
   type RunReport,
   type SavedFrames,
-  type SavedRun,
   type SomePages,
   type TemplateKey,
   type TemplateMade,
@@ -50,13 +50,6 @@ export interface ReadableFrames extends SavedFrames {
 }
 
 export type ReadableCheckpoint = RunCheckpoint & ReadableFrames;
-
-/** A template that is there, without the pages that follow. */
-export interface FoundTemplate {
-  readonly saved: SavedRun;
-  /** In parts; ends with nothing where the others cannot be had. */
-  readonly rest: AsyncIterable<SomePages | undefined>;
-}
 
 /** Where the pages are that a run which goes on from its checkpoint begins without. */
 export interface PageSupply {
@@ -188,9 +181,9 @@ export async function runGuest(
     }
   };
   const answer = async (key: TemplateKey) => {
-    const found = await run.templates?.find(key);
     const asker = pooled;
-    asker?.answerTemplate(key, found?.saved);
+    const find = async () => run.templates?.find(key);
+    const found = await asker?.giveTemplate(key, find);
     // The run may be over by then, the template is not.
     for await (const more of found?.rest ?? []) {
       if (!asker?.hasThread) return;

@@ -3,8 +3,9 @@ import type { CheckpointStore } from "../../../shared/blob/checkpoints/checkpoin
 import { LaterPages } from "../checkpoint/later-pages.ts";
 import { readSavedRun } from "../checkpoint/read-saved-run.ts";
 import { toContent } from "../checkpoint/to-content.ts";
-import type { FoundTemplate, ReadableFrames, TemplateKeeper } from "../run-guest.ts";
+import type { ReadableFrames, TemplateKeeper } from "../run-guest.ts";
 import type { TemplateOutcome } from "../telemetry/worker-metrics.ts";
+import type { FoundTemplate } from "../thread/found-template.ts";
 import type { TemplateKey } from "../thread/thread-protocol.ts";
 
 /** How long a template that nobody uses stays in the store. */

@@ -4,12 +4,9 @@
  * A checkpoint stops the guest for as long as its state takes to be copied. Its pages are not copied:
  * their frames stay as they are until `release`, and the guest gets others where it stores to them.
  */
-import { encodeMachine, type Instructions, type Machine, type PageLog } from "../../vmm/mod.ts";
-import { packNumbers } from "../checkpoint/resident-pages.ts";
-import { residentSection } from "./driver-state.ts";
+import type { Instructions, Machine, PageLog } from "../../vmm/mod.ts";
+import { captureFrames } from "./captured-frames.ts";
 import type { RunCheckpoint } from "./thread-protocol.ts";
-
-type CapturedImage = ReturnType<Machine["ram"]["capture"]>;
 
 /** Of a run without checkpoints, but for the one that it may be asked for. */
 const never: Instructions = Number.POSITIVE_INFINITY;
@@ -25,7 +22,7 @@ export class GuestCheckpoints {
   #hasBase = false;
   /** Whether that is the template's, which may not be there when it is to be built upon. */
   #isOnTemplate = false;
-  #image: { readonly ram: CapturedImage; readonly isWhole: boolean } | undefined;
+  #image: { release(): void; readonly isWhole: boolean } | undefined;
 
   constructor(every: Instructions = never) {
     this.#every = every;
@@ -77,25 +74,15 @@ export class GuestCheckpoints {
     this.#dirtied = harvest.length;
     for (const page of harvest) this.#changed.add(page);
     const isWhole = this.isWholeNext;
-    const { resident, readZeros, sweepAt } = machine.ram.residence();
     // Pages that a sweep has taken are not there any more, whatever was written to them.
     const changed = Array.from(machine.ram.contents(this.#changed), ({ page }) => page);
-    const ram = machine.ram.capture(isWhole ? resident : changed.sort((a, b) => a - b));
-    this.#image = { ram, isWhole };
-    const pages: number[] = [];
-    const frames: number[] = [];
-    ram.forEach((page, frame) => {
-      pages.push(page);
-      frames.push(frame);
-    });
-    const none = { pages: new Uint32Array(), hashes: new Uint8Array() };
-    const sections = encodeMachine({ state: machine.save(), ram: { ...none, readZeros, sweepAt } });
+    const wanted = isWhole ? undefined : changed.sort((a, b) => a - b);
+    const { release, ...frames } = captureFrames(machine, own, wanted);
+    this.#image = { release, isWhole };
     return {
       type: "checkpoint",
       isWhole,
-      pages: Uint32Array.from(pages),
-      frames: Uint32Array.from(frames),
-      sections: new Map([...sections, [residentSection, packNumbers(resident)], ...own]),
+      ...frames,
       instructions: machine.retired,
       consoleBytes,
     };
@@ -104,7 +91,7 @@ export class GuestCheckpoints {
   /** @param isKept whether the next one may build upon it */
   release(isKept: boolean): void {
     if (!this.#image) return;
-    const { ram, isWhole } = this.#image;
+    const { release, isWhole } = this.#image;
     this.#image = undefined;
     if (isKept) {
       this.#changed.clear();
@@ -115,7 +102,7 @@ export class GuestCheckpoints {
     } else if (this.#isOnTemplate) {
       this.#hasBase = false;
     }
-    ram.release();
+    release();
   }
 
   /** The next one is the first that is due behind where the machine is. */

@@ -99,6 +99,7 @@ class Side {
       driver: {} as never,
       console: new Uint8Array(),
       disks: new Map(),
+      sections: new Map(),
     });
   }
 

@@ -1,5 +1,6 @@
 import {
   ConsoleScript,
+  decodeMachine,
   Failure,
   type Machine,
   type MachineResources,
@@ -8,15 +9,25 @@ import {
 } from "../../vmm/mod.ts";
 import { ArrivingPages, type RunPages } from "./arriving-pages.ts";
 import { writtenPages } from "./disk-sections.ts";
-import { type DriverState, decodeDriverState } from "./driver-state.ts";
+import { type DriverState, decodeDriverState, driverSection } from "./driver-state.ts";
 import { GuestCheckpoints } from "./guest-checkpoints.ts";
 import { machineOfSaved } from "./machine-of-saved.ts";
 import type { SavedDisk } from "./saved-disk.ts";
-import type { ShelvedTemplate, StoredTemplate, TemplateShelf } from "./template-shelf.ts";
+import type {
+  BorrowedTemplate,
+  ShelvedTemplate,
+  StoredTemplate,
+  TemplateShelf,
+} from "./template-shelf.ts";
 import type { RunMessage, RunNumber, ThreadStart } from "./thread-protocol.ts";
 
 /** Section of a stored template: what it has printed. */
 export const consoleSection = "console";
+
+/** Whether a section of a template is its driver's, and not the machine's. */
+function isOfDriver(name: string): boolean {
+  return name === driverSection || name === consoleSection || name.startsWith("disk.");
+}
 
 /** What a run's part in its template needs. */
 export interface TemplatePorts {
@@ -64,6 +75,9 @@ export class GuestTemplate {
           return "wait";
         case "restore":
           this.#restore(wanted.answer);
+          break;
+        case "borrow":
+          this.#borrow(wanted.answer);
           break;
         case "make":
           this.#isMaker = true;
@@ -147,7 +161,7 @@ export class GuestTemplate {
     post({ type: "template-kept", key, frames: frames.frames.length });
     post({ type: "template-made", key, ...frames });
     const release = () => checkpoints.release(false);
-    shelf.put(key, { machine: clone, driver, console, disks }, release);
+    shelf.put(key, { machine: clone, driver, console, disks, sections: own }, release);
   }
 
   #refuse(reason: string): void {
@@ -158,24 +172,52 @@ export class GuestTemplate {
 
   #restore({ saved, early }: StoredTemplate): void {
     const { key } = this.#use;
-    const { shelf, post } = this.#ports;
-    try {
-      const driver = decodeDriverState(saved.sections);
-      const console = saved.sections.get(consoleSection);
-      if (console?.length !== driver.consoleBytes) throw new Error("it lacks its console");
-      const disks = new Map(driver.disks.map((name) => [name, writtenPages(saved.sections, name)]));
+    const { post } = this.#ports;
+    this.#shelve(saved.sections, "what is stored of it", () => {
       const { machine: state, ram } = machineOfSaved(saved);
       const machine = this.#ports.restoreMachine(state, ram, this.#resources());
       const { absent = new Uint32Array() } = saved;
       post({ type: "template-kept", key, frames: saved.pages.length + absent.length });
       const pages = new ArrivingPages(machine, absent);
       for (const more of early) pages.take(more.pages, more.content);
-      shelf.put(key, { machine, driver, console, disks, pages });
+      return { machine, pages };
+    });
+  }
+
+  #borrow({ sections, image, loan }: BorrowedTemplate): void {
+    const { key } = this.#use;
+    try {
+      this.#shelve(sections, "what another thread has of it", () => {
+        const { state } = decodeMachine(sections);
+        const machine = this.#ports.restoreMachine(state, image, this.#resources());
+        this.#ports.post({ type: "template-kept", key, frames: image.residentPages, loan });
+        return { machine };
+      });
+    } finally {
+      image.release();
+    }
+  }
+
+  /** @param restore makes its machine @param what its sections are */
+  #shelve(
+    sections: ReadonlyMap<string, Uint8Array>,
+    what: string,
+    restore: () => Pick<ShelvedTemplate, "machine" | "pages">,
+  ): void {
+    const { key } = this.#use;
+    const { shelf, post } = this.#ports;
+    try {
+      const driver = decodeDriverState(sections);
+      const console = sections.get(consoleSection);
+      if (console?.length !== driver.consoleBytes) throw new Error("it lacks its console");
+      const disks = new Map(driver.disks.map((name) => [name, writtenPages(sections, name)]));
+      const own = new Map([...sections].filter(([name]) => isOfDriver(name)));
+      shelf.put(key, { ...restore(), driver, console, disks, sections: own });
     } catch (error) {
       const isFull = error instanceof Failure && error.code.startsWith("machine-memory-");
       if (isFull) throw error;
       const reason = error instanceof Error ? error.message : String(error);
-      post({ type: "template-unusable", key, reason: `what is stored of it: ${reason}` });
+      post({ type: "template-unusable", key, reason: `${what}: ${reason}` });
       shelf.makeAgain(key);
     }
   }

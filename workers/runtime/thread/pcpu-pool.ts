@@ -17,16 +17,18 @@ import { imageBuffers } from "../image-buffers.ts";
 import type { ServedPort, TranslationPort } from "../translation/translation-port.ts";
 import type { TranslationThread } from "../translation/translation-thread.ts";
 import type { DebugCommand } from "./debug-protocol.ts";
+import type { FoundTemplate } from "./found-template.ts";
 import type { MoveCommand } from "./move-protocol.ts";
 import { PageAnswer } from "./page-answer.ts";
 import type { SpawnPcpuThread } from "./pcpu-thread.ts";
 import { PooledThread, type RunEvents, type ThreadRun } from "./pooled-thread.ts";
 import { Room } from "./room.ts";
+import { TemplateLoans } from "./template-loans.ts";
 import { TemplateRoom } from "./template-room.ts";
 import {
   type BootImages,
+  type RunMessage,
   type RunNumber,
-  type SavedRun,
   type SomePages,
   type TemplateKey,
   type ThreadMessage,
@@ -65,8 +67,16 @@ export interface PooledRun {
   handOver(): boolean;
   /** Gives the images that the run has asked for. */
   giveImages(images: BootImages): void;
-  /** Says what there is of the template that the run has asked for. */
-  answerTemplate(key: TemplateKey, saved: SavedRun | undefined): void;
+  /**
+   * Gives the run's thread the template that it has asked for: of another thread that has it, or as it
+   * is found in the store.
+   *
+   * @returns what was found, where pages of it are to follow
+   */
+  giveTemplate(
+    key: TemplateKey,
+    find: () => Promise<FoundTemplate | undefined>,
+  ): Promise<FoundTemplate | undefined>;
   /**
    * Sends pages that were left out, of a template or of the checkpoint that the run goes on from;
    * nothing where the rest cannot be had.
@@ -77,6 +87,8 @@ export interface PooledRun {
   /** Whether its thread is there: then frames of a template are what they were. */
   readonly hasThread: boolean;
 }
+
+type KeptTemplate = Extract<RunMessage, { type: "template-kept" }>;
 
 /** How often threads are looked at. */
 const watchInterval: Milliseconds = 250;
@@ -90,12 +102,17 @@ export class PcpuPool {
   readonly #keeper: MemoryKeeper;
   readonly #room: Room;
   readonly #templates: TemplateRoom;
+  readonly #loans = new TemplateLoans<PooledThread>();
   readonly #grace: Milliseconds;
   readonly #threads: (PooledThread | undefined)[];
   /** Numbers of threads that are gone but may still use the memory. */
   readonly #ending = new Map<number, Promise<void>>();
   readonly #needs = new Map<RunNumber, MemoryNeed>();
   readonly #threadOf = new Map<RunNumber, PooledThread>();
+  /** Templates of which some thread is about to be told what there is. */
+  readonly #answering = new Map<TemplateKey, Promise<void>>();
+  /** Templates for which a thread has waited on another one in vain. */
+  readonly #hasWaited = new Set<TemplateKey>();
   #waiting: ThreadRun[] = [];
   #runs: RunNumber = 0;
   #watch: ReturnType<typeof setInterval> | undefined;
@@ -180,11 +197,7 @@ export class PcpuPool {
         const transfer = imageBuffers({ ...start.config.boot, ...images });
         threadOfRun()?.post({ type: "images", run: run.number, images }, transfer);
       },
-      answerTemplate: (key, saved) => {
-        const buffer = saved?.content.buffer;
-        const transfer = buffer instanceof ArrayBuffer ? [buffer] : [];
-        threadOfRun()?.post({ type: "template", key, saved }, transfer);
-      },
+      giveTemplate: (key, find) => this.#giveTemplate(key, threadOfRun, find),
       supply: (whose, more) => {
         const of = whose === "run" ? { run: run.number } : whose;
         const command = more
@@ -198,6 +211,45 @@ export class PcpuPool {
         return threadOfRun() !== undefined;
       },
     };
+  }
+
+  /** One after the other, so that threads which ask at once do not all make it. */
+  async #giveTemplate(
+    key: TemplateKey,
+    asker: () => PooledThread | undefined,
+    find: () => Promise<FoundTemplate | undefined>,
+  ): Promise<FoundTemplate | undefined> {
+    const before = this.#answering.get(key);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#answering.set(key, promise);
+    await before;
+    try {
+      if (await this.#borrow(key, asker)) return undefined;
+      const found = await find();
+      const buffer = found?.saved.content.buffer;
+      const transfer = buffer instanceof ArrayBuffer ? [buffer] : [];
+      asker()?.post({ type: "template", key, saved: found?.saved }, transfer);
+      return found;
+    } finally {
+      resolve();
+      if (this.#answering.get(key) === promise) this.#answering.delete(key);
+    }
+  }
+
+  async #borrow(key: TemplateKey, asker: () => PooledThread | undefined): Promise<boolean> {
+    const thread = asker();
+    for (const lender of thread ? this.#templates.lenders(thread, key) : []) {
+      // Either may have ended since.
+      if (!thread || asker() !== thread || this.#threads[lender.pcpu] !== lender) continue;
+      const isPatient = !this.#hasWaited.has(key);
+      const outcome = await this.#loans.borrow(key, lender, thread, isPatient);
+      // A boot that fails, fails each run of its assignment: they do not wait for each other.
+      if (outcome === "in vain") this.#hasWaited.add(key);
+      if (outcome !== "taken") continue;
+      this.#hasWaited.delete(key);
+      return true;
+    }
+    return false;
   }
 
   /** What a frame holds that a checkpoint names which is not released yet. */
@@ -297,11 +349,25 @@ export class PcpuPool {
       this.#place();
       return;
     }
-    if (message.message.type === "template-kept") {
-      this.#templates.shrink(thread, message.message.key, message.message.frames);
+    if ("lent" in message) {
+      this.#loans.lent(thread, message.lent, message.template, message.hasWaited);
+      return;
     }
+    if ("taken" in message) {
+      this.#loans.taken(message.taken);
+      return;
+    }
+    if (message.message.type === "template-kept") this.#keep(thread, message.message);
     const ended = thread.receive(message.run, message.message);
     if (ended) this.#forget(ended);
+  }
+
+  #keep(thread: PooledThread, { key, frames, loan }: KeptTemplate): void {
+    const lender = loan === undefined ? undefined : this.#loans.settle(loan);
+    if (lender) this.#templates.share(thread, key, frames, lender);
+    else this.#templates.shrink(thread, key, frames);
+    // What it was promised beyond that others may wait for.
+    this.#place();
   }
 
   /** What it needed others may have now. */
@@ -342,8 +408,11 @@ export class PcpuPool {
     this.#options.translation?.forget(pcpu);
     const isLost = () => this.#options.onLost?.("a pCPU thread that was told to end does not");
     const late = setTimeout(isLost, gracesToEnd * this.#grace);
-    const end = thread.end().then(() => {
+    const lendsNothing = this.#loans.leave(thread);
+    const end = thread.end().then(async () => {
       clearTimeout(late);
+      this.#loans.ended(thread);
+      await lendsNothing;
       this.#keeper.reclaim(pcpu);
       this.#ending.delete(pcpu);
       this.#templates.ended(thread);

@@ -1,4 +1,9 @@
-import type { Milliseconds, Monitor, VcpuScheduler } from "../../vmm/mod.ts";
+import {
+  decodeMachine,
+  type Milliseconds,
+  type Monitor,
+  type VcpuScheduler,
+} from "../../vmm/mod.ts";
 import type { DebugCommand } from "./debug-protocol.ts";
 import type { DriverPorts } from "./driver-ports.ts";
 import { type AfterTurn, GuestDriver } from "./guest-driver.ts";
@@ -7,6 +12,8 @@ import type { LedgerClock } from "./run-ledger.ts";
 import { TemplateShelf } from "./template-shelf.ts";
 import type {
   BootImages,
+  LoanNumber,
+  OfferedTemplate,
   PagesOf,
   RunNumber,
   SavedRun,
@@ -35,7 +42,7 @@ export interface PcpuGuest {
 export interface PcpuPorts {
   readonly monitor: Pick<
     Monitor,
-    "createMachine" | "restoreMachine" | "stageMachine" | "useKeptCode" | "keepCode"
+    "createMachine" | "restoreMachine" | "shareImage" | "stageMachine" | "useKeptCode" | "keepCode"
   > &
     Pick<DriverPorts["monitor"], "translations" | "inUse">;
   readonly scheduler: VcpuScheduler<PcpuGuest>;
@@ -104,8 +111,33 @@ export class Pcpu {
     this.#goOn(run);
   }
 
-  answerTemplate(key: TemplateKey, saved: SavedRun | undefined): void {
-    this.#shelf.answer(key, saved);
+  /** @param offered what another thread lends, in place of what was saved */
+  answerTemplate(
+    key: TemplateKey,
+    saved: SavedRun | undefined,
+    offered?: OfferedTemplate & { readonly loan: LoanNumber },
+  ): void {
+    if (!offered) {
+      this.#shelf.answer(key, saved);
+      return;
+    }
+    const { loan, sections, ...frames } = offered;
+    const { readZeros, sweepAt } = decodeMachine(sections).ram;
+    // At once: until it is said that they are taken the other thread cannot end.
+    const image = this.#ports.monitor.shareImage({ ...frames, readZeros, sweepAt });
+    this.#ports.post({ taken: loan });
+    this.#shelf.answerBorrowed(key, { sections, image, loan });
+  }
+
+  /** To another thread. */
+  lendTemplate(key: TemplateKey, loan: LoanNumber, isPatient: boolean): void {
+    this.#shelf.lendFrames(key, loan, isPatient, (template, hasWaited) => {
+      this.#ports.post({ lent: loan, template, hasWaited });
+    });
+  }
+
+  loanOver(loan: LoanNumber): void {
+    this.#shelf.loanOver(loan);
   }
 
   /** Pages that something on this thread has begun without. */

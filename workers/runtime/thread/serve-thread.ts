@@ -53,7 +53,13 @@ export function serveThread(
         pcpu?.giveImages(command.run, command.images);
         break;
       case "template":
-        pcpu?.answerTemplate(command.key, command.saved);
+        pcpu?.answerTemplate(command.key, command.saved, command.offered);
+        break;
+      case "lend":
+        pcpu?.lendTemplate(command.key, command.loan, command.isPatient);
+        break;
+      case "loan-over":
+        pcpu?.loanOver(command.loan);
         break;
       case "pages":
         pcpu?.supply(command.of, command.pages, command.content);

@@ -82,3 +82,32 @@ test("what a template turns out not to need, and what a thread had that has ende
   expect(room.take({ frames: 4, heap: 0, codePages: 0 })).toBe(true);
   expect(templates.has(one, "a")).toBe(false);
 });
+
+test("frames that threads have together are promised once, until the last one has given them up", () => {
+  const { templates, thread, room } = pool(24);
+  const [one, two] = [thread("one"), thread("two")];
+  templates.begin(one, "a", need);
+  templates.shrink(one, "a", 4);
+  templates.begin(two, "a", need);
+  expect(templates.lenders(two, "a")).toEqual([one]);
+  templates.share(two, "a", 4, one);
+  const left = { frames: 20, heap: 0, codePages: 0 };
+  expect(room.take({ ...left, frames: 21 })).toBe(false);
+  expect(room.take(left)).toBe(true);
+  room.giveBack(left);
+  templates.forgotten(one, "a");
+  expect(room.take({ ...left, frames: 21 })).toBe(false);
+  templates.ended(two);
+  expect(room.take({ ...left, frames: 24 })).toBe(true);
+});
+
+test("frames whose lender has given them up meanwhile are the borrower's own", () => {
+  const { templates, thread, room } = pool(24);
+  const [one, two] = [thread("one"), thread("two")];
+  templates.begin(one, "a", need);
+  templates.begin(two, "a", need);
+  templates.forgotten(one, "a");
+  templates.share(two, "a", 4, one);
+  expect(room.take({ frames: 20, heap: 0, codePages: 0 })).toBe(true);
+  expect(room.take({ frames: 1, heap: 0, codePages: 0 })).toBe(false);
+});

@@ -17,6 +17,14 @@ interface Kept {
   /** In the order of uses. */
   usedAt: number;
   isLeaving: boolean;
+  /** Frames that it has with other threads. */
+  shared?: SharedFrames;
+}
+
+/** They were promised once for all who have them. */
+interface SharedFrames {
+  readonly frames: number;
+  holders: number;
 }
 
 export class TemplateRoom {
@@ -70,6 +78,30 @@ export class TemplateRoom {
     kept.need = { ...kept.need, frames };
   }
 
+  /** The thread has it, with the frames that another one has. @param frames so many */
+  share(thread: PooledThread, key: TemplateKey, frames: number, lender: PooledThread): void {
+    const [kept, lent] = [this.#find(thread, key), this.#find(lender, key)];
+    // Where the other one has given it up meanwhile, they are this one's alone.
+    if (!kept || !lent) {
+      this.shrink(thread, key, frames);
+      return;
+    }
+    if (!lent.shared) {
+      lent.shared = { frames: lent.need.frames, holders: 1 };
+      lent.need = { ...lent.need, frames: 0 };
+    }
+    lent.shared.holders += 1;
+    kept.shared = lent.shared;
+    this.#room.giveBack({ frames: kept.need.frames, heap: 0, codePages: 0 });
+    kept.need = { ...kept.need, frames: 0 };
+  }
+
+  /** Threads other than this one that may have it. */
+  lenders(thread: PooledThread, key: TemplateKey): PooledThread[] {
+    const others = this.#kept.filter((one) => one.key === key && one.thread !== thread);
+    return others.filter(({ isLeaving }) => !isLeaving).map((one) => one.thread);
+  }
+
   /**
    * Lets one go that nobody uses.
    *
@@ -103,7 +135,13 @@ export class TemplateRoom {
   }
 
   #giveBack(gone: readonly Kept[]): void {
-    for (const { need } of gone) this.#room.giveBack(need);
+    for (const { need, shared } of gone) {
+      this.#room.giveBack(need);
+      if (!shared) continue;
+      shared.holders -= 1;
+      const { frames } = shared;
+      if (shared.holders === 0) this.#room.giveBack({ frames, heap: 0, codePages: 0 });
+    }
     this.#kept = this.#kept.filter((one) => !gone.includes(one));
   }
 

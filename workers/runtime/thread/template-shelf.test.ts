@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bareMetal, recordedConsole, smallMonitor } from "../../../tests/support/run-guest.ts";
-import type { Machine } from "../../vmm/mod.ts";
+import type { Machine, RamImage } from "../../vmm/mod.ts";
 import { type ShelvedTemplate, TemplateShelf } from "./template-shelf.ts";
 import type { SavedRun } from "./thread-protocol.ts";
 
@@ -26,7 +26,8 @@ function template(): ShelvedTemplate & { readonly monitor: ReturnType<typeof sma
     disks: new Map(),
   });
   const driver = {} as ShelvedTemplate["driver"];
-  return { machine, driver, console: new Uint8Array(), disks: new Map(), monitor };
+  const none = { console: new Uint8Array(), disks: new Map(), sections: new Map() };
+  return { machine, driver, ...none, monitor };
 }
 
 describe("the shelf of a thread", () => {
@@ -99,6 +100,62 @@ describe("the shelf of a thread", () => {
     second?.giveBack();
     expect(told).toContain("a forgotten");
     expect(made.monitor.inUse.freeFrames).toBeGreaterThan(before);
+  });
+
+  test("lends its frames to another thread, at once or when it has them, and holds them for that long", () => {
+    const { shelf: one } = shelf();
+    const answers: (number | undefined)[] = [];
+    const lend = (loan: number, isPatient: boolean) =>
+      one.lendFrames("a", loan, isPatient, (lent) => answers.push(lent?.frames.length));
+    lend(1, true);
+    one.want("a", 1);
+    lend(2, true);
+    expect(answers).toEqual([undefined, undefined]);
+    one.answer("a", undefined);
+    lend(3, false);
+    // Whoever has asked makes it at its next turn.
+    lend(4, true);
+    one.want("a", 1);
+    expect(answers).toEqual([undefined, undefined, undefined]);
+    const made = template();
+    const before = made.monitor.inUse.freeFrames;
+    one.put("a", made);
+    const frames = answers[3];
+    expect(frames).toBeGreaterThan(0);
+    one.forget("a");
+    expect(made.monitor.inUse.freeFrames).toBe(before);
+    one.loanOver(4);
+    expect(made.monitor.inUse.freeFrames).toBeGreaterThan(before);
+  });
+
+  test("tells a thread that waits where the template does not come to be", () => {
+    const { shelf: one } = shelf();
+    const answers: unknown[] = [];
+    one.want("a", 1);
+    one.answer("a", undefined);
+    one.want("a", 1);
+    one.lendFrames("a", 1, true, (lent) => answers.push(lent));
+    expect(answers).toEqual([]);
+    one.leave(1);
+    expect(answers).toEqual([undefined]);
+  });
+
+  test("gives back what it has borrowed and nobody wants", () => {
+    const { shelf: one } = shelf();
+    const { machine, monitor } = template();
+    const borrowed = () => ({
+      sections: new Map(),
+      image: machine.ram.capture() as RamImage,
+      loan: 1,
+    });
+    one.answerBorrowed("a", borrowed());
+    one.want("b", 1);
+    one.answerBorrowed("b", borrowed());
+    const before = monitor.inUse.freeFrames;
+    machine.dispose();
+    expect(monitor.inUse.freeFrames).toBe(before);
+    one.forget("b");
+    expect(monitor.inUse.freeFrames).toBeGreaterThan(before);
   });
 
   test("says that it has forgotten what it does not have", () => {

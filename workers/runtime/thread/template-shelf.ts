@@ -5,11 +5,18 @@
  * The first run that wants a template asks for it, and makes it where there is none; others of the
  * thread wait meanwhile. Whoever waits is told by `onChange`, and wants it again then.
  */
-import type { KnownContent, Machine } from "../../vmm/mod.ts";
+import type { KnownContent, Machine, RamImage } from "../../vmm/mod.ts";
 import type { ArrivingPages } from "./arriving-pages.ts";
+import { captureFrames } from "./captured-frames.ts";
 import type { WrittenPages } from "./disk-sections.ts";
 import type { DriverState } from "./driver-state.ts";
-import type { RunNumber, SavedRun, TemplateKey } from "./thread-protocol.ts";
+import type {
+  LoanNumber,
+  OfferedTemplate,
+  RunNumber,
+  SavedRun,
+  TemplateKey,
+} from "./thread-protocol.ts";
 
 export interface ShelvedTemplate {
   readonly machine: Machine;
@@ -18,6 +25,8 @@ export interface ShelvedTemplate {
   readonly console: Uint8Array;
   /** What it has written to its disks, by their names. */
   readonly disks: ReadonlyMap<string, WrittenPages>;
+  /** All of that as it is stored: for another thread. */
+  readonly sections: ReadonlyMap<string, Uint8Array>;
   /** Where pages of it may still be on their way. */
   readonly pages?: ArrivingPages;
 }
@@ -35,6 +44,7 @@ export type WantedTemplate =
   | { readonly kind: "wait" }
   /** It puts what was saved on the shelf. */
   | { readonly kind: "restore"; readonly answer: StoredTemplate }
+  | { readonly kind: "borrow"; readonly answer: BorrowedTemplate }
   /** It begins at its beginning, and makes the template on its way. */
   | { readonly kind: "make" }
   /** It begins at its beginning. */
@@ -46,9 +56,20 @@ export interface StoredTemplate {
   readonly early: { readonly pages: Uint32Array; readonly content: Uint8Array }[];
 }
 
+/** A template of another thread, whose frames this one holds, too, until the image is released. */
+export interface BorrowedTemplate {
+  readonly sections: ReadonlyMap<string, Uint8Array>;
+  readonly image: RamImage;
+  readonly loan: LoanNumber;
+}
+
+/** Nothing where there is none; also whether it was waited for. */
+type Offer = (template: OfferedTemplate | undefined, hasWaited: boolean) => void;
+
 type Place =
   | { readonly state: "asked" | "in the making"; readonly by: RunNumber }
   | { readonly state: "answered"; readonly answer: StoredTemplate | undefined }
+  | { readonly state: "borrowed"; readonly answer: BorrowedTemplate }
   | { readonly state: "here"; readonly template: ShelvedTemplate }
   | { readonly state: "unusable" };
 
@@ -56,6 +77,10 @@ export class TemplateShelf {
   readonly #places = new Map<TemplateKey, Place>();
   /** What gives frames back that somebody still reads. */
   readonly #held = new Map<TemplateKey, () => void>();
+  /** What gives frames back that another thread is about to take. */
+  readonly #loans = new Map<LoanNumber, () => void>();
+  /** Threads that wait for a template. */
+  readonly #asked: { readonly key: TemplateKey; readonly loan: LoanNumber; answer: Offer }[] = [];
   /** Machines whose pages somebody compares with, and how many do. */
   readonly #lent = new Map<Machine, number>();
   /** Those that go when they are given back. */
@@ -65,7 +90,10 @@ export class TemplateShelf {
 
   /** @param onForgotten a template has given its memory back, as `forget` has asked for */
   constructor(onChange: () => void, onForgotten: (key: TemplateKey) => void) {
-    this.#onChange = onChange;
+    this.#onChange = () => {
+      onChange();
+      this.#lendToAsked();
+    };
     this.#onForgotten = onForgotten;
   }
 
@@ -81,6 +109,9 @@ export class TemplateShelf {
       case "answered":
         this.#places.set(key, { state: "in the making", by: run });
         return place.answer ? { kind: "restore", answer: place.answer } : { kind: "make" };
+      case "borrowed":
+        this.#places.set(key, { state: "in the making", by: run });
+        return { kind: "borrow", answer: place.answer };
       case "here":
         return { kind: "clone", template: place.template };
       case "unusable":
@@ -94,6 +125,49 @@ export class TemplateShelf {
     if (place?.state !== "asked") return;
     this.#places.set(key, { state: "answered", answer: saved && { saved, early: [] } });
     this.#onChange();
+  }
+
+  /** Another thread has it: as `answer`. */
+  answerBorrowed(key: TemplateKey, borrowed: BorrowedTemplate): void {
+    if (this.#places.get(key)?.state !== "asked") {
+      borrowed.image.release();
+      return;
+    }
+    this.#places.set(key, { state: "borrowed", answer: borrowed });
+    this.#onChange();
+  }
+
+  /**
+   * For another thread; the frames are held until `loanOver`.
+   *
+   * @param isPatient may be answered when the template is here whole, where it is about to be
+   * @param answer gets nothing where it is not here
+   */
+  lendFrames(key: TemplateKey, loan: LoanNumber, isPatient: boolean, answer: Offer): void {
+    const place = this.#places.get(key);
+    const isHere = place?.state === "here";
+    if (!isHere || !isWhole(place.template)) {
+      // Not where it only asks for it itself: two that wait for each other would wait for long.
+      const mayCome = isHere || (place && place.state !== "asked" && place.state !== "unusable");
+      if (mayCome && isPatient) this.#asked.push({ key, loan, answer });
+      else answer(undefined, false);
+      return;
+    }
+    const { machine, sections: own } = place.template;
+    const { release, ...template } = captureFrames(machine, own);
+    this.#loans.set(loan, release);
+    answer(template, false);
+  }
+
+  #lendToAsked(): void {
+    for (const { key, loan, answer } of this.#asked.splice(0)) {
+      this.lendFrames(key, loan, true, (template) => answer(template, true));
+    }
+  }
+
+  loanOver(loan: LoanNumber): void {
+    this.#loans.get(loan)?.();
+    this.#loans.delete(loan);
   }
 
   /** @param release gives back what somebody else still reads; see `wasRead` */
@@ -155,7 +229,7 @@ export class TemplateShelf {
    */
   lend(key: TemplateKey): LentPages | undefined {
     const place = this.#places.get(key);
-    if (place?.state !== "here" || place.template.pages?.areHere === false) return undefined;
+    if (place?.state !== "here" || !isWhole(place.template)) return undefined;
     const { machine } = place.template;
     const count = (change: number) => (this.#lent.get(machine) ?? 0) + change;
     this.#lent.set(machine, count(1));
@@ -182,6 +256,10 @@ export class TemplateShelf {
   /** Gives a template's memory back when nobody has its pages; its clones keep what they have of it. */
   forget(key: TemplateKey): void {
     const place = this.#places.get(key);
+    if (place?.state === "borrowed") {
+      place.answer.image.release();
+      this.#places.delete(key);
+    }
     if (place?.state !== "here") {
       this.#onForgotten(key);
       return;
@@ -189,6 +267,7 @@ export class TemplateShelf {
     const { machine, pages } = place.template;
     this.#places.delete(key);
     pages?.lose();
+    this.#lendToAsked();
     if (this.#lent.has(machine)) this.#leaving.add(machine);
     else this.#dispose(key, machine);
   }
@@ -197,4 +276,8 @@ export class TemplateShelf {
     machine.dispose();
     this.#onForgotten(key);
   }
+}
+
+function isWhole({ pages }: ShelvedTemplate): boolean {
+  return pages?.areHere !== false;
 }

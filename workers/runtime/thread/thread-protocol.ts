@@ -24,6 +24,7 @@ import type { RunAccount } from "./run-ledger.ts";
  *                   images         answers `images-wanted`
  *                   template       answers `template-wanted`; if it lacks pages, pages follow until
  *                                  all are there, or pages-lost
+ *                   lend           a template, to another thread; loan-over when that has it
  *                   pages          of a template, or of a run that said `pages-wanted`
  *                   template-read  a template's frames were read, or will not be
  *                   forget         a template is not wanted any more; the answer is `forgotten`
@@ -58,7 +59,18 @@ export type ThreadCommand =
       readonly key: TemplateKey;
       /** Where there is none whoever has asked makes one. */
       readonly saved: SavedRun | undefined;
+      /** In place of what was saved: what another thread lends. */
+      readonly offered?: OfferedTemplate & { readonly loan: LoanNumber };
     }
+  /** Another thread wants the template's frames: the answer is `lent`. See `TemplateLoans`. */
+  | {
+      readonly type: "lend";
+      readonly key: TemplateKey;
+      readonly loan: LoanNumber;
+      /** It may answer when it has it, where that is what it is about. */
+      readonly isPatient: boolean;
+    }
+  | { readonly type: "loan-over"; readonly loan: LoanNumber }
   /** Pages that the `SavedRun` left out, and their content, one behind the other. */
   | {
       readonly type: "pages";
@@ -75,6 +87,17 @@ export type ThreadCommand =
 
 /** Chosen by the main thread, never used twice. */
 export type RunNumber = number;
+
+/** Chosen by the main thread, never used twice. */
+export type LoanNumber = number;
+
+/** A template as one thread gives it to another: the frames stay as they are until the loan is over. */
+export interface OfferedTemplate {
+  /** Page numbers, ascending, and the frame of each. */
+  readonly pages: Uint32Array;
+  readonly frames: Uint32Array;
+  readonly sections: ReadonlyMap<string, Uint8Array>;
+}
 
 /** Says all that decides what a template is: SHA-256 in hexadecimal. */
 export type TemplateKey = string;
@@ -154,7 +177,16 @@ export interface ThreadLimits {
 export type ThreadMessage =
   | { readonly run: RunNumber; readonly message: RunMessage }
   /** The thread has this template no more. */
-  | { readonly forgotten: TemplateKey };
+  | { readonly forgotten: TemplateKey }
+  /** Answers `lend`: nothing where it does not have the template whole. */
+  | {
+      readonly lent: LoanNumber;
+      readonly template: OfferedTemplate | undefined;
+      /** It was about to have it when it was asked. */
+      readonly hasWaited: boolean;
+    }
+  /** The thread holds the frames of a template that another one lends. */
+  | { readonly taken: LoanNumber };
 
 export type RunMessage =
   | { readonly type: "console"; readonly bytes: Uint8Array }
@@ -178,7 +210,13 @@ export type RunMessage =
       readonly answer: SharedArrayBuffer;
     }
   /** The thread has the template now, and so many frames for it. */
-  | { readonly type: "template-kept"; readonly key: TemplateKey; readonly frames: number }
+  | {
+      readonly type: "template-kept";
+      readonly key: TemplateKey;
+      readonly frames: number;
+      /** They are those of the thread that has lent it. */
+      readonly loan?: LoanNumber;
+    }
   | TemplateMade
   /** The run, or what was stored, gives no template; the run begins at its beginning. */
   | { readonly type: "template-unusable"; readonly key: TemplateKey; readonly reason: string }

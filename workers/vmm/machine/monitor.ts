@@ -5,6 +5,7 @@
  *     const vm = monitor.createMachine(config, { console, disks: new Map() });
  *     vm.run(1e6);
  */
+import type { HashStart } from "../base/hash-start.ts";
 import type { Bytes, MachineAddress, Pages } from "../base/units.ts";
 import type { WasmCompiler } from "../base/wasm-compiler.ts";
 import { CodeCache, type CodeShare } from "../interpreter/code-cache.ts";
@@ -45,6 +46,14 @@ export interface MonitorUsage {
   readonly codePages: Pages;
   readonly regions: number;
   readonly entries: number;
+}
+
+/** What a RAM is made of: page numbers, ascending, and the frame of each. */
+export interface SharedFrames {
+  readonly pages: Uint32Array;
+  readonly frames: Uint32Array;
+  readonly readZeros: readonly number[];
+  readonly sweepAt: Pages;
 }
 
 /** No guest can tell any of it. */
@@ -120,7 +129,7 @@ export class Monitor {
     );
     const writer = createRegionWriter(compiler, memory.bytes.length);
     this.#translator = new Translator({
-      ...{ compiler, table, memory: this.#memory, records: this.#code },
+      ...{ compiler, table, memory: this.#memory, records: this.#code.entries },
       ...heat,
       ...{ writer, service: translation ?? new LocalTranslation(writer) },
       library: new CodeLibrary(),
@@ -177,6 +186,21 @@ export class Monitor {
     }
   }
 
+  /**
+   * RAM whose frames another thread of the same machine memory has: this one holds them, too, until the
+   * image is released. That other thread must hold them until this has come back.
+   *
+   * @param content as `RamImage.pages` and `forEach` there have given it
+   */
+  shareImage(content: SharedFrames): RamImage {
+    return RamImage.sharing(this.#memory, {
+      ...{ absent: [], pinned: [] },
+      ...{ readZeros: content.readZeros, sweepAt: content.sweepAt },
+      pages: [...content.pages],
+      frames: [...content.frames],
+    });
+  }
+
   /** Room for a machine that comes from elsewhere page by page. @param ramPages of its RAM */
   stageMachine(ramPages: Pages): MachineStage {
     return new MachineStage(
@@ -195,19 +219,22 @@ export class Monitor {
   /**
    * The translations of what its machines executed, to be kept in a place that no guest can write to:
    * they are executed as they stand.
+   *
+   * @param start the runtime's own SHA-256, where there is one
    */
-  keepCode(): Uint8Array {
-    return this.#translator.keepCode();
+  keepCode(start?: HashStart): Uint8Array {
+    return this.#translator.keepCode(start);
   }
 
   /**
    * Takes over what `keepCode` of a monitor of the same build returned. No guest can tell; one that
    * executes the same code is faster at once.
    *
+   * @param start as for `keepCode`
    * @throws Failure `kept-code-damaged`, `region-shape-damaged`
    */
-  useKeptCode(code: Uint8Array): void {
-    this.#translator.useKeptCode(code);
+  useKeptCode(code: Uint8Array, start?: HashStart): void {
+    this.#translator.useKeptCode(code, start);
   }
 
   /** What the translator has made so far, for benchmarks and whoever looks for a slow guest. */
