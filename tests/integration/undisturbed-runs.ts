@@ -83,6 +83,7 @@ async function drive(guest: Uint8Array): Promise<RunMessage[]> {
       ...{ run: 1, shelf: new TemplateShelf(forget, forget), monitor: smallMonitor() },
       openDisk: (bytes) => new MemoryBlock(bytes),
       post: (message) => messages.push(message),
+      wake: () => undefined,
       now: () => performance.now(),
       clock: { now: () => performance.now() * 1e6, date: () => Date.now() },
     },
