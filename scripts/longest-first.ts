@@ -2,11 +2,14 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** What takes most time, the longest first: what is begun last should not be waited for alone. */
 const longest = [
-  ...["guests/debian-root", "runtimes/hash-chain", "differential/machine-mode"],
-  ...["guests/linux-translated", "runtimes/snapshots", "integration/checkpoints"],
-  ...["differential/privileged-modes", "differential/added-extensions", "integration/s3"],
-  ...["integration/service", "integration/linux", "guests/golden", "runtimes/trapline-qemu-guests"],
-  ...["migration/linux", "deploy/rehearsal", "integration/clock-jumps"],
+  ...["integration/checkpoints", "guests/debian-root", "runtimes/hash-chain"],
+  ...["integration/live-migration", "integration/web-console", "deploy/rolling-restart"],
+  ...["integration/linux", "runtimes/snapshots", "guests/linux-translated", "migration/linux"],
+  ...["differential/machine-mode", "runtimes/trapline-qemu", "guests/golden"],
+  ...["differential/privileged-modes", "differential/added-extensions", "deploy/rehearsal"],
+  ...["integration/redis-restarts", "integration/service", "integration/s3"],
+  ...["integration/trace-of-a-lost-worker", "integration/prometheus", "integration/clock-jumps"],
+  ...["runtimes/trapline-qemu-guests", "integration/chaos"],
 ];
 
 function rank({ moduleId }: TestSpecification): number {

@@ -16,7 +16,7 @@ export interface BootedGuest {
 const firmware = "tests/guests/firmware.test.ts";
 const debian = {
   test: "tests/guests/debian-root.test.ts",
-  title: "Debian's root file system boots with 1 hart, is written to, and with 4 harts boots again",
+  title: "Debian's root file system boots with 4 harts, is written to, and boots again with 1 hart",
 };
 
 export const booted: readonly BootedGuest[] = [

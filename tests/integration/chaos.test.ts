@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { RunEvent } from "../../shared/protocol/run-event.ts";
-import { runOutcome, undisturbedOutcomes } from "./run-outcome.ts";
+import { runOutcome } from "./run-outcome.ts";
 import { type StrikeKind, Strikes } from "./strikes.ts";
 import { startTestService, type TestService } from "./test-service.ts";
+import { undisturbedOutcomes } from "./undisturbed-runs.ts";
 import { workingGuest } from "./working-guest.ts";
 
 /**

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCommandLine } from "../../services/cli/command-line.ts";
 import { rawGuest } from "./raw-guest.ts";
-import { type RunOutcome, runOutcome, stepCounts, undisturbedRuns } from "./run-outcome.ts";
+import { type RunOutcome, runOutcome, stepCounts } from "./run-outcome.ts";
 import { sendSignal } from "./send-signal.ts";
 import { startTestService, type TestService } from "./test-service.ts";
+import { undisturbedRun } from "./undisturbed-runs.ts";
 import { workingGuest } from "./working-guest.ts";
 
 const guest = workingGuest(44);
@@ -25,9 +26,9 @@ describe("a run with checkpoints", () => {
   let service: TestService;
 
   beforeAll(async () => {
-    const [run, longRun] = await undisturbedRuns([guest, longGuest]);
-    [reference, longReference] = [run?.outcome, longRun?.outcome];
-    counted = { counts: run?.counts, profile: run?.profile };
+    const { outcome, ...others } = await undisturbedRun(guest);
+    [reference, counted] = [outcome, others];
+    longReference = (await undisturbedRun(longGuest)).outcome;
     service = await startTestService(["node", "deno"], every);
   });
 

@@ -2,8 +2,9 @@ import { Redis } from "ioredis";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { gradingQueue } from "../../shared/protocol/grading-queue.ts";
 import { type FakedClock, fakedClock } from "../support/faked-clock.ts";
-import { type RunOutcome, runOutcome, undisturbedOutcome } from "./run-outcome.ts";
+import { type RunOutcome, runOutcome } from "./run-outcome.ts";
 import { startTestService, type TestService } from "./test-service.ts";
+import { undisturbedRun } from "./undisturbed-runs.ts";
 import { workingGuest } from "./working-guest.ts";
 
 const guest = workingGuest(60);
@@ -16,7 +17,7 @@ describe.runIf(process.platform === "linux")("a wall clock that is set", () => {
   let service: TestService;
 
   beforeAll(async () => {
-    reference = await undisturbedOutcome(guest);
+    reference = (await undisturbedRun(guest)).outcome;
   });
 
   beforeEach(async () => {

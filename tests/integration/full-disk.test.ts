@@ -9,8 +9,9 @@ import { verifyStore } from "../../shared/blob/collector/verify-store.ts";
 import { DirectoryObjects } from "../../shared/blob/objects/directory-objects.ts";
 import { PageStore } from "../../shared/blob/pages/page-store.ts";
 import { mountNamespace, type SmallDisk, startSmallDisk } from "../support/small-disk.ts";
-import { type RunOutcome, runOutcome, undisturbedOutcome } from "./run-outcome.ts";
+import { type RunOutcome, runOutcome } from "./run-outcome.ts";
 import { startTestService, type TestService } from "./test-service.ts";
+import { undisturbedRun } from "./undisturbed-runs.ts";
 import { workingGuest } from "./working-guest.ts";
 
 /** Long enough for what is done to it, on a quick machine, too. */
@@ -21,7 +22,7 @@ const isLong = process.env.TRAPLINE_CHAOS_RUNS !== undefined;
 let reference: RunOutcome;
 
 beforeAll(async () => {
-  reference = await undisturbedOutcome(guest);
+  reference = (await undisturbedRun(guest)).outcome;
 });
 
 const hasGoneOn = (service: TestService, id: string, instructions: number) =>

@@ -5,9 +5,10 @@ import type { RunEvent } from "../../shared/protocol/run-event.ts";
 import { elfWithSymbols } from "../contracts/support/elf-with-symbols.ts";
 import { assemble } from "../support/assembler.ts";
 import { relayGuest } from "../support/relay-guest.ts";
-import { runOutcome, stepCounts, type UndisturbedRun, undisturbedRun } from "./run-outcome.ts";
+import { runOutcome, stepCounts } from "./run-outcome.ts";
 import { sendSignal } from "./send-signal.ts";
 import { startTestService, type TestService } from "./test-service.ts";
+import { type UndisturbedRun, undisturbedRun } from "./undisturbed-runs.ts";
 import { workingGuest } from "./working-guest.ts";
 
 const start = 0x8000_0000;

@@ -8,8 +8,9 @@ import { receiveAnswer, sendWord } from "../../workers/runtime/migration/move-op
 import { StreamChannel } from "../../workers/runtime/migration/stream-channel.ts";
 import { makeWorkerCertificate } from "../../workers/runtime/migration/worker-certificate.ts";
 import { type MovePoint, MoveProxy, movePoints } from "./move-proxy.ts";
-import { type RunOutcome, runOutcome, undisturbedOutcome } from "./run-outcome.ts";
+import { type RunOutcome, runOutcome } from "./run-outcome.ts";
 import { startTestService, type TestService } from "./test-service.ts";
+import { undisturbedRun } from "./undisturbed-runs.ts";
 import { workingGuest } from "./working-guest.ts";
 
 /**
@@ -78,7 +79,7 @@ describe("a move that fails", () => {
   };
 
   beforeAll(async () => {
-    reference = await undisturbedOutcome(guest);
+    reference = (await undisturbedRun(guest)).outcome;
     service = await startTestService(["node", "deno"], variables, {
       launch: (plan) => ({
         ...plan,

@@ -4,8 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
 import type { ProcessPlan } from "../../services/cli/commands/serve-process.ts";
 import { openRedisDoor, type StrikeTime, type TalkPoint } from "../support/redis-door.ts";
-import { type RunOutcome, runOutcome, undisturbedOutcome } from "./run-outcome.ts";
+import { type RunOutcome, runOutcome } from "./run-outcome.ts";
 import { startTestService } from "./test-service.ts";
+import { undisturbedRun } from "./undisturbed-runs.ts";
 import { workingGuest } from "./working-guest.ts";
 
 /** All that is said about a submission on its way, from the hand-in to its job's end. */
@@ -42,7 +43,7 @@ const open = 1;
 let reference: RunOutcome;
 
 beforeAll(async () => {
-  reference = await undisturbedOutcome(guest);
+  reference = (await undisturbedRun(guest)).outcome;
 });
 
 /** Asks until it is answered. */

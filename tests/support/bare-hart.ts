@@ -109,7 +109,7 @@ export class BareHart {
     this.translator = translation.heat
       ? new Translator({
           compiler,
-          ...{ table, memory: this.memory, records: this.code, library: new CodeLibrary() },
+          ...{ table, memory: this.memory, records: this.code.entries, library: new CodeLibrary() },
           ...{ writer, service: new LocalTranslation(writer) },
           ...translation.heat,
           ...translation,

@@ -102,7 +102,7 @@ export class TranslatedProgram {
   enter(budget: number): boolean {
     const { hart, memory, code, pc } = { ...this.h, pc: Number(this.h.pc) };
     const page = this.#records();
-    const number = page === 0 ? undefined : code.entryAt(page, pc % pageBytes);
+    const number = page === 0 ? undefined : code.entries.entryAt(page, pc % pageBytes);
     if (number === undefined) return false;
     const entry = entryTableBase + number * entryBytes;
     memory.setWord(hart.address + hartFields.budget.offset, budget);

@@ -25,7 +25,7 @@ export interface PreparedRun {
  */
 export async function prepareRun(
   job: GradingJob,
-  blobs: BlobStore,
+  blobs: Pick<BlobStore, "read">,
   isNew: boolean,
 ): Promise<PreparedRun> {
   const json: unknown = JSON.parse(new TextDecoder().decode(await blobs.read(job.assignment)));

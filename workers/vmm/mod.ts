@@ -1,6 +1,7 @@
 /** The door of the virtual-machine monitor; `keeper.ts` is a small one beside it. */
 export { type ExitCategory, exitCategories, guestExits, monitorExits } from "./base/exits.ts";
 export { Failure } from "./base/failure.ts";
+export type { HashStart } from "./base/hash-start.ts";
 export { LogHistogram, type LogHistogramState } from "./base/log-histogram.ts";
 export type { Alarm, Timers } from "./base/timers.ts";
 export type { Bytes, GuestPhysicalAddress, Instructions, Nanoseconds } from "./base/units.ts";
@@ -62,7 +63,6 @@ export {
   verifySnapshot,
   writeSnapshot,
 } from "./machine/snapshot-file.ts";
-export type { HashStart } from "./machine/state-hash.ts";
 export type { StopReason } from "./machine/stop-reason.ts";
 export type { Watchpoint } from "./machine/watchpoint.ts";
 export type { PageLog } from "./memory/page-log.ts";

@@ -4,11 +4,10 @@ import { type Property, readProperties } from "./property-list.ts";
 
 const most = 8;
 
-/** The numbers of one `-smp`, before they are multiplied. */
-interface Topology {
-  cpus: number | undefined;
-  readonly parts: Map<string, number>;
-}
+const parts = ["sockets", "clusters", "cores", "threads"] as const;
+
+/** The numbers of one `-smp`, as far as they are said. */
+type Topology = { [Name in "cpus" | "maxcpus" | (typeof parts)[number]]?: number };
 
 const properties: readonly Property<Topology>[] = [
   {
@@ -21,16 +20,16 @@ const properties: readonly Property<Topology>[] = [
   {
     name: "maxcpus",
     value: "N",
-    set: (_topology, value) => {
-      positive("maxcpus", value);
+    set: (topology, value) => {
+      topology.maxcpus = positive("maxcpus", value);
     },
   },
-  ...["sockets", "clusters", "cores", "threads"].map(
+  ...parts.map(
     (name): Property<Topology> => ({
       name,
       value: "N",
       set: (topology, value) => {
-        topology.parts.set(name, positive(name, value));
+        topology[name] = positive(name, value);
       },
     }),
   ),
@@ -38,10 +37,11 @@ const properties: readonly Property<Topology>[] = [
 
 /** `-smp N`, `-smp cpus=N,cores=…`: 1 to 8 harts. */
 export function readProcessors(draft: Draft, text: string): void {
-  const topology: Topology = { cpus: undefined, parts: new Map() };
+  const topology: Topology = {};
   readProperties("-smp", text, properties, topology, "cpus");
-  const product = [...topology.parts.values()].reduce((all, part) => all * part, 1);
-  const harts = topology.cpus ?? product;
+  const all = wholeOf(topology);
+  const product = parts.reduce((harts, name) => harts * all[name], 1);
+  const harts = topology.cpus ?? topology.maxcpus ?? product;
   if (harts > most) {
     throw new UsageFailure(
       "harts-unsupported",
@@ -49,14 +49,31 @@ export function readProcessors(draft: Draft, text: string): void {
       `write -smp ${most} or less`,
     );
   }
-  if (topology.parts.size > 0 && harts > product) {
+  const possible = topology.maxcpus ?? harts;
+  if (product !== possible || harts > possible) {
     throw new UsageFailure(
       "harts-contradictory",
-      `sockets, clusters, cores and threads make ${product} harts, not ${harts}`,
+      `sockets, clusters, cores and threads make ${product} harts, not ${Math.max(harts, possible)}`,
       `write -smp ${harts}`,
     );
   }
   draft.harts = harts;
+}
+
+/** What is not said, as QEMU fills it in since 6.2: cores before sockets, threads last. */
+function wholeOf(topology: Topology): Readonly<Record<(typeof parts)[number], number>> {
+  const { sockets = 1, clusters = 1, threads = 1 } = topology;
+  const harts = topology.maxcpus ?? topology.cpus;
+  const share = (others: number) => (harts === undefined ? 1 : Math.floor(harts / others));
+  const { cores } = topology;
+  if (cores === undefined) {
+    return { sockets, clusters, threads, cores: share(sockets * clusters * threads) };
+  }
+  if (topology.sockets === undefined) {
+    return { sockets: share(clusters * cores * threads), clusters, threads, cores };
+  }
+  const rest = topology.threads ?? share(sockets * clusters * cores);
+  return { sockets, clusters, cores, threads: rest };
 }
 
 function positive(name: string, text: string): number {

@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { ensureLinuxImage } from "../../../deploy/images/linux/ensure-linux-image.ts";
-import { linuxCommandLine } from "../../../deploy/images/linux/linux-command-line.ts";
 import { MemoryBlock } from "../../../workers/host/block-memory.ts";
 import { compiler } from "../../../workers/host/compiler.ts";
 import { type Machine, Monitor } from "../../../workers/vmm/mod.ts";
-import { ConsoleSections } from "../console-sections.ts";
+import { bootToShell } from "./boot-to-shell.ts";
 import { residentMebibytes } from "./resident-mebibytes.ts";
 
 export interface LinuxMemory {
@@ -14,37 +13,6 @@ export interface LinuxMemory {
   readonly oneMore: number;
   /** MiB of machine memory that each VM has. */
   readonly guestFrames: readonly number[];
-}
-
-function bootToShell(monitor: Monitor): Machine {
-  const image = ensureLinuxImage();
-  const console = new ConsoleSections({ name: "shell", text: "~ # " });
-  const machine = monitor.createMachine(
-    {
-      ramBytes: 256 * 2 ** 20,
-      harts: 1,
-      time: "virtual",
-      seed: 1,
-      virtio: [{ kind: "block", slot: 0, disk: "d0", readOnly: true }],
-      boot: {
-        firmware: "sbi",
-        kernel: readFileSync(image.kernel),
-        initrd: readFileSync(image.initrd),
-        commandLine: linuxCommandLine,
-      },
-    },
-    {
-      disks: new Map([["d0", new MemoryBlock(readFileSync(image.disk))]]),
-      console: {
-        write(byte) {
-          console.take(String.fromCharCode(byte), 0);
-          if (console.sections.length > 0) machine.stop();
-        },
-      },
-    },
-  );
-  while (console.sections.length === 0) machine.run(20_000_000);
-  return machine;
 }
 
 /** Clones a machine and lets the clone list its files and count a while. */

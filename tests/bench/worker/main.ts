@@ -6,6 +6,7 @@ import { checkpoints } from "../moves/checkpoints.ts";
 import { migrations } from "../moves/migrations.ts";
 import { tracing } from "../moves/tracing.ts";
 import { gdbSteps } from "./gdb-steps.ts";
+import { linuxBoots } from "./linux-boots.ts";
 import { linuxMemory } from "./linux-memory.ts";
 import { manyVms } from "./many-vms.ts";
 import { poolShortVms } from "./pool-short-vms.ts";
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => unknown>> = {
   "pool-vms": poolVms,
   "pool-short-vms": poolShortVms,
   "linux-memory": linuxMemory,
+  "linux-boots": linuxBoots,
   migrations,
   tracing,
   checkpoints,

@@ -9,7 +9,9 @@ import { migrationLines } from "../moves/migration-lines.ts";
 import type { Migrations } from "../moves/migrations.ts";
 import type { Tracing } from "../moves/tracing.ts";
 import type { Runtime } from "../options.ts";
+import { median } from "../samples.ts";
 import type { GdbSteps } from "./gdb-steps.ts";
+import type { LinuxBoots } from "./linux-boots.ts";
 import type { LinuxMemory } from "./linux-memory.ts";
 import type { ManyVms } from "./many-vms.ts";
 import type { PoolVms } from "./pool-vms.ts";
@@ -68,6 +70,14 @@ export const workerBenches: readonly WorkerBench[] = [
         "≤ 40",
       ),
     ];
+  }),
+  bench("linux-boots", ({ own, qemu }: LinuxBoots) => {
+    const theirs = median(qemu);
+    const last = own.at(-1) ?? Number.NaN;
+    const each = own.map((seconds) => `${seconds.toFixed(2)} s`).join(", ");
+    const figure = `boots of one Linux in one process: ${each}; QEMU ${theirs.toFixed(2)} s`;
+    const share = `the last takes ${(last / theirs).toFixed(2)} of that`;
+    return [judged(last <= 0.7 * theirs, `${figure}, ${share}`, "≤ 0.70")];
   }),
   bench("migrations", (figures: Migrations) => migrationLines(figures)),
   bench("tracing", ({ write, count, pages }: Tracing) => {

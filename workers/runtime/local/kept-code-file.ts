@@ -21,6 +21,7 @@ import {
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
+import { nativeHash } from "../../host/native-hash.ts";
 import type { Monitor } from "../../vmm/mod.ts";
 import { buildIdentity } from "../build-identity.ts";
 
@@ -62,7 +63,7 @@ export class KeptCodeFile {
   load(monitor: Monitor): void {
     try {
       const bytes = readOwn(this.#file);
-      if (bytes) monitor.useKeptCode(bytes);
+      if (bytes) monitor.useKeptCode(bytes, nativeHash);
     } catch {
       // Damaged: it is made anew.
     }
@@ -75,7 +76,7 @@ export class KeptCodeFile {
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       const draft = `${this.#file}.${process.pid}`;
-      writeFileSync(draft, monitor.keepCode(), { mode: 0o600 });
+      writeFileSync(draft, monitor.keepCode(nativeHash), { mode: 0o600 });
       renameSync(draft, this.#file);
       this.#dropOldest();
     } catch {

@@ -20,7 +20,6 @@ import { isFullLength } from "../isa/decoder.ts";
 import { clear } from "../memory/clear.ts";
 import { recordsInSlot } from "../memory/guest-map.ts";
 import {
-  codeMarksOffset,
   codePageBytes,
   codePageStride,
   codePoolBase,
@@ -28,6 +27,7 @@ import {
   recordBytes,
 } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
+import { EntryRecords } from "./entry-records.ts";
 import { fadeMarks } from "./fade-marks.ts";
 import { specialOperations } from "./record.ts";
 import { RecordCache } from "./record-cache.ts";
@@ -36,11 +36,6 @@ import { RecordCache } from "./record-cache.ts";
 const longestRun = 32;
 const granuleBytes = 64;
 const granulesPerPage = pageBytes / granuleBytes;
-/** Of records that stand for no instruction which is wholly in its page. */
-const notDecoded: ReadonlySet<number> = new Set([
-  ...[specialOperations.undecoded, specialOperations.straddling, specialOperations.illegal],
-  ...[specialOperations.breakpoint, specialOperations.known],
-]);
 /** A bit for each granule of a page. */
 const granulesBytes = granulesPerPage / 8;
 /** A bit for each halfword of a page. */
@@ -78,6 +73,8 @@ export const noCode: SavedCode = {
 };
 
 export class CodeCache {
+  /** What the translator reads and changes of the records. */
+  readonly entries: EntryRecords;
   readonly #memory: MachineMemory;
   readonly #view: DataView;
   readonly #records: RecordCache;
@@ -93,6 +90,7 @@ export class CodeCache {
     this.#memory = memory;
     this.#view = new DataView(memory.wasm.buffer);
     this.#records = new RecordCache(this.#view);
+    this.entries = new EntryRecords(this.#view);
     this.#granules = new Uint8Array(memory.codePages.size * granulesBytes);
     this.#decoded = new Uint8Array(memory.codePages.size * decodedBytes);
     this.#onPageDropped = onPageDropped;
@@ -338,50 +336,9 @@ export class CodeCache {
     }
   }
 
-  /** Makes a decoded record an entry. @returns the operation that stood there */
-  setEntry(page: MachineAddress, offset: number, number: number): number {
-    const record = page + offset * (recordBytes / 2);
-    const operation = this.#view.getUint16(record, true);
-    this.#view.setUint16(record, specialOperations.entry, true);
-    this.#view.setUint16(page + codeMarksOffset + offset, number, true);
-    return operation;
-  }
-
-  mark(page: MachineAddress, offset: number): number {
-    return this.#view.getUint16(page + codeMarksOffset + offset, true);
-  }
-
   /** What was seen long ago of a VM counts half. */
   fadeMarks(share: CodeShare): void {
     for (const page of share.pages.values()) fadeMarks(this.#memory.words, recordsOf(page));
-  }
-
-  clearMark(page: MachineAddress, offset: number): void {
-    if (this.entryAt(page, offset) !== undefined) return;
-    this.#view.setUint16(page + codeMarksOffset + offset, 0, true);
-  }
-
-  /** The number of the entry that a record is; undefined where it is none. */
-  entryAt(page: MachineAddress, offset: number): number | undefined {
-    const operation = this.#view.getUint16(page + offset * (recordBytes / 2), true);
-    if (operation !== specialOperations.entry) return undefined;
-    return this.#view.getUint16(page + codeMarksOffset + offset, true);
-  }
-
-  /** Makes an entry the record again that it was, unless it is another entry by now. */
-  clearEntry(page: MachineAddress, offset: number, number: number, operation: number): void {
-    const record = page + offset * (recordBytes / 2);
-    const mark = page + codeMarksOffset + offset;
-    if (this.#view.getUint16(record, true) !== specialOperations.entry) return;
-    if (this.#view.getUint16(mark, true) !== number) return;
-    this.#view.setUint16(record, operation, true);
-    this.#view.setUint16(mark, 0, true);
-  }
-
-  /** Whether the instruction at an offset of a page was decoded, as one that lies in the page. */
-  isDecoded(page: MachineAddress, offset: number): boolean {
-    const operation = this.#view.getUint16(page + offset * (recordBytes / 2), true);
-    return !notDecoded.has(operation);
   }
 
   /**
@@ -426,7 +383,7 @@ export class CodeCache {
     const [from, to] = [recordsOf(shared), recordsOf(page)];
     this.#memory.bytes.copyWithin(to, from, from + codePageBytes);
     for (let offset = 0; offset < pageBytes; offset += 2) {
-      const number = this.entryAt(from, offset);
+      const number = this.entries.entryAt(from, offset);
       if (number === undefined) continue;
       const operation = readEntryOperation(this.#view, number);
       this.#view.setUint16(to + offset * (recordBytes / 2), operation, true);

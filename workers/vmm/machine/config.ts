@@ -1,3 +1,4 @@
+import type { HashStart } from "../base/hash-start.ts";
 import type { Timers } from "../base/timers.ts";
 import type { Bytes, Instructions, Nanoseconds } from "../base/units.ts";
 import type { ConsoleSink } from "../devices/console-sink.ts";
@@ -10,7 +11,6 @@ import type { ExitPartCounts } from "./exit-parts.ts";
 import type { ExitTimes } from "./exit-times.ts";
 import type { EngineName, HardwareConfig, TimeMode, VirtioConfig } from "./hardware-config.ts";
 import type { MachineState } from "./machine-state.ts";
-import type { HashStart } from "./state-hash.ts";
 import type { StopReason } from "./stop-reason.ts";
 
 export type {

@@ -5,6 +5,7 @@
  *     const vm = monitor.createMachine(config, { console, disks: new Map() });
  *     vm.run(1e6);
  */
+import type { HashStart } from "../base/hash-start.ts";
 import type { Bytes, MachineAddress, Pages } from "../base/units.ts";
 import type { WasmCompiler } from "../base/wasm-compiler.ts";
 import { CodeCache, type CodeShare } from "../interpreter/code-cache.ts";
@@ -128,7 +129,7 @@ export class Monitor {
     );
     const writer = createRegionWriter(compiler, memory.bytes.length);
     this.#translator = new Translator({
-      ...{ compiler, table, memory: this.#memory, records: this.#code },
+      ...{ compiler, table, memory: this.#memory, records: this.#code.entries },
       ...heat,
       ...{ writer, service: translation ?? new LocalTranslation(writer) },
       library: new CodeLibrary(),
@@ -218,19 +219,22 @@ export class Monitor {
   /**
    * The translations of what its machines executed, to be kept in a place that no guest can write to:
    * they are executed as they stand.
+   *
+   * @param start the runtime's own SHA-256, where there is one
    */
-  keepCode(): Uint8Array {
-    return this.#translator.keepCode();
+  keepCode(start?: HashStart): Uint8Array {
+    return this.#translator.keepCode(start);
   }
 
   /**
    * Takes over what `keepCode` of a monitor of the same build returned. No guest can tell; one that
    * executes the same code is faster at once.
    *
+   * @param start as for `keepCode`
    * @throws Failure `kept-code-damaged`, `region-shape-damaged`
    */
-  useKeptCode(code: Uint8Array): void {
-    this.#translator.useKeptCode(code);
+  useKeptCode(code: Uint8Array, start?: HashStart): void {
+    this.#translator.useKeptCode(code, start);
   }
 
   /** What the translator has made so far, for benchmarks and whoever looks for a slow guest. */

@@ -1,6 +1,7 @@
 /** A VM's parts as they are saved, put back, and hashed; its RAM and its code pages apart. */
 
 import type { EventQueue } from "../base/event-queue.ts";
+import type { HashStart } from "../base/hash-start.ts";
 import type { MachineAddress } from "../base/units.ts";
 import type { Hart } from "../hart/hart.ts";
 import type { HartState } from "../hart/hart-state.ts";
@@ -19,7 +20,7 @@ import type { MachineState } from "./machine-state.ts";
 import type { RunLoop } from "./run-loop.ts";
 import type { SbiHartPort } from "./sbi-hart-port.ts";
 import type { SbiHartStatus } from "./sbi-ports.ts";
-import { type HashStart, stateHash } from "./state-hash.ts";
+import { stateHash } from "./state-hash.ts";
 
 export interface SavedPartsOwner {
   readonly memory: MachineMemory;

@@ -3,21 +3,18 @@
  *
  * Pages of zeros count like pages never touched, so the hash does not tell how memory is backed.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { type HashStart, ownHash } from "../base/hash-start.ts";
 import type { GuestRam } from "../memory/guest-ram.ts";
 import { isZero } from "../memory/is-zero.ts";
 
 type Plain = unknown;
 
-/** Begins a SHA-256 that is fed bit by bit. */
-export type HashStart = () => { update(bytes: Uint8Array): unknown; digest(): Uint8Array };
-
 /** @param start the runtime's own SHA-256, which is several times as fast, where there is one */
 export function stateHash(
   components: Readonly<Record<string, Plain>>,
   ram: GuestRam,
-  start: HashStart = () => sha256.create(),
+  start: HashStart = ownHash,
 ): string {
   const hash = start();
   hash.update(utf8ToBytes(canonical(components)));

@@ -5,6 +5,7 @@
 
 import { EventQueue } from "../base/event-queue.ts";
 import { type ExitCategory, exitCategories } from "../base/exits.ts";
+import type { HashStart } from "../base/hash-start.ts";
 import { ramBase, romBase } from "../base/memory-map.ts";
 import type { Timers } from "../base/timers.ts";
 import type { Bytes, Instructions, MachineAddress, Nanoseconds, Pages } from "../base/units.ts";
@@ -41,7 +42,6 @@ import { RunLoop } from "./run-loop.ts";
 import { SavedParts } from "./saved-parts.ts";
 import { Sbi } from "./sbi.ts";
 import { SbiHartPort } from "./sbi-hart-port.ts";
-import type { HashStart } from "./state-hash.ts";
 import type { StopReason } from "./stop-reason.ts";
 import { wireHarts } from "./wire-harts.ts";
 

@@ -25,6 +25,15 @@ describe("kept translations", () => {
     }
   });
 
+  test("are the same out of a buffer that has other things around them, whose slices are no copies", () => {
+    const around = Buffer.alloc(code.length + 5);
+    around.set(code, 3);
+    const regions = decodeKeptCode(around.subarray(3, 3 + code.length));
+    expect(regions.map(({ shape }) => [...shape])).toEqual(
+      decodeKeptCode(code).map(({ shape }) => [...shape]),
+    );
+  });
+
   test("are refused when a bit is wrong or the end is missing", () => {
     const damage = { code: "kept-code-damaged" };
     const fails = (bytes: Uint8Array) => {

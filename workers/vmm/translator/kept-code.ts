@@ -14,8 +14,8 @@
  * from nowhere but `encodeKeptCode` of the same build, by way of a store that guests cannot write to;
  * the checksum tells of accidents only.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
 import { Failure } from "../base/failure.ts";
+import { type HashStart, ownHash } from "../base/hash-start.ts";
 import type { FunctionBody } from "../base/wasm/function-builder.ts";
 import type { LibraryRegion } from "./code-library.ts";
 import { encodeShape } from "./region-shape.ts";
@@ -30,7 +30,11 @@ export interface KeptRegion {
   readonly body: FunctionBody;
 }
 
-export function encodeKeptCode(regions: Iterable<LibraryRegion>): Uint8Array {
+/** @param start the runtime's own SHA-256, where there is one */
+export function encodeKeptCode(
+  regions: Iterable<LibraryRegion>,
+  start: HashStart = ownHash,
+): Uint8Array {
   const words: number[] = [magic, version, 0];
   const list = (values: ArrayLike<number>) => {
     words.push(values.length, ...Array.from(values));
@@ -53,17 +57,23 @@ export function encodeKeptCode(regions: Iterable<LibraryRegion>): Uint8Array {
   words.forEach((word, i) => {
     view.setInt32(4 * i, word, true);
   });
-  code.set(sha256(code.subarray(0, words.length * 4)), words.length * 4);
+  code.set(digest(start, code.subarray(0, words.length * 4)), words.length * 4);
   return code;
 }
 
-/** @throws Failure `kept-code-damaged` */
-export function decodeKeptCode(code: Uint8Array): readonly KeptRegion[] {
+/**
+ * @param start as for `encodeKeptCode`
+ * @throws Failure `kept-code-damaged`
+ */
+export function decodeKeptCode(
+  code: Uint8Array,
+  start: HashStart = ownHash,
+): readonly KeptRegion[] {
   const end = code.length - checksumBytes;
   const view = new DataView(code.buffer, code.byteOffset, code.length);
   const isWhole = end >= 12 && end % 4 === 0 && view.getInt32(0, true) === magic;
   if (!isWhole || view.getInt32(4, true) !== version) throw damaged("they are something else");
-  const checksum = sha256(code.subarray(0, end));
+  const checksum = digest(start, code.subarray(0, end));
   if (!checksum.every((byte, i) => byte === code[end + i]))
     throw damaged("their checksum is wrong");
   let at = 12;
@@ -75,7 +85,9 @@ export function decodeKeptCode(code: Uint8Array): readonly KeptRegion[] {
   const list = (): Int32Array => {
     const length = next();
     if (length < 0 || length > (end - at) / 4) throw damaged("a list is longer than they are");
-    return Int32Array.from({ length }, next);
+    // A copy begins where an Int32Array may, and hosts of WebAssembly are little-endian.
+    at += 4 * length;
+    return new Int32Array(Uint8Array.from(code.subarray(at - 4 * length, at)).buffer);
   };
   const regions: KeptRegion[] = [];
   for (let left = view.getInt32(8, true); left > 0; left--) {
@@ -87,6 +99,12 @@ export function decodeKeptCode(code: Uint8Array): readonly KeptRegion[] {
     regions.push({ shape, entries: [...entries], body: { bytes, unlikely: [...unlikely] } });
   }
   return regions;
+}
+
+function digest(start: HashStart, bytes: Uint8Array): Uint8Array {
+  const hash = start();
+  hash.update(bytes);
+  return hash.digest();
 }
 
 function damaged(what: string): Failure {

@@ -6,6 +6,7 @@
  * so that the region itself sees whether a jump to another page leads where it should. Its function
  * belongs to nobody: it is found by content in the library, and another thread may write it.
  */
+import type { HashStart } from "../base/hash-start.ts";
 import type { MachineAddress } from "../base/units.ts";
 import type { WasmCompiler, WasmModule, WasmTable } from "../base/wasm-compiler.ts";
 import { hartFields } from "../isa/hart-layout.ts";
@@ -204,14 +205,14 @@ export class Translator {
   }
 
   /** All translations, for `useKeptCode` of a monitor of the same build. */
-  keepCode(): Uint8Array {
-    return encodeKeptCode(this.#resources.library);
+  keepCode(start?: HashStart): Uint8Array {
+    return encodeKeptCode(this.#resources.library, start);
   }
 
   /** @throws Failure `kept-code-damaged`, `region-shape-damaged`; nothing is taken over then */
-  useKeptCode(code: Uint8Array): void {
+  useKeptCode(code: Uint8Array, start?: HashStart): void {
     const { library, writer } = this.#resources;
-    const regions = decodeKeptCode(code).map(({ shape, entries, body }) => ({
+    const regions = decodeKeptCode(code, start).map(({ shape, entries, body }) => ({
       ...{ key: shapeKey(shape), shape: decodeShape(shape) },
       translated: { name: "", entries, body },
     }));
