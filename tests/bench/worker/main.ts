@@ -1,6 +1,7 @@
 /**
- * Child process of the rows about one worker: `node tests/bench/worker/main.ts many-vms` (or one
- * of the others below), under Node or Deno. Prints the figures as one line of JSON.
+ * Child process of the rows about one worker: `node tests/bench/worker/main.ts many-vms FOLDER` (or one
+ * of the others below), under Node or Deno. Prints the figures as one line of JSON. The folder is the
+ * same for all processes of a row.
  */
 import { checkpoints } from "../moves/checkpoints.ts";
 import { migrations } from "../moves/migrations.ts";
@@ -12,9 +13,11 @@ import { manyVms } from "./many-vms.ts";
 import { poolShortVms } from "./pool-short-vms.ts";
 import { poolVms } from "./pool-vms.ts";
 import { shortVms } from "./short-vms.ts";
-import { templates } from "./templates.ts";
+import { templateClones } from "./template-clones.ts";
+import { templateStored } from "./template-stored.ts";
+import { templatesHere } from "./templates.ts";
 
-const benches: Readonly<Record<string, () => unknown>> = {
+const benches: Readonly<Record<string, (folder: string) => unknown>> = {
   "many-vms": manyVms,
   "short-vms": shortVms,
   "pool-vms": poolVms,
@@ -24,13 +27,15 @@ const benches: Readonly<Record<string, () => unknown>> = {
   migrations,
   tracing,
   checkpoints,
-  templates,
+  "templates-here": templatesHere,
+  "template-stored": templateStored,
+  "template-clones": templateClones,
   "gdb-steps": gdbSteps,
 };
 
-const name = process.argv[2] ?? "";
+const [name = "", folder = ""] = process.argv.slice(2);
 const bench = benches[name];
 if (bench === undefined) throw new Error(`there is no '${name}': ${Object.keys(benches)}`);
-console.log(JSON.stringify(await bench()));
+console.log(JSON.stringify(await bench(folder)));
 // What was left of other processes must not keep this one.
 process.exit(0);

@@ -1,4 +1,7 @@
 import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 // @ts-expect-error: plain JavaScript without types, for the oldest Node that starts Trapline
@@ -26,14 +29,16 @@ export interface WorkerBench {
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 
+const templateParts = ["templates-here", "template-stored", "template-clones"];
+
 /** All of them, in the order in which they run. */
 export const workerBenches: readonly WorkerBench[] = [
-  bench("many-vms", ({ vms, oneMips, manyMips, ratio }: ManyVms) => {
+  bench("many-vms", ["many-vms"], ({ vms, oneMips, manyMips, ratio }: ManyVms) => {
     const figure = `${vms} VMs in one worker: ${manyMips.toFixed(0)} MIPS together`;
     const share = `${(100 * ratio).toFixed(0)} % of one VM's ${oneMips.toFixed(0)}`;
     return [judged(ratio >= 0.85, `${figure}, ${share}`, "≥ 85 %")];
   }),
-  bench("short-vms", ({ vms, seconds, residentMebibytes }: ShortVms) => {
+  bench("short-vms", ["short-vms"], ({ vms, seconds, residentMebibytes }: ShortVms) => {
     const marks = Object.entries(residentMebibytes);
     const memory = marks.map(([count, mebibytes]) => `${mebibytes.toFixed(0)} after ${count}`);
     const early = residentMebibytes["1000"] ?? 0;
@@ -42,14 +47,14 @@ export const workerBenches: readonly WorkerBench[] = [
     const growth = `resident MiB ${memory.join(", ")}`;
     return [judged(late <= early * 1.1, `${figure}; ${growth}`, "flat from 1000 on")];
   }),
-  bench("pool-vms", ({ vms, threads, ...figures }: PoolVms) => {
+  bench("pool-vms", ["pool-vms"], ({ vms, threads, ...figures }: PoolVms) => {
     const { oneMips, manyMips, ratio, ratioOfProcessor } = figures;
     const figure = `${vms} VMs on ${threads} threads: ${manyMips.toFixed(0)} MIPS together`;
     const share = `${(100 * ratio).toFixed(0)} % of one VM's ${oneMips.toFixed(0)}`;
     const cost = `per second of processor time ${(100 * ratioOfProcessor).toFixed(0)} %`;
     return [judged(ratio >= 0.85, `${figure}, ${share}; ${cost}`, "≥ 85 %")];
   }),
-  bench("pool-short-vms", ({ vms, seconds, residentMebibytes }: ShortVms) => {
+  bench("pool-short-vms", ["pool-short-vms"], ({ vms, seconds, residentMebibytes }: ShortVms) => {
     const marks = Object.entries(residentMebibytes);
     const memory = marks.map(([count, mebibytes]) => `${mebibytes.toFixed(0)} after ${count}`);
     const early = residentMebibytes["1000"] ?? 0;
@@ -58,7 +63,7 @@ export const workerBenches: readonly WorkerBench[] = [
     const growth = `resident MiB ${memory.join(", ")}`;
     return [judged(late <= early * 1.1, `${figure}; ${growth}`, "flat from 1000 on")];
   }),
-  bench("linux-memory", ({ empty, one, oneMore, guestFrames }: LinuxMemory) => {
+  bench("linux-memory", ["linux-memory"], ({ empty, one, oneMore, guestFrames }: LinuxMemory) => {
     const [frames = 0] = guestFrames;
     const whole = `256 MiB Linux at the shell: ${one.toFixed(0)} MiB resident for the whole process`;
     const parts = `${empty.toFixed(0)} before the first VM, ${frames.toFixed(0)} of guest frames`;
@@ -71,7 +76,7 @@ export const workerBenches: readonly WorkerBench[] = [
       ),
     ];
   }),
-  bench("linux-boots", ({ own, qemu }: LinuxBoots) => {
+  bench("linux-boots", ["linux-boots"], ({ own, qemu }: LinuxBoots) => {
     const theirs = median(qemu);
     const last = own.at(-1) ?? Number.NaN;
     const each = own.map((seconds) => `${seconds.toFixed(2)} s`).join(", ");
@@ -79,8 +84,8 @@ export const workerBenches: readonly WorkerBench[] = [
     const share = `the last takes ${(last / theirs).toFixed(2)} of that`;
     return [judged(last <= 0.7 * theirs, `${figure}, ${share}`, "≤ 0.70")];
   }),
-  bench("migrations", (figures: Migrations) => migrationLines(figures)),
-  bench("tracing", ({ write, count, pages }: Tracing) => {
+  bench("migrations", ["migrations"], (figures: Migrations) => migrationLines(figures)),
+  bench("tracing", ["tracing"], ({ write, count, pages }: Tracing) => {
     const percent = (part: number) => `${(100 * part).toFixed(1)} %`;
     const writer = `64 MiB round and round: ${percent(write)} slower, ${pages} pages a harvest`;
     return [
@@ -92,7 +97,7 @@ export const workerBenches: readonly WorkerBench[] = [
       judged(count <= 0.01, `the same, one that calculates: ${percent(count)}`, "≤ 1 %"),
     ];
   }),
-  bench("checkpoints", (figures: Checkpoints) => {
+  bench("checkpoints", ["checkpoints"], (figures: Checkpoints) => {
     const { whole, increment, restore, clone, cloneMebibytes, qemu } = figures;
     const text = ({ first, usual }: { first: number; usual: number }) =>
       `${usual.toFixed(1)} ms (the first ${first.toFixed(1)})`;
@@ -112,7 +117,8 @@ export const workerBenches: readonly WorkerBench[] = [
       ),
     ];
   }),
-  bench("templates", (figures: Templates) => {
+  bench("templates", templateParts, (figures: Templates) => {
+    if (figures.storedHash !== figures.bootedHash) throw new Error("the runs differ");
     const { booted, cloned, stored, bootedRun, clonedRun, fork, forkKibibytes } = figures;
     const { runs, namedPages, storedPages, storedMebibytes } = figures;
     const ms = (value: number) => `${value.toFixed(0)} ms`;
@@ -133,13 +139,18 @@ export const workerBenches: readonly WorkerBench[] = [
       `${runs} clones with a checkpoint name ${namedPages} pages, ${storedPages} are stored: ${ratio} to 1; ${beside}`,
     ];
   }),
-  bench("gdb-steps", ({ step, toBreakpoint }: GdbSteps) => [
+  bench("gdb-steps", ["gdb-steps"], ({ step, toBreakpoint }: GdbSteps) => [
     `a step of gdb on a run of the service: ${step.toFixed(2)} ms`,
     `a breakpoint that the guest comes to at once: ${toBreakpoint.toFixed(2)} ms`,
   ]),
 ];
 
-function bench<T>(id: string, describe: (figures: T) => readonly string[]): WorkerBench {
+/** @param parts processes that each measure some of the figures, one after another */
+function bench<T>(
+  id: string,
+  parts: readonly string[],
+  describe: (figures: T) => readonly string[],
+): WorkerBench {
   return {
     id,
     async run(runtime) {
@@ -151,9 +162,18 @@ function bench<T>(id: string, describe: (figures: T) => readonly string[]): Work
       const program = runtime === "node" ? process.execPath : runtime;
       const env = { ...process.env, ...leanVariables() };
       const options = { timeout: 300_000, killSignal: "SIGKILL", env } as const;
-      const { stdout } = await promisify(execFile)(program, [...words, main, id], options);
-      const figures: T = JSON.parse(stdout);
-      return { lines: describe(figures).map((line) => `${line} under ${runtime}`), figures };
+      const folder = await mkdtemp(join(tmpdir(), "trapline-bench-"));
+      try {
+        const figures = {};
+        for (const part of parts) {
+          const run = promisify(execFile)(program, [...words, main, part, folder], options);
+          Object.assign(figures, JSON.parse((await run).stdout));
+        }
+        const lines = describe(figures as T).map((line) => `${line} under ${runtime}`);
+        return { lines, figures };
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   };
 }
