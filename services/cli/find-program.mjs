@@ -23,12 +23,15 @@ export function findProgram(root, isInstalled) {
     : join(root, "services", "cli", "main.ts");
 }
 
+const asFound = { throwIfNoEntry: false };
+
 /** True where the folder has a bundle, and all that it was made of is as it was. */
 export function isFresh(folder) {
   try {
     const inputs = JSON.parse(readFileSync(join(folder, inputsFile), "utf8"));
     return inputs.every(({ path, size, mtimeMs }) => {
-      const now = statSync(join(folder, path), { throwIfNoEntry: false });
+      // As text: 500 calls of `join` take as long as the files themselves.
+      const now = statSync(`${folder}/${path}`, asFound);
       return now !== undefined && now.size === size && now.mtimeMs === mtimeMs;
     });
   } catch {
