@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
-import { ensureLinuxImage } from "../../../deploy/images/linux/ensure-linux-image.ts";
 import { linuxCommandLine } from "../../../deploy/images/linux/linux-command-line.ts";
+import { linuxImagePaths } from "../../../deploy/images/linux/paths.ts";
 import { MemoryBlock } from "../../../workers/host/block-memory.ts";
 import type { Machine, Monitor } from "../../../workers/vmm/mod.ts";
 import { ConsoleSections } from "../console-sections.ts";
 
 /** A Debian Linux with 256 MiB, run until its shell asks for the first command. */
 export function bootToShell(monitor: Monitor): Machine {
-  const image = ensureLinuxImage();
+  const image = linuxImagePaths();
   const console = new ConsoleSections({ name: "shell", text: "~ # " });
   const machine = monitor.createMachine(
     {

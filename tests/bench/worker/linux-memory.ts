@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { ensureLinuxImage } from "../../../deploy/images/linux/ensure-linux-image.ts";
+import { linuxImagePaths } from "../../../deploy/images/linux/paths.ts";
 import { MemoryBlock } from "../../../workers/host/block-memory.ts";
 import { compiler } from "../../../workers/host/compiler.ts";
 import { type Machine, Monitor } from "../../../workers/vmm/mod.ts";
@@ -17,7 +17,7 @@ export interface LinuxMemory {
 
 /** Clones a machine and lets the clone list its files and count a while. */
 function clone(origin: Machine): Machine {
-  const image = ensureLinuxImage();
+  const image = linuxImagePaths();
   let printed = "";
   const machine = origin.fork({
     disks: new Map([["d0", new MemoryBlock(readFileSync(image.disk))]]),

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { ensureLinuxImage } from "../../../deploy/images/linux/ensure-linux-image.ts";
 // @ts-expect-error: plain JavaScript without types, for the oldest Node that starts Trapline
 import { leanVariables, leanWords } from "../../../services/cli/modern-node.mjs";
 import { judged } from "../judged.ts";
@@ -154,6 +155,8 @@ function bench<T>(
   return {
     id,
     async run(runtime) {
+      // Here and not where it is booted: a worker builds no images.
+      ensureLinuxImage();
       const flags = ["--expose-gc", ...leanWords];
       const words =
         runtime === "node"
