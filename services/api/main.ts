@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { serve, type WebSocketServerLike } from "@hono/node-server";
 import { Redis } from "ioredis";
 import { WebSocketServer } from "ws";
@@ -102,6 +103,9 @@ server.on("error", (error) => {
   process.exit(1);
 });
 
+/** What closing the queue may take, in milliseconds. */
+const goodbye = 2000;
+
 async function shutDown(): Promise<void> {
   unwatchDrains();
   server.close();
@@ -111,12 +115,13 @@ async function shutDown(): Promise<void> {
     // Watchers come back to another process with their Last-Event-ID.
     server.closeAllConnections();
   }
-  await queue.close();
+  // Where Redis is gone the queue is never closed.
+  const isClosed = await Promise.race([queue.close().then(() => true), pause(goodbye, false)]);
   for (const connection of [redis, blocking, subscriber, reports]) {
     connection.disconnect();
   }
   // A collector that hangs keeps its connection open.
-  if (!(await telemetry.stop())) process.exit(0);
+  if (!(await telemetry.stop()) || !isClosed) process.exit(0);
 }
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
