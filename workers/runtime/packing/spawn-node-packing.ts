@@ -1,20 +1,12 @@
-import { type Transferable, Worker } from "node:worker_threads";
-import { log } from "../../../shared/telemetry/log.ts";
+import type { Transferable } from "node:worker_threads";
+import { startNodeServiceThread } from "../start-node-service-thread.ts";
 import type { SpawnPackingThread } from "./packing-thread.ts";
 import type { PackingMessage } from "./serve-packing.ts";
 
-/** The packing thread under Node: no environment, no arguments, no standard input. */
+/** The packing thread under Node. */
 export const spawnNodePacking: SpawnPackingThread = (onDeath) => {
-  const thread = new Worker(new URL("./node-entry.ts", import.meta.url), {
-    name: "packing",
-    env: {},
-    argv: [],
-    stdin: false,
-  });
-  thread.on("error", (error) => log.error("packing thread", { error }));
+  const thread = startNodeServiceThread(new URL("./node-entry.ts", import.meta.url), "packing");
   thread.on("exit", onDeath);
-  // It has nothing to do when nobody else is left.
-  thread.unref();
   return {
     connect: (port) => {
       const message: PackingMessage = { port };

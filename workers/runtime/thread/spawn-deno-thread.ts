@@ -1,19 +1,6 @@
+import { startDenoWorker } from "../../host/start-deno-worker.ts";
 import type { SpawnPcpuThread, ThreadTransfer } from "./pcpu-thread.ts";
 import type { ThreadCommand, ThreadMessage } from "./thread-protocol.ts";
-
-/** Deno's global `Worker`, of which Node's types know nothing. */
-interface DenoWorker {
-  onmessage: ((event: { readonly data: ThreadMessage }) => void) | null;
-  onerror: ((event: { readonly message: string; preventDefault(): void }) => void) | null;
-  postMessage(message: ThreadCommand, transfer: readonly ThreadTransfer[]): void;
-  terminate(): void;
-}
-
-interface DenoWorkerOptions {
-  readonly type: "module";
-  readonly name: string;
-  readonly deno: { readonly permissions: "none" };
-}
 
 /** Milliseconds between two looks at whether a thread has ended. */
 const lookInterval = 10;
@@ -25,14 +12,10 @@ const lookInterval = 10;
  * So the thread is asked to end, and says in its status when it has.
  */
 export const spawnDenoThread: SpawnPcpuThread = ({ status, onMessage, onDeath }) => {
-  const { Worker } = globalThis as unknown as {
-    readonly Worker: new (url: URL, options: DenoWorkerOptions) => DenoWorker;
-  };
-  const thread = new Worker(new URL("./deno-entry.ts", import.meta.url), {
-    type: "module",
-    name: "pcpu",
-    deno: { permissions: "none" },
-  });
+  const thread = startDenoWorker<ThreadCommand, ThreadMessage, ThreadTransfer>(
+    new URL("./deno-entry.ts", import.meta.url),
+    "pcpu",
+  );
   thread.onmessage = ({ data }) => onMessage(data);
   thread.onerror = (event) => {
     event.preventDefault();

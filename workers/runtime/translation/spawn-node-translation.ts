@@ -1,19 +1,11 @@
-import { type Transferable, Worker } from "node:worker_threads";
-import { log } from "../../../shared/telemetry/log.ts";
+import type { Transferable } from "node:worker_threads";
+import { startNodeServiceThread } from "../start-node-service-thread.ts";
 import type { TranslationMessage } from "./serve-translation.ts";
 import type { SpawnTranslationThread } from "./translation-thread.ts";
 
-/** The translation thread under Node: no environment, no arguments, no standard input. */
+/** The translation thread under Node. */
 export const spawnNodeTranslation: SpawnTranslationThread = (memoryBytes) => {
-  const thread = new Worker(new URL("./node-entry.ts", import.meta.url), {
-    name: "translation",
-    env: {},
-    argv: [],
-    stdin: false,
-  });
-  thread.on("error", (error) => log.error("translation thread", { error }));
-  // It has nothing to do when nobody else is left.
-  thread.unref();
+  const thread = startNodeServiceThread(new URL("./node-entry.ts", import.meta.url), "translation");
   const tell = (message: TranslationMessage, transfer: readonly Transferable[] = []) =>
     thread.postMessage(message, transfer);
   tell({ type: "open", memoryBytes });
