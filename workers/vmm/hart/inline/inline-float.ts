@@ -116,16 +116,20 @@ export class InlineFloat implements FloatSemantics {
   fused(format: FloatFormat, negateProduct: boolean, negateAddend: boolean): void {
     const { f } = this.#state;
     if (!this.#isNative(format)) return;
-    this.#needRounding();
+    this.#need(this.#state.float.nearest);
+    this.#needMode();
     const flip = <V extends Native>(value: V, isFlipped: boolean) =>
       (isFlipped ? f.let(value.neg() as F64) : value) as V;
     const [a, b, c] = [1, 2, 3].map((n) => this.#native(n as 1, format)) as [F64, F64, F64];
     const [x, z] = [flip(a, negateProduct), flip(c, negateAddend)];
-    const need = (condition: I32) => this.#need(condition);
+    const conditions = {
+      mayRound: this.#state.float.fast,
+      need: (condition: I32) => this.#need(condition),
+    };
     const result =
       format === "double"
-        ? fusedDouble(f, x, b, z, need)
-        : fusedSingle(f, x as never as F32, b as never as F32, z as never as F32, need);
+        ? fusedDouble(f, [x, b, z], conditions)
+        : fusedSingle(f, [x, b, z] as readonly Native[] as [F32, F32, F32], conditions);
     this.#write(result, format);
   }
 
@@ -269,12 +273,6 @@ export class InlineFloat implements FloatSemantics {
       this.#need(condition);
       this.#need(isExact());
     });
-  }
-
-  /** Rounds as the host does, where a result that is not exact is no news. */
-  #needRounding(): void {
-    this.#need(this.#state.float.fast);
-    this.#needMode();
   }
 
   /** An operand of a narrow format must be NaN-boxed, else it stands for a NaN. */
