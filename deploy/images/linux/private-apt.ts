@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { debianMirror } from "./debian-mirror.ts";
 import { ImageProblem } from "./image-problem.ts";
 import { runTool } from "./run-tool.ts";
@@ -23,6 +23,9 @@ const keyrings = [
   "/usr/share/keyrings/debian-archive-keyring.pgp",
 ];
 
+/** A release under the names that it has in turn; which of them is whose changes every other year. */
+const aliases = ["stable", "oldstable", "testing"];
+
 /**
  * apt with a state of its own: another release, another architecture, its own lists and cache. The
  * machine's apt is only asked how it reaches the network; nothing of it is written. Works for any
@@ -44,9 +47,40 @@ export class PrivateApt {
   /**
    * Writes the configuration below `folder` and fetches the package index.
    *
+   * A mirror that is being brought up to date, or a cache in front of it, serves the release file of
+   * today with the indexes of yesterday for a while, and apt refuses them. Such places keep
+   * a copy for each name of a release: another name may lead to one that is whole.
+   *
    * @throws ImageProblem when tools, keyring, mirror or network are missing
    */
   static open(folder: string, release: string, architecture: string): PrivateApt {
+    try {
+      return PrivateApt.#bySuite(folder, release, architecture);
+    } catch (problem) {
+      if (!(problem instanceof ImageProblem)) throw problem;
+      for (const alias of aliases) {
+        const apt = PrivateApt.#byAlias(`${folder}-${alias}`, alias, { release, architecture });
+        if (apt !== undefined) return apt;
+      }
+      throw problem;
+    }
+  }
+
+  static #byAlias(
+    folder: string,
+    alias: string,
+    { release, architecture }: { release: string; architecture: string },
+  ): PrivateApt | undefined {
+    try {
+      const apt = PrivateApt.#bySuite(folder, alias, architecture);
+      return codenameIn(`${folder}/lists`) === release ? apt : undefined;
+    } catch (problem) {
+      if (problem instanceof ImageProblem) return undefined;
+      throw problem;
+    }
+  }
+
+  static #bySuite(folder: string, suite: string, architecture: string): PrivateApt {
     const keyring = keyrings.find((file) => existsSync(file));
     if (keyring === undefined) {
       throw new ImageProblem(
@@ -70,7 +104,7 @@ export class PrivateApt {
       [
         "Types: deb",
         `URIs: ${debianMirror()}`,
-        `Suites: ${release}`,
+        `Suites: ${suite}`,
         "Components: main",
         `Architectures: ${architecture}`,
         `Signed-By: ${keyring}`,
@@ -140,6 +174,13 @@ export class PrivateApt {
     const line = [this.#lock, command, ...this.#options, ...args];
     return runTool("flock", line, folder).toString();
   }
+}
+
+/** Of the release whose signed file apt has put into its lists. */
+function codenameIn(lists: string): string | undefined {
+  const file = readdirSync(lists).find((name) => /_(In)?Release$/.test(name));
+  const text = file === undefined ? "" : readFileSync(`${lists}/${file}`, "utf8");
+  return /^Codename: (\S+)$/m.exec(text)?.[1];
 }
 
 /** Read after the machine's own configuration (-c), so it overrides it. See apt.conf(5). */

@@ -44,9 +44,13 @@ export function runTool(
       : new ImageProblem(`${command} could not run: ${result.error.message}`, "See the message.");
   }
   if (result.status !== 0) {
-    const errors = result.stderr.toString().trim().split("\n").slice(-6).join("\n  ");
+    const lines = result.stderr.toString().trim().split("\n");
+    // apt says what happened in the first of its errors, and much about it behind that.
+    const errors = [
+      ...new Set([...lines.filter((line) => /^E(rr)?:/.test(line)), ...lines.slice(-6)]),
+    ];
     throw new ImageProblem(
-      `${command} failed (status ${result.status ?? result.signal}).\n  ${errors}`,
+      `${command} failed (status ${result.status ?? result.signal}).\n  ${errors.join("\n  ")}`,
       "If the network or the mirror was at fault, run the command again.",
     );
   }
