@@ -95,7 +95,11 @@
                   (i32.and
                     (i32.shr_u
                       (i32.wrap_i64
-                        (local.get 16))
+                        (i64.xor
+                          (local.get 16)
+                          (i64.shr_u
+                            (local.get 16)
+                            (i64.const 12))))
                       (i32.const 8))
                     (i32.const 65520))
                   (local.get 8))
@@ -150,7 +154,11 @@
                 (i32.and
                   (i32.shr_u
                     (i32.wrap_i64
-                      (local.get 16))
+                      (i64.xor
+                        (local.get 16)
+                        (i64.shr_u
+                          (local.get 16)
+                          (i64.const 12))))
                     (i32.const 8))
                   (i32.const 65520))
                 (local.get 8)))
@@ -210,7 +218,11 @@
                   (i32.and
                     (i32.shr_u
                       (i32.wrap_i64
-                        (local.get 16))
+                        (i64.xor
+                          (local.get 16)
+                          (i64.shr_u
+                            (local.get 16)
+                            (i64.const 12))))
                       (i32.const 8))
                     (i32.const 65520))
                   (local.get 8))
@@ -267,7 +279,11 @@
                   (i32.and
                     (i32.shr_u
                       (i32.wrap_i64
-                        (local.get 16))
+                        (i64.xor
+                          (local.get 16)
+                          (i64.shr_u
+                            (local.get 16)
+                            (i64.const 12))))
                       (i32.const 8))
                     (i32.const 65520))
                   (local.get 8))

@@ -41,12 +41,18 @@ export function fusedSingle(
   const addend = f.let(promote(c));
   const sum = f.let(product.add(addend));
   const result = f.let(demote(sum));
-  const isExact = promote(result).eq(sum).and(isZero(sumError(f, product, addend, sum)));
+  const isExact = promote(result)
+    .eq(sum)
+    .and(isZero(sumError(f, product, addend, sum)));
   f.if(isExact.eqz(), () => {
     need(mayRound);
     const dropped = BigInt(binary64.fractionBits - binary32.fractionBits);
     const half = 1n << (dropped - 1n);
-    need(patternOf(sum).and(2n * half - 1n).ne(half));
+    need(
+      patternOf(sum)
+        .and(2n * half - 1n)
+        .ne(half),
+    );
     need(isAboveSmallest(binary32, result.convert("i32", 0xbc).extendU()));
   });
   return result;
