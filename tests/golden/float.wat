@@ -457,37 +457,43 @@
                 (f64.sub
                   (local.get 28)
                   (local.get 39))))
+            (local.set 41
+              (local.get 38))
             (if  ;; label = @5
-              (i32.eqz
-                (i32.and
-                  (i32.and
-                    (i64.eqz
-                      (i64.reinterpret_f64
-                        (f64.abs
-                          (local.get 37))))
-                    (i64.eqz
-                      (i64.reinterpret_f64
-                        (f64.abs
-                          (local.get 40)))))
-                  (i32.or
+              (i64.eqz
+                (i64.shl
+                  (i64.or
+                    (i64.reinterpret_f64
+                      (local.get 37))
+                    (i64.reinterpret_f64
+                      (local.get 40)))
+                  (i64.const 1)))
+              (then
+                (if  ;; label = @6
+                  (i32.eqz
                     (i32.or
-                      (i64.lt_u
-                        (i64.sub
-                          (i64.shl
-                            (i64.reinterpret_f64
-                              (local.get 25))
-                            (i64.const 1))
-                          (i64.const 486388759756013568))
-                        (i64.const -495395959010754560))
+                      (i32.or
+                        (i64.lt_u
+                          (i64.sub
+                            (i64.shl
+                              (i64.reinterpret_f64
+                                (local.get 25))
+                              (i64.const 1))
+                            (i64.const 486388759756013568))
+                          (i64.const -495395959010754560))
+                        (i64.eqz
+                          (i64.reinterpret_f64
+                            (f64.abs
+                              (local.get 26)))))
                       (i64.eqz
                         (i64.reinterpret_f64
                           (f64.abs
-                            (local.get 26)))))
-                    (i64.eqz
-                      (i64.reinterpret_f64
-                        (f64.abs
-                          (local.get 27)))))))
-              (then
+                            (local.get 27))))))
+                  (then
+                    (local.set 4
+                      (i64.const 8209))
+                    (br 4 (;@2;)))))
+              (else
                 (if  ;; label = @6
                   (i32.eqz
                     (local.get 14))
@@ -495,15 +501,13 @@
                     (local.set 4
                       (i64.const 8209))
                     (br 4 (;@2;))))
-                (local.set 41
-                  (local.get 38))
                 (local.set 42
                   (f64.add
                     (local.get 40)
                     (local.get 37)))
-                (local.set 38
+                (local.set 41
                   (f64.add
-                    (local.get 41)
+                    (local.get 38)
                     (local.get 42)))
                 (if  ;; label = @6
                   (i32.eqz
@@ -511,7 +515,7 @@
                       (i64.sub
                         (i64.shl
                           (i64.reinterpret_f64
-                            (local.get 38))
+                            (local.get 41))
                           (i64.const 1))
                         (i64.const 1107885508333142016))
                       (i64.const -1125899906842624000)))
@@ -521,16 +525,16 @@
                     (br 4 (;@2;))))
                 (local.set 43
                   (f64.sub
-                    (local.get 38)
-                    (local.get 41)))
+                    (local.get 41)
+                    (local.get 38)))
                 (local.set 30
                   (i64.shl
                     (i64.reinterpret_f64
                       (f64.add
                         (f64.sub
-                          (local.get 41)
+                          (local.get 38)
                           (f64.sub
-                            (local.get 38)
+                            (local.get 41)
                             (local.get 43)))
                         (f64.sub
                           (local.get 42)
@@ -552,7 +556,7 @@
                       (i64.const 8209))
                     (br 4 (;@2;))))))
             (local.set 21
-              (local.get 38))
+              (local.get 41))
             (local.set 43
               (local.get 21))
             (local.set 44

@@ -41,20 +41,20 @@ export function fusedSingle(
   const addend = f.let(promote(c));
   const sum = f.let(product.add(addend));
   const result = f.let(demote(sum));
-  const isExact = promote(result)
-    .eq(sum)
-    .and(isZero(sumError(f, product, addend, sum)));
-  f.if(isExact.eqz(), () => {
-    need(mayRound);
-    const dropped = BigInt(binary64.fractionBits - binary32.fractionBits);
-    const half = 1n << (dropped - 1n);
-    need(
-      patternOf(sum)
+  const inRange = isAboveSmallest(binary32, result.convert("i32", 0xbc).extendU());
+  const isRounded = f.let(mayRound.and(inRange));
+  f.if(
+    promote(result).ne(sum),
+    () => {
+      const dropped = BigInt(binary64.fractionBits - binary32.fractionBits);
+      const half = 1n << (dropped - 1n);
+      const isHalfWay = patternOf(sum)
         .and(2n * half - 1n)
-        .ne(half),
-    );
-    need(isAboveSmallest(binary32, result.convert("i32", 0xbc).extendU()));
-  });
+        .eq(half);
+      need(isRounded.and(isHalfWay.eqz()));
+    },
+    () => need(isRounded.or(isZero(sumError(f, product, addend, sum)))),
+  );
   return result;
 }
 
@@ -116,19 +116,22 @@ export function fusedDouble(
 ): F64 {
   const product = f.let(a.mul(b));
   const ofProduct = f.let(productError(f, a, b, product));
-  const result = f.let(product.add(c));
-  const ofSum = f.let(sumError(f, product, c, result));
-  const isKnown = isBetween(product, smallestSplit, 1024).or(isZero(a)).or(isZero(b));
-  f.if(isZero(ofProduct).and(isZero(ofSum)).and(isKnown).eqz(), () => {
-    need(mayRound);
-    const sum = f.let(result);
-    const rest = f.let(ofSum.add(ofProduct));
-    result.set(sum.add(rest));
-    // The sign of a zero that was rounded is a matter of its own, as is anything infinite or a NaN.
-    need(isBetween(result, -900, 1023));
-    const left = f.let(patternOf(sumError(f, sum, rest, result)).shl(1));
-    const isPowerOfTwo = left.shl(11).eqz().and(left.ne(0));
-    need(isPowerOfTwo.eqz());
-  });
+  const sum = f.let(product.add(c));
+  const ofSum = f.let(sumError(f, product, c, sum));
+  const result = f.let(sum);
+  f.if(
+    patternOf(ofProduct).or(patternOf(ofSum)).shl(1).eqz(),
+    () => need(isBetween(product, smallestSplit, 1024).or(isZero(a)).or(isZero(b))),
+    () => {
+      need(mayRound);
+      const rest = f.let(ofSum.add(ofProduct));
+      result.set(sum.add(rest));
+      // The sign of a zero that was rounded is a matter of its own, as is anything infinite or a NaN.
+      need(isBetween(result, -900, 1023));
+      const left = f.let(patternOf(sumError(f, sum, rest, result)).shl(1));
+      const isPowerOfTwo = left.shl(11).eqz().and(left.ne(0));
+      need(isPowerOfTwo.eqz());
+    },
+  );
   return result;
 }
