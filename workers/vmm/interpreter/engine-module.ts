@@ -31,12 +31,24 @@ export const usualHeat: HeatPolicy = {
   patience: 8,
 };
 
+/** What was written last for a policy: whoever makes many monitors would write the same ever again. */
+const written = new WeakMap<HeatPolicy, WeakRef<Uint8Array>>();
+
 /**
- * The engine's module, for machine memories of every size.
+ * The engine's module, for machine memories of every size. Its bytes may be another one's, too: they
+ * are not to be changed.
  *
  * @param heat the usual one where it is not said
  */
 export function engineModule(heat: HeatPolicy = usualHeat): Uint8Array {
+  const known = written.get(heat)?.deref();
+  if (known) return known;
+  const bytes = writeEngine(heat);
+  written.set(heat, new WeakRef(bytes));
+  return bytes;
+}
+
+function writeEngine(heat: HeatPolicy): Uint8Array {
   const module = new ModuleBuilder(smallestMemoryBytes / wasmPageBytes, mostWasmPages);
   const devices = {
     load: module.import("deviceLoad", ["i32", "i32", "i32"], "i32"),
