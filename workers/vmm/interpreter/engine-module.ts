@@ -31,8 +31,8 @@ export const usualHeat: HeatPolicy = {
   patience: 8,
 };
 
-/** What was written last for a policy: whoever makes many monitors would write the same ever again. */
-const written = new WeakMap<HeatPolicy, WeakRef<Uint8Array>>();
+/** 120 KB for each policy: whoever makes many monitors would write the same ever again. */
+const written = new WeakMap<HeatPolicy, Uint8Array>();
 
 /**
  * The engine's module, for machine memories of every size. Its bytes may be another one's, too: they
@@ -41,10 +41,8 @@ const written = new WeakMap<HeatPolicy, WeakRef<Uint8Array>>();
  * @param heat the usual one where it is not said
  */
 export function engineModule(heat: HeatPolicy = usualHeat): Uint8Array {
-  const known = written.get(heat)?.deref();
-  if (known) return known;
-  const bytes = writeEngine(heat);
-  written.set(heat, new WeakRef(bytes));
+  const bytes = written.get(heat) ?? writeEngine(heat);
+  written.set(heat, bytes);
   return bytes;
 }
 
