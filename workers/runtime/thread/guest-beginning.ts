@@ -109,8 +109,8 @@ export class GuestBeginning {
     if (!start.keptCode) return;
     try {
       ports.monitor.useKeptCode(start.keptCode);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+    } catch {
+      // Also where the host has no memory for them.
     }
   }
 

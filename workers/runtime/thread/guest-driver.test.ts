@@ -110,6 +110,8 @@ function drive(
   options: {
     readonly steps?: readonly ConsoleStep[];
     readonly control?: number;
+    /** Of what has to do with kept translations. */
+    codeFailure?: Error;
     readonly failure?: Error;
     readonly instructions?: number;
     readonly wallClock?: number;
@@ -143,9 +145,12 @@ function drive(
       ),
       monitor: {
         useKeptCode: () => {
-          throw new Failure("kept-code-damaged", "Damaged.", "Delete it.");
+          throw options.codeFailure ?? new Failure("kept-code-damaged", "Damaged.", "Delete it.");
         },
-        keepCode: () => Uint8Array.of(7),
+        keepCode: () => {
+          if (options.codeFailure) throw options.codeFailure;
+          return Uint8Array.of(7);
+        },
         createMachine: (_config, { console }) => {
           if (options.failure !== undefined) {
             throw options.failure;
@@ -294,5 +299,14 @@ describe("a guest's driver", () => {
       { type: "code", bytes: Uint8Array.of(7) },
       { type: "end", report: { end: { kind: "completed" } } },
     ]);
+  });
+
+  test("comes to its end where the host has no memory for translations that are kept", () => {
+    const { messages } = drive(() => [(): StopReason => ({ kind: "power-off", code: 0 })], {
+      code: { keptCode: Uint8Array.of(1), keepsCode: true },
+      codeFailure: new RangeError("Array buffer allocation failed"),
+    });
+    expect(messages.at(-1)?.type).toBe("end");
+    expect(messages.some(({ type }) => type === "code" || type === "fault")).toBe(false);
   });
 });

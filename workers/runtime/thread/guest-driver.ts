@@ -333,10 +333,18 @@ export class GuestDriver {
     machine.dispose();
     const folded = this.#slices.profiler?.folded();
     if (folded !== undefined) this.#ports.post({ type: "profile", folded });
-    const { keepsCode } = this.#start;
-    if (keepsCode) this.#ports.post({ type: "code", bytes: this.#ports.monitor.keepCode() });
+    this.#leaveCode();
     this.#ports.post({ type: "end", report });
     return "nothing";
+  }
+
+  #leaveCode(): void {
+    if (!this.#start.keepsCode) return;
+    try {
+      this.#ports.post({ type: "code", bytes: this.#ports.monitor.keepCode() });
+    } catch {
+      // The host has no memory for all of it at once: the next worker translates for itself.
+    }
   }
 
   /** A failure of the image is the submission's; a memory without room is not. */

@@ -6,6 +6,7 @@ import type {
   MachineConfig,
   MemoryShare,
   Milliseconds,
+  TranslationProblem,
 } from "../../vmm/mod.ts";
 import type { FunctionSymbol } from "../profile/symbol-table.ts";
 import type { TranslationPort } from "../translation/translation-port.ts";
@@ -17,6 +18,7 @@ import type { RunAccount } from "./run-ledger.ts";
  * What the worker's main thread and a pCPU thread say to each other. Closed: nothing else crosses.
  *
  *   main → thread   open           once, first
+ *                   translation    where others translate: at once, and when it is another thread
  *                   start          a guest, by the number of its run; any number of them
  *                   release        a run's checkpoint was read, or will not be
  *                   move           about a run that moves to another worker or from one
@@ -47,9 +49,11 @@ export type ThreadCommand =
       readonly type: "open";
       readonly memory: MemoryShare;
       readonly status: SharedArrayBuffer;
-      /** To the thread that translates for all of them; where there is none each does so itself. */
-      readonly translation: TranslationPort | undefined;
+      /** Whether another thread translates for all of them; where it does not each does so itself. */
+      readonly isTranslatedFor: boolean;
     }
+  /** To the thread that translates; where there is none any more nobody does. */
+  | { readonly type: "translation"; readonly port: TranslationPort | undefined }
   | { readonly type: "start"; readonly run: RunNumber; readonly start: ThreadStart }
   | { readonly type: "release"; readonly run: RunNumber; readonly isKept: boolean }
   | { readonly type: "move"; readonly run: RunNumber; readonly command: MoveCommand }
@@ -185,6 +189,8 @@ export type ThreadMessage =
       /** It was about to have it when it was asked. */
       readonly hasWaited: boolean;
     }
+  /** Some code of its guests cannot be translated. */
+  | { readonly problem: TranslationProblem }
   /** The thread holds the frames of a template that another one lends. */
   | { readonly taken: LoanNumber };
 
