@@ -1,4 +1,4 @@
-import type { WasmCompiler } from "../../workers/vmm/mod.ts";
+import type { WasmCompiler, WasmExports } from "../../workers/vmm/mod.ts";
 import { type TrapKind, trappingModule } from "./trapping-module.ts";
 
 /**
@@ -19,10 +19,11 @@ export function trappingCompiler(
     instantiate(code, imports) {
       const exports = inner.instantiate(code, imports);
       if ("execute" in exports || !traps(modules++)) return exports;
-      const { region } = inner.instantiate(broken, imports);
-      return Object.fromEntries(
-        Object.keys(exports).map((name) => [name, region]),
-      ) as typeof exports;
+      const replaced = Object.entries(exports).map(([name, original]) => {
+        const { region } = inner.instantiate(broken, { ...imports, functions: { original } });
+        return [name, region];
+      });
+      return Object.fromEntries(replaced) as WasmExports;
     },
   };
 }

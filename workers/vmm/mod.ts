@@ -9,6 +9,7 @@ export type { Bytes, GuestPhysicalAddress, Instructions, Nanoseconds } from "./b
 export type {
   WasmCompiler,
   WasmExports,
+  WasmImports,
   WasmMemory,
   WasmModule,
   WasmTable,

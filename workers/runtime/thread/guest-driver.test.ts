@@ -7,6 +7,7 @@ import {
   type MachineConfig,
   type StopReason,
   type Timers,
+  TranslationTrap,
 } from "../../vmm/mod.ts";
 import { GuestDriver } from "./guest-driver.ts";
 import { TemplateShelf } from "./template-shelf.ts";
@@ -111,7 +112,7 @@ function drive(
     readonly steps?: readonly ConsoleStep[];
     readonly control?: number;
     /** Of what has to do with kept translations. */
-    codeFailure?: Error;
+    readonly codeFailure?: Error;
     readonly failure?: Error;
     readonly instructions?: number;
     readonly wallClock?: number;
@@ -308,5 +309,18 @@ describe("a guest's driver", () => {
     });
     expect(messages.at(-1)?.type).toBe("end");
     expect(messages.some(({ type }) => type === "code" || type === "fault")).toBe(false);
+  });
+
+  test("whose translated code fails is to be done again, and is nobody's fault", () => {
+    const { last } = drive(() => [
+      go,
+      () => {
+        throw new TranslationTrap(new Error("unreachable"));
+      },
+    ]);
+    expect(last).toEqual({
+      type: "translation-trap",
+      message: "the machine's translated code has failed on this host (unreachable)",
+    });
   });
 });

@@ -33,7 +33,7 @@ import type { RunAccount } from "./run-ledger.ts";
  *                   close          the thread is to end; it says so in its status
  *                   control word   of each run: `goOn`, `stop`, `handOver`, seen at its guest's next turn
  *   thread → main   by run: console*, step*, progress*, exits*, checkpoint*, move*, debug* in any order, then end (with
- *                   code before it, where it was asked for), handed-over, fault or the end of a move,
+ *                   code before it, where it was asked for), handed-over, translation-trap, fault or the end of a move,
  *                   once; of a run with a template before that: template-wanted, images-wanted, template-made,
  *                   from-template;
  *                   of one that goes on from a checkpoint: pages-wanted
@@ -139,6 +139,8 @@ export interface ThreadStart {
   readonly arrival?: ArrivalOptions;
   /** Begins stopped, for a debugger that waits. */
   readonly debug?: DebugStart;
+  /** Its translated code has failed on this host: it is interpreted, from here to its end. */
+  readonly withoutTranslation?: boolean;
   /** Begins as a clone of this one where it can; without a template the run is the same one. */
   readonly template?: TemplateUse;
   /** Template that a run which goes on, or comes from elsewhere, has begun as: much of its RAM is alike. */
@@ -244,6 +246,8 @@ export type RunMessage =
       /** It could not be gone on with because pages did not come. */
       readonly lacksPages?: boolean;
     }
+  /** Its translated code has failed: the run is to be done again, without translation. */
+  | { readonly type: "translation-trap"; readonly message: string }
   /** The monitor itself is at fault, not the guest. */
   | { readonly type: "fault"; readonly message: string; readonly stack: string };
 
@@ -292,6 +296,8 @@ export interface RunReport {
   readonly recentOutput: string;
   /** Instructions at the run's beginning that were executed once for all runs. */
   readonly fromTemplate?: Instructions;
+  /** Translated code has failed, and so the run was interpreted, at least from a checkpoint on. */
+  readonly withoutTranslation?: true;
 }
 
 /** Values of the control word. */
