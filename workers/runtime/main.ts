@@ -39,6 +39,7 @@ import { shortenLeases } from "./shorten-leases.ts";
 import { startWorkerTelemetry } from "./telemetry/start-worker-telemetry.ts";
 import { WorkerTemplates } from "./templates/worker-templates.ts";
 import { PcpuPool } from "./thread/pcpu-pool.ts";
+import { LastingTranslation } from "./translation/lasting-translation.ts";
 import { untilRedisIsLost } from "./until-redis-is-lost.ts";
 import { WorkerCode } from "./worker-code.ts";
 import { WorkerPresence } from "./worker-presence.ts";
@@ -117,10 +118,17 @@ const mover: MoveRun = new LiveMove({
 const shutdown = new AbortController();
 const memoryBytes = 2 ** 32;
 // One thread compiles nothing twice, and is smaller on its own.
-const translation = threads > 1 ? spawnTranslation(memoryBytes) : undefined;
+const translation =
+  threads > 1
+    ? new LastingTranslation(spawnTranslation, memoryBytes, (line) => log.error(line))
+    : undefined;
 const pool = new PcpuPool({
   ...{ compiler, spawn, threads, memoryBytes, translation },
   templates: config.TRAPLINE_TEMPLATES,
+  onTranslationProblem: ({ address, problem, isLast }) => {
+    const more = isLast ? "; of more such code on this thread nothing is said" : "";
+    log.warn(`code at 0x${address.toString(16)} stays interpreted: ${problem}${more}`);
+  },
   onLost: (reason) => {
     log.error(`worker: ${reason}; other workers take its runs over`);
     process.exit(1);

@@ -52,9 +52,16 @@ export class CodeLibrary {
     return this.#regions.has(key) ? "refused" : "unknown";
   }
 
+  /** What there was of it is gone, too. */
   refuse(key: string): void {
+    this.#remove(key);
     this.#makeRoom();
     this.#regions.set(key, undefined);
+  }
+
+  /** Nothing of it is believed any more; what was refused stays refused. */
+  clear(): void {
+    for (const [key, region] of this.#regions) if (region) this.#remove(key);
   }
 
   /** What is known already stays. */
@@ -90,9 +97,12 @@ export class CodeLibrary {
 
   #makeRoom(): void {
     if (this.#regions.size < this.#most) return;
-    const [oldest] = this.#regions;
-    if (!oldest) return;
-    const [key, region] = oldest;
+    const [oldest] = this.#regions.keys();
+    if (oldest !== undefined) this.#remove(oldest);
+  }
+
+  #remove(key: string): void {
+    const region = this.#regions.get(key);
     this.#regions.delete(key);
     if (!region) return;
     for (const start of startsOf(region)) {

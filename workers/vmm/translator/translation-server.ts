@@ -5,7 +5,9 @@
  *     const server = createTranslationServer(compiler, memoryBytes);
  *     port.onmessage = ({ data }) => port.postMessage(server.answer(data));
  */
+import { errorText } from "../base/error-text.ts";
 import type { WasmModule } from "../base/wasm-compiler.ts";
+import { refusal } from "./refusal.ts";
 import { shapeKey } from "./region-shape.ts";
 import type { RegionWriter } from "./region-writer.ts";
 import type { TranslatedRegion, TranslationAnswer, TranslationRequest } from "./translation.ts";
@@ -29,8 +31,21 @@ export class TranslationServer {
     this.#most = most;
   }
 
-  /** Answers each request once. */
+  /** Answers each request once, whatever goes wrong. */
   answer(requests: readonly TranslationRequest[]): readonly TranslationAnswer[] {
+    try {
+      return this.#answer(requests);
+    } catch (error) {
+      return this.refuse(requests, error);
+    }
+  }
+
+  /** For an answer that could not be sent. */
+  refuse(requests: readonly TranslationRequest[], error: unknown): readonly TranslationAnswer[] {
+    return [refusal(requests, errorText(error))];
+  }
+
+  #answer(requests: readonly TranslationRequest[]): readonly TranslationAnswer[] {
     const answers: TranslationAnswer[] = [];
     const others: TranslationRequest[] = [];
     const keys = new Map<number, string>();
