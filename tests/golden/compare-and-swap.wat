@@ -103,12 +103,13 @@
                     (i32.add
                       (i32.and
                         (i32.shr_u
-                          (i32.wrap_i64
-                            (i64.xor
-                              (local.get 18)
-                              (i64.shr_u
-                                (local.get 18)
-                                (i64.const 12))))
+                          (i32.xor
+                            (i32.wrap_i64
+                              (local.get 18))
+                            (i32.shr_u
+                              (i32.wrap_i64
+                                (local.get 18))
+                              (i32.const 12)))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))
@@ -167,12 +168,13 @@
                     (i32.add
                       (i32.and
                         (i32.shr_u
-                          (i32.wrap_i64
-                            (i64.xor
-                              (local.get 21)
-                              (i64.shr_u
-                                (local.get 21)
-                                (i64.const 12))))
+                          (i32.xor
+                            (i32.wrap_i64
+                              (local.get 21))
+                            (i32.shr_u
+                              (i32.wrap_i64
+                                (local.get 21))
+                              (i32.const 12)))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))
@@ -230,12 +232,13 @@
                     (i32.add
                       (i32.and
                         (i32.shr_u
-                          (i32.wrap_i64
-                            (i64.xor
-                              (local.get 18)
-                              (i64.shr_u
-                                (local.get 18)
-                                (i64.const 12))))
+                          (i32.xor
+                            (i32.wrap_i64
+                              (local.get 18))
+                            (i32.shr_u
+                              (i32.wrap_i64
+                                (local.get 18))
+                              (i32.const 12)))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))

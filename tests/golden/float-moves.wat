@@ -163,12 +163,13 @@
                   (i32.add
                     (i32.and
                       (i32.shr_u
-                        (i32.wrap_i64
-                          (i64.xor
-                            (local.get 28)
-                            (i64.shr_u
-                              (local.get 28)
-                              (i64.const 12))))
+                        (i32.xor
+                          (i32.wrap_i64
+                            (local.get 28))
+                          (i32.shr_u
+                            (i32.wrap_i64
+                              (local.get 28))
+                            (i32.const 12)))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8))
@@ -236,12 +237,13 @@
                 (i32.add
                   (i32.and
                     (i32.shr_u
-                      (i32.wrap_i64
-                        (i64.xor
-                          (local.get 28)
-                          (i64.shr_u
-                            (local.get 28)
-                            (i64.const 12))))
+                      (i32.xor
+                        (i32.wrap_i64
+                          (local.get 28))
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (local.get 28))
+                          (i32.const 12)))
                       (i32.const 8))
                     (i32.const 65520))
                   (local.get 8)))
@@ -471,12 +473,13 @@
                   (i32.add
                     (i32.and
                       (i32.shr_u
-                        (i32.wrap_i64
-                          (i64.xor
-                            (local.get 28)
-                            (i64.shr_u
-                              (local.get 28)
-                              (i64.const 12))))
+                        (i32.xor
+                          (i32.wrap_i64
+                            (local.get 28))
+                          (i32.shr_u
+                            (i32.wrap_i64
+                              (local.get 28))
+                            (i32.const 12)))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8))
@@ -544,12 +547,13 @@
                 (i32.add
                   (i32.and
                     (i32.shr_u
-                      (i32.wrap_i64
-                        (i64.xor
-                          (local.get 28)
-                          (i64.shr_u
-                            (local.get 28)
-                            (i64.const 12))))
+                      (i32.xor
+                        (i32.wrap_i64
+                          (local.get 28))
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (local.get 28))
+                          (i32.const 12)))
                       (i32.const 8))
                     (i32.const 65520))
                   (local.get 8)))
@@ -779,12 +783,13 @@
                   (i32.add
                     (i32.and
                       (i32.shr_u
-                        (i32.wrap_i64
-                          (i64.xor
-                            (local.get 28)
-                            (i64.shr_u
-                              (local.get 28)
-                              (i64.const 12))))
+                        (i32.xor
+                          (i32.wrap_i64
+                            (local.get 28))
+                          (i32.shr_u
+                            (i32.wrap_i64
+                              (local.get 28))
+                            (i32.const 12)))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8))
@@ -852,12 +857,13 @@
                 (i32.add
                   (i32.and
                     (i32.shr_u
-                      (i32.wrap_i64
-                        (i64.xor
-                          (local.get 28)
-                          (i64.shr_u
-                            (local.get 28)
-                            (i64.const 12))))
+                      (i32.xor
+                        (i32.wrap_i64
+                          (local.get 28))
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (local.get 28))
+                          (i32.const 12)))
                       (i32.const 8))
                     (i32.const 65520))
                   (local.get 8)))

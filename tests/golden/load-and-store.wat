@@ -101,12 +101,13 @@
                   (i32.add
                     (i32.and
                       (i32.shr_u
-                        (i32.wrap_i64
-                          (i64.xor
-                            (local.get 19)
-                            (i64.shr_u
-                              (local.get 19)
-                              (i64.const 12))))
+                        (i32.xor
+                          (i32.wrap_i64
+                            (local.get 19))
+                          (i32.shr_u
+                            (i32.wrap_i64
+                              (local.get 19))
+                            (i32.const 12)))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8)))
@@ -168,12 +169,13 @@
                     (i32.add
                       (i32.and
                         (i32.shr_u
-                          (i32.wrap_i64
-                            (i64.xor
-                              (local.get 19)
-                              (i64.shr_u
-                                (local.get 19)
-                                (i64.const 12))))
+                          (i32.xor
+                            (i32.wrap_i64
+                              (local.get 19))
+                            (i32.shr_u
+                              (i32.wrap_i64
+                                (local.get 19))
+                              (i32.const 12)))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))
@@ -234,12 +236,13 @@
                     (i32.add
                       (i32.and
                         (i32.shr_u
-                          (i32.wrap_i64
-                            (i64.xor
-                              (local.get 19)
-                              (i64.shr_u
-                                (local.get 19)
-                                (i64.const 12))))
+                          (i32.xor
+                            (i32.wrap_i64
+                              (local.get 19))
+                            (i32.shr_u
+                              (i32.wrap_i64
+                                (local.get 19))
+                              (i32.const 12)))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))
@@ -286,12 +289,13 @@
                   (i32.add
                     (i32.and
                       (i32.shr_u
-                        (i32.wrap_i64
-                          (i64.xor
-                            (local.get 19)
-                            (i64.shr_u
-                              (local.get 19)
-                              (i64.const 12))))
+                        (i32.xor
+                          (i32.wrap_i64
+                            (local.get 19))
+                          (i32.shr_u
+                            (i32.wrap_i64
+                              (local.get 19))
+                            (i32.const 12)))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8)))
@@ -351,12 +355,13 @@
                     (i32.add
                       (i32.and
                         (i32.shr_u
-                          (i32.wrap_i64
-                            (i64.xor
-                              (local.get 19)
-                              (i64.shr_u
-                                (local.get 19)
-                                (i64.const 12))))
+                          (i32.xor
+                            (i32.wrap_i64
+                              (local.get 19))
+                            (i32.shr_u
+                              (i32.wrap_i64
+                                (local.get 19))
+                              (i32.const 12)))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))

@@ -122,12 +122,13 @@
                   (i32.add
                     (i32.and
                       (i32.shr_u
-                        (i32.wrap_i64
-                          (i64.xor
-                            (local.get 22)
-                            (i64.shr_u
-                              (local.get 22)
-                              (i64.const 12))))
+                        (i32.xor
+                          (i32.wrap_i64
+                            (local.get 22))
+                          (i32.shr_u
+                            (i32.wrap_i64
+                              (local.get 22))
+                            (i32.const 12)))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8)))
@@ -186,12 +187,13 @@
                   (i32.add
                     (i32.and
                       (i32.shr_u
-                        (i32.wrap_i64
-                          (i64.xor
-                            (local.get 22)
-                            (i64.shr_u
-                              (local.get 22)
-                              (i64.const 12))))
+                        (i32.xor
+                          (i32.wrap_i64
+                            (local.get 22))
+                          (i32.shr_u
+                            (i32.wrap_i64
+                              (local.get 22))
+                            (i32.const 12)))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8)))
@@ -238,12 +240,13 @@
                     (i32.add
                       (i32.and
                         (i32.shr_u
-                          (i32.wrap_i64
-                            (i64.xor
-                              (local.get 22)
-                              (i64.shr_u
-                                (local.get 22)
-                                (i64.const 12))))
+                          (i32.xor
+                            (i32.wrap_i64
+                              (local.get 22))
+                            (i32.shr_u
+                              (i32.wrap_i64
+                                (local.get 22))
+                              (i32.const 12)))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))
@@ -304,12 +307,13 @@
                     (i32.add
                       (i32.and
                         (i32.shr_u
-                          (i32.wrap_i64
-                            (i64.xor
-                              (local.get 22)
-                              (i64.shr_u
-                                (local.get 22)
-                                (i64.const 12))))
+                          (i32.xor
+                            (i32.wrap_i64
+                              (local.get 22))
+                            (i32.shr_u
+                              (i32.wrap_i64
+                                (local.get 22))
+                              (i32.const 12)))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))
@@ -356,12 +360,13 @@
                   (i32.add
                     (i32.and
                       (i32.shr_u
-                        (i32.wrap_i64
-                          (i64.xor
-                            (local.get 22)
-                            (i64.shr_u
-                              (local.get 22)
-                              (i64.const 12))))
+                        (i32.xor
+                          (i32.wrap_i64
+                            (local.get 22))
+                          (i32.shr_u
+                            (i32.wrap_i64
+                              (local.get 22))
+                            (i32.const 12)))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8)))
@@ -425,12 +430,13 @@
                     (i32.add
                       (i32.and
                         (i32.shr_u
-                          (i32.wrap_i64
-                            (i64.xor
-                              (local.get 22)
-                              (i64.shr_u
-                                (local.get 22)
-                                (i64.const 12))))
+                          (i32.xor
+                            (i32.wrap_i64
+                              (local.get 22))
+                            (i32.shr_u
+                              (i32.wrap_i64
+                                (local.get 22))
+                              (i32.const 12)))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))
@@ -494,12 +500,13 @@
                   (i32.add
                     (i32.and
                       (i32.shr_u
-                        (i32.wrap_i64
-                          (i64.xor
-                            (local.get 22)
-                            (i64.shr_u
-                              (local.get 22)
-                              (i64.const 12))))
+                        (i32.xor
+                          (i32.wrap_i64
+                            (local.get 22))
+                          (i32.shr_u
+                            (i32.wrap_i64
+                              (local.get 22))
+                            (i32.const 12)))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8)))
@@ -559,12 +566,13 @@
                     (i32.add
                       (i32.and
                         (i32.shr_u
-                          (i32.wrap_i64
-                            (i64.xor
-                              (local.get 22)
-                              (i64.shr_u
-                                (local.get 22)
-                                (i64.const 12))))
+                          (i32.xor
+                            (i32.wrap_i64
+                              (local.get 22))
+                            (i32.shr_u
+                              (i32.wrap_i64
+                                (local.get 22))
+                              (i32.const 12)))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))

@@ -100,7 +100,7 @@ export function rehashTlb(state: TlbState): TlbState {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
       const places = new Map<number, Uint8Array>();
       for (let at = 0; at < bytes.length; at += entryStateBytes) {
-        const slot = entryIndexOf(view.getUint32(at, true), view.getUint32(at + 4, true));
+        const slot = entryIndexOf(view.getUint32(at, true));
         if (!places.has(slot)) places.set(slot, bytes.subarray(at, at + entryStateBytes));
       }
       const entries = [...places].sort(([a], [b]) => a - b).map(([, entry]) => entry);
@@ -129,7 +129,7 @@ export function restoreTlb(
     let previous = -1;
     for (let at = 0; at < bytes.length; at += entryStateBytes) {
       const low = view.getUint32(at, true);
-      const slot = entryIndexOf(low, view.getUint32(at + 4, true));
+      const slot = entryIndexOf(low);
       const target = targetOf(memory, machine, view.getUint32(at + 8, true), table.access);
       if ((low & inPage) !== 0 || slot <= previous || target === 0) {
         throw new RangeError(`entry ${at / entryStateBytes} of the TLB's table ${name} cannot be`);

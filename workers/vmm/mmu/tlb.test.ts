@@ -8,17 +8,25 @@ const moreThanAllGenerations = 2 * Math.ceil(generations.end / generations.step)
 
 describe("the place of an entry", () => {
   test("is the same for a page and no other page near it, nor those of arrays side by side", () => {
-    const indexOf = (address: bigint) =>
-      entryIndexOf(Number(address & 0xffff_ffffn), Number(address >> 32n));
+    const indexOf = (address: bigint) => entryIndexOf(Number(address & 0xffff_ffffn));
     const base = 0x3f_8000_0000n;
     const reach = BigInt(tlbEntries * 4096);
     const pages = Array.from({ length: tlbEntries }, (_, page) => base + BigInt(page) * 4096n);
     expect(new Set(pages.map(indexOf)).size).toBe(tlbEntries);
     expect(indexOf(base + 4095n)).toBe(indexOf(base));
-    const arrays = [1n, 2n, 4n, 64n, 1024n].map((distance) => base + distance * reach);
+    const arrays = [1n, 2n, 3n, 64n, 128n].map((distance) => base + distance * reach);
     expect(new Set([base, ...arrays].map(indexOf)).size).toBe(1 + arrays.length);
     expect(indexOf(pageOfSamePlace(base))).toBe(indexOf(base));
   });
+
+  test.each([12n, 24n, 31n, 32n, 36n, 39n, 48n, 63n, 64n])(
+    "differs for the pages on both sides of 2^%d",
+    (power) => {
+      const above = 2n ** power;
+      const index = (address: bigint) => entryIndexOf(Number(address & 0xffff_ffffn));
+      expect(index(above)).not.toBe(index(above - 1n));
+    },
+  );
 
   test("lets large arrays at equal distances be walked together", () => {
     const h = new BareHart(64 * 2 ** 20);

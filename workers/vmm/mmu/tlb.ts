@@ -63,31 +63,32 @@ export const sharedTlbOffsets = {
 export const writeTableOffset = tlbEntries * tlbEntryBytes;
 
 /**
- * Address of the entry that an address would have in the table at `table`: its page's number, the
- * upper half folded onto the lower. So pages that lie a multiple of the table's reach apart, as
- * those of large arrays do that are walked side by side, do not take one place by turns.
- *
- * @param address used twice
+ * An address whose page's number has its upper bits folded onto the lower. So pages that lie
+ * a multiple of the tables' reach apart, as those of large arrays do that are walked side by side, do
+ * not take one place by turns. Only what is in the lower half of the address counts: pages that are
+ * neighbours, the last and the first one too, have different places, which the look at a misaligned
+ * access relies on.
  */
+function folded(address: I64): I32 {
+  const low = address.wrap();
+  return low.xor(low.shrU(entriesLog2));
+}
+
+/** Address of the entry that an address would have in the table at `table`. */
 export function entryAddress(table: I32, address: I64): I32 {
-  return address
-    .xor(address.shrU(entriesLog2))
-    .wrap()
+  return folded(address)
     .shrU(12 - 4)
     .and((tlbEntries - 1) << 4)
     .add(table);
 }
 
-/** As `entryAddress` finds it: the index of the entry of an address, by the halves of the address. */
-export function entryIndexOf(low: number, high: number): number {
-  const upper = (low >>> (12 + entriesLog2)) | (high << (20 - entriesLog2));
-  return ((low >>> 12) ^ upper) & (tlbEntries - 1);
+/** The index of that entry, by the lower half of the address. */
+export function entryIndexOf(low: number): number {
+  return ((low ^ (low >>> entriesLog2)) >>> 12) & (tlbEntries - 1);
 }
 
-/** The index of the entry of an address modulo what `1 << index` is by, in generated code. */
-export function entryIndex(address: I64): I32 {
-  return address.xor(address.shrU(entriesLog2)).shrU(12).wrap();
-}
+/** The index of that entry, and more bits above. */
+export const entryIndex = (address: I64): I32 => folded(address).shrU(12);
 
 /** In place of a generation, in the tag of an entry that was withdrawn. */
 export const withdrawnTag = 1;

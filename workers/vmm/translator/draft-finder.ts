@@ -155,7 +155,7 @@ export class DraftFinder {
     return {
       page: (distance) => {
         const address = BigInt.asUintN(64, base + BigInt(distance * pageBytes));
-        const index = entryIndexOf(Number(address & 0xffff_ffffn), Number(address >> 32n));
+        const index = entryIndexOf(Number(address & 0xffff_ffffn));
         const slot = table + index * tlbEntryBytes;
         if (memory.wide(slot) !== (address | generation)) return undefined;
         const entry = memory.word(memory.word(slot + 12));
