@@ -28,6 +28,35 @@ describe("the place of an entry", () => {
     },
   );
 
+  test("of the last page is not that of page 0, where a misaligned load goes on", () => {
+    const h = new BareHart();
+    const [root, middle, leaves, data] = [0x1_0000, 0x1_1000, 0x1_2000, 0x1_3000].map(
+      (offset) => ramBase + offset,
+    ) as [number, number, number, number];
+    const pointTo = (table: number, target: number, flags: bigint) => {
+      const entry = ((BigInt(target) >> 12n) << 10n) | flags;
+      h.ram.write(table, new Uint8Array(BigUint64Array.of(entry).buffer));
+    };
+    pointTo(root, middle, 1n);
+    pointTo(middle, leaves, 1n);
+    pointTo(leaves, data, 0xcfn);
+    h.permitAll();
+    h.load([
+      asm("csrrw", { rs1: 5, csr: 0x180 }),
+      asm("csrrw", { rs1: 6, csr: 0x300 }),
+      asm("ld", { rd: 8 }),
+      asm("lw", { rd: 9, imm: -3 }),
+    ]);
+    h.load(["here", asm("jal", { to: "here" })], ramBase + 0x1000);
+    h.setX(5, (8n << 60n) | BigInt(root >>> 12));
+    const [mprv, supervisor] = [1n << 17n, 1n << 11n];
+    h.setX(6, mprv | supervisor);
+    h.hart.setWide("mtvec", BigInt(ramBase + 0x1000));
+    h.run(4);
+    expect(h.hart.wide("mcause")).toBe(13n);
+    expect(h.hart.wide("mtval")).toBe(2n ** 64n - 3n);
+  });
+
   test("lets large arrays at equal distances be walked together", () => {
     const h = new BareHart(64 * 2 ** 20);
     const rounds = 100;
