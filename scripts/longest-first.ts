@@ -9,7 +9,7 @@ const longest = [
   ...["differential/privileged-modes", "differential/added-extensions", "deploy/rehearsal"],
   ...["integration/redis-restarts", "integration/service", "integration/s3"],
   ...["integration/trace-of-a-lost-worker", "integration/prometheus", "integration/clock-jumps"],
-  ...["runtimes/trapline-qemu-guests", "integration/chaos"],
+  ...["runtimes/trapline-qemu-guests", "integration/chaos", "integration/pages-that-do-not-come"],
 ];
 
 function rank({ moduleId }: TestSpecification): number {

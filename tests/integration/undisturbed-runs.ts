@@ -25,6 +25,8 @@ export interface UndisturbedRun {
 
 const assignment = parseAssignment(testAssignments.work, "work/assignment.yaml");
 const [assignmentHash, kernelHash] = ["a".repeat(64), "b".repeat(64)];
+/** Room for all that a guest of the assignment may take. */
+const memoryBytes = 256 * 2 ** 20;
 const circumstances = { epoch: 1, worker: "nobody", runtime: "none", elapsed: 0 };
 
 export async function undisturbedRun(guest: Uint8Array): Promise<UndisturbedRun> {
@@ -80,7 +82,7 @@ async function drive(guest: Uint8Array): Promise<RunMessage[]> {
   const driver = new GuestDriver(
     { ...start, control: new SharedArrayBuffer(4) },
     {
-      ...{ run: 1, shelf: new TemplateShelf(forget, forget), monitor: smallMonitor() },
+      ...{ run: 1, shelf: new TemplateShelf(forget, forget), monitor: smallMonitor(memoryBytes) },
       openDisk: (bytes) => new MemoryBlock(bytes),
       post: (message) => messages.push(message),
       wake: () => undefined,

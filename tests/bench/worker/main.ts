@@ -7,6 +7,7 @@
 const benches: Readonly<Record<string, (folder: string) => Promise<unknown>>> = {
   "many-vms": async () => (await import("./many-vms.ts")).manyVms(),
   "short-vms": async () => (await import("./short-vms.ts")).shortVms(),
+  "own-code-vms": async () => (await import("./own-code-vms.ts")).ownCodeVms(),
   "pool-vms": async () => (await import("./pool-vms.ts")).poolVms(),
   "pool-short-vms": async () => (await import("./pool-short-vms.ts")).poolShortVms(),
   "linux-memory": async () => (await import("./linux-memory.ts")).linuxMemory(),

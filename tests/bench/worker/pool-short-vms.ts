@@ -1,5 +1,5 @@
 import { openPool, runOnPool } from "./pool-guest.ts";
-import { residentMebibytes } from "./resident-mebibytes.ts";
+import { residentAtRest } from "./resident-at-rest.ts";
 import type { ShortVms } from "./short-vms.ts";
 
 const vms = 10_000;
@@ -30,7 +30,7 @@ export async function poolShortVms(): Promise<ShortVms> {
     };
     await Promise.all(Array.from({ length: concurrency }, one));
     seconds += (performance.now() - began) / 1000;
-    resident[String(mark)] = await residentMebibytes();
+    resident[String(mark)] = await residentAtRest();
   }
   await close();
   return { vms, seconds, residentMebibytes: resident };

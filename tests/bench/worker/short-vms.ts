@@ -1,6 +1,6 @@
 import { compiler } from "../../../workers/host/compiler.ts";
 import { Monitor } from "../../../workers/vmm/mod.ts";
-import { residentMebibytes } from "./resident-mebibytes.ts";
+import { residentAtRest } from "./resident-at-rest.ts";
 import { startMachine } from "./start-machine.ts";
 
 export interface ShortVms {
@@ -31,7 +31,7 @@ export async function shortVms(): Promise<ShortVms> {
     if (stop.kind !== "power-off" || stop.code !== 0) {
       throw new Error(`VM ${count} ended with ${JSON.stringify(stop)}`);
     }
-    if (marks.includes(count)) resident[String(count)] = await residentMebibytes();
+    if (marks.includes(count)) resident[String(count)] = await residentAtRest();
   }
   return { vms, seconds, residentMebibytes: resident };
 }

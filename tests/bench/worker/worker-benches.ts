@@ -48,6 +48,16 @@ export const workerBenches: readonly WorkerBench[] = [
     const growth = `resident MiB ${memory.join(", ")}`;
     return [judged(late <= early * 1.1, `${figure}; ${growth}`, "flat from 1000 on")];
   }),
+  bench("own-code-vms", ["own-code-vms"], ({ vms, seconds, residentMebibytes }: ShortVms) => {
+    const marks = Object.entries(residentMebibytes);
+    const memory = marks.map(([count, mebibytes]) => `${mebibytes.toFixed(0)} after ${count}`);
+    // By then as much code is kept as there may be.
+    const early = residentMebibytes["3000"] ?? 0;
+    const late = marks.at(-1)?.[1] ?? 0;
+    const figure = `${vms} VMs with translated code of their own: ${(vms / seconds).toFixed(0)} a second`;
+    const growth = `resident MiB ${memory.join(", ")}`;
+    return [judged(late <= early * 1.1, `${figure}; ${growth}`, "flat from 3000 on")];
+  }),
   bench("pool-vms", ["pool-vms"], ({ vms, threads, ...figures }: PoolVms) => {
     const { oneMips, manyMips, ratio, ratioOfProcessor } = figures;
     const figure = `${vms} VMs on ${threads} threads: ${manyMips.toFixed(0)} MIPS together`;
