@@ -29,7 +29,8 @@ const guest = elfPath("bench-faults");
 const instructions = 20_000_000;
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const trapline = path("../../services/cli/main.ts");
-const counter = path("./engines/count-modules.mjs");
+const reporter = path("./engines/report-modules.mjs");
+const compiled = (says: string) => [...says.matchAll(/^compiled /gm)].length;
 
 /** What a run has come to, and what shows by which engine. */
 interface Run {
@@ -48,16 +49,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function onCommandLine(engine: EngineName): Promise<Run> {
   const report = join(folder, `${engine}.json`);
   const words = [
-    ...["--import", counter, trapline, "qemu", "-machine", "virt", "-nographic", "-bios", "none"],
+    ...["--import", reporter, trapline, "qemu", "-machine", "virt", "-nographic", "-bios", "none"],
     ...["-kernel", guest, "--max-instructions", String(instructions), "--kept-code", "off"],
     ...["--engine", engine, "--hash", "--exits", report],
   ];
   // Cut off by `--max-instructions`, it ends with 124.
   const { stderr } = await promisify(execFile)("node", words).catch((failure) => failure);
-  const [, modules] = /^modules (\d+)$/m.exec(stderr) ?? [];
   const [, state = ""] = /state hash ([0-9a-f]{64})/.exec(stderr) ?? [];
   const { exits } = JSON.parse(readFileSync(report, "utf8"));
-  return { modules: Number(modules), exits, state };
+  return { modules: compiled(stderr), exits, state };
 }
 
 const assignmentOf = (engine: string | undefined) => `name: faults
@@ -102,13 +102,12 @@ async function inAssignment(engine: EngineName | undefined): Promise<Run> {
 /** `run-guest.ts` runs to the end, and prints what `--hash` and the exits are. */
 async function inBenchmark(engine: EngineName): Promise<Run> {
   const words = [path("../bench/run-guest.ts"), guest, "--engine", engine, "--hash"];
-  const { stdout, stderr } = await promisify(execFile)("node", ["--import", counter, ...words]);
-  const [, modules] = /^modules (\d+)$/m.exec(stderr) ?? [];
+  const { stdout, stderr } = await promisify(execFile)("node", ["--import", reporter, ...words]);
   const [, state = ""] = /^state hash ([0-9a-f]{64})$/m.exec(stdout) ?? [];
   const [, exits = ""] = stdout.split(/^exits .*\n.*\n/m);
   const counts = [...exits.matchAll(/^(\S+) +(\d+) +[\d.]+$/gm)];
   return {
-    ...{ modules: Number(modules), state },
+    ...{ modules: compiled(stderr), state },
     exits: Object.fromEntries(counts.map(([, name, count]) => [name, Number(count)])),
   };
 }
