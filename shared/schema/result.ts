@@ -28,6 +28,8 @@ export const resultSchema = z.object({
   runtime: z.string(),
   /** So many of the instructions were taken from the assignment's template; else it was booted. */
   fromTemplate: z.int().optional(),
+  /** Translated code has failed on the worker: all of the run, or what was left of it, was interpreted. */
+  withoutTranslation: z.literal(true).optional(),
 });
 
 export type Result = z.infer<typeof resultSchema>;

@@ -2,7 +2,7 @@
   (type (;0;) (func (param i32 i32) (result i32)))
   (import "env" "memory" (memory (;0;) 2048 2048 shared))
   (func (;0;) (export "0") (type 0) (param i32 i32) (result i32)
-    (local i32 i32 i64 i64 i32 i64 i32 i32 i64 i64 i64 i64 i64 i64 i64 i32 i32 i64)
+    (local i32 i32 i64 i64 i32 i64 i32 i32 i64 i64 i32 i64 i64 i64 i64 i64 i64 i32 i32 i64)
     (local.set 2
       (i32.load16_u offset=4
         (local.get 1)))
@@ -33,18 +33,20 @@
       (i64.load hart.dataGeneration
         (local.get 0)))
     (local.set 11
+      (i64.const -1))
+    (local.set 13
       (i64.load hart.x5
         (local.get 0)))
-    (local.set 12
+    (local.set 14
       (i64.load hart.x8
         (local.get 0)))
-    (local.set 13
+    (local.set 15
       (i64.load hart.x10
         (local.get 0)))
-    (local.set 14
+    (local.set 16
       (i64.load hart.x11
         (local.get 0)))
-    (local.set 15
+    (local.set 17
       (i64.load hart.x12
         (local.get 0)))
     (block  ;; label = @1
@@ -68,9 +70,9 @@
                 (i32.sub
                   (local.get 6)
                   (i32.const 1)))
-              (local.set 11
+              (local.set 13
                 (i64.add
-                  (local.get 11)
+                  (local.get 13)
                   (i64.const 3)))
               (br 1 (;@4;)))
             (br 0 (;@4;)))
@@ -87,148 +89,199 @@
               (i32.sub
                 (local.get 6)
                 (i32.const 5)))
-            (local.set 16
-              (local.get 12))
-            (local.set 17
-              (i32.add
-                (i32.add
-                  (i32.and
-                    (i32.shr_u
-                      (i32.wrap_i64
-                        (local.get 16))
-                      (i32.const 8))
-                    (i32.const 65520))
-                  (local.get 8))
-                (i32.const 65536)))
-            (if  ;; label = @5
-              (i32.eqz
-                (i64.eq
-                  (i64.load
-                    (local.get 17))
-                  (i64.or
-                    (i64.and
-                      (local.get 16)
-                      (i64.const -4093))
-                    (local.get 10))))
-              (then
-                (local.set 4
-                  (i64.const 1045))
-                (br 3 (;@2;))))
             (local.set 18
+              (local.get 14))
+            (if  ;; label = @5
+              (i64.ne
+                (i64.and
+                  (local.get 18)
+                  (i64.const -4093))
+                (local.get 11))
+              (then
+                (local.set 19
+                  (i32.add
+                    (i32.add
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (i64.xor
+                              (local.get 18)
+                              (i64.shr_u
+                                (local.get 18)
+                                (i64.const 12))))
+                          (i32.const 8))
+                        (i32.const 65520))
+                      (local.get 8))
+                    (i32.const 65536)))
+                (if  ;; label = @6
+                  (i32.eqz
+                    (i64.eq
+                      (i64.load
+                        (local.get 19))
+                      (i64.or
+                        (i64.and
+                          (local.get 18)
+                          (i64.const -4093))
+                        (local.get 10))))
+                  (then
+                    (local.set 4
+                      (i64.const 1045))
+                    (br 4 (;@2;))))
+                (local.set 11
+                  (i64.and
+                    (local.get 18)
+                    (i64.const -4096)))
+                (local.set 12
+                  (i32.load offset=8
+                    (local.get 19)))))
+            (local.set 20
               (i32.add
                 (i32.wrap_i64
-                  (local.get 16))
-                (i32.load offset=8
-                  (local.get 17))))
-            (local.set 19
+                  (local.get 18))
+                (local.get 12)))
+            (local.set 21
               (i64.load32_s
-                (local.get 18)))
+                (local.get 20)))
             (if  ;; label = @5
               (i64.eq
-                (local.get 19)
+                (local.get 21)
                 (i64.extend32_s
-                  (local.get 13)))
+                  (local.get 15)))
               (then
                 (i64.store32
-                  (local.get 18)
-                  (local.get 11))))
-            (local.set 13
-              (local.get 19))
-            (local.set 19
-              (local.get 12))
-            (local.set 18
-              (i32.add
-                (i32.add
-                  (i32.and
-                    (i32.shr_u
-                      (i32.wrap_i64
-                        (local.get 19))
-                      (i32.const 8))
-                    (i32.const 65520))
-                  (local.get 8))
-                (i32.const 65536)))
+                  (local.get 20)
+                  (local.get 13))))
+            (local.set 15
+              (local.get 21))
+            (local.set 21
+              (local.get 14))
             (if  ;; label = @5
-              (i32.eqz
-                (i64.eq
-                  (i64.load
-                    (local.get 18))
-                  (i64.or
-                    (i64.and
-                      (local.get 19)
-                      (i64.const -4089))
-                    (local.get 10))))
+              (i64.ne
+                (i64.and
+                  (local.get 21)
+                  (i64.const -4089))
+                (local.get 11))
               (then
-                (local.set 4
-                  (i64.const 2065))
-                (br 3 (;@2;))))
-            (local.set 17
+                (local.set 20
+                  (i32.add
+                    (i32.add
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (i64.xor
+                              (local.get 21)
+                              (i64.shr_u
+                                (local.get 21)
+                                (i64.const 12))))
+                          (i32.const 8))
+                        (i32.const 65520))
+                      (local.get 8))
+                    (i32.const 65536)))
+                (if  ;; label = @6
+                  (i32.eqz
+                    (i64.eq
+                      (i64.load
+                        (local.get 20))
+                      (i64.or
+                        (i64.and
+                          (local.get 21)
+                          (i64.const -4089))
+                        (local.get 10))))
+                  (then
+                    (local.set 4
+                      (i64.const 2065))
+                    (br 4 (;@2;))))
+                (local.set 11
+                  (i64.and
+                    (local.get 21)
+                    (i64.const -4096)))
+                (local.set 12
+                  (i32.load offset=8
+                    (local.get 20)))))
+            (local.set 19
               (i32.add
                 (i32.wrap_i64
-                  (local.get 19))
-                (i32.load offset=8
-                  (local.get 18))))
-            (local.set 16
+                  (local.get 21))
+                (local.get 12)))
+            (local.set 18
               (i64.load
-                (local.get 17)))
+                (local.get 19)))
             (if  ;; label = @5
               (i64.eq
-                (local.get 16)
-                (local.get 14))
+                (local.get 18)
+                (local.get 16))
               (then
                 (i64.store
-                  (local.get 17)
-                  (local.get 13))))
-            (local.set 14
-              (local.get 16))
+                  (local.get 19)
+                  (local.get 15))))
             (local.set 16
-              (local.get 12))
-            (local.set 17
-              (i32.add
-                (i32.add
-                  (i32.and
-                    (i32.shr_u
-                      (i32.wrap_i64
-                        (local.get 16))
-                      (i32.const 8))
-                    (i32.const 65520))
-                  (local.get 8))
-                (i32.const 65536)))
-            (if  ;; label = @5
-              (i32.eqz
-                (i64.eq
-                  (i64.load
-                    (local.get 17))
-                  (i64.or
-                    (i64.and
-                      (local.get 16)
-                      (i64.const -4093))
-                    (local.get 10))))
-              (then
-                (local.set 4
-                  (i64.const 3085))
-                (br 3 (;@2;))))
+              (local.get 18))
             (local.set 18
+              (local.get 14))
+            (if  ;; label = @5
+              (i64.ne
+                (i64.and
+                  (local.get 18)
+                  (i64.const -4093))
+                (local.get 11))
+              (then
+                (local.set 19
+                  (i32.add
+                    (i32.add
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (i64.xor
+                              (local.get 18)
+                              (i64.shr_u
+                                (local.get 18)
+                                (i64.const 12))))
+                          (i32.const 8))
+                        (i32.const 65520))
+                      (local.get 8))
+                    (i32.const 65536)))
+                (if  ;; label = @6
+                  (i32.eqz
+                    (i64.eq
+                      (i64.load
+                        (local.get 19))
+                      (i64.or
+                        (i64.and
+                          (local.get 18)
+                          (i64.const -4093))
+                        (local.get 10))))
+                  (then
+                    (local.set 4
+                      (i64.const 3085))
+                    (br 4 (;@2;))))
+                (local.set 11
+                  (i64.and
+                    (local.get 18)
+                    (i64.const -4096)))
+                (local.set 12
+                  (i32.load offset=8
+                    (local.get 19)))))
+            (local.set 20
               (i32.add
                 (i32.wrap_i64
-                  (local.get 16))
-                (i32.load offset=8
-                  (local.get 17))))
-            (local.set 19
+                  (local.get 18))
+                (local.get 12)))
+            (local.set 21
               (i64.load32_s
-                (local.get 18)))
+                (local.get 20)))
             (i64.store32
-              (local.get 18)
+              (local.get 20)
               (i64.extend32_s
-                (local.get 11)))
-            (local.set 15
-              (local.get 19))
-            (local.set 11
+                (local.get 13)))
+            (local.set 17
+              (local.get 21))
+            (local.set 13
               (i64.add
-                (local.get 11)
+                (local.get 13)
                 (i64.const -1)))
             (if  ;; label = @5
               (i64.ne
-                (local.get 11)
+                (local.get 13)
                 (i64.const 0))
               (then
                 (br 1 (;@4;))))
@@ -258,16 +311,16 @@
             (i32.const 127)))))
     (i64.store hart.x5
       (local.get 0)
-      (local.get 11))
+      (local.get 13))
     (i64.store hart.x10
       (local.get 0)
-      (local.get 13))
+      (local.get 15))
     (i64.store hart.x11
       (local.get 0)
-      (local.get 14))
+      (local.get 16))
     (i64.store hart.x12
       (local.get 0)
-      (local.get 15))
+      (local.get 17))
     (i64.store hart.pc
       (local.get 0)
       (local.get 5))

@@ -113,7 +113,11 @@
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.get 15))
+                            (i64.xor
+                              (local.get 15)
+                              (i64.shr_u
+                                (local.get 15)
+                                (i64.const 12))))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))
@@ -198,38 +202,55 @@
                 (br 3 (;@2;))))
             (local.set 15
               (local.get 14))
-            (local.set 16
-              (i32.add
-                (i32.add
-                  (i32.and
-                    (i32.shr_u
-                      (i32.wrap_i64
-                        (local.get 15))
-                      (i32.const 8))
-                    (i32.const 65520))
-                  (local.get 8))
-                (i32.const 65536)))
             (if  ;; label = @5
-              (i32.eqz
-                (i64.eq
-                  (i64.load
-                    (local.get 16))
-                  (i64.or
-                    (i64.and
-                      (local.get 15)
-                      (i64.const -4096))
-                    (local.get 10))))
+              (i64.ne
+                (i64.and
+                  (local.get 15)
+                  (i64.const -4096))
+                (local.get 11))
               (then
-                (local.set 4
-                  (i64.const 7181))
-                (br 3 (;@2;))))
+                (local.set 16
+                  (i32.add
+                    (i32.add
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (i64.xor
+                              (local.get 15)
+                              (i64.shr_u
+                                (local.get 15)
+                                (i64.const 12))))
+                          (i32.const 8))
+                        (i32.const 65520))
+                      (local.get 8))
+                    (i32.const 65536)))
+                (if  ;; label = @6
+                  (i32.eqz
+                    (i64.eq
+                      (i64.load
+                        (local.get 16))
+                      (i64.or
+                        (i64.and
+                          (local.get 15)
+                          (i64.const -4096))
+                        (local.get 10))))
+                  (then
+                    (local.set 4
+                      (i64.const 7181))
+                    (br 4 (;@2;))))
+                (local.set 11
+                  (i64.and
+                    (local.get 15)
+                    (i64.const -4096)))
+                (local.set 12
+                  (i32.load offset=8
+                    (local.get 16)))))
             (local.set 17
               (i32.and
                 (i32.add
                   (i32.wrap_i64
                     (local.get 15))
-                  (i32.load offset=8
-                    (local.get 16)))
+                  (local.get 12))
                 (i32.const -64)))
             (i64.store
               (local.get 17)

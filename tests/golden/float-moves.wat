@@ -120,7 +120,7 @@
           (if  ;; label = @4
             (i32.lt_s
               (local.get 6)
-              (i32.const 19))
+              (i32.const 22))
             (then
               (local.set 4
                 (i64.const 3072))
@@ -128,13 +128,13 @@
           (local.set 6
             (i32.sub
               (local.get 6)
-              (i32.const 19)))
+              (i32.const 22)))
           (if  ;; label = @4
             (i32.eqz
               (local.get 12))
             (then
               (local.set 4
-                (i64.const 3149))
+                (i64.const 3161))
               (br 2 (;@2;))))
           (local.set 22
             (f64.reinterpret_i64
@@ -145,7 +145,7 @@
               (local.get 11))
             (then
               (local.set 4
-                (i64.const 4169))
+                (i64.const 4181))
               (br 2 (;@2;))))
           (local.set 28
             (i64.add
@@ -164,7 +164,11 @@
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.get 28))
+                          (i64.xor
+                            (local.get 28)
+                            (i64.shr_u
+                              (local.get 28)
+                              (i64.const 12))))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8))
@@ -194,7 +198,7 @@
                           (local.get 10))))
                     (then
                       (local.set 4
-                        (i64.const 4169))
+                        (i64.const 4181))
                       (br 4 (;@2;))))))
               (local.set 16
                 (i64.and
@@ -215,7 +219,7 @@
               (local.get 12))
             (then
               (local.set 4
-                (i64.const 5189))
+                (i64.const 5201))
               (br 2 (;@2;))))
           (local.set 28
             (i64.add
@@ -233,7 +237,11 @@
                   (i32.and
                     (i32.shr_u
                       (i32.wrap_i64
-                        (local.get 28))
+                        (i64.xor
+                          (local.get 28)
+                          (i64.shr_u
+                            (local.get 28)
+                            (i64.const 12))))
                       (i32.const 8))
                     (i32.const 65520))
                   (local.get 8)))
@@ -262,7 +270,7 @@
                           (local.get 10))))
                     (then
                       (local.set 4
-                        (i64.const 5189))
+                        (i64.const 5201))
                       (br 4 (;@2;))))))
               (local.set 18
                 (i64.and
@@ -285,7 +293,7 @@
               (local.get 12))
             (then
               (local.set 4
-                (i64.const 6209))
+                (i64.const 6221))
               (br 2 (;@2;))))
           (local.set 28
             (i64.reinterpret_f64
@@ -299,7 +307,7 @@
                 (i64.const -1)))
             (then
               (local.set 4
-                (i64.const 6209))
+                (i64.const 6221))
               (br 2 (;@2;))))
           (local.set 30
             (i64.reinterpret_f64
@@ -313,7 +321,7 @@
                 (i64.const -1)))
             (then
               (local.set 4
-                (i64.const 6209))
+                (i64.const 6221))
               (br 2 (;@2;))))
           (local.set 25
             (f64.reinterpret_i64
@@ -331,7 +339,87 @@
               (local.get 11))
             (then
               (local.set 4
-                (i64.const 7229))
+                (i64.const 7241))
+              (br 2 (;@2;))))
+          (local.set 30
+            (i64.reinterpret_f64
+              (local.get 25)))
+          (if  ;; label = @4
+            (i32.eqz
+              (i64.eq
+                (i64.shr_s
+                  (local.get 30)
+                  (i64.const 16))
+                (i64.const -1)))
+            (then
+              (local.set 4
+                (i64.const 7241))
+              (br 2 (;@2;))))
+          (local.set 28
+            (i64.and
+              (local.get 30)
+              (i64.const 65535)))
+          (local.set 29
+            (select
+              (i32.const 0)
+              (select
+                (i32.const 1)
+                (select
+                  (i32.const 3)
+                  (i32.const 2)
+                  (i64.eq
+                    (i64.and
+                      (local.get 28)
+                      (i64.const 32767))
+                    (i64.const 31744)))
+                (i32.eqz
+                  (i32.and
+                    (i32.wrap_i64
+                      (i64.shr_u
+                        (local.get 28)
+                        (i64.const 10)))
+                    (i32.const 31))))
+              (i64.eqz
+                (i64.and
+                  (local.get 28)
+                  (i64.const 32767)))))
+          (local.set 26
+            (i64.extend_i32_u
+              (i32.shl
+                (i32.const 1)
+                (select
+                  (select
+                    (i32.const 8)
+                    (i32.const 9)
+                    (i64.lt_u
+                      (i64.sub
+                        (i64.and
+                          (local.get 28)
+                          (i64.const 32767))
+                        (i64.const 31745))
+                      (i64.const 511)))
+                  (select
+                    (i32.sub
+                      (i32.const 3)
+                      (local.get 29))
+                    (i32.add
+                      (local.get 29)
+                      (i32.const 4))
+                    (i32.wrap_i64
+                      (i64.shr_u
+                        (local.get 28)
+                        (i64.const 15))))
+                  (i64.gt_u
+                    (i64.and
+                      (local.get 28)
+                      (i64.const 32767))
+                    (i64.const 31744))))))
+          (if  ;; label = @4
+            (i32.eqz
+              (local.get 11))
+            (then
+              (local.set 4
+                (i64.const 8261))
               (br 2 (;@2;))))
           (local.set 26
             (i64.extend16_s
@@ -342,7 +430,7 @@
               (local.get 12))
             (then
               (local.set 4
-                (i64.const 8249))
+                (i64.const 9281))
               (br 2 (;@2;))))
           (local.set 27
             (f64.reinterpret_i64
@@ -354,7 +442,7 @@
               (local.get 12))
             (then
               (local.set 4
-                (i64.const 9269))
+                (i64.const 10301))
               (br 2 (;@2;))))
           (local.set 22
             (f64.reinterpret_i64
@@ -365,16 +453,16 @@
               (local.get 11))
             (then
               (local.set 4
-                (i64.const 10289))
+                (i64.const 11321))
               (br 2 (;@2;))))
-          (local.set 30
+          (local.set 28
             (i64.add
               (local.get 23)
               (i64.const 16)))
           (if  ;; label = @4
             (i64.ne
               (i64.and
-                (local.get 30)
+                (local.get 28)
                 (i64.const -4093))
               (local.get 16))
             (then
@@ -384,7 +472,11 @@
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.get 30))
+                          (i64.xor
+                            (local.get 28)
+                            (i64.shr_u
+                              (local.get 28)
+                              (i64.const 12))))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8))
@@ -396,7 +488,7 @@
                       (local.get 29))
                     (i64.or
                       (i64.and
-                        (local.get 30)
+                        (local.get 28)
                         (i64.const -4093))
                       (local.get 10))))
                 (then
@@ -408,17 +500,17 @@
                         (i64.or
                           (i64.and
                             (i64.add
-                              (local.get 30)
+                              (local.get 28)
                               (i64.const 3))
                             (i64.const -4096))
                           (local.get 10))))
                     (then
                       (local.set 4
-                        (i64.const 10289))
+                        (i64.const 11321))
                       (br 4 (;@2;))))))
               (local.set 16
                 (i64.and
-                  (local.get 30)
+                  (local.get 28)
                   (i64.const -4096)))
               (local.set 17
                 (i32.load offset=8
@@ -426,7 +518,7 @@
           (i64.store32
             (i32.add
               (i32.wrap_i64
-                (local.get 30))
+                (local.get 28))
               (local.get 17))
             (i64.reinterpret_f64
               (local.get 22)))
@@ -435,16 +527,16 @@
               (local.get 12))
             (then
               (local.set 4
-                (i64.const 11309))
+                (i64.const 12341))
               (br 2 (;@2;))))
-          (local.set 30
+          (local.set 28
             (i64.add
               (local.get 23)
               (i64.const 16)))
           (if  ;; label = @4
             (i64.ne
               (i64.and
-                (local.get 30)
+                (local.get 28)
                 (i64.const -4093))
               (local.get 18))
             (then
@@ -453,7 +545,11 @@
                   (i32.and
                     (i32.shr_u
                       (i32.wrap_i64
-                        (local.get 30))
+                        (i64.xor
+                          (local.get 28)
+                          (i64.shr_u
+                            (local.get 28)
+                            (i64.const 12))))
                       (i32.const 8))
                     (i32.const 65520))
                   (local.get 8)))
@@ -464,7 +560,7 @@
                       (local.get 29))
                     (i64.or
                       (i64.and
-                        (local.get 30)
+                        (local.get 28)
                         (i64.const -4093))
                       (local.get 10))))
                 (then
@@ -476,17 +572,17 @@
                         (i64.or
                           (i64.and
                             (i64.add
-                              (local.get 30)
+                              (local.get 28)
                               (i64.const 3))
                             (i64.const -4096))
                           (local.get 10))))
                     (then
                       (local.set 4
-                        (i64.const 11309))
+                        (i64.const 12341))
                       (br 4 (;@2;))))))
               (local.set 18
                 (i64.and
-                  (local.get 30)
+                  (local.get 28)
                   (i64.const -4096)))
               (local.set 19
                 (i32.load offset=8
@@ -497,7 +593,7 @@
                 (i64.load32_u
                   (i32.add
                     (i32.wrap_i64
-                      (local.get 30))
+                      (local.get 28))
                     (local.get 19)))
                 (i64.const -4294967296))))
           (if  ;; label = @4
@@ -505,25 +601,11 @@
               (local.get 12))
             (then
               (local.set 4
-                (i64.const 12329))
-              (br 2 (;@2;))))
-          (local.set 30
-            (i64.reinterpret_f64
-              (local.get 22)))
-          (if  ;; label = @4
-            (i32.eqz
-              (i64.eq
-                (i64.shr_s
-                  (local.get 30)
-                  (i64.const 32))
-                (i64.const -1)))
-            (then
-              (local.set 4
-                (i64.const 12329))
+                (i64.const 13361))
               (br 2 (;@2;))))
           (local.set 28
             (i64.reinterpret_f64
-              (local.get 24)))
+              (local.get 22)))
           (if  ;; label = @4
             (i32.eqz
               (i64.eq
@@ -533,17 +615,31 @@
                 (i64.const -1)))
             (then
               (local.set 4
-                (i64.const 12329))
+                (i64.const 13361))
+              (br 2 (;@2;))))
+          (local.set 30
+            (i64.reinterpret_f64
+              (local.get 24)))
+          (if  ;; label = @4
+            (i32.eqz
+              (i64.eq
+                (i64.shr_s
+                  (local.get 30)
+                  (i64.const 32))
+                (i64.const -1)))
+            (then
+              (local.set 4
+                (i64.const 13361))
               (br 2 (;@2;))))
           (local.set 25
             (f64.reinterpret_i64
               (i64.or
                 (i64.and
-                  (local.get 30)
+                  (local.get 28)
                   (i64.const -2147483649))
                 (i64.and
                   (i64.xor
-                    (local.get 28)
+                    (local.get 30)
                     (i64.const -1))
                   (i64.const 2147483648)))))
           (if  ;; label = @4
@@ -551,7 +647,87 @@
               (local.get 11))
             (then
               (local.set 4
-                (i64.const 13349))
+                (i64.const 14381))
+              (br 2 (;@2;))))
+          (local.set 30
+            (i64.reinterpret_f64
+              (local.get 25)))
+          (if  ;; label = @4
+            (i32.eqz
+              (i64.eq
+                (i64.shr_s
+                  (local.get 30)
+                  (i64.const 32))
+                (i64.const -1)))
+            (then
+              (local.set 4
+                (i64.const 14381))
+              (br 2 (;@2;))))
+          (local.set 28
+            (i64.and
+              (local.get 30)
+              (i64.const 4294967295)))
+          (local.set 29
+            (select
+              (i32.const 0)
+              (select
+                (i32.const 1)
+                (select
+                  (i32.const 3)
+                  (i32.const 2)
+                  (i64.eq
+                    (i64.and
+                      (local.get 28)
+                      (i64.const 2147483647))
+                    (i64.const 2139095040)))
+                (i32.eqz
+                  (i32.and
+                    (i32.wrap_i64
+                      (i64.shr_u
+                        (local.get 28)
+                        (i64.const 23)))
+                    (i32.const 255))))
+              (i64.eqz
+                (i64.and
+                  (local.get 28)
+                  (i64.const 2147483647)))))
+          (local.set 26
+            (i64.extend_i32_u
+              (i32.shl
+                (i32.const 1)
+                (select
+                  (select
+                    (i32.const 8)
+                    (i32.const 9)
+                    (i64.lt_u
+                      (i64.sub
+                        (i64.and
+                          (local.get 28)
+                          (i64.const 2147483647))
+                        (i64.const 2139095041))
+                      (i64.const 4194303)))
+                  (select
+                    (i32.sub
+                      (i32.const 3)
+                      (local.get 29))
+                    (i32.add
+                      (local.get 29)
+                      (i32.const 4))
+                    (i32.wrap_i64
+                      (i64.shr_u
+                        (local.get 28)
+                        (i64.const 31))))
+                  (i64.gt_u
+                    (i64.and
+                      (local.get 28)
+                      (i64.const 2147483647))
+                    (i64.const 2139095040))))))
+          (if  ;; label = @4
+            (i32.eqz
+              (local.get 11))
+            (then
+              (local.set 4
+                (i64.const 15401))
               (br 2 (;@2;))))
           (local.set 26
             (i64.extend32_s
@@ -562,7 +738,7 @@
               (local.get 12))
             (then
               (local.set 4
-                (i64.const 14369))
+                (i64.const 16421))
               (br 2 (;@2;))))
           (local.set 27
             (f64.reinterpret_i64
@@ -574,7 +750,7 @@
               (local.get 12))
             (then
               (local.set 4
-                (i64.const 15389))
+                (i64.const 17441))
               (br 2 (;@2;))))
           (local.set 22
             (f64.reinterpret_i64
@@ -585,7 +761,7 @@
               (local.get 11))
             (then
               (local.set 4
-                (i64.const 16409))
+                (i64.const 18461))
               (br 2 (;@2;))))
           (local.set 28
             (i64.add
@@ -604,7 +780,11 @@
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.get 28))
+                          (i64.xor
+                            (local.get 28)
+                            (i64.shr_u
+                              (local.get 28)
+                              (i64.const 12))))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8))
@@ -634,7 +814,7 @@
                           (local.get 10))))
                     (then
                       (local.set 4
-                        (i64.const 16409))
+                        (i64.const 18461))
                       (br 4 (;@2;))))))
               (local.set 16
                 (i64.and
@@ -655,7 +835,7 @@
               (local.get 12))
             (then
               (local.set 4
-                (i64.const 17429))
+                (i64.const 19481))
               (br 2 (;@2;))))
           (local.set 28
             (i64.add
@@ -673,7 +853,11 @@
                   (i32.and
                     (i32.shr_u
                       (i32.wrap_i64
-                        (local.get 28))
+                        (i64.xor
+                          (local.get 28)
+                          (i64.shr_u
+                            (local.get 28)
+                            (i64.const 12))))
                       (i32.const 8))
                     (i32.const 65520))
                   (local.get 8)))
@@ -702,7 +886,7 @@
                           (local.get 10))))
                     (then
                       (local.set 4
-                        (i64.const 17429))
+                        (i64.const 19481))
                       (br 4 (;@2;))))))
               (local.set 18
                 (i64.and
@@ -723,7 +907,7 @@
               (local.get 12))
             (then
               (local.set 4
-                (i64.const 18449))
+                (i64.const 20501))
               (br 2 (;@2;))))
           (local.set 28
             (i64.reinterpret_f64
@@ -747,7 +931,74 @@
               (local.get 11))
             (then
               (local.set 4
-                (i64.const 19469))
+                (i64.const 21521))
+              (br 2 (;@2;))))
+          (local.set 30
+            (i64.reinterpret_f64
+              (local.get 25)))
+          (local.set 28
+            (local.get 30))
+          (local.set 29
+            (select
+              (i32.const 0)
+              (select
+                (i32.const 1)
+                (select
+                  (i32.const 3)
+                  (i32.const 2)
+                  (i64.eq
+                    (i64.and
+                      (local.get 28)
+                      (i64.const 9223372036854775807))
+                    (i64.const 9218868437227405312)))
+                (i32.eqz
+                  (i32.and
+                    (i32.wrap_i64
+                      (i64.shr_u
+                        (local.get 28)
+                        (i64.const 52)))
+                    (i32.const 2047))))
+              (i64.eqz
+                (i64.and
+                  (local.get 28)
+                  (i64.const 9223372036854775807)))))
+          (local.set 26
+            (i64.extend_i32_u
+              (i32.shl
+                (i32.const 1)
+                (select
+                  (select
+                    (i32.const 8)
+                    (i32.const 9)
+                    (i64.lt_u
+                      (i64.sub
+                        (i64.and
+                          (local.get 28)
+                          (i64.const 9223372036854775807))
+                        (i64.const 9218868437227405313))
+                      (i64.const 2251799813685247)))
+                  (select
+                    (i32.sub
+                      (i32.const 3)
+                      (local.get 29))
+                    (i32.add
+                      (local.get 29)
+                      (i32.const 4))
+                    (i32.wrap_i64
+                      (i64.shr_u
+                        (local.get 28)
+                        (i64.const 63))))
+                  (i64.gt_u
+                    (i64.and
+                      (local.get 28)
+                      (i64.const 9223372036854775807))
+                    (i64.const 9218868437227405312))))))
+          (if  ;; label = @4
+            (i32.eqz
+              (local.get 11))
+            (then
+              (local.set 4
+                (i64.const 22541))
               (br 2 (;@2;))))
           (local.set 26
             (i64.reinterpret_f64
@@ -757,13 +1008,13 @@
               (local.get 12))
             (then
               (local.set 4
-                (i64.const 20489))
+                (i64.const 23561))
               (br 2 (;@2;))))
           (local.set 27
             (f64.reinterpret_i64
               (local.get 26)))
           (local.set 4
-            (i64.const 21509))
+            (i64.const 24581))
           (br 1 (;@2;))))
       (local.set 5
         (i64.add

@@ -37,6 +37,11 @@ describe.each(Object.entries(runtimes))("under %s", (program, words) => {
     expect(report.together).toEqual([...report.alone, ...report.alone]);
   });
 
+  test("when the thread that translates dies, guests come to the same ends, and another one takes its place", () => {
+    expect(report.afterDeath).toEqual(report.alone);
+    expect(report.deaths).toEqual([expect.stringContaining("another one takes its place")]);
+  });
+
   test("a thread that is ended in the middle takes its runs only, which come to the same elsewhere", () => {
     expect(report.failed).toBeGreaterThan(0);
     expect(report.failed).toBeLessThan(12);

@@ -26,9 +26,16 @@ import {
 } from "../../workers/vmm/memory/layout.ts";
 import { MachineMemory } from "../../workers/vmm/memory/machine-memory.ts";
 import { mapTlbs } from "../../workers/vmm/mmu/tlb-repair.ts";
-import type { HeatPolicy, WasmCompiler } from "../../workers/vmm/mod.ts";
+import type {
+  HeatPolicy,
+  TranslationProblem,
+  TranslationService,
+  WasmCompiler,
+  WasmTable,
+} from "../../workers/vmm/mod.ts";
 import { CodeLibrary } from "../../workers/vmm/translator/code-library.ts";
 import { LocalTranslation } from "../../workers/vmm/translator/local-translation.ts";
+import type { CodeRecords } from "../../workers/vmm/translator/region-store.ts";
 import { RegionWriter } from "../../workers/vmm/translator/region-writer.ts";
 import { Translator } from "../../workers/vmm/translator/translator.ts";
 import { asm, assemble, type Line } from "./assembler.ts";
@@ -43,6 +50,12 @@ interface Translation {
   /** For the regions; the interpreter is made by the host's own. */
   readonly compiler?: WasmCompiler;
   readonly mostRegions?: number;
+  /** Who writes and compiles, in place of the hart's own thread. */
+  readonly service?: TranslationService;
+  readonly onProblem?: (problem: TranslationProblem) => void;
+  /** What the translator has of the records and of the function table, where something is to fail. */
+  readonly records?: (own: CodeRecords) => CodeRecords;
+  readonly table?: (own: WasmTable) => WasmTable;
 }
 
 export class BareHart {
@@ -109,10 +122,12 @@ export class BareHart {
     this.translator = translation.heat
       ? new Translator({
           compiler,
-          ...{ table, memory: this.memory, records: this.code.entries, library: new CodeLibrary() },
+          ...{ memory: this.memory, library: new CodeLibrary() },
           ...{ writer, service: new LocalTranslation(writer) },
           ...translation.heat,
           ...translation,
+          table: translation.table?.(table) ?? table,
+          records: translation.records?.(this.code.entries) ?? this.code.entries,
         })
       : undefined;
     this.hart = new Hart(this.memory, 0);

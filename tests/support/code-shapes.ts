@@ -298,6 +298,7 @@ export const codeShapes: Readonly<Record<string, readonly Line[]>> = {
         asm(`fcvt.${f}.${integer}`, { rd: 10, rs1: t0, rm: 0 }),
         asm(`fcvt.${integer}.${f}`, { rd: a0, rs1: 10, rm: 1 }),
       ]),
+      ...[0, 2, 4, 7].map((rm) => asm(`fcvt.l.${f}`, { rd: a0, rs1: 10, rm })),
       asm(`fround.${f}`, { rd: 11, rs1: 10, rm: 2 }),
       asm(`froundnx.${f}`, { rd: 12, rs1: 10, rm: 7 }),
     ]),
@@ -316,6 +317,7 @@ export const codeShapes: Readonly<Record<string, readonly Line[]>> = {
         asm(`${store}`, { rs1: 8, rs2: 10, imm: 16 }),
         asm(`${load}`, { rd: 11, rs1: 8, imm: 16 }),
         asm(`fsgnjn.${f}`, { rd: 12, rs1: 10, rs2: 11 }),
+        asm(`fclass.${f}`, { rd: a0, rs1: 12 }),
         asm(`fmv.x.${move}`, { rd: a0, rs1: 12 }),
         asm(`fmv.${move}.x`, { rd: 13, rs1: a0 }),
       ];

@@ -17,6 +17,7 @@ interface HostWebAssembly {
     module: WasmModule,
     imports: { env: Record<string, unknown> },
   ) => { readonly exports: WasmExports };
+  readonly RuntimeError: new () => Error;
 }
 
 const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: HostWebAssembly };
@@ -44,5 +45,11 @@ export const compiler: WasmCompiler = {
   instantiate(code, { memory, table, functions }) {
     const module = code instanceof Uint8Array ? new WebAssembly.Module(code) : code;
     return new WebAssembly.Instance(module, { env: { ...functions, memory, table } }).exports;
+  },
+
+  isTrap(error) {
+    // A stack that is too small is no `RuntimeError` of V8's.
+    const isOverflow = error instanceof RangeError && error.message.includes("call stack");
+    return isOverflow || error instanceof WebAssembly.RuntimeError;
   },
 };

@@ -41,6 +41,7 @@ export function gradeRun(
     worker,
     runtime,
     ...(report.fromTemplate === undefined ? {} : { fromTemplate: report.fromTemplate }),
+    ...(report.withoutTranslation && { withoutTranslation: true }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type GuestRun, MonitorFault, runGuest } from "./run-guest.ts";
+import { type GuestRun, MonitorFault, runGuest, TranslationTrapped } from "./run-guest.ts";
 import type { RunEvents } from "./thread/pooled-thread.ts";
 import { type RunReport, type ThreadStart, threadControl } from "./thread/thread-protocol.ts";
 
@@ -72,6 +72,13 @@ describe("runGuest", () => {
     await expect(runGuest(failing, run())).rejects.toThrow(MonitorFault);
     const dying = pool(({ onDeath }) => onDeath("out of memory"));
     await expect(runGuest(dying, run())).rejects.toThrow("out of memory");
+  });
+
+  test("throws a TranslationTrapped when the run's translated code has failed", async () => {
+    const trapping = pool(({ onMessage }) =>
+      onMessage({ type: "translation-trap", message: "oh" }),
+    );
+    await expect(runGuest(trapping, run())).rejects.toThrow(TranslationTrapped);
   });
 
   test("passes on what the run says while it runs", async () => {

@@ -34,6 +34,11 @@ export class UnusableCheckpoint extends Error {
   }
 }
 
+/** The run's translated code has failed, and its machine with it: without translation it comes to its end. */
+export class TranslationTrapped extends Error {
+  override readonly name = "TranslationTrapped";
+}
+
 /** The run stands in its last checkpoint, as was asked for, and is nobody's now. */
 export class HandedOver extends Error {
   override readonly name = "HandedOver";
@@ -77,6 +82,7 @@ export interface FormerReports {
   readonly instructions: number;
   readonly consoleBytes: number;
   readonly fromTemplate?: number | undefined;
+  readonly withoutTranslation?: true | undefined;
 }
 
 /** The run goes on on another worker. */
@@ -138,6 +144,7 @@ export interface GuestRun {
  * Runs a guest on one of the pool's threads, among others.
  *
  * @throws MonitorFault when the thread dies or the monitor reports a fault of its own
+ * @throws TranslationTrapped when the run is to be done again with `withoutTranslation`
  */
 export async function runGuest(
   pool: Pick<PcpuPool, "start" | "copyFrame">,
@@ -148,6 +155,7 @@ export async function runGuest(
   new Int32Array(control)[0] = threadControl.goOn;
   let { instructions, consoleBytes } = run.former ?? { instructions: 0, consoleBytes: 0 };
   let fromTemplate = run.former?.fromTemplate;
+  let withoutTranslation = run.start.withoutTranslation || run.former?.withoutTranslation;
   const decided: RunReport["steps"][number][] = [...(run.former?.steps ?? [])];
   const { promise, resolve, reject } = Promise.withResolvers<RunReport>();
   let isOver = false;
@@ -173,6 +181,7 @@ export async function runGuest(
       decided.push(...script.reports);
       consoleBytes = bytes;
       fromTemplate = message.driver.fromTemplate;
+      withoutTranslation = message.driver.withoutTranslation;
       instructions = message.instructions;
     } else if (message.type === "departed") {
       end(() => reject(new Departed(message.problem ?? "it goes on on another worker")));
@@ -221,6 +230,8 @@ export async function runGuest(
         return end(() => resolve(message.report));
       case "fault":
         return end(() => reject(new MonitorFault(message.message, { cause: message.stack })));
+      case "translation-trap":
+        return end(() => reject(new TranslationTrapped(message.message)));
       case "handed-over":
         return end(() => reject(new HandedOver("it goes to another worker")));
       case "unusable":
@@ -318,6 +329,7 @@ export async function runGuest(
       consoleBytes,
       recentOutput: "",
       ...(fromTemplate !== undefined && { fromTemplate }),
+      ...(withoutTranslation && { withoutTranslation }),
     };
   }
 }

@@ -15,6 +15,7 @@ import {
   MonitorFault,
   type ReadableCheckpoint,
   runGuest,
+  TranslationTrapped,
   UnusableCheckpoint,
 } from "./run-guest.ts";
 import type { RunJournal } from "./run-journal.ts";
@@ -49,6 +50,9 @@ export interface EndedRun {
 export class RunUnderWay {
   readonly #parts: RunParts;
   #guest: LiveGuest | undefined;
+  #isTranslated = true;
+  /** Comes back when no checkpoint is being written. */
+  #keeping: Promise<unknown> = Promise.resolve();
 
   constructor(parts: RunParts) {
     this.#parts = parts;
@@ -59,12 +63,31 @@ export class RunUnderWay {
     return this.#guest?.isStanding ?? false;
   }
 
-  /** @param saved what to go on from, if it can be; else the run begins at its beginning */
+  /**
+   * A run whose translated code fails is done again without: from its last checkpoint, where it has one.
+   *
+   * @param saved what to go on from, if it can be; else the run begins at its beginning
+   */
   async toItsEnd(saved: TakenOver | undefined, signals: RunSignals): Promise<EndedRun> {
+    const { job, checkpoints } = this.#parts;
+    try {
+      return await this.#goOn(saved, signals);
+    } catch (error) {
+      if (!(error instanceof TranslationTrapped) || !this.#isTranslated) throw error;
+      log.error(`${job.submission} is done again without translation: ${error.message}`);
+    }
+    this.#isTranslated = false;
+    // One that is being written may yet come to count.
+    await this.#keeping;
+    return this.#goOn(await checkpoints.takeOver(), signals);
+  }
+
+  async #goOn(saved: TakenOver | undefined, signals: RunSignals): Promise<EndedRun> {
     const { job, journal, checkpoints } = this.#parts;
     if (saved === undefined) return this.#fromTheStart(signals);
     // What the events have lost, as with a Redis that went back in time, only the guest can say again.
-    if (saved.driver.consoleBytes <= journal.told.console) {
+    // What this session has said is told before the checkpoint counts.
+    if (!this.#isTranslated || saved.driver.consoleBytes <= journal.told.console) {
       try {
         return await this.#run(saved, signals);
       } catch (error) {
@@ -120,7 +143,8 @@ export class RunUnderWay {
     if (former) telemetry.resumes();
     if (former) reporter.event({ type: "resumed", data: { instructions: former.instructions } });
     const image = job.images.kernel;
-    const code = start.config.engine === "interpret" ? {} : await resources.code.of(image);
+    const isTranslated = this.#isTranslated && start.config.engine !== "interpret";
+    const code = isTranslated ? await resources.code.of(image) : {};
     const authority = new RedisAuthority(resources.redis, resources.identity);
     const debug = await resources.debuggers?.waitingFor(job.submission, journal.epoch);
     let attended: RunDebugger | undefined;
@@ -128,6 +152,7 @@ export class RunUnderWay {
       start: {
         ...start,
         ...code,
+        ...(!this.#isTranslated && { withoutTranslation: true }),
         ...(saved && { resume: saved.run }),
         before: { preparing: performance.now() - began, at: Date.now() },
         ...planCheckpoints(start.limits.memoryBytes, resources.checkpoints.every),
@@ -149,7 +174,11 @@ export class RunUnderWay {
       onCode: (bytes) => resources.code.keep(image, bytes),
       images,
       templates: resources.templates.of(assignment.name),
-      onCheckpoint: (checkpoint) => this.#keep(checkpoint, signals, use?.key),
+      onCheckpoint: (checkpoint) => {
+        const kept = this.#keep(checkpoint, signals, use?.key);
+        this.#keeping = kept;
+        return kept;
+      },
       onMessage: (message) => {
         if (message.type === "progress") figures(message.instructions);
         if (message.type === "template-unusable") {
@@ -192,6 +221,7 @@ export class RunUnderWay {
 }
 
 function formerReports({ driver }: TakenOver): NonNullable<GuestRun["former"]> {
-  const { script, retired, consoleBytes, fromTemplate } = driver;
-  return { steps: script.reports, instructions: retired, consoleBytes, fromTemplate };
+  const { script, retired: instructions, ...others } = driver;
+  const { consoleBytes, fromTemplate, withoutTranslation } = others;
+  return { steps: script.reports, instructions, consoleBytes, fromTemplate, withoutTranslation };
 }

@@ -4,10 +4,12 @@ export { Failure } from "./base/failure.ts";
 export type { HashStart } from "./base/hash-start.ts";
 export { LogHistogram, type LogHistogramState } from "./base/log-histogram.ts";
 export type { Alarm, Timers } from "./base/timers.ts";
+export { TranslationTrap } from "./base/translation-trap.ts";
 export type { Bytes, GuestPhysicalAddress, Instructions, Nanoseconds } from "./base/units.ts";
 export type {
   WasmCompiler,
   WasmExports,
+  WasmImports,
   WasmMemory,
   WasmModule,
   WasmTable,
@@ -105,3 +107,4 @@ export type {
   TranslationRequest,
   TranslationService,
 } from "./translator/translation.ts";
+export type { TranslationProblem } from "./translator/translation-problem.ts";

@@ -35,6 +35,9 @@ export function resultText(submission: Submission): string {
     const booted = result.fromTemplate.toLocaleString("en");
     lines.push(`  the first ${booted} instructions, its boot, were taken from the template`);
   }
+  if (result.withoutTranslation) {
+    lines.push("  interpreted: its translated code has failed on the worker");
+  }
   if (result.stateHash !== undefined) {
     lines.push(`  state ${result.stateHash}`);
   }

@@ -3,6 +3,7 @@ import { compiler } from "../../../workers/host/compiler.ts";
 import { hostRuntime } from "../../../workers/runtime/host-runtime.ts";
 import { runGuest } from "../../../workers/runtime/run-guest.ts";
 import { PcpuPool } from "../../../workers/runtime/thread/pcpu-pool.ts";
+import { LastingTranslation } from "../../../workers/runtime/translation/lasting-translation.ts";
 import { elfPath, guests } from "../../guests/guests.ts";
 
 /** A worker's pool of so many threads, with a thread that translates as a worker has it. */
@@ -10,7 +11,9 @@ export async function openPool(
   threads: number,
 ): Promise<{ readonly pool: PcpuPool; close(): Promise<void> }> {
   const { spawn, spawnTranslation } = await hostRuntime();
-  const translation = threads > 1 ? spawnTranslation(2 ** 32) : undefined;
+  const tell = (line: string) => console.error(line);
+  const translation =
+    threads > 1 ? new LastingTranslation(spawnTranslation, 2 ** 32, tell) : undefined;
   const pool = new PcpuPool({ compiler, spawn, threads, translation });
   return {
     pool,

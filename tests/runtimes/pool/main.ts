@@ -9,6 +9,9 @@ import { hostRuntime } from "../../../workers/runtime/host-runtime.ts";
 import { runGuest } from "../../../workers/runtime/run-guest.ts";
 import { PcpuPool } from "../../../workers/runtime/thread/pcpu-pool.ts";
 import type { PcpuThreadEvents } from "../../../workers/runtime/thread/pcpu-thread.ts";
+import { LastingTranslation } from "../../../workers/runtime/translation/lasting-translation.ts";
+import type { ServedPort } from "../../../workers/runtime/translation/translation-port.ts";
+import type { TranslationThread } from "../../../workers/runtime/translation/translation-thread.ts";
 import { elfPath, guests } from "../../guests/guests.ts";
 
 /** What a run comes to: the same wherever and beside whom it ran. */
@@ -22,6 +25,9 @@ export interface PoolRun {
 export interface PoolReport {
   readonly alone: readonly PoolRun[];
   readonly together: readonly PoolRun[];
+  /** While the thread that translates for them dies, and what was said of that. */
+  readonly afterDeath: readonly PoolRun[];
+  readonly deaths: readonly string[];
   /** Each time that a run failed because its thread was ended. */
   readonly failed: number;
   readonly failures: readonly string[];
@@ -55,7 +61,16 @@ async function run(pool: PcpuPool, name: string): Promise<PoolRun> {
 }
 
 const { spawn, spawnTranslation } = await hostRuntime();
-const translation = spawnTranslation(2 ** 32);
+const deaths: string[] = [];
+let translating: TranslationThread | undefined;
+const translation = new LastingTranslation(
+  (bytes, onDeath) => {
+    translating = spawnTranslation(bytes, onDeath);
+    return translating;
+  },
+  2 ** 32,
+  (line) => deaths.push(line),
+);
 const threads: PcpuThreadEvents[] = [];
 const options = {
   compiler,
@@ -75,6 +90,14 @@ const pool = new PcpuPool({ ...options, threads: 2, translation });
 const all = [...names, ...names];
 const together = await Promise.all(all.map((name) => run(pool, name)));
 
+// An error that the thread does not catch, while it is asked: of a thing that is no port it wants what
+// ports have.
+const bereft = names.map((name) => run(pool, name));
+translating?.connect(99, new ArrayBuffer(8) as unknown as ServedPort);
+translating?.forget(99);
+const afterDeath = await Promise.all(bereft);
+while (deaths.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+
 const failures: string[] = [];
 const again = all.map((name) =>
   run(pool, name).catch((error: Error) => {
@@ -89,7 +112,7 @@ await Promise.allSettled(again);
 // Two at once: the thread that is gone has to be replaced.
 await Promise.all([run(pool, "timer"), run(pool, "timer")]);
 const report: PoolReport = {
-  ...{ alone, together, failures },
+  ...{ alone, together, afterDeath, deaths, failures },
   again: await Promise.all(again),
   failed: failures.length,
   inUse: pool.memoryInUse,

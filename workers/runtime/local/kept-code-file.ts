@@ -84,6 +84,15 @@ export class KeptCodeFile {
     }
   }
 
+  /** A region has failed: no run begins with what was kept. */
+  remove(): void {
+    try {
+      rmSync(this.#file, { force: true });
+    } catch {
+      // As with a cache that cannot be written to.
+    }
+  }
+
   #dropOldest(): void {
     const files = readdirSync(this.#folder)
       .filter((name) => name.endsWith(".code"))

@@ -14,6 +14,7 @@ import {
   type Machine,
   type MachineResources,
   Monitor,
+  TranslationTrap,
 } from "../../vmm/mod.ts";
 import { MonitorConsole } from "../debug/monitor-console.ts";
 import { RunControl } from "../debug/run-control.ts";
@@ -185,7 +186,13 @@ export async function runLocal(run: LocalRun): Promise<number> {
       endsWhenLost:
         run.maxInstructions === undefined && script === undefined && !control.isAttended,
     };
-    ending = await drive(machine, wires, output, limits, control, watched, second);
+    ending = await drive(machine, wires, output, limits, control, watched, second).catch(
+      (error: unknown) => {
+        // Whatever was wrong with them, they are not what the next run begins with.
+        if (error instanceof TranslationTrap) kept?.remove();
+        throw error;
+      },
+    );
     saved = snapshots?.takeLoaded();
     // What is given up for a saved state has never been.
     if (!saved) totals.add(machine);

@@ -19,6 +19,8 @@ export interface DriverState {
   readonly disks: readonly string[];
   /** So many of the run's instructions were its template's. */
   readonly fromTemplate?: Instructions;
+  /** It is interpreted to its end, wherever it goes; not in a template. */
+  readonly withoutTranslation?: true;
   /** Where it has a debugger. */
   readonly debug?: DebugState;
   /** Where its time went so far; not in a template, which is the same whoever makes it. */

@@ -19,8 +19,12 @@ export interface BeginningParts {
   readonly voice: GuestVoice;
   readonly disks: GuestDisks;
   readonly checkpoints: GuestCheckpoints;
-  /** What its machine is connected with; its disks are opened by that. */
-  resources(): MachineResources;
+  /**
+   * What its machine is connected with; its disks are opened by that.
+   *
+   * @param state of a run that goes on
+   */
+  resources(state?: DriverState): MachineResources;
   /** It goes on where another driver was. */
   takeUp(machine: Machine, state: DriverState): void;
   /** A template was seen at these places. */
@@ -109,8 +113,8 @@ export class GuestBeginning {
     if (!start.keptCode) return;
     try {
       ports.monitor.useKeptCode(start.keptCode);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+    } catch {
+      // Also where the host has no memory for them.
     }
   }
 
@@ -143,7 +147,7 @@ export class GuestBeginning {
       const state = decodeDriverState(resume.sections);
       const { machine: saved, ram } = machineOfSaved(resume);
       const pageSource = { fetch: (page: number) => this.#fetch(page) };
-      machine = ports.monitor.restoreMachine(saved, ram, { ...resources(), pageSource });
+      machine = ports.monitor.restoreMachine(saved, ram, { ...resources(state), pageSource });
       this.#await(machine, resume.absent);
       disks.restore(resume.sections, state);
       takeUp(machine, state);

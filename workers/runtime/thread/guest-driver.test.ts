@@ -7,6 +7,7 @@ import {
   type MachineConfig,
   type StopReason,
   type Timers,
+  TranslationTrap,
 } from "../../vmm/mod.ts";
 import { GuestDriver } from "./guest-driver.ts";
 import { TemplateShelf } from "./template-shelf.ts";
@@ -110,6 +111,8 @@ function drive(
   options: {
     readonly steps?: readonly ConsoleStep[];
     readonly control?: number;
+    /** Of what has to do with kept translations. */
+    readonly codeFailure?: Error;
     readonly failure?: Error;
     readonly instructions?: number;
     readonly wallClock?: number;
@@ -143,9 +146,12 @@ function drive(
       ),
       monitor: {
         useKeptCode: () => {
-          throw new Failure("kept-code-damaged", "Damaged.", "Delete it.");
+          throw options.codeFailure ?? new Failure("kept-code-damaged", "Damaged.", "Delete it.");
         },
-        keepCode: () => Uint8Array.of(7),
+        keepCode: () => {
+          if (options.codeFailure) throw options.codeFailure;
+          return Uint8Array.of(7);
+        },
         createMachine: (_config, { console }) => {
           if (options.failure !== undefined) {
             throw options.failure;
@@ -294,5 +300,27 @@ describe("a guest's driver", () => {
       { type: "code", bytes: Uint8Array.of(7) },
       { type: "end", report: { end: { kind: "completed" } } },
     ]);
+  });
+
+  test("comes to its end where the host has no memory for translations that are kept", () => {
+    const { messages } = drive(() => [(): StopReason => ({ kind: "power-off", code: 0 })], {
+      code: { keptCode: Uint8Array.of(1), keepsCode: true },
+      codeFailure: new RangeError("Array buffer allocation failed"),
+    });
+    expect(messages.at(-1)?.type).toBe("end");
+    expect(messages.some(({ type }) => type === "code" || type === "fault")).toBe(false);
+  });
+
+  test("whose translated code fails is to be done again, and is nobody's fault", () => {
+    const { last } = drive(() => [
+      go,
+      () => {
+        throw new TranslationTrap(new Error("unreachable"));
+      },
+    ]);
+    expect(last).toEqual({
+      type: "translation-trap",
+      message: "the machine's translated code has failed on this host (unreachable)",
+    });
   });
 });

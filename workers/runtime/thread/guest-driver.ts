@@ -1,5 +1,11 @@
 import type { RunEnd } from "../../../shared/schema/run-end.ts";
-import { Failure, type Machine, type MachineResources, type Milliseconds } from "../../vmm/mod.ts";
+import {
+  Failure,
+  type Machine,
+  type MachineResources,
+  type Milliseconds,
+  TranslationTrap,
+} from "../../vmm/mod.ts";
 import { PageLost } from "./arriving-pages.ts";
 import type { DebugCommand } from "./debug-protocol.ts";
 import type { DiskPieces } from "./disk-pieces.ts";
@@ -94,7 +100,7 @@ export class GuestDriver {
     this.#beginning = new GuestBeginning({
       ...{ start, ports, template: this.#template },
       ...{ voice: this.#voice, disks: this.#disks, checkpoints: this.#checkpoints },
-      resources: () => this.#openResources(),
+      resources: (state) => this.#openResources(state),
       takeUp: (machine, state) => this.#takeUp(machine, state),
       takeProfile: (stacks) => this.#slices.profiler?.add(stacks),
     });
@@ -224,7 +230,7 @@ export class GuestDriver {
         if (this.#machine) this.#exits?.tell(this.#machine, this.#voice.script);
       },
       resources: (sections: ReadonlyMap<string, Uint8Array>, state: DriverState) => {
-        const resources = this.#openResources();
+        const resources = this.#openResources(state);
         this.#disks.restore(sections, state);
         return resources;
       },
@@ -262,7 +268,8 @@ export class GuestDriver {
     return "nothing";
   }
 
-  #openResources(): MachineResources {
+  /** @param state of a run that goes on */
+  #openResources(state?: DriverState): MachineResources {
     const { disks, limits } = this.#start;
     const open = (bytes: Uint8Array) => this.#ports.openDisk(bytes);
     const opened = this.#disks.open(disks, open, (name, disk) => {
@@ -272,6 +279,7 @@ export class GuestDriver {
       memoryLimitBytes: limits.memoryBytes,
       console: { write: (byte) => this.#voice.print(byte) || this.#machine?.stop() },
       disks: opened,
+      translates: this.#voice.isTranslated && !state?.withoutTranslation,
       ...(this.#ports.clock && { stopwatch: this.#ports.clock.now }),
     };
   }
@@ -333,10 +341,18 @@ export class GuestDriver {
     machine.dispose();
     const folded = this.#slices.profiler?.folded();
     if (folded !== undefined) this.#ports.post({ type: "profile", folded });
-    const { keepsCode } = this.#start;
-    if (keepsCode) this.#ports.post({ type: "code", bytes: this.#ports.monitor.keepCode() });
+    this.#leaveCode();
     this.#ports.post({ type: "end", report });
     return "nothing";
+  }
+
+  #leaveCode(): void {
+    if (!this.#start.keepsCode) return;
+    try {
+      this.#ports.post({ type: "code", bytes: this.#ports.monitor.keepCode() });
+    } catch {
+      // The host has no memory for all of it at once: the next worker translates for itself.
+    }
   }
 
   /** A failure of the image is the submission's; a memory without room is not. */
@@ -345,6 +361,11 @@ export class GuestDriver {
     if (error instanceof PageLost) {
       this.#machine?.dispose();
       this.#ports.post({ type: "unusable", message, lacksPages: true });
+      return;
+    }
+    if (error instanceof TranslationTrap) {
+      this.#machine?.dispose();
+      this.#ports.post({ type: "translation-trap", message });
       return;
     }
     if (this.#guestMove.isArriving && !this.#machine) {

@@ -38,7 +38,7 @@ export class GuestRecord {
 
   /** The same bytes, whoever makes the template. */
   templateState(machine: Machine): DriverState {
-    const { debug: _, ledger: __, ...alike } = this.state(machine);
+    const { debug: _, ledger: __, withoutTranslation: ___, ...alike } = this.state(machine);
     return { ...alike, reportedSteps: 0, used: 0 };
   }
 

@@ -51,6 +51,21 @@ describe("what a guest says", () => {
     );
   });
 
+  test("says of a run that is interpreted that it is, and stays so in whichever driver takes it up", () => {
+    const post = () => undefined;
+    const first = new GuestVoice(
+      { steps, limits, withoutTranslation: true },
+      { post, now: () => 0 },
+    );
+    const state = { ...first.save(), used: 0, retired: 0, disks: [] };
+    const { voice: next } = voice();
+    expect(next.isTranslated).toBe(true);
+    next.takeUp(quietMachine(), state);
+    expect(next.isTranslated).toBe(false);
+    expect(next.report({ kind: "hung" })).toMatchObject({ withoutTranslation: true });
+    expect(voice().voice.report({ kind: "hung" })).not.toHaveProperty("withoutTranslation");
+  });
+
   test("ends where it may not go on: the byte counts, and is not said", () => {
     const { voice: own, messages } = voice();
     const machine = quietMachine();

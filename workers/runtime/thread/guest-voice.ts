@@ -19,6 +19,9 @@ export interface VoicePorts {
   onDecided?(index: number, machine: Machine): void;
 }
 
+/** How a run came to be what it is; nothing that is graded depends on it. */
+type Origin = Pick<DriverState, "fromTemplate" | "withoutTranslation">;
+
 const consoleBatch = 16 * 1024;
 /** How often the worker hears of a run that says nothing. */
 const progressInterval: Milliseconds = 100;
@@ -28,19 +31,29 @@ const progressInterval: Milliseconds = 100;
  * once; and the report of the run.
  */
 export class GuestVoice {
-  readonly #start: Pick<ThreadStart, "steps" | "limits">;
+  readonly #start: Pick<ThreadStart, "steps" | "limits" | "withoutTranslation">;
   readonly #ports: VoicePorts;
   #script: ConsoleScript;
   #consoleBytes = 0;
   #reportedSteps = 0;
   #fromTemplate: Instructions | undefined;
+  #isTranslated: boolean;
   #pending: number[] = [];
   #progressAt: Milliseconds = Number.NEGATIVE_INFINITY;
 
-  constructor(start: Pick<ThreadStart, "steps" | "limits">, ports: VoicePorts) {
+  constructor(
+    start: Pick<ThreadStart, "steps" | "limits" | "withoutTranslation">,
+    ports: VoicePorts,
+  ) {
     this.#start = start;
     this.#ports = ports;
     this.#script = new ConsoleScript(start.steps);
+    this.#isTranslated = !start.withoutTranslation;
+  }
+
+  /** Whether the guest's hot code may be translated. */
+  get isTranslated(): boolean {
+    return this.#isTranslated;
   }
 
   get script(): ConsoleScript {
@@ -68,6 +81,7 @@ export class GuestVoice {
     this.#consoleBytes = state.consoleBytes;
     this.#reportedSteps = state.reportedSteps;
     this.#fromTemplate = state.fromTemplate;
+    if (state.withoutTranslation) this.#isTranslated = false;
   }
 
   /** Goes on where a template's driver was, and says what it has said. */
@@ -107,7 +121,7 @@ export class GuestVoice {
   }
 
   /** What a later driver has to know. */
-  save(): Pick<DriverState, "script" | "consoleBytes" | "reportedSteps" | "fromTemplate"> {
+  save(): Pick<DriverState, "script" | "consoleBytes" | "reportedSteps" | keyof Origin> {
     return {
       script: this.#script.save(),
       consoleBytes: this.#consoleBytes,
@@ -134,9 +148,12 @@ export class GuestVoice {
     };
   }
 
-  #origin(): Pick<DriverState, "fromTemplate"> {
+  #origin(): Origin {
     const fromTemplate = this.#fromTemplate;
-    return fromTemplate === undefined ? {} : { fromTemplate };
+    return {
+      ...(fromTemplate !== undefined && { fromTemplate }),
+      ...(!this.#isTranslated && { withoutTranslation: true }),
+    };
   }
 
   #flushConsole(): void {

@@ -12,10 +12,9 @@
  * it had of the memory is taken back when it is certain that it has ended.
  */
 import { MemoryKeeper, type MemoryNeed } from "../../vmm/keeper.ts";
-import type { Milliseconds, WasmCompiler } from "../../vmm/mod.ts";
+import type { Milliseconds, TranslationProblem, WasmCompiler } from "../../vmm/mod.ts";
 import { imageBuffers } from "../image-buffers.ts";
-import type { ServedPort, TranslationPort } from "../translation/translation-port.ts";
-import type { TranslationThread } from "../translation/translation-thread.ts";
+import type { LastingTranslation } from "../translation/lasting-translation.ts";
 import type { DebugCommand } from "./debug-protocol.ts";
 import type { FoundTemplate } from "./found-template.ts";
 import type { MoveCommand } from "./move-protocol.ts";
@@ -49,7 +48,9 @@ export interface PcpuPoolOptions {
   /** What a run has that does not see that its time is over: a device or a pattern may hold it. */
   readonly grace?: Milliseconds;
   /** Translates for all threads; each does so itself where it is not said. */
-  readonly translation?: Pick<TranslationThread, "connect" | "forget"> | undefined;
+  readonly translation?: Pick<LastingTranslation, "connect" | "forget"> | undefined;
+  /** Some code cannot be translated, and stays interpreted. */
+  onTranslationProblem?(problem: TranslationProblem): void;
   /** A thread does not end, and its part of the memory is lost: time for another process. */
   onLost?(reason: string): void;
 }
@@ -328,19 +329,13 @@ export class PcpuPool {
     const pooled = new PooledThread(pcpu, status, thread);
     this.#threads[pcpu] = pooled;
     const memory = this.#keeper.share(pcpu);
-    const translation = this.#connect(pcpu);
-    const transfer = translation ? [translation] : [];
-    thread.post({ type: "open", memory, status: status.shared, translation }, transfer);
-    return pooled;
-  }
-
-  /** @returns the thread's end of a channel to the one that translates */
-  #connect(pcpu: number): TranslationPort | undefined {
     const { translation } = this.#options;
-    if (!translation) return undefined;
-    const { port1, port2 } = new MessageChannel();
-    translation.connect(pcpu, port2 as unknown as ServedPort);
-    return port1 as unknown as TranslationPort;
+    const isTranslatedFor = translation !== undefined;
+    thread.post({ type: "open", memory, status: status.shared, isTranslatedFor });
+    translation?.connect(pcpu, (port) => {
+      thread.post({ type: "translation", port }, port ? [port] : []);
+    });
+    return pooled;
   }
 
   #receive(thread: PooledThread, message: ThreadMessage): void {
@@ -351,6 +346,10 @@ export class PcpuPool {
     }
     if ("lent" in message) {
       this.#loans.lent(thread, message.lent, message.template, message.hasWaited);
+      return;
+    }
+    if ("problem" in message) {
+      this.#options.onTranslationProblem?.(message.problem);
       return;
     }
     if ("taken" in message) {

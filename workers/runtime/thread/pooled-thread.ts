@@ -21,7 +21,9 @@ export interface ThreadRun {
   readonly events: RunEvents;
 }
 
-const lastMessages = new Set<string>(["end", "fault", "handed-over", "unusable"]);
+const lastMessages = new Set<string>([
+  ...["end", "fault", "handed-over", "unusable", "translation-trap"],
+]);
 const lastOfMove = new Set<string>(["departed", "failed"]);
 
 function isLastMessage(message: RunMessage): boolean {

@@ -2,9 +2,8 @@ import { MemoryBlock } from "../../host/block-memory.ts";
 import { startClock } from "../../host/clock.ts";
 import { compiler } from "../../host/compiler.ts";
 import { turn } from "../../host/turn.ts";
-import { type MemoryShare, Monitor, RoundRobin } from "../../vmm/mod.ts";
+import { Monitor, RoundRobin } from "../../vmm/mod.ts";
 import { PortTranslation } from "../translation/port-translation.ts";
-import type { TranslationPort } from "../translation/translation-port.ts";
 import { Pcpu } from "./pcpu.ts";
 import type { ThreadCommand, ThreadMessage } from "./thread-protocol.ts";
 import { ThreadStatus } from "./thread-status.ts";
@@ -22,11 +21,16 @@ export function serveThread(
   close: () => void,
 ): (command: ThreadCommand) => void {
   let pcpu: Pcpu | undefined;
+  const translation = new PortTranslation();
   return (command) => {
     switch (command.type) {
       case "open":
         pcpu = new Pcpu({
-          monitor: createMonitor(command.memory, command.translation),
+          monitor: Monitor.create({
+            ...{ compiler, memory: command.memory },
+            ...(command.isTranslatedFor && { translation }),
+            onTranslationProblem: (problem) => post({ problem }),
+          }),
           scheduler: new RoundRobin(quantum),
           status: new ThreadStatus(command.status),
           openDisk: (bytes) => new MemoryBlock(bytes),
@@ -36,6 +40,9 @@ export function serveThread(
           later: (after, callback) => void setTimeout(callback, after),
           ...{ post, close },
         });
+        break;
+      case "translation":
+        translation.renew(command.port);
         break;
       case "start":
         pcpu?.start(command.run, command.start);
@@ -78,9 +85,4 @@ export function serveThread(
         break;
     }
   };
-}
-
-function createMonitor(memory: MemoryShare, port: TranslationPort | undefined): Monitor {
-  const translation = port && new PortTranslation(port);
-  return Monitor.create({ compiler, memory, ...(translation && { translation }) });
 }

@@ -6,6 +6,7 @@ import type {
   MachineConfig,
   MemoryShare,
   Milliseconds,
+  TranslationProblem,
 } from "../../vmm/mod.ts";
 import type { FunctionSymbol } from "../profile/symbol-table.ts";
 import type { TranslationPort } from "../translation/translation-port.ts";
@@ -17,6 +18,7 @@ import type { RunAccount } from "./run-ledger.ts";
  * What the worker's main thread and a pCPU thread say to each other. Closed: nothing else crosses.
  *
  *   main → thread   open           once, first
+ *                   translation    where others translate: at once, and when it is another thread
  *                   start          a guest, by the number of its run; any number of them
  *                   release        a run's checkpoint was read, or will not be
  *                   move           about a run that moves to another worker or from one
@@ -31,7 +33,7 @@ import type { RunAccount } from "./run-ledger.ts";
  *                   close          the thread is to end; it says so in its status
  *                   control word   of each run: `goOn`, `stop`, `handOver`, seen at its guest's next turn
  *   thread → main   by run: console*, step*, progress*, exits*, checkpoint*, move*, debug* in any order, then end (with
- *                   code before it, where it was asked for), handed-over, fault or the end of a move,
+ *                   code before it, where it was asked for), handed-over, translation-trap, fault or the end of a move,
  *                   once; of a run with a template before that: template-wanted, images-wanted, template-made,
  *                   from-template;
  *                   of one that goes on from a checkpoint: pages-wanted
@@ -47,9 +49,11 @@ export type ThreadCommand =
       readonly type: "open";
       readonly memory: MemoryShare;
       readonly status: SharedArrayBuffer;
-      /** To the thread that translates for all of them; where there is none each does so itself. */
-      readonly translation: TranslationPort | undefined;
+      /** Whether another thread translates for all of them; where it does not each does so itself. */
+      readonly isTranslatedFor: boolean;
     }
+  /** To the thread that translates; where there is none any more nobody does. */
+  | { readonly type: "translation"; readonly port: TranslationPort | undefined }
   | { readonly type: "start"; readonly run: RunNumber; readonly start: ThreadStart }
   | { readonly type: "release"; readonly run: RunNumber; readonly isKept: boolean }
   | { readonly type: "move"; readonly run: RunNumber; readonly command: MoveCommand }
@@ -135,6 +139,8 @@ export interface ThreadStart {
   readonly arrival?: ArrivalOptions;
   /** Begins stopped, for a debugger that waits. */
   readonly debug?: DebugStart;
+  /** Its translated code has failed on this host: it is interpreted, from here to its end. */
+  readonly withoutTranslation?: boolean;
   /** Begins as a clone of this one where it can; without a template the run is the same one. */
   readonly template?: TemplateUse;
   /** Template that a run which goes on, or comes from elsewhere, has begun as: much of its RAM is alike. */
@@ -185,6 +191,8 @@ export type ThreadMessage =
       /** It was about to have it when it was asked. */
       readonly hasWaited: boolean;
     }
+  /** Some code of its guests cannot be translated. */
+  | { readonly problem: TranslationProblem }
   /** The thread holds the frames of a template that another one lends. */
   | { readonly taken: LoanNumber };
 
@@ -238,6 +246,8 @@ export type RunMessage =
       /** It could not be gone on with because pages did not come. */
       readonly lacksPages?: boolean;
     }
+  /** Its translated code has failed: the run is to be done again, without translation. */
+  | { readonly type: "translation-trap"; readonly message: string }
   /** The monitor itself is at fault, not the guest. */
   | { readonly type: "fault"; readonly message: string; readonly stack: string };
 
@@ -286,6 +296,8 @@ export interface RunReport {
   readonly recentOutput: string;
   /** Instructions at the run's beginning that were executed once for all runs. */
   readonly fromTemplate?: Instructions;
+  /** Translated code has failed, and so the run was interpreted, at least from a checkpoint on. */
+  readonly withoutTranslation?: true;
 }
 
 /** Values of the control word. */

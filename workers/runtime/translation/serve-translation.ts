@@ -26,7 +26,15 @@ export function serveTranslation(): (message: TranslationMessage) => void {
       case "connect": {
         const { client, port } = message;
         ports.set(client, port);
-        port.onmessage = ({ data }) => port.postMessage(server?.answer(data) ?? []);
+        port.onmessage = ({ data }) => {
+          if (!server) return;
+          try {
+            port.postMessage(server.answer(data));
+          } catch (error) {
+            // The modules do not go through, a refusal does.
+            port.postMessage(server.refuse(data, error));
+          }
+        };
         return;
       }
       case "forget":

@@ -4,7 +4,7 @@ import type { ServedPort } from "./translation-port.ts";
  * The one thread of a worker that writes and compiles translations, for all monitors: they go on in
  * the interpreter meanwhile, and what one of them had translated is not compiled again for another.
  *
- * Where it dies monitors are not answered any more: what is not translated by then stays interpreted.
+ * It may die; see `LastingTranslation`.
  */
 export interface TranslationThread {
   /** A monitor's thread, which has the other end of the channel. */
@@ -13,5 +13,11 @@ export interface TranslationThread {
   terminate(): Promise<void>;
 }
 
-/** @param memoryBytes size of the machine memory that the monitors share */
-export type SpawnTranslationThread = (memoryBytes: number) => TranslationThread;
+/**
+ * @param memoryBytes size of the machine memory that the monitors share
+ * @param onDeath it has ended, not by `terminate`; once
+ */
+export type SpawnTranslationThread = (
+  memoryBytes: number,
+  onDeath: (reason: string) => void,
+) => TranslationThread;

@@ -37,4 +37,6 @@ export interface WasmCompiler {
   compile(code: Uint8Array): WasmModule;
   /** Of code that is not compiled it does that first. */
   instantiate(code: WasmModule | Uint8Array, imports: WasmImports): WasmExports;
+  /** Whether generated code has ended in a trap: what was thrown is the host's, no callback's. */
+  isTrap(error: unknown): boolean;
 }

@@ -59,6 +59,8 @@ export interface MachineResources {
   readonly hostNow?: () => Nanoseconds;
   /** Monotonic host time to time exits with; without it they are counted only. No guest can tell. */
   readonly stopwatch?: () => Nanoseconds;
+  /** Whether hot code is translated, where the engine does that: it is, where this is not said. No guest can tell. */
+  readonly translates?: boolean;
   /** For a machine that is restored without some of its pages: brings those that devices need. */
   readonly pageSource?: PageSource;
 }
@@ -68,6 +70,7 @@ export interface Machine {
   /**
    * Runs at most `instructions` more instructions, then says why it stopped.
    * @throws Failure `guest-memory-exhausted` when RAM would take more than its limit: the VM is over
+   * @throws TranslationTrap when translated code fails: what the VM is nobody knows, it can be disposed of
    */
   run(instructions: Instructions): StopReason;
   /** Makes the present call of `run` return at the next instruction boundary that the monitor sees. */

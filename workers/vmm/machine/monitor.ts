@@ -6,6 +6,7 @@
  *     vm.run(1e6);
  */
 import type { HashStart } from "../base/hash-start.ts";
+import { TranslationTrap } from "../base/translation-trap.ts";
 import type { Bytes, MachineAddress, Pages } from "../base/units.ts";
 import type { WasmCompiler } from "../base/wasm-compiler.ts";
 import { CodeCache, type CodeShare } from "../interpreter/code-cache.ts";
@@ -27,6 +28,7 @@ import { inSection } from "../snapshot/snapshot-problem.ts";
 import { CodeLibrary } from "../translator/code-library.ts";
 import { LocalTranslation } from "../translator/local-translation.ts";
 import type { TranslationService } from "../translator/translation.ts";
+import type { TranslationProblem } from "../translator/translation-problem.ts";
 import { type TranslationStatistics, Translator } from "../translator/translator.ts";
 import { checkedContent } from "./checked-content.ts";
 import type { Machine, MachineConfig, MachineResources } from "./config.ts";
@@ -66,9 +68,12 @@ interface MonitorOptions {
   readonly heat?: HeatPolicy;
   /** For tests: regions at a time. */
   readonly mostRegions?: number;
+  /** Hears of code that cannot be translated, once for each piece; it stays interpreted. */
+  readonly onTranslationProblem?: (problem: TranslationProblem) => void;
 }
 
 export class Monitor {
+  readonly #compiler: WasmCompiler;
   readonly #memory: MachineMemory;
   readonly #engine: Engine;
   readonly #code: CodeCache;
@@ -78,15 +83,13 @@ export class Monitor {
   readonly #fading: number;
   #looksLeft: number;
 
-  private constructor(
-    compiler: WasmCompiler,
-    memory: MachineMemory,
-    { engine, heat = usualHeat, mostRegions, translation }: MonitorOptions,
-  ) {
+  private constructor(compiler: WasmCompiler, memory: MachineMemory, options: MonitorOptions) {
+    const { engine, heat = usualHeat, mostRegions, translation } = options;
+    this.#compiler = compiler;
     this.#memory = memory;
     this.#fading = heat.fading;
     this.#looksLeft = heat.fading;
-    this.#code = new CodeCache(this.#memory, (records) => this.#translator.pageDropped(records));
+    this.#code = new CodeCache(this.#memory, (records) => this.#dropRegions(records));
     const table = compiler.createTable(mostRegionNumbers);
     this.#engine = createEngine(
       compiler,
@@ -132,7 +135,7 @@ export class Monitor {
       ...{ compiler, table, memory: this.#memory, records: this.#code.entries },
       ...heat,
       ...{ writer, service: translation ?? new LocalTranslation(writer) },
-      library: new CodeLibrary(),
+      ...{ library: new CodeLibrary(), onProblem: options.onTranslationProblem },
       ...(mostRegions !== undefined && { mostRegions }),
     });
   }
@@ -294,12 +297,33 @@ export class Monitor {
         this.#running = vm;
         try {
           return body();
+        } catch (error) {
+          throw this.#asTrap(error, vm);
         } finally {
           this.#running = undefined;
           this.#countLooks(vm);
         }
       },
     };
+  }
+
+  /**
+   * What ends a run beside its own failures is a trap in a region, which calls nothing; one of the
+   * interpreter comes again when the run is done again without translation, and is told as what it is.
+   */
+  #asTrap(error: unknown, { translates, currentHart }: VirtualMachine): unknown {
+    if (translates === 0 || !this.#compiler.isTrap(error)) return error;
+    this.#translator.distrust(currentHart.address);
+    return new TranslationTrap(error);
+  }
+
+  /** Regions of code that has changed must be gone: what is left of them would execute what was. */
+  #dropRegions(records: MachineAddress): void {
+    try {
+      this.#translator.pageDropped(records);
+    } catch (error) {
+      throw new TranslationTrap(error);
+    }
   }
 
   /** What is looked at is interpreted: without that nothing fades. */

@@ -8,6 +8,7 @@ import { type ExitCategory, exitCategories } from "../base/exits.ts";
 import type { HashStart } from "../base/hash-start.ts";
 import { ramBase, romBase } from "../base/memory-map.ts";
 import type { Timers } from "../base/timers.ts";
+import { TranslationTrap } from "../base/translation-trap.ts";
 import type { Bytes, Instructions, MachineAddress, Nanoseconds, Pages } from "../base/units.ts";
 import type { FinisherRequest } from "../devices/test-finisher.ts";
 import type { Hart } from "../hart/hart.ts";
@@ -88,6 +89,9 @@ export class VirtualMachine implements Machine {
   readonly calls: GuestCalls;
   readonly #hardware: MachineHardware;
   #isRunning = false;
+  readonly #isTranslated: boolean;
+  /** Since then nobody knows what the machine is. */
+  #trap: TranslationTrap | undefined;
   #debugger: MachineDebugger | undefined;
   readonly #exitParts: MachineExitParts;
   readonly #exitTimer: ExitTimer | undefined;
@@ -98,6 +102,7 @@ export class VirtualMachine implements Machine {
     const { engine } = services;
     this.#services = services;
     this.#hardware = hardware;
+    this.#isTranslated = hardware.engine !== "interpret" && (resources.translates ?? true);
     this.#backing = new MachineBacking(hardware, isNew ? origin.plan : { segments: [] }, {
       ...services,
       limitBytes: resources.memoryLimitBytes,
@@ -231,7 +236,12 @@ export class VirtualMachine implements Machine {
 
   /** 1 where its hot code is to be translated. */
   get translates(): 0 | 1 {
-    return this.#hardware.engine === "interpret" ? 0 : 1;
+    return this.#isTranslated ? 1 : 0;
+  }
+
+  /** The one that runs, or ran last. */
+  get currentHart(): Hart {
+    return this.#schedule.current;
   }
 
   get debug(): DebugPort {
@@ -242,8 +252,7 @@ export class VirtualMachine implements Machine {
       schedule: this.#schedule,
       isStopped: (hart) => this.#sbiHarts[hart]?.status === "stopped",
       runOne: () => this.run(1),
-      executeOne: (hart, execute) =>
-        this.#services.whileRunning(this, () => this.#loop.execute(hart, 1, execute)),
+      executeOne: (hart, execute) => this.#whileRunning(() => this.#loop.execute(hart, 1, execute)),
       followClock: () => {
         this.#events.advanceTo(this.#clock.now);
         return this.#loop.ended;
@@ -258,10 +267,20 @@ export class VirtualMachine implements Machine {
     this.#isRunning = true;
     const onEnd = this.#exitTimer?.runs();
     try {
-      return this.#services.whileRunning(this, () => this.#loop.run(instructions));
+      return this.#whileRunning(() => this.#loop.run(instructions));
     } finally {
       onEnd?.();
       this.#isRunning = false;
+    }
+  }
+
+  #whileRunning<T>(body: () => T): T {
+    if (this.#trap) throw this.#trap;
+    try {
+      return this.#services.whileRunning(this, body);
+    } catch (error) {
+      if (error instanceof TranslationTrap) this.#trap = error;
+      throw error;
     }
   }
 
@@ -325,6 +344,7 @@ export class VirtualMachine implements Machine {
   }
 
   stateHash(start?: HashStart): string {
+    if (this.#trap) throw this.#trap;
     return this.#saved.hash(start);
   }
 
@@ -339,6 +359,7 @@ export class VirtualMachine implements Machine {
 
   #saveParts(): Omit<MachineState, "code"> {
     if (this.#isRunning) throw new RangeError("a machine is saved between two runs");
+    if (this.#trap) throw this.#trap;
     return this.#saved.save();
   }
 

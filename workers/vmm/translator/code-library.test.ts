@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { asm, type Line } from "../../../tests/support/assembler.ts";
 import { BareHart, ramBase } from "../../../tests/support/bare-hart.ts";
 import { eagerHeat } from "../../../tests/support/eager-heat.ts";
+import { CodeLibrary, type LibraryRegion } from "./code-library.ts";
+import { decodeShape } from "./region-shape.ts";
 
 const ramBytes = 2 ** 20;
 const loop = (step: number): Line[] => [
@@ -68,5 +70,48 @@ describe("what was translated once", () => {
       return h.hart.exitCount("translate");
     });
     expect(counts[1]).toBe(counts[0]);
+  });
+});
+
+describe("a library that is full", () => {
+  const bitsOf = (number: number) => 0x13 + number * 2 ** 20;
+  /** A region of one instruction, which is another one for each number. */
+  const regionOf = (number: number): LibraryRegion => ({
+    shape: decodeShape(Int32Array.of(1, 0, 1, 0, 1, bitsOf(number))),
+    translated: { name: "0", entries: [0], body: { bytes: new Uint8Array(), unlikely: [] } },
+    target: undefined,
+    instructions: 1,
+  });
+  function filled(): CodeLibrary {
+    const library = new CodeLibrary(3);
+    for (const number of [1, 2, 3]) library.add(`${number}`, regionOf(number));
+    return library;
+  }
+  const known = (library: CodeLibrary) =>
+    [1, 2, 3, 4].filter((number) => library.candidates(0, bitsOf(number)).length > 0);
+
+  test("forgets what was not used for longest", () => {
+    const library = filled();
+    library.add("4", regionOf(4));
+    expect(known(library)).toEqual([2, 3, 4]);
+    expect(library.find("1")).toBe("unknown");
+    expect(library.size).toBe(3);
+  });
+
+  test("keeps what was found by its shape, or taken of the candidates", () => {
+    const library = filled();
+    expect(library.find("1")).toMatchObject({ instructions: 1 });
+    const [second] = library.candidates(0, bitsOf(2));
+    if (second) library.used(second);
+    library.add("4", regionOf(4));
+    expect(known(library)).toEqual([1, 2, 4]);
+  });
+
+  test("never takes back what it has forgotten, because somebody still uses it", () => {
+    const library = filled();
+    const [first] = library.candidates(0, bitsOf(1));
+    library.add("4", regionOf(4));
+    if (first) library.used(first);
+    expect(known(library)).toEqual([2, 3, 4]);
   });
 });

@@ -20,13 +20,17 @@ export interface LibraryRegion {
   readonly instructions: number;
 }
 
-/** Each may be a module of the host's, and V8 has died of some 30,000. */
-const mostRegions = 8000;
+/**
+ * A boot of Linux makes some 300. Each may be a module of the host's, which takes 20 KiB however small it
+ * is; guests with code of their own, one after another, must not have all of theirs kept.
+ */
+const mostRegions = 2000;
 
 export class CodeLibrary {
   readonly #most: number;
-  /** By key, the oldest first; undefined for what the host has refused. */
+  /** By key, what was used longest ago first; undefined for what the host has refused. */
   readonly #regions = new Map<string, LibraryRegion | undefined>();
+  readonly #keys = new WeakMap<LibraryRegion, string>();
   /** By the first instruction of each entry and its offset in its page; the largest first. */
   readonly #byStart = new Map<number, LibraryRegion[]>();
 
@@ -41,13 +45,23 @@ export class CodeLibrary {
   /** @returns what `key` has; "unknown" where it was not asked for yet */
   find(key: string): LibraryRegion | "refused" | "unknown" {
     const region = this.#regions.get(key);
-    if (region) return region;
+    if (region) {
+      this.used(region);
+      return region;
+    }
     return this.#regions.has(key) ? "refused" : "unknown";
   }
 
+  /** What there was of it is gone, too. */
   refuse(key: string): void {
+    this.#remove(key);
     this.#makeRoom();
     this.#regions.set(key, undefined);
+  }
+
+  /** Nothing of it is believed any more; what was refused stays refused. */
+  clear(): void {
+    for (const [key, region] of this.#regions) if (region) this.#remove(key);
   }
 
   /** What is known already stays. */
@@ -55,6 +69,7 @@ export class CodeLibrary {
     if (this.#regions.get(key)) return;
     this.#makeRoom();
     this.#regions.set(key, region);
+    this.#keys.set(region, key);
     for (const start of startsOf(region)) {
       const others = this.#byStart.get(start) ?? [];
       others.push(region);
@@ -63,21 +78,31 @@ export class CodeLibrary {
     }
   }
 
+  /** A candidate was it: what is used stays longer than what is not. */
+  used(region: LibraryRegion): void {
+    const key = this.#keys.get(region);
+    if (key === undefined || !this.#regions.delete(key)) return;
+    this.#regions.set(key, region);
+  }
+
   /** Regions with an entry at this offset of a page that begins with these instruction bits. */
   candidates(offset: number, bits: number): readonly LibraryRegion[] {
     return this.#byStart.get(startKey(offset, bits)) ?? none;
   }
 
-  /** All that there is, the oldest first. */
+  /** All that there is, what was used longest ago first. */
   *[Symbol.iterator](): Generator<LibraryRegion> {
     for (const region of this.#regions.values()) if (region) yield region;
   }
 
   #makeRoom(): void {
     if (this.#regions.size < this.#most) return;
-    const [oldest] = this.#regions;
-    if (!oldest) return;
-    const [key, region] = oldest;
+    const [oldest] = this.#regions.keys();
+    if (oldest !== undefined) this.#remove(oldest);
+  }
+
+  #remove(key: string): void {
+    const region = this.#regions.get(key);
     this.#regions.delete(key);
     if (!region) return;
     for (const start of startsOf(region)) {

@@ -11,6 +11,7 @@ import { arrivalsToJoin } from "./arrivals-to-join.ts";
 import type { LibraryRegion } from "./code-library.ts";
 import { NumberPool } from "./number-pool.ts";
 import type { CodePage, RegionCode } from "./region-code.ts";
+import type { RegionShape } from "./region-shape.ts";
 
 /** What the translator needs of the cache of decoded code. */
 export interface CodeRecords {
@@ -61,6 +62,8 @@ export interface Region extends RegionOrigin {
   /** Distances of the pages from the first, in the same order. */
   readonly distances: readonly number[];
   readonly entries: readonly Entry[];
+  /** What its function was written for. */
+  readonly shape: RegionShape;
 }
 
 /** A region with its code, before it is installed. */
@@ -178,41 +181,78 @@ export class RegionStore {
     writeArrivals(this.#view, number, this.#joinArrivals - arrivals);
   }
 
-  /** @param target the region's function */
-  install(draft: RegionDraft, { target, instructions }: LibraryRegion): void {
+  /**
+   * Where it throws, nothing of the region is there.
+   *
+   * @param target the region's function
+   * @throws RangeError for one with more entries than there are, and what the host throws
+   */
+  install(draft: RegionDraft, { target, instructions, shape }: LibraryRegion): void {
     const { code, entries: places, distances, replaces, base, starts, joins, resumed } = draft;
+    const { left, used } = this.#entryNumbers;
+    if (places.length > left + used) throw new RangeError("it has more entries than there are");
+    const pages = distances.map((distance) => (code.pages.get(distance) as CodePage).records);
     // One of them may have had to make room since the draft was begun.
     for (const old of replaces) if (this.isLive(old)) this.drop(old);
     this.#makeRoom(places.length);
     const number = this.#regionNumbers.take();
-    this.#table.set(number, target);
-    const links = regionLinksBase + number * regionLinkBytes;
-    const pages = distances.map((distance) => (code.pages.get(distance) as CodePage).records);
-    pages.forEach((page, i) => {
-      this.#memory.setWord(links + 4 * i, page);
-    });
-    const arrivals = this.#joinArrivals - arrivalsToJoin(this.#joinArrivals, instructions);
-    const entries = places.flatMap((place, state): Entry[] => {
-      const { page, offset } = placeIn(code, place);
-      // What is repeated here is entered where it is on its own.
-      if (this.#records.entryAt(page, offset) !== undefined) return [];
-      const entry = this.#entryNumbers.take();
-      const operation = this.#records.setEntry(page, offset, entry);
-      writeEntry(this.#view, entry, { operation, state, region: number, place, arrivals });
-      return [{ number: entry, page, offset, operation }];
-    });
+    const entries: Entry[] = [];
     const origin = { base, starts, joins, resumed };
-    const made = { ...origin, number, instructions, pages, distances, entries };
-    this.#live.set(number, made);
-    for (const page of pages) {
-      const regions = this.#regionsOf.get(page) ?? new Set();
-      this.#regionsOf.set(page, regions.add(made));
+    const made = { ...origin, number, instructions, pages, distances, entries, shape };
+    try {
+      this.#enter(made, places, code, target);
+    } catch (error) {
+      this.#withdraw(made);
+      throw error;
     }
     this.statistics.regions++;
     this.statistics.entries += entries.length;
   }
 
+  #enter(
+    region: Region & { readonly entries: Entry[] },
+    places: readonly number[],
+    code: RegionCode,
+    target: unknown,
+  ): void {
+    const { number, pages, entries, instructions } = region;
+    this.#table.set(number, target);
+    const links = regionLinksBase + number * regionLinkBytes;
+    pages.forEach((page, i) => {
+      this.#memory.setWord(links + 4 * i, page);
+    });
+    const arrivals = this.#joinArrivals - arrivalsToJoin(this.#joinArrivals, instructions);
+    this.#live.set(number, region);
+    for (const page of pages) {
+      const regions = this.#regionsOf.get(page) ?? new Set();
+      this.#regionsOf.set(page, regions.add(region));
+    }
+    places.forEach((place, state) => {
+      const { page, offset } = placeIn(code, place);
+      // What is repeated here is entered where it is on its own.
+      if (this.#records.entryAt(page, offset) !== undefined) return;
+      const entry = this.#entryNumbers.take();
+      const operation = this.#records.setEntry(page, offset, entry);
+      entries.push({ number: entry, page, offset, operation });
+      writeEntry(this.#view, entry, { operation, state, region: number, place, arrivals });
+    });
+  }
+
   drop(region: Region): void {
+    this.#withdraw(region);
+    this.statistics.dropped++;
+  }
+
+  dropAll(): void {
+    for (const region of this.#live.values()) this.drop(region);
+  }
+
+  /** All regions that have one function. */
+  dropAlike({ shape }: Region): void {
+    for (const region of this.#live.values()) if (region.shape === shape) this.drop(region);
+  }
+
+  #withdraw(region: Region): void {
     for (const page of region.pages) {
       const regions = this.#regionsOf.get(page);
       regions?.delete(region);
@@ -228,7 +268,6 @@ export class RegionStore {
     this.#table.set(region.number, null);
     this.#regionNumbers.give(region.number);
     this.#live.delete(region.number);
-    this.statistics.dropped++;
   }
 
   /** The records of a page are gone: so are the regions that it is part of. */

@@ -5,7 +5,9 @@
  *     const server = createTranslationServer(compiler, memoryBytes);
  *     port.onmessage = ({ data }) => port.postMessage(server.answer(data));
  */
+import { errorText } from "../base/error-text.ts";
 import type { WasmModule } from "../base/wasm-compiler.ts";
+import { refusal } from "./refusal.ts";
 import { shapeKey } from "./region-shape.ts";
 import type { RegionWriter } from "./region-writer.ts";
 import type { TranslatedRegion, TranslationAnswer, TranslationRequest } from "./translation.ts";
@@ -15,22 +17,35 @@ interface KnownRegion {
   readonly region: TranslatedRegion;
 }
 
-/** Each may be a module of the host's, and V8 has died of some 30,000. */
-const mostKnown = 8000;
+/** As many as a thread keeps (`code-library.ts`): what is known here stays in memory, too. */
+const mostKnown = 2000;
 
 export class TranslationServer {
-  readonly #writer: RegionWriter;
+  readonly #writer: Pick<RegionWriter, "write">;
   readonly #most: number;
-  /** By key, the oldest first. */
+  /** By key, what was asked for longest ago first. */
   readonly #known = new Map<string, KnownRegion>();
 
-  constructor(writer: RegionWriter, most = mostKnown) {
+  constructor(writer: Pick<RegionWriter, "write">, most = mostKnown) {
     this.#writer = writer;
     this.#most = most;
   }
 
-  /** Answers each request once. */
+  /** Answers each request once, whatever goes wrong. */
   answer(requests: readonly TranslationRequest[]): readonly TranslationAnswer[] {
+    try {
+      return this.#answer(requests);
+    } catch (error) {
+      return this.refuse(requests, error);
+    }
+  }
+
+  /** For an answer that could not be sent. */
+  refuse(requests: readonly TranslationRequest[], error: unknown): readonly TranslationAnswer[] {
+    return [refusal(requests, errorText(error))];
+  }
+
+  #answer(requests: readonly TranslationRequest[]): readonly TranslationAnswer[] {
     const answers: TranslationAnswer[] = [];
     const others: TranslationRequest[] = [];
     const keys = new Map<number, string>();
@@ -40,6 +55,7 @@ export class TranslationServer {
       const known = this.#known.get(key);
       if (!known) others.push(request);
       else {
+        this.#keep(key, known);
         const { module, region } = known;
         answers.push({ module, bytes: 0, regions: [{ id: request.id, region }] });
       }
@@ -48,15 +64,18 @@ export class TranslationServer {
     for (const answer of this.#writer.write(others)) {
       answers.push(answer);
       for (const { id, region } of answer.regions) {
-        if (answer.module && region) this.#keep(keys.get(id) ?? "", answer.module, region);
+        if (answer.module && region) {
+          this.#keep(keys.get(id) ?? "", { module: answer.module, region });
+        }
       }
     }
     return answers;
   }
 
-  #keep(key: string, module: WasmModule, region: TranslatedRegion): void {
+  #keep(key: string, known: KnownRegion): void {
+    this.#known.delete(key);
     const [oldest] = this.#known.keys();
     if (this.#known.size >= this.#most && oldest !== undefined) this.#known.delete(oldest);
-    this.#known.set(key, { module, region });
+    this.#known.set(key, known);
   }
 }

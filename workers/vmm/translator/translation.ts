@@ -4,7 +4,8 @@
  *     service.request([{ id, shape }]);      // at once, it never waits
  *     for (const answer of service.take()) … // what is done by now, in any order
  *
- * Each request is answered once. The guest goes on meanwhile in the interpreter.
+ * Each request is answered once, one that cannot be fulfilled with the problem: neither function throws
+ * for a shape. The guest goes on meanwhile in the interpreter.
  */
 import type { FunctionBody } from "../base/wasm/function-builder.ts";
 import type { WasmModule } from "../base/wasm-compiler.ts";
@@ -32,10 +33,16 @@ export interface TranslationAnswer {
   readonly module: WasmModule | undefined;
   /** Bytes of WebAssembly that were compiled for it; 0 where it was known. */
   readonly bytes: number;
-  readonly regions: readonly (Pick<TranslationRequest, "id"> & {
-    /** Undefined for what the host's compiler refuses, or its stack is too small for. */
-    readonly region: TranslatedRegion | undefined;
-  })[];
+  readonly regions: readonly AnsweredRegion[];
+}
+
+export interface AnsweredRegion extends Pick<TranslationRequest, "id"> {
+  /** Undefined for what the host's compiler refuses, or its stack is too small for. */
+  readonly region: TranslatedRegion | undefined;
+  /** Why there is none. */
+  readonly problem?: string;
+  /** It may be asked for once more: whoever was to write it has ended meanwhile. */
+  readonly isLost?: boolean;
 }
 
 export interface TranslationService {

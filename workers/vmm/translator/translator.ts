@@ -5,7 +5,11 @@
  * pages, so the interpreter meets them where it meets the code; its links hold the pages' addresses,
  * so that the region itself sees whether a jump to another page leads where it should. Its function
  * belongs to nobody: it is found by content in the library, and another thread may write it.
+ *
+ * Whatever goes wrong with a region, in its finding, writing, compiling or installing, costs that region:
+ * it is said once, nothing of it stays behind, it is not tried again, and its code stays interpreted.
  */
+import { errorText } from "../base/error-text.ts";
 import type { HashStart } from "../base/hash-start.ts";
 import type { MachineAddress } from "../base/units.ts";
 import type { WasmCompiler, WasmModule, WasmTable } from "../base/wasm-compiler.ts";
@@ -17,7 +21,9 @@ import type { AwaitedDraft, Draft, DraftRequest } from "./draft.ts";
 import { DraftFinder } from "./draft-finder.ts";
 import { findShape } from "./find-shape.ts";
 import { decodeKeptCode, encodeKeptCode } from "./kept-code.ts";
-import type { CodePage } from "./region-code.ts";
+import { refusal } from "./refusal.ts";
+import { RefusedPlaces } from "./refused-places.ts";
+import type { CodePage, CodeView } from "./region-code.ts";
 import {
   decodeShape,
   distancesOf,
@@ -25,9 +31,15 @@ import {
   type RegionShape,
   shapeKey,
 } from "./region-shape.ts";
-import { type CodeRecords, placeIn, RegionStore } from "./region-store.ts";
+import { type CodeRecords, placeIn, type Region, RegionStore } from "./region-store.ts";
 import type { RegionWriter } from "./region-writer.ts";
-import type { TranslatedRegion, TranslationRequest, TranslationService } from "./translation.ts";
+import type {
+  TranslatedRegion,
+  TranslationAnswer,
+  TranslationRequest,
+  TranslationService,
+} from "./translation.ts";
+import type { TranslationProblem } from "./translation-problem.ts";
 
 /** Most places that are translated as one module. */
 const batch = 16;
@@ -37,6 +49,7 @@ const none: ReadonlySet<number> = new Set();
 /** What is being written. */
 interface Waiting extends AwaitedDraft {
   readonly key: string;
+  readonly request: DraftRequest;
   readonly shape: RegionShape;
   draft: Draft | undefined;
 }
@@ -54,7 +67,7 @@ export interface TranslationStatistics {
   readonly evicted: number;
   /** Regions whose code was there already. */
   readonly reused: number;
-  /** Regions that the host could not compile. */
+  /** Regions that could not be found, written, compiled or installed. */
   readonly failed: number;
 }
 
@@ -76,7 +89,20 @@ export interface TranslatorResources {
   /** Looks at the interpreter until what was found hot is translated; see `HeatPolicy`. */
   readonly patience: number;
   readonly mostRegions?: number;
+  /** Hears of each region that there is none of; of the first ones, for a guest may make many. */
+  readonly onProblem?: ((problem: TranslationProblem) => void) | undefined;
 }
+
+/** What is somewhere in guest code that execution comes to again and again. */
+interface HotPlace {
+  readonly hart: MachineAddress;
+  readonly pc: bigint;
+  readonly page: CodePage;
+  readonly offset: number;
+  readonly view: CodeView;
+}
+
+const mostProblems = 32;
 
 export class Translator {
   readonly #resources: TranslatorResources;
@@ -84,8 +110,13 @@ export class Translator {
   readonly #finder: DraftFinder;
   readonly #own = { modules: 0, instructions: 0, bytes: 0, failed: 0, reused: 0 };
   readonly #waiting = new Map<number, Waiting>();
+  readonly #refusedPlaces = new RefusedPlaces();
+  readonly #refusedRegions = new WeakSet<Region>();
+  /** Keys of what was on its way when the service lost it. */
+  readonly #lost = new Set<string>();
   #requests: DraftRequest[] = [];
   #lastId = 0;
+  #problems = 0;
 
   constructor(resources: TranslatorResources) {
     this.#resources = resources;
@@ -114,14 +145,24 @@ export class Translator {
    * @param from number of the region that execution came from, or another number
    */
   request(hart: MachineAddress, from: number): void {
-    const { hotMarks, memory, patience, records } = this.#resources;
+    const { memory } = this.#resources;
     this.collect();
     const pc = memory.wide(hart + hartFields.pc.offset);
     const offset = Number(pc & 0xfffn);
-    const base = pc - BigInt(offset);
-    const view = this.#finder.codeAt(hart, base);
+    const view = this.#finder.codeAt(hart, pc - BigInt(offset));
     const page = view.page(0);
-    if (!page) return;
+    if (!page || this.#refusedPlaces.has(page.records, offset)) return;
+    try {
+      this.#note({ hart, pc, page, offset, view }, from);
+    } catch (error) {
+      this.#refusedPlaces.add(page.records, offset);
+      this.#failed(pc, errorText(error));
+    }
+  }
+
+  #note({ hart, pc, page, offset, view }: HotPlace, from: number): void {
+    const { hotMarks, memory, patience, records } = this.#resources;
+    const base = pc - BigInt(offset);
     const own = this.#regions.at(page.records, offset);
     const neighbour = this.#regions.get(from);
     if (neighbour && (!own || own === neighbour)) {
@@ -145,56 +186,126 @@ export class Translator {
     this.#requests = [];
     const asked: TranslationRequest[] = [];
     for (const request of requests) {
-      const draft = this.#finder.draft(request);
-      if (!draft) continue;
-      const words = encodeShape(draft.code);
-      const key = shapeKey(words);
-      const known = this.#resources.library.find(key);
-      if (known === "refused") this.#own.failed++;
-      else if (known !== "unknown") this.#install(draft, known, true);
-      else {
-        const places = draft.code.entries.map((place) => {
-          const { page, offset } = placeIn(draft.code, place);
-          return page + offset;
-        });
-        const id = ++this.#lastId;
-        // The shape without the draft, which has pages that the library must not keep.
-        const { blocks, entries } = draft.code;
-        const shape = { blocks, entries };
-        this.#waiting.set(id, { key, shape, draft, places: new Set(places) });
-        asked.push({ id, shape: words });
+      if (this.#isRefused(request)) continue;
+      try {
+        const wanted = this.#begin(request);
+        if (wanted) asked.push(wanted);
+      } catch (error) {
+        this.#refuse(request);
+        this.#failed(addressOf(request), errorText(error));
       }
     }
-    if (asked.length > 0) this.#resources.service.request(asked);
+    if (asked.length > 0) this.#ask(asked);
     this.collect();
+  }
+
+  /** @returns what is to be written; nothing where that is known, or there is nothing to translate */
+  #begin(request: DraftRequest): TranslationRequest | undefined {
+    const draft = this.#finder.draft(request);
+    if (!draft) return undefined;
+    const words = encodeShape(draft.code);
+    const key = shapeKey(words);
+    const known = this.#resources.library.find(key);
+    if (known === "refused") this.#refuse(request);
+    else if (known !== "unknown") this.#install(draft, known, true);
+    else {
+      const places = draft.code.entries.map((place) => {
+        const { page, offset } = placeIn(draft.code, place);
+        return page + offset;
+      });
+      const id = ++this.#lastId;
+      // The shape without the draft, which has pages that the library must not keep.
+      const { blocks, entries } = draft.code;
+      const shape = { blocks, entries };
+      this.#waiting.set(id, { key, shape, draft, request, places: new Set(places) });
+      return { id, shape: words };
+    }
+    return undefined;
+  }
+
+  #ask(asked: readonly TranslationRequest[]): void {
+    try {
+      this.#resources.service.request(asked);
+    } catch (error) {
+      this.#takeOver(refusal(asked, errorText(error)));
+    }
   }
 
   /** Takes over what has been translated by now. */
   collect(): void {
     if (this.#waiting.size === 0) return;
-    for (const { module, bytes, regions } of this.#resources.service.take()) {
-      const functions = module && this.#instantiate(module);
-      if (functions && bytes > 0) {
-        this.#own.modules++;
-        this.#own.bytes += bytes;
-      }
-      for (const { id, region } of regions) {
-        const waiting = this.#waiting.get(id);
-        if (!waiting) continue;
-        this.#waiting.delete(id);
-        const target = region && functions?.[region.name];
-        if (target) this.#arrived(waiting, region, target);
-        else {
-          this.#own.failed++;
-          this.#resources.library.refuse(waiting.key);
-        }
+    for (const answer of this.#resources.service.take()) this.#takeOver(answer);
+  }
+
+  #takeOver({ module, bytes, regions }: TranslationAnswer): void {
+    const instance = module ? this.#instantiate(module) : { problem: "it was not compiled" };
+    const functions = "functions" in instance ? instance.functions : undefined;
+    if (functions && bytes > 0) {
+      this.#own.modules++;
+      this.#own.bytes += bytes;
+    }
+    for (const { id, region, problem, isLost } of regions) {
+      const waiting = this.#waiting.get(id);
+      if (!waiting) continue;
+      this.#waiting.delete(id);
+      const target = region && functions?.[region.name];
+      try {
+        if (region && target) this.#arrived(waiting, region, target);
+        // It may have been the neighbour's fault; what is lost twice is not asked for again.
+        else if (isLost && !this.#lost.has(waiting.key)) this.#lost.add(waiting.key);
+        else this.#refuseShape(waiting, problem ?? problemOf(instance));
+      } catch (error) {
+        this.#refuseShape(waiting, errorText(error));
       }
     }
+  }
+
+  #refuseShape({ key, draft, request }: Waiting, problem: string): void {
+    this.#resources.library.refuse(key);
+    if (draft) this.#refuse(request);
+    this.#failed(addressOf(request), problem);
+  }
+
+  #isRefused(request: DraftRequest): boolean {
+    return regionsOf(request).some((region) => this.#refusedRegions.has(region));
+  }
+
+  #refuse(request: DraftRequest): void {
+    if ("page" in request) this.#refusedPlaces.add(request.page, request.offset);
+    for (const region of regionsOf(request)) this.#refusedRegions.add(region);
+  }
+
+  #failed(address: bigint, problem: string): void {
+    this.#own.failed++;
+    if (this.#problems === mostProblems) return;
+    this.#problems++;
+    this.#resources.onProblem?.({ address, problem, isLast: this.#problems === mostProblems });
+  }
+
+  /**
+   * A region has trapped that was entered where a hart's `pc` stands: it is not used again in any machine
+   * of this monitor. Where it cannot be told which one it was, none is.
+   */
+  distrust(hart: MachineAddress): void {
+    const { library, memory } = this.#resources;
+    const pc = memory.wide(hart + hartFields.pc.offset);
+    const offset = Number(pc & 0xfffn);
+    const page = this.#finder.codeAt(hart, pc - BigInt(offset)).page(0);
+    const region = page && this.#regions.at(page.records, offset);
+    this.#own.failed++;
+    if (!region) {
+      this.#regions.dropAll();
+      library.clear();
+      return;
+    }
+    library.refuse(shapeKey(encodeShape(region.shape)));
+    this.#regions.dropAlike(region);
   }
 
   /** The records of a page are gone, or marked for a debugger: so are the regions that it is part of. */
   pageDropped(page: MachineAddress): void {
     this.#regions.dropPage(page);
+    this.#refusedPlaces.dropPage(page);
     for (const waiting of this.#waiting.values()) {
       const pages = [...(waiting.draft?.code.pages.values() ?? [])];
       if (pages.some(({ records }) => records === page)) waiting.draft = undefined;
@@ -217,9 +328,10 @@ export class Translator {
       translated: { name: "", entries, body },
     }));
     const module = writer.assemble(regions.map(({ translated }) => translated.body));
-    const functions = module && this.#instantiate(module);
+    const instance = module && this.#instantiate(module);
+    const functions = instance && "functions" in instance ? instance.functions : {};
     regions.forEach(({ key, shape, translated }, i) => {
-      const target = functions?.[`${i}`];
+      const target = functions[`${i}`];
       if (target) library.add(key, libraryRegion(shape, translated, target));
     });
   }
@@ -261,14 +373,35 @@ export class Translator {
     return true;
   }
 
-  #instantiate(module: WasmModule): Readonly<Record<string, unknown>> | undefined {
+  #instantiate(module: WasmModule): Instance {
     const { compiler, memory } = this.#resources;
     try {
-      return compiler.instantiate(module, { memory: memory.wasm, functions: {} });
-    } catch {
-      return undefined;
+      return { functions: compiler.instantiate(module, { memory: memory.wasm, functions: {} }) };
+    } catch (error) {
+      return { problem: errorText(error) };
     }
   }
+}
+
+type Instance =
+  | { readonly functions: Readonly<Record<string, unknown>> }
+  | { readonly problem: string };
+
+function problemOf(instance: Instance): string {
+  return "problem" in instance ? instance.problem : "its module lacks it";
+}
+
+function regionsOf(request: DraftRequest): readonly Region[] {
+  if ("page" in request) return [];
+  return "region" in request ? [request.region] : request.regions;
+}
+
+/** Where a region was found, for people. */
+function addressOf(request: DraftRequest): bigint {
+  if ("page" in request) return request.base + BigInt(request.offset);
+  if ("region" in request) return request.pc;
+  const [{ base, starts }] = request.regions;
+  return base + BigInt(starts[0] ?? 0);
 }
 
 function libraryRegion(
