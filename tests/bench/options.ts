@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { engineNames } from "../../shared/schema/engine-names.ts";
 import type { BenchClock } from "./measure-run.ts";
 
 export type Runtime = "node" | "deno";
@@ -58,7 +59,7 @@ export function parseOptions(
     rounds,
     icount: full || values.icount,
     clock,
-    ...(engine === undefined ? {} : { engine }),
+    ...(engine === undefined ? {} : { engine: choose("engine", engine, engineNames)[0] as string }),
     ...(json === undefined ? {} : { json }),
   };
 }

@@ -70,8 +70,8 @@
                         (local.get 11)
                         (i64.const 5)))
                     (br 2 (;@6;)))
-                  (br 2 (;@5;)))
-                (br 0 (;@6;)))
+                  (br 1 (;@6;)))
+                (br 1 (;@5;)))
               (loop  ;; label = @6
                 (if  ;; label = @7
                   (i32.lt_s

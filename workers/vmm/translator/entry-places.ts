@@ -4,6 +4,8 @@
  *
  * Where a hot place happened to lie in the middle of a loop, it is none: the loop goes round by its
  * head soon enough, and keeps a single entry.
+ *
+ * They are given in their order, whichever was found first: the same code is the same region.
  */
 import { blockGraph } from "./block-graph.ts";
 import type { Block } from "./region-shape.ts";
@@ -31,5 +33,5 @@ export function entryPlaces(
   const isInLoop = (node: number) =>
     loops.some((loop) => loop.nodes.includes(node) && heads.includes(loop.head));
   const kept = all.filter((node) => !byChance.has(node) || !isInLoop(node));
-  return [...new Set([...kept, ...heads])].map(placeOf);
+  return [...new Set([...kept, ...heads])].map(placeOf).sort((a, b) => a - b);
 }

@@ -182,5 +182,6 @@ function cutIntoBlocks(
     }
     blocks.set(place, { offset: place, instructions: own, end: at });
   }
-  return blocks;
+  // In which order they were found depends on the hot place, and must not make it another region.
+  return new Map([...blocks].sort(([a], [b]) => a - b));
 }

@@ -32,6 +32,7 @@ export interface Block {
 }
 
 export interface RegionShape {
+  /** In the order of their places, as the entries: what is equal must have equal words. */
   readonly blocks: ReadonlyMap<number, Block>;
   /** Places to enter at, all of them: see `entry-places.ts`. */
   readonly entries: readonly number[];
