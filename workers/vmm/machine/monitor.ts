@@ -68,6 +68,8 @@ interface MonitorOptions {
   readonly heat?: HeatPolicy;
   /** For tests: regions at a time. */
   readonly mostRegions?: number;
+  /** For tests: functions that are kept for all machines, of which there are and will be. */
+  readonly mostFunctions?: number;
   /** Hears of code that cannot be translated, once for each piece; it stays interpreted. */
   readonly onTranslationProblem?: (problem: TranslationProblem) => void;
 }
@@ -84,7 +86,7 @@ export class Monitor {
   #looksLeft: number;
 
   private constructor(compiler: WasmCompiler, memory: MachineMemory, options: MonitorOptions) {
-    const { engine, heat = usualHeat, mostRegions, translation } = options;
+    const { engine, heat = usualHeat, mostRegions, mostFunctions, translation } = options;
     this.#compiler = compiler;
     this.#memory = memory;
     this.#fading = heat.fading;
@@ -135,7 +137,11 @@ export class Monitor {
       ...{ compiler, table, memory: this.#memory, records: this.#code.entries },
       ...heat,
       ...{ writer, service: translation ?? new LocalTranslation(writer) },
-      ...{ library: new CodeLibrary(), onProblem: options.onTranslationProblem },
+      library:
+        mostFunctions === undefined
+          ? CodeLibrary.ofThread(memory.pcpus)
+          : new CodeLibrary(mostFunctions),
+      onProblem: options.onTranslationProblem,
       ...(mostRegions !== undefined && { mostRegions }),
     });
   }

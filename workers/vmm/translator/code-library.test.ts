@@ -2,6 +2,11 @@ import { describe, expect, test } from "vitest";
 import { asm, type Line } from "../../../tests/support/assembler.ts";
 import { BareHart, ramBase } from "../../../tests/support/bare-hart.ts";
 import { eagerHeat } from "../../../tests/support/eager-heat.ts";
+import { bareMetal, recordedConsole } from "../../../tests/support/run-guest.ts";
+import { compiler } from "../../host/compiler.ts";
+import { nativeHash } from "../../host/native-hash.ts";
+import { Monitor } from "../mod.ts";
+import { CodeLibrary, type LibraryRegion } from "./code-library.ts";
 
 const ramBytes = 2 ** 20;
 const loop = (step: number): Line[] => [
@@ -22,6 +27,115 @@ function run(h: BareHart, lines: readonly Line[], address: number, steps = 3000)
   h.run(steps);
   return { sum: h.x(10), ...h.translator?.statistics };
 }
+
+function libraryRegion(name: string): LibraryRegion {
+  const translated = { name, entries: [], body: { bytes: new Uint8Array(), unlikely: [] } };
+  const shape = { blocks: new Map(), entries: [] };
+  return { key: name, shape, translated, target: undefined, instructions: 1 };
+}
+
+const keysOf = (library: CodeLibrary) => Array.from(library, ({ key }) => key);
+
+describe("a library with room for three", () => {
+  const filled = () => {
+    const library = new CodeLibrary(3);
+    for (const name of ["a", "b", "c"]) library.add(libraryRegion(name));
+    return library;
+  };
+
+  test("lets go what was not used for longest", () => {
+    const library = filled();
+    library.touch(library.find("a") as LibraryRegion);
+    expect(library.add(libraryRegion("d"))?.key).toBe("b");
+    expect(keysOf(library)).toEqual(["c", "a", "d"]);
+    expect(library.find("b")).toBe("unknown");
+  });
+
+  test("lets go what no machine has before what one has, and that only where all are in use", () => {
+    const library = filled();
+    expect(library.add(libraryRegion("d"), ({ key }) => key !== "c")?.key).toBe("c");
+    expect(library.add(libraryRegion("e"), () => true)?.key).toBe("a");
+    expect(keysOf(library)).toEqual(["b", "d", "e"]);
+  });
+
+  test("has nothing of what was refused, and does not take it again", () => {
+    const library = filled();
+    library.refuse("b");
+    library.refuse("x");
+    for (const name of ["b", "x"]) {
+      expect(library.add(libraryRegion(name))).toBeUndefined();
+      expect(library.find(name)).toBe("refused");
+    }
+    expect(keysOf(library)).toEqual(["a", "c"]);
+    library.clear();
+    expect(library.size).toBe(0);
+    expect(library.find("b")).toBe("refused");
+  });
+});
+
+test("A worker's threads have as many functions together as V8 can have, however many they are", () => {
+  for (const threads of [1, 2, 4, 31]) {
+    const library = CodeLibrary.ofThread(threads);
+    for (let i = 0; i < 8100; i++) library.add(libraryRegion(`${i}`));
+    expect(library.size * threads).toBeLessThanOrEqual(16_000);
+    expect(library.size).toBeGreaterThan(500);
+  }
+});
+
+test("A monitor that has served many programs has as many functions as one that has served some", () => {
+  const monitor = Monitor.create({
+    compiler,
+    memoryBytes: 2 ** 27,
+    heat: eagerHeat,
+    mostFunctions: 6,
+  });
+  const interpreter = Monitor.create({ compiler, memoryBytes: 2 ** 27 });
+  for (let program = 1; program <= 20; program++) {
+    const hashes = [monitor, interpreter].map((each) => {
+      const engine = each === monitor ? "translate" : "interpret";
+      const config = bareMetal([...loop(program), ...loop(program)], { engine });
+      const resources = { console: recordedConsole().sink, disks: new Map() };
+      const machine = each.createMachine(config, resources);
+      machine.run(5000);
+      const hash = machine.stateHash(nativeHash);
+      machine.dispose();
+      return hash;
+    });
+    expect(hashes[0]).toBe(hashes[1]);
+    expect(monitor.translations.functions).toBeLessThanOrEqual(6);
+  }
+  expect(monitor.translations.forgotten).toBeGreaterThan(10);
+  expect(monitor.inUse).toMatchObject({ regions: 0, entries: 0 });
+});
+
+test("A program that needs more functions than there may be is as ever, and none stays without being known", () => {
+  const many = Array.from({ length: 8 }, (_, i): Line[] => [
+    asm("addi", { rd: 5, imm: 20 }),
+    `again ${i}`,
+    asm("addi", { rd: 10, rs1: 10, imm: i + 1 }),
+    asm("addi", { rd: 5, rs1: 5, imm: -1 }),
+    asm("bne", { rs1: 5, to: `again ${i}` }),
+    // Nobody sees where it leads before it is done: code ends there for a region.
+    asm("auipc", { rd: 7 }),
+    asm("jalr", { rs1: 7, imm: 8 }),
+  ]).flat();
+  const lines: Line[] = ["start", ...many, asm("jal", { to: "start" })];
+  const heat = { ...eagerHeat, joinArrivals: 0x7fff_ffff };
+  const [few, all] = [3, undefined].map((mostFunctions) => {
+    const monitor = Monitor.create({
+      ...{ compiler, memoryBytes: 2 ** 27, heat },
+      ...(mostFunctions !== undefined && { mostFunctions }),
+    });
+    const resources = { console: recordedConsole().sink, disks: new Map() };
+    const machine = monitor.createMachine(bareMetal(lines), resources);
+    machine.run(60_000);
+    return { monitor, outcome: [machine.stateHash(nativeHash), machine.exitCounts()] };
+  });
+  expect(few?.outcome).toEqual(all?.outcome);
+  expect(few?.monitor.translations.functions).toBeLessThanOrEqual(3);
+  expect(few?.monitor.inUse.regions).toBeLessThanOrEqual(3);
+  expect(all?.monitor.inUse.regions).toBeGreaterThan(3);
+});
 
 describe("what was translated once", () => {
   test("is not translated again where the same code lies elsewhere", () => {

@@ -67,6 +67,10 @@ export interface TranslationStatistics {
   readonly evicted: number;
   /** Regions whose code was there already. */
   readonly reused: number;
+  /** Functions that there are now, for all that may need them again. */
+  readonly functions: number;
+  /** Functions that have made room for others. */
+  readonly forgotten: number;
   /** Regions that could not be found, written, compiled or installed. */
   readonly failed: number;
 }
@@ -108,7 +112,7 @@ export class Translator {
   readonly #resources: TranslatorResources;
   readonly #regions: RegionStore;
   readonly #finder: DraftFinder;
-  readonly #own = { modules: 0, instructions: 0, bytes: 0, failed: 0, reused: 0 };
+  readonly #own = { modules: 0, instructions: 0, bytes: 0, failed: 0, reused: 0, forgotten: 0 };
   readonly #waiting = new Map<number, Waiting>();
   readonly #refusedPlaces = new RefusedPlaces();
   readonly #refusedRegions = new WeakSet<Region>();
@@ -129,7 +133,8 @@ export class Translator {
   }
 
   get statistics(): TranslationStatistics {
-    return { ...this.#own, ...this.#regions.statistics };
+    const functions = this.#resources.library.size;
+    return { ...this.#own, ...this.#regions.statistics, functions };
   }
 
   /** What there is of regions and their entries now. */
@@ -299,7 +304,7 @@ export class Translator {
       return;
     }
     library.refuse(shapeKey(encodeShape(region.shape)));
-    this.#regions.dropAlike(region);
+    this.#regions.dropAlike(region.shape);
   }
 
   /** The records of a page are gone, or marked for a debugger: so are the regions that it is part of. */
@@ -322,7 +327,7 @@ export class Translator {
 
   /** @throws Failure `kept-code-damaged`, `region-shape-damaged`; nothing is taken over then */
   useKeptCode(code: Uint8Array, start?: HashStart): void {
-    const { library, writer } = this.#resources;
+    const { writer } = this.#resources;
     const regions = decodeKeptCode(code, start).map(({ shape, entries, body }) => ({
       ...{ key: shapeKey(shape), shape: decodeShape(shape) },
       translated: { name: "", entries, body },
@@ -332,7 +337,7 @@ export class Translator {
     const functions = instance && "functions" in instance ? instance.functions : {};
     regions.forEach(({ key, shape, translated }, i) => {
       const target = functions[`${i}`];
-      if (target) library.add(key, libraryRegion(shape, translated, target));
+      if (target) this.#add({ ...libraryRegion(shape, translated, target), key });
     });
   }
 
@@ -342,9 +347,21 @@ export class Translator {
   }
 
   #arrived({ key, shape, draft }: Waiting, translated: TranslatedRegion, target: unknown): void {
-    const region = libraryRegion(shape, translated, target);
-    this.#resources.library.add(key, region);
-    if (draft) this.#install(draft, region, false);
+    const { library } = this.#resources;
+    this.#add({ ...libraryRegion(shape, translated, target), key });
+    // Another machine may have had the same one written meanwhile, and it may have failed there.
+    const region = library.find(key);
+    if (draft && typeof region !== "string") this.#install(draft, region, false);
+  }
+
+  /** What makes room for it in the library is gone altogether: the bound is one of the host's functions. */
+  #add(region: LibraryRegion): void {
+    const { library } = this.#resources;
+    const isInUse = ({ shape }: LibraryRegion) => this.#regions.isInstalled(shape);
+    const evicted = library.add(region, isInUse);
+    if (!evicted) return;
+    this.#own.forgotten++;
+    this.#regions.dropAlike(evicted.shape);
   }
 
   #install(draft: Draft, region: LibraryRegion, isReused: boolean): void {
@@ -352,7 +369,9 @@ export class Translator {
     const pages = distancesOf(region.shape);
     this.#regions.install({ ...draft, entries: translated.entries, distances: pages }, region);
     this.#own.instructions += instructions;
-    if (isReused) this.#own.reused++;
+    if (!isReused) return;
+    this.#own.reused++;
+    this.#resources.library.touch(region);
   }
 
   /**
@@ -408,7 +427,7 @@ function libraryRegion(
   shape: RegionShape,
   translated: TranslatedRegion,
   target: unknown,
-): LibraryRegion {
+): Omit<LibraryRegion, "key"> {
   let instructions = 0;
   for (const block of shape.blocks.values()) instructions += block.instructions.length;
   return { shape, translated, target, instructions };
