@@ -225,9 +225,14 @@ export class Monitor {
     );
   }
 
+  /** `keepCode` is about to be asked for what machines execute from now on, whatever others did before. */
+  beginKeeping(): void {
+    this.#translator.beginKeeping();
+  }
+
   /**
-   * The translations of what its machines executed, to be kept in a place that no guest can write to:
-   * they are executed as they stand.
+   * The translations of what its machines executed, since `beginKeeping` where that was called, to be kept
+   * in a place that no guest can write to: they are executed as they stand.
    *
    * @param start the runtime's own SHA-256, where there is one
    */

@@ -7,6 +7,7 @@ import { compiler } from "../../host/compiler.ts";
 import { nativeHash } from "../../host/native-hash.ts";
 import { Monitor } from "../mod.ts";
 import { CodeLibrary, type LibraryRegion } from "./code-library.ts";
+import { decodeKeptCode } from "./kept-code.ts";
 
 const ramBytes = 2 ** 20;
 const loop = (step: number): Line[] => [
@@ -168,6 +169,25 @@ describe("what was translated once", () => {
     const second = run(later, loop(1), ramBase + 0x2000);
     expect(second).toMatchObject({ sum: first.sum, modules: 0, bytes: 0 });
     expect(second.reused).toBeGreaterThan(0);
+  });
+
+  test("is kept with what was used since that was of interest, and nothing of earlier programs", () => {
+    const h = new BareHart(ramBytes, { heat: eagerHeat });
+    const kept = () => decodeKeptCode(h.translator?.keepCode() ?? new Uint8Array()).length;
+    run(h, loop(1), ramBase);
+    const first = kept();
+    h.translator?.beginKeeping();
+    expect(kept()).toBe(0);
+    h.translator?.beginKeeping();
+    run(h, loop(2), ramBase);
+    expect(kept()).toBe(first);
+    // Nobody has asked for less since.
+    expect(kept()).toBe(2 * first);
+    h.translator?.beginKeeping();
+    const before = h.translator?.statistics.modules;
+    run(h, loop(1), ramBase + 0x4000);
+    expect(h.translator?.statistics.modules).toBe(before);
+    expect(kept()).toBe(first);
   });
 
   test("is used only when all of it was executed before, so that no exit is counted less", () => {

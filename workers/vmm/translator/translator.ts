@@ -20,7 +20,7 @@ import type { CodeLibrary, LibraryRegion } from "./code-library.ts";
 import type { AwaitedDraft, Draft, DraftRequest } from "./draft.ts";
 import { DraftFinder } from "./draft-finder.ts";
 import { findShape } from "./find-shape.ts";
-import { decodeKeptCode, encodeKeptCode } from "./kept-code.ts";
+import { encodeKeptCode } from "./kept-code.ts";
 import { refusal } from "./refusal.ts";
 import { RefusedPlaces } from "./refused-places.ts";
 import type { CodePage, CodeView } from "./region-code.ts";
@@ -34,6 +34,7 @@ import {
 import { type CodeRecords, placeIn, type Region, RegionStore } from "./region-store.ts";
 import type { RegionWriter } from "./region-writer.ts";
 import type {
+  OfferedRegion,
   TranslatedRegion,
   TranslationAnswer,
   TranslationRequest,
@@ -118,6 +119,8 @@ export class Translator {
   readonly #refusedRegions = new WeakSet<Region>();
   /** Keys of what was on its way when the service lost it. */
   readonly #lost = new Set<string>();
+  /** Keys of what was used since that is of interest. */
+  #used: Set<string> | undefined;
   #requests: DraftRequest[] = [];
   #lastId = 0;
   #problems = 0;
@@ -238,17 +241,17 @@ export class Translator {
 
   /** Takes over what has been translated by now. */
   collect(): void {
-    if (this.#waiting.size === 0) return;
     for (const answer of this.#resources.service.take()) this.#takeOver(answer);
   }
 
-  #takeOver({ module, bytes, regions }: TranslationAnswer): void {
+  #takeOver({ module, bytes, regions, kept = [] }: TranslationAnswer): void {
     const instance = module ? this.#instantiate(module) : { problem: "it was not compiled" };
     const functions = "functions" in instance ? instance.functions : undefined;
     if (functions && bytes > 0) {
       this.#own.modules++;
       this.#own.bytes += bytes;
     }
+    this.#tryOffered(instance, kept);
     for (const { id, region, problem, isLost } of regions) {
       const waiting = this.#waiting.get(id);
       if (!waiting) continue;
@@ -262,6 +265,15 @@ export class Translator {
       } catch (error) {
         this.#refuseShape(waiting, errorText(error));
       }
+    }
+  }
+
+  #tryOffered(instance: Instance, kept: readonly OfferedRegion[]): void {
+    if (kept.length === 0) return;
+    try {
+      this.#takeOffered(instance, kept);
+    } catch {
+      // It is translated anew.
     }
   }
 
@@ -320,25 +332,37 @@ export class Translator {
     this.#requests = this.#requests.filter((each) => !("page" in each) || each.page !== page);
   }
 
-  /** All translations, for `useKeptCode` of a monitor of the same build. */
-  keepCode(start?: HashStart): Uint8Array {
-    return encodeKeptCode(this.#resources.library, start);
+  /** From now on it is noted which translations are used: `keepCode` gives these only. */
+  beginKeeping(): void {
+    this.#used = new Set();
   }
 
-  /** @throws Failure `kept-code-damaged`, `region-shape-damaged`; nothing is taken over then */
+  /** Translations, for `useKeptCode` of a monitor of the same build: all, or those that were used. */
+  keepCode(start?: HashStart): Uint8Array {
+    const used = this.#used;
+    const wanted = Array.from(this.#resources.library).filter(({ key }) => used?.has(key) ?? true);
+    this.#used = undefined;
+    return encodeKeptCode(wanted, start);
+  }
+
+  /**
+   * @throws Failure `kept-code-damaged`, `region-shape-damaged`; nothing is taken over then
+   * @throws Error where the host cannot compile it
+   */
   useKeptCode(code: Uint8Array, start?: HashStart): void {
-    const { writer } = this.#resources;
-    const regions = decodeKeptCode(code, start).map(({ shape, entries, body }) => ({
-      ...{ key: shapeKey(shape), shape: decodeShape(shape) },
-      translated: { name: "", entries, body },
+    const { module, kept } = this.#resources.writer.assemble(code, start);
+    this.#takeOffered(this.#instantiate(module), kept);
+  }
+
+  #takeOffered(instance: Instance, kept: readonly OfferedRegion[]): void {
+    if (!("functions" in instance)) throw new Error(instance.problem);
+    const { functions } = instance;
+    // All of them before the first one is taken: a shape may be damaged.
+    const regions = kept.map(({ shape, region }) => ({
+      ...libraryRegion(decodeShape(shape), region, functions[region.name]),
+      key: shapeKey(shape),
     }));
-    const module = writer.assemble(regions.map(({ translated }) => translated.body));
-    const instance = module && this.#instantiate(module);
-    const functions = instance && "functions" in instance ? instance.functions : {};
-    regions.forEach(({ key, shape, translated }, i) => {
-      const target = functions[`${i}`];
-      if (target) this.#add({ ...libraryRegion(shape, translated, target), key });
-    });
+    for (const region of regions) if (region.target) this.#add(region);
   }
 
   /** A hart is gone, and with it the address space that was hot. */
@@ -369,6 +393,7 @@ export class Translator {
     const pages = distancesOf(region.shape);
     this.#regions.install({ ...draft, entries: translated.entries, distances: pages }, region);
     this.#own.instructions += instructions;
+    this.#used?.add(region.key);
     if (!isReused) return;
     this.#own.reused++;
     this.#resources.library.touch(region);
