@@ -25,7 +25,10 @@ export interface LibraryRegion {
   readonly instructions: number;
 }
 
-/** Of a thread, and of all threads of a worker: each may be a module of the host's, and V8 has died of some 30,000. */
+/**
+ * Of a thread, and of all threads of a worker: each may be a module of the host's, and V8 has died of some
+ * 30,000.
+ */
 const [mostOfThread, mostOfWorker] = [8000, 16_000];
 /** Keys, of which nothing else is left. */
 const mostRefused = 8000;
