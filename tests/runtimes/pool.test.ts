@@ -42,6 +42,11 @@ describe.each(Object.entries(runtimes))("under %s", (program, words) => {
     expect(report.deaths).toEqual([expect.stringContaining("another one takes its place")]);
   });
 
+  test("translations that a run has left are given to all threads, and no guest can tell", () => {
+    expect(report.keptBytes).toBeGreaterThan(1000);
+    expect(report.again).toEqual(report.together);
+  });
+
   test("a thread that is ended in the middle takes its runs only, which come to the same elsewhere", () => {
     expect(report.failed).toBeGreaterThan(0);
     expect(report.failed).toBeLessThan(12);

@@ -83,7 +83,6 @@ const checkpoints = {
   left: new LeftRoots(checkpointStore),
   every: config.TRAPLINE_CHECKPOINT === 0 ? undefined : config.TRAPLINE_CHECKPOINT,
 };
-const code = new WorkerCode(new CodeStore(objects));
 const templates = new WorkerTemplates(
   checkpoints.store,
   (line) => log.info(line),
@@ -122,6 +121,7 @@ const translation =
   threads > 1
     ? new LastingTranslation(spawnTranslation, memoryBytes, (line) => log.error(line))
     : undefined;
+const code = new WorkerCode(new CodeStore(objects), translation);
 const pool = new PcpuPool({
   ...{ compiler, spawn, threads, memoryBytes, translation },
   templates: config.TRAPLINE_TEMPLATES,

@@ -31,6 +31,16 @@ describe("a worker's kept code", () => {
     expect(store.written.get("new")).toBe(code);
   });
 
+  test("is given to the thread that translates, where there is one, and to no run", async () => {
+    const given: Uint8Array[] = [];
+    const useKeptCode = (bytes: Uint8Array) => given.push(bytes);
+    const worker = new WorkerCode(storeOf(new Map([["known", code]])), { useKeptCode });
+    expect(await worker.of("known")).toEqual({});
+    expect(await worker.of("known")).toEqual({});
+    expect(await worker.of("new")).toEqual({ keepsCode: true });
+    expect(given).toEqual([code]);
+  });
+
   test("costs no run where the store fails", async () => {
     const fails = async () => {
       throw new Error("disk full");

@@ -28,6 +28,8 @@ export interface PoolReport {
   /** While the thread that translates for them dies, and what was said of that. */
   readonly afterDeath: readonly PoolRun[];
   readonly deaths: readonly string[];
+  /** Of the translations that all threads have been given then. */
+  readonly keptBytes: number;
   /** Each time that a run failed because its thread was ended. */
   readonly failed: number;
   readonly failures: readonly string[];
@@ -40,7 +42,10 @@ export interface PoolReport {
 const names = ["timer", "spinlock", "bench-sort", "traps", "bench-syscall", "paging"];
 const wallClock = 120_000;
 
-async function run(pool: PcpuPool, name: string): Promise<PoolRun> {
+/** Translations that the last run has left which was to leave some. */
+let kept: Uint8Array | undefined;
+
+async function run(pool: PcpuPool, name: string, keepsCode = false): Promise<PoolRun> {
   const guest = guests.find((each) => each.name === name);
   const report = await runGuest(pool, {
     start: {
@@ -50,12 +55,15 @@ async function run(pool: PcpuPool, name: string): Promise<PoolRun> {
         ...{ time: "virtual", seed: 1, virtio: [] },
         boot: { firmware: "none", kernel: Uint8Array.from(readFileSync(elfPath(name))) },
       },
-      disks: [],
+      ...{ disks: [], keepsCode },
       steps: [{ kind: "exit-code", code: 0, within: 1e11 }],
       limits: { instructions: 1e11, memoryBytes: 2 ** 26, outputBytes: 2 ** 20, wallClock },
     },
     signal: new AbortController().signal,
     onMessage: () => undefined,
+    onCode: (code) => {
+      kept = code;
+    },
   });
   return { guest: name, end: report.end.kind, hash: report.stateHash, exits: report.exits };
 }
@@ -82,7 +90,7 @@ const options = {
 
 const single = new PcpuPool({ ...options, threads: 1 });
 const alone: PoolRun[] = [];
-for (const name of names) alone.push(await run(single, name));
+for (const name of names) alone.push(await run(single, name, name === "bench-sort"));
 await single.close();
 threads.length = 0;
 
@@ -98,6 +106,9 @@ translating?.forget(99);
 const afterDeath = await Promise.all(bereft);
 while (deaths.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
 
+// The thread that has taken its place is given what an earlier run has left.
+if (kept) translation.useKeptCode(kept.slice());
+
 const failures: string[] = [];
 const again = all.map((name) =>
   run(pool, name).catch((error: Error) => {
@@ -112,7 +123,7 @@ await Promise.allSettled(again);
 // Two at once: the thread that is gone has to be replaced.
 await Promise.all([run(pool, "timer"), run(pool, "timer")]);
 const report: PoolReport = {
-  ...{ alone, together, afterDeath, deaths, failures },
+  ...{ alone, together, afterDeath, deaths, failures, keptBytes: kept?.length ?? 0 },
   again: await Promise.all(again),
   failed: failures.length,
   inUse: pool.memoryInUse,

@@ -20,6 +20,7 @@ export interface DriverPorts {
     restoreMachine: Monitor["restoreMachine"];
     stageMachine: Monitor["stageMachine"];
     useKeptCode(code: Uint8Array): void;
+    beginKeeping(): void;
     keepCode(): Uint8Array;
     /** Of all guests of the thread. */
     readonly translations?: Monitor["translations"];

@@ -110,6 +110,8 @@ export class GuestBeginning {
   /** Damaged ones are made anew; nothing but speed depends on them. */
   #useKeptCode(): void {
     const { start, ports } = this.#parts;
+    // What the thread has of other images is not this one's.
+    if (start.keepsCode) ports.monitor.beginKeeping();
     if (!start.keptCode) return;
     try {
       ports.monitor.useKeptCode(start.keptCode);

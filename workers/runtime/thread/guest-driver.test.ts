@@ -145,6 +145,7 @@ function drive(
         () => undefined,
       ),
       monitor: {
+        beginKeeping: () => undefined,
         useKeptCode: () => {
           throw options.codeFailure ?? new Failure("kept-code-damaged", "Damaged.", "Delete it.");
         },

@@ -76,6 +76,7 @@ class Side {
         restoreMachine: this.#monitor.restoreMachine.bind(this.#monitor),
         stageMachine: this.#monitor.stageMachine.bind(this.#monitor),
         useKeptCode: this.#monitor.useKeptCode.bind(this.#monitor),
+        beginKeeping: this.#monitor.beginKeeping.bind(this.#monitor),
         keepCode: this.#monitor.keepCode.bind(this.#monitor),
       },
       openDisk: (bytes) => new MemoryBlock(bytes),

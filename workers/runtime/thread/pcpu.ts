@@ -42,7 +42,13 @@ export interface PcpuGuest {
 export interface PcpuPorts {
   readonly monitor: Pick<
     Monitor,
-    "createMachine" | "restoreMachine" | "shareImage" | "stageMachine" | "useKeptCode" | "keepCode"
+    | "createMachine"
+    | "restoreMachine"
+    | "shareImage"
+    | "stageMachine"
+    | "useKeptCode"
+    | "beginKeeping"
+    | "keepCode"
   > &
     Pick<DriverPorts["monitor"], "translations" | "inUse">;
   readonly scheduler: VcpuScheduler<PcpuGuest>;

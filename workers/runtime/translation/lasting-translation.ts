@@ -43,6 +43,11 @@ export class LastingTranslation {
     this.#thread?.forget(client);
   }
 
+  /** Translations of an earlier run. A thread that takes the place of this one does not have them. */
+  useKeptCode(code: Uint8Array): void {
+    this.#thread?.useKeptCode(code);
+  }
+
   async terminate(): Promise<void> {
     const thread = this.#thread;
     this.#thread = undefined;

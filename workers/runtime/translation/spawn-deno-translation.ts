@@ -21,6 +21,7 @@ export const spawnDenoTranslation: SpawnTranslationThread = (memoryBytes, onDeat
   return {
     connect: (client, port) => thread.postMessage({ type: "connect", client, port }, [port]),
     forget: (client) => thread.postMessage({ type: "forget", client }),
+    useKeptCode: (code) => thread.postMessage({ type: "kept", code }),
     terminate: async () => {
       isDead = true;
       thread.terminate();

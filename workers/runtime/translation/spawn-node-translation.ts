@@ -23,6 +23,7 @@ export const spawnNodeTranslation: SpawnTranslationThread = (memoryBytes, onDeat
       tell({ type: "connect", client, port }, [port as unknown as Transferable]);
     },
     forget: (client) => tell({ type: "forget", client }),
+    useKeptCode: (code) => tell({ type: "kept", code }),
     terminate: async () => {
       isTold = true;
       await thread.terminate();

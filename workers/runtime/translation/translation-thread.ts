@@ -10,6 +10,8 @@ export interface TranslationThread {
   /** A monitor's thread, which has the other end of the channel. */
   connect(client: number, port: ServedPort): void;
   forget(client: number): void;
+  /** Translations of an earlier run: they are compiled once, for all. */
+  useKeptCode(code: Uint8Array): void;
   terminate(): Promise<void>;
 }
 

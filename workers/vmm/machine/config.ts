@@ -59,7 +59,7 @@ export interface MachineResources {
   readonly hostNow?: () => Nanoseconds;
   /** Monotonic host time to time exits with; without it they are counted only. No guest can tell. */
   readonly stopwatch?: () => Nanoseconds;
-  /** Whether hot code is translated, where the engine does that: it is, where this is not said. No guest can tell. */
+  /** Whether hot code is translated, where the engine does that; yes, where it is not said. No guest can tell. */
   readonly translates?: boolean;
   /** For a machine that is restored without some of its pages: brings those that devices need. */
   readonly pageSource?: PageSource;

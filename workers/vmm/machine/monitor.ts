@@ -68,6 +68,8 @@ interface MonitorOptions {
   readonly heat?: HeatPolicy;
   /** For tests: regions at a time. */
   readonly mostRegions?: number;
+  /** For tests: functions that are kept for all machines, of which there are and will be. */
+  readonly mostFunctions?: number;
   /** Hears of code that cannot be translated, once for each piece; it stays interpreted. */
   readonly onTranslationProblem?: (problem: TranslationProblem) => void;
 }
@@ -84,7 +86,7 @@ export class Monitor {
   #looksLeft: number;
 
   private constructor(compiler: WasmCompiler, memory: MachineMemory, options: MonitorOptions) {
-    const { engine, heat = usualHeat, mostRegions, translation } = options;
+    const { engine, heat = usualHeat, mostRegions, mostFunctions, translation } = options;
     this.#compiler = compiler;
     this.#memory = memory;
     this.#fading = heat.fading;
@@ -135,7 +137,11 @@ export class Monitor {
       ...{ compiler, table, memory: this.#memory, records: this.#code.entries },
       ...heat,
       ...{ writer, service: translation ?? new LocalTranslation(writer) },
-      ...{ library: new CodeLibrary(), onProblem: options.onTranslationProblem },
+      library:
+        mostFunctions === undefined
+          ? CodeLibrary.ofThread(memory.pcpus)
+          : new CodeLibrary(mostFunctions),
+      onProblem: options.onTranslationProblem,
       ...(mostRegions !== undefined && { mostRegions }),
     });
   }
@@ -219,9 +225,14 @@ export class Monitor {
     );
   }
 
+  /** `keepCode` is about to be asked for what machines execute from now on, whatever others did before. */
+  beginKeeping(): void {
+    this.#translator.beginKeeping();
+  }
+
   /**
-   * The translations of what its machines executed, to be kept in a place that no guest can write to:
-   * they are executed as they stand.
+   * The translations of what its machines executed, since `beginKeeping` where that was called, to be kept
+   * in a place that no guest can write to: they are executed as they stand.
    *
    * @param start the runtime's own SHA-256, where there is one
    */

@@ -2,8 +2,12 @@ import { describe, expect, test } from "vitest";
 import { asm, type Line } from "../../../tests/support/assembler.ts";
 import { BareHart, ramBase } from "../../../tests/support/bare-hart.ts";
 import { eagerHeat } from "../../../tests/support/eager-heat.ts";
+import { bareMetal, recordedConsole } from "../../../tests/support/run-guest.ts";
+import { compiler } from "../../host/compiler.ts";
+import { nativeHash } from "../../host/native-hash.ts";
+import { Monitor } from "../mod.ts";
 import { CodeLibrary, type LibraryRegion } from "./code-library.ts";
-import { decodeShape } from "./region-shape.ts";
+import { decodeKeptCode } from "./kept-code.ts";
 
 const ramBytes = 2 ** 20;
 const loop = (step: number): Line[] => [
@@ -24,6 +28,126 @@ function run(h: BareHart, lines: readonly Line[], address: number, steps = 3000)
   h.run(steps);
   return { sum: h.x(10), ...h.translator?.statistics };
 }
+
+function libraryRegion(name: string): LibraryRegion {
+  const translated = { name, entries: [], body: { bytes: new Uint8Array(), unlikely: [] } };
+  const shape = { blocks: new Map(), entries: [] };
+  return { key: name, shape, translated, target: undefined, instructions: 1 };
+}
+
+const keysOf = (library: CodeLibrary) => Array.from(library, ({ key }) => key);
+
+describe("a library with room for three", () => {
+  const filled = () => {
+    const library = new CodeLibrary(3);
+    for (const name of ["a", "b", "c"]) library.add(libraryRegion(name));
+    return library;
+  };
+
+  test("lets go what was not used for longest", () => {
+    const library = filled();
+    library.touch(library.find("a") as LibraryRegion);
+    expect(library.add(libraryRegion("d"))?.key).toBe("b");
+    expect(keysOf(library)).toEqual(["c", "a", "d"]);
+    expect(library.find("b")).toBe("unknown");
+  });
+
+  test("lets go what no machine has before what one has, and that only where all are in use", () => {
+    const library = filled();
+    expect(library.add(libraryRegion("d"), ({ key }) => key !== "c")?.key).toBe("c");
+    expect(library.add(libraryRegion("e"), () => true)?.key).toBe("a");
+    expect(keysOf(library)).toEqual(["b", "d", "e"]);
+  });
+
+  test("has nothing of what was refused, and does not take it again", () => {
+    const library = filled();
+    library.refuse("b");
+    library.refuse("x");
+    for (const name of ["b", "x"]) {
+      expect(library.add(libraryRegion(name))).toBeUndefined();
+      expect(library.find(name)).toBe("refused");
+    }
+    expect(keysOf(library)).toEqual(["a", "c"]);
+    library.clear();
+    expect(library.size).toBe(0);
+    expect(library.find("b")).toBe("refused");
+  });
+});
+
+test("A library keeps fewer that no machine has than machines may have", () => {
+  const library = new CodeLibrary(5, 2);
+  for (const name of ["a", "b", "c"]) library.add(libraryRegion(name));
+  expect(keysOf(library)).toEqual(["b", "c"]);
+  for (const name of ["d", "e", "f"]) {
+    expect(library.add(libraryRegion(name), () => true)).toBeUndefined();
+  }
+  expect(library.add(libraryRegion("g"), ({ key }) => key !== "c")?.key).toBe("c");
+  expect(keysOf(library)).toEqual(["b", "d", "e", "f", "g"]);
+});
+
+test("A worker's threads have as many functions together as V8 can have, however many they are", () => {
+  for (const threads of [1, 2, 4, 31]) {
+    const library = CodeLibrary.ofThread(threads);
+    for (let i = 0; i < 8100; i++) library.add(libraryRegion(`${i}`));
+    expect(library.size * threads).toBeLessThanOrEqual(16_000);
+    expect(library.size).toBeGreaterThan(500);
+  }
+});
+
+test("A monitor that has served many programs has as many functions as one that has served some", () => {
+  const monitor = Monitor.create({
+    compiler,
+    memoryBytes: 2 ** 27,
+    heat: eagerHeat,
+    mostFunctions: 6,
+  });
+  const interpreter = Monitor.create({ compiler, memoryBytes: 2 ** 27 });
+  for (let program = 1; program <= 20; program++) {
+    const hashes = [monitor, interpreter].map((each) => {
+      const engine = each === monitor ? "translate" : "interpret";
+      const config = bareMetal([...loop(program), ...loop(program)], { engine });
+      const resources = { console: recordedConsole().sink, disks: new Map() };
+      const machine = each.createMachine(config, resources);
+      machine.run(5000);
+      const hash = machine.stateHash(nativeHash);
+      machine.dispose();
+      return hash;
+    });
+    expect(hashes[0]).toBe(hashes[1]);
+    expect(monitor.translations.functions).toBeLessThanOrEqual(6);
+  }
+  expect(monitor.translations.forgotten).toBeGreaterThan(10);
+  expect(monitor.inUse).toMatchObject({ regions: 0, entries: 0 });
+});
+
+test("A program that needs more functions than there may be is as ever, and none stays without being known", () => {
+  const many = Array.from({ length: 8 }, (_, i): Line[] => [
+    asm("addi", { rd: 5, imm: 20 }),
+    `again ${i}`,
+    asm("addi", { rd: 10, rs1: 10, imm: i + 1 }),
+    asm("addi", { rd: 5, rs1: 5, imm: -1 }),
+    asm("bne", { rs1: 5, to: `again ${i}` }),
+    // Nobody sees where it leads before it is done: code ends there for a region.
+    asm("auipc", { rd: 7 }),
+    asm("jalr", { rs1: 7, imm: 8 }),
+  ]).flat();
+  const lines: Line[] = ["start", ...many, asm("jal", { to: "start" })];
+  const heat = { ...eagerHeat, joinArrivals: 0x7fff_ffff };
+  const [few, all] = [3, undefined].map((mostFunctions) => {
+    const monitor = Monitor.create({
+      ...{ compiler, memoryBytes: 2 ** 27, heat },
+      ...(mostFunctions !== undefined && { mostFunctions }),
+    });
+    const resources = { console: recordedConsole().sink, disks: new Map() };
+    const machine = monitor.createMachine(bareMetal(lines), resources);
+    machine.run(60_000);
+    return { monitor, outcome: [machine.stateHash(nativeHash), machine.exitCounts()] };
+  });
+  expect(few?.outcome).toEqual(all?.outcome);
+  expect(few?.monitor.translations.functions).toBeLessThanOrEqual(3);
+  expect(few?.monitor.inUse.regions).toBeLessThanOrEqual(3);
+  expect(all?.monitor.inUse.regions).toBeGreaterThan(3);
+});
 
 describe("what was translated once", () => {
   test("is not translated again where the same code lies elsewhere", () => {
@@ -58,6 +182,25 @@ describe("what was translated once", () => {
     expect(second.reused).toBeGreaterThan(0);
   });
 
+  test("is kept with what was used since that was of interest, and nothing of earlier programs", () => {
+    const h = new BareHart(ramBytes, { heat: eagerHeat });
+    const kept = () => decodeKeptCode(h.translator?.keepCode() ?? new Uint8Array()).length;
+    run(h, loop(1), ramBase);
+    const first = kept();
+    h.translator?.beginKeeping();
+    expect(kept()).toBe(0);
+    h.translator?.beginKeeping();
+    run(h, loop(2), ramBase);
+    expect(kept()).toBe(first);
+    // Nobody has asked for less since.
+    expect(kept()).toBe(2 * first);
+    h.translator?.beginKeeping();
+    const before = h.translator?.statistics.modules;
+    run(h, loop(1), ramBase + 0x4000);
+    expect(h.translator?.statistics.modules).toBe(before);
+    expect(kept()).toBe(first);
+  });
+
   test("is used only when all of it was executed before, so that no exit is counted less", () => {
     // The interpreter counts what it decodes; a region that ran ahead of it would take that away.
     const earlier = new BareHart(ramBytes, { heat: eagerHeat });
@@ -70,48 +213,5 @@ describe("what was translated once", () => {
       return h.hart.exitCount("translate");
     });
     expect(counts[1]).toBe(counts[0]);
-  });
-});
-
-describe("a library that is full", () => {
-  const bitsOf = (number: number) => 0x13 + number * 2 ** 20;
-  /** A region of one instruction, which is another one for each number. */
-  const regionOf = (number: number): LibraryRegion => ({
-    shape: decodeShape(Int32Array.of(1, 0, 1, 0, 1, bitsOf(number))),
-    translated: { name: "0", entries: [0], body: { bytes: new Uint8Array(), unlikely: [] } },
-    target: undefined,
-    instructions: 1,
-  });
-  function filled(): CodeLibrary {
-    const library = new CodeLibrary(3);
-    for (const number of [1, 2, 3]) library.add(`${number}`, regionOf(number));
-    return library;
-  }
-  const known = (library: CodeLibrary) =>
-    [1, 2, 3, 4].filter((number) => library.candidates(0, bitsOf(number)).length > 0);
-
-  test("forgets what was not used for longest", () => {
-    const library = filled();
-    library.add("4", regionOf(4));
-    expect(known(library)).toEqual([2, 3, 4]);
-    expect(library.find("1")).toBe("unknown");
-    expect(library.size).toBe(3);
-  });
-
-  test("keeps what was found by its shape, or taken of the candidates", () => {
-    const library = filled();
-    expect(library.find("1")).toMatchObject({ instructions: 1 });
-    const [second] = library.candidates(0, bitsOf(2));
-    if (second) library.used(second);
-    library.add("4", regionOf(4));
-    expect(known(library)).toEqual([1, 2, 4]);
-  });
-
-  test("never takes back what it has forgotten, because somebody still uses it", () => {
-    const library = filled();
-    const [first] = library.candidates(0, bitsOf(1));
-    library.add("4", regionOf(4));
-    if (first) library.used(first);
-    expect(known(library)).toEqual([2, 3, 4]);
   });
 });

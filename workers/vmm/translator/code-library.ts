@@ -3,9 +3,12 @@
  * same. A region that is needed again, in another VM, after its page was written to and is as before,
  * or because it was kept from an earlier run, is not written and compiled again.
  *
- *     library.add(shapeKey(words), region);
+ *     library.add(region);
  *     library.find(shapeKey(words));            // what is known of exactly this shape
  *     library.candidates(offset, bits);         // what could be entered at such an instruction
+ *
+ * It outlives runs and their images, so it is bounded: what was not used for longest goes, and first of
+ * all what no machine has at the time.
  */
 import { pageBytes } from "../memory/layout.ts";
 import type { RegionShape } from "./region-shape.ts";
@@ -13,6 +16,8 @@ import type { TranslatedRegion } from "./translation.ts";
 
 /** A translation, ready to be called wherever its shape is found. */
 export interface LibraryRegion {
+  /** `shapeKey` of its shape. */
+  readonly key: string;
   readonly shape: RegionShape;
   readonly translated: TranslatedRegion;
   /** The function. */
@@ -21,21 +26,37 @@ export interface LibraryRegion {
 }
 
 /**
- * A boot of Linux makes some 300. Each may be a module of the host's, which takes 20 KiB however small it
- * is; guests with code of their own, one after another, must not have all of theirs kept.
+ * Of a thread, and of all threads of a worker: each may be a module of the host's, and V8 has died of some
+ * 30,000.
  */
-const mostRegions = 2000;
+const [mostOfThread, mostOfWorker] = [8000, 16_000];
+/**
+ * With those that no machine has at the time. A boot of Linux makes some 300; each takes 23 KiB however
+ * small it is, and guests with code of their own, one after another, must not have all of theirs kept.
+ */
+const mostKept = 2000;
+/** Keys, of which nothing else is left. */
+const mostRefused = 8000;
 
 export class CodeLibrary {
   readonly #most: number;
-  /** By key, what was used longest ago first; undefined for what the host has refused. */
-  readonly #regions = new Map<string, LibraryRegion | undefined>();
-  readonly #keys = new WeakMap<LibraryRegion, string>();
+  readonly #mostKept: number;
+  /** By key, what was not used for longest first. */
+  readonly #regions = new Map<string, LibraryRegion>();
+  /** Keys of what cannot be translated, the oldest first. */
+  readonly #refused = new Set<string>();
   /** By the first instruction of each entry and its offset in its page; the largest first. */
   readonly #byStart = new Map<number, LibraryRegion[]>();
 
-  constructor(most = mostRegions) {
+  /** @param kept where there are so many, one that no machine has makes room */
+  constructor(most = mostOfThread, kept = mostKept) {
     this.#most = most;
+    this.#mostKept = Math.min(most, kept);
+  }
+
+  /** Of one of so many threads. */
+  static ofThread(threads: number): CodeLibrary {
+    return new CodeLibrary(Math.floor(Math.min(mostOfThread, mostOfWorker / threads)));
   }
 
   get size(): number {
@@ -44,45 +65,48 @@ export class CodeLibrary {
 
   /** @returns what `key` has; "unknown" where it was not asked for yet */
   find(key: string): LibraryRegion | "refused" | "unknown" {
-    const region = this.#regions.get(key);
-    if (region) {
-      this.used(region);
-      return region;
-    }
-    return this.#regions.has(key) ? "refused" : "unknown";
+    return this.#regions.get(key) ?? (this.#refused.has(key) ? "refused" : "unknown");
   }
 
-  /** What there was of it is gone, too. */
+  /** What there was of it is gone, too, and is not added again. */
   refuse(key: string): void {
     this.#remove(key);
-    this.#makeRoom();
-    this.#regions.set(key, undefined);
+    const [oldest] = this.#refused;
+    if (this.#refused.size >= mostRefused && oldest !== undefined) this.#refused.delete(oldest);
+    this.#refused.add(key);
   }
 
   /** Nothing of it is believed any more; what was refused stays refused. */
   clear(): void {
-    for (const [key, region] of this.#regions) if (region) this.#remove(key);
+    for (const key of [...this.#regions.keys()]) this.#remove(key);
   }
 
-  /** What is known already stays. */
-  add(key: string, region: LibraryRegion): void {
-    if (this.#regions.get(key)) return;
-    this.#makeRoom();
-    this.#regions.set(key, region);
-    this.#keys.set(region, key);
+  /**
+   * What is known already stays, and what was refused, too.
+   *
+   * @param isInUse whether a machine has it at this time
+   * @returns what had to make room: no machine may have it any more
+   */
+  add(
+    region: LibraryRegion,
+    isInUse: (region: LibraryRegion) => boolean = () => false,
+  ): LibraryRegion | undefined {
+    if (this.find(region.key) !== "unknown") return undefined;
+    const evicted = this.#regions.size < this.#mostKept ? undefined : this.#leastUsed(isInUse);
+    if (evicted) this.#remove(evicted.key);
+    this.#regions.set(region.key, region);
     for (const start of startsOf(region)) {
       const others = this.#byStart.get(start) ?? [];
       others.push(region);
       others.sort((a, b) => b.instructions - a.instructions);
       this.#byStart.set(start, others);
     }
+    return evicted;
   }
 
-  /** A candidate was it: what is used stays longer than what is not. */
-  used(region: LibraryRegion): void {
-    const key = this.#keys.get(region);
-    if (key === undefined || !this.#regions.delete(key)) return;
-    this.#regions.set(key, region);
+  /** It was of use again. */
+  touch(region: LibraryRegion): void {
+    if (this.#regions.delete(region.key)) this.#regions.set(region.key, region);
   }
 
   /** Regions with an entry at this offset of a page that begins with these instruction bits. */
@@ -90,21 +114,22 @@ export class CodeLibrary {
     return this.#byStart.get(startKey(offset, bits)) ?? none;
   }
 
-  /** All that there is, what was used longest ago first. */
-  *[Symbol.iterator](): Generator<LibraryRegion> {
-    for (const region of this.#regions.values()) if (region) yield region;
+  /** All that there is, what was not used for longest first. */
+  [Symbol.iterator](): Iterator<LibraryRegion> {
+    return this.#regions.values();
   }
 
-  #makeRoom(): void {
-    if (this.#regions.size < this.#most) return;
-    const [oldest] = this.#regions.keys();
-    if (oldest !== undefined) this.#remove(oldest);
+  #leastUsed(isInUse: (region: LibraryRegion) => boolean): LibraryRegion | undefined {
+    for (const region of this.#regions.values()) if (!isInUse(region)) return region;
+    if (this.#regions.size < this.#most) return undefined;
+    const [oldest] = this.#regions.values();
+    return oldest;
   }
 
   #remove(key: string): void {
     const region = this.#regions.get(key);
-    this.#regions.delete(key);
     if (!region) return;
+    this.#regions.delete(key);
     for (const start of startsOf(region)) {
       const others = (this.#byStart.get(start) ?? []).filter((other) => other !== region);
       if (others.length > 0) this.#byStart.set(start, others);

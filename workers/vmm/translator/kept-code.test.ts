@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { asm } from "../../../tests/support/assembler.ts";
@@ -56,5 +57,47 @@ describe("kept translations", () => {
       }),
     );
     expect(fails(new Uint8Array(1000))).toMatchObject(damage);
+  });
+
+  /** With words changed, and a checksum that is right all the same. */
+  function resealed(change: (words: Int32Array) => void): Uint8Array {
+    const bytes = Uint8Array.from(code);
+    const end = bytes.length - 32;
+    change(new Int32Array(bytes.buffer, 0, end / 4));
+    bytes.set(createHash("sha256").update(bytes.subarray(0, end)).digest(), end);
+    return bytes;
+  }
+
+  test.each<[string, string, (words: Int32Array) => void]>([
+    ["another version", "kept-code-damaged", (words) => words.fill(2, 1, 2)],
+    ["another kind of file", "kept-code-damaged", (words) => words.fill(7, 0, 1)],
+    ["more regions than are there", "kept-code-damaged", (words) => words.fill(1000, 2, 3)],
+    ["a list that is longer than they are", "kept-code-damaged", (words) => words.fill(1e9, 3, 4)],
+    ["a list of less than nothing", "kept-code-damaged", (words) => words.fill(-1, 3, 4)],
+    ["a shape that is none", "region-shape-damaged", (words) => words.fill(-1, 4, 5)],
+    [
+      "an entry that is no place of theirs",
+      "region-shape-damaged",
+      (words) => words.fill(99, 5, 6),
+    ],
+  ])("with %s are refused whole, however right their checksum is", (_, failure, change) => {
+    const h = new BareHart(2 ** 20, { heat: eagerHeat });
+    const bytes = resealed(change);
+    expect(() => h.translator?.useKeptCode(bytes)).toThrow(
+      expect.objectContaining({ code: failure }),
+    );
+    expect(h.translator?.statistics.functions).toBe(0);
+  });
+
+  test("whose body the host refuses are not taken over, and cost nothing else", () => {
+    const [region] = decodeKeptCode(code);
+    const bodyAt = 3 + 1 + (region?.shape.length ?? 0) + 1 + (region?.entries.length ?? 0) + 1;
+    const first = bodyAt + (region?.body.unlikely.length ?? 0) + 1;
+    const h = new BareHart(2 ** 20, { heat: eagerHeat });
+    const bytes = resealed((words) => words.fill(-1, first, first + 4));
+    expect(() => h.translator?.useKeptCode(bytes)).toThrow("CompileError");
+    expect(h.translator?.statistics.functions).toBe(0);
+    h.translator?.useKeptCode(resealed(() => undefined));
+    expect(h.translator?.statistics.functions).toBeGreaterThan(0);
   });
 });

@@ -108,6 +108,8 @@ export class RegionStore {
   readonly #entryNumbers: NumberPool;
   /** In the order in which they were made. */
   readonly #live = new Map<number, Region>();
+  /** How many regions there are of a shape. */
+  readonly #installed = new Map<RegionShape, number>();
   readonly #regionsOf = new Map<MachineAddress, Set<Region>>();
   readonly statistics = { regions: 0, entries: 0, dropped: 0, evicted: 0 };
 
@@ -223,6 +225,7 @@ export class RegionStore {
     });
     const arrivals = this.#joinArrivals - arrivalsToJoin(this.#joinArrivals, instructions);
     this.#live.set(number, region);
+    this.#installed.set(region.shape, (this.#installed.get(region.shape) ?? 0) + 1);
     for (const page of pages) {
       const regions = this.#regionsOf.get(page) ?? new Set();
       this.#regionsOf.set(page, regions.add(region));
@@ -247,8 +250,14 @@ export class RegionStore {
     for (const region of this.#live.values()) this.drop(region);
   }
 
-  /** All regions that have one function. */
-  dropAlike({ shape }: Region): void {
+  /** Whether a machine has a region of this shape. */
+  isInstalled(shape: RegionShape): boolean {
+    return this.#installed.has(shape);
+  }
+
+  /** All regions of one shape: they have one function. */
+  dropAlike(shape: RegionShape): void {
+    if (!this.isInstalled(shape)) return;
     for (const region of this.#live.values()) if (region.shape === shape) this.drop(region);
   }
 
@@ -267,7 +276,11 @@ export class RegionStore {
     this.#memory.bytes.fill(0, links, links + regionLinkBytes);
     this.#table.set(region.number, null);
     this.#regionNumbers.give(region.number);
-    this.#live.delete(region.number);
+    // One that could not be put in place may not have come so far.
+    if (!this.#live.delete(region.number)) return;
+    const left = (this.#installed.get(region.shape) ?? 0) - 1;
+    if (left > 0) this.#installed.set(region.shape, left);
+    else this.#installed.delete(region.shape);
   }
 
   /** The records of a page are gone: so are the regions that it is part of. */

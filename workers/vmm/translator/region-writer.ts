@@ -4,13 +4,19 @@
  * be translated stays as it is and is interpreted, whatever was thrown for it.
  */
 import { errorText } from "../base/error-text.ts";
-import type { FunctionBody } from "../base/wasm/function-builder.ts";
+import type { HashStart } from "../base/hash-start.ts";
 import { ModuleBuilder } from "../base/wasm/module-builder.ts";
 import type { WasmCompiler, WasmModule } from "../base/wasm-compiler.ts";
 import { emitRegion } from "./emit-region.ts";
+import { decodeKeptCode } from "./kept-code.ts";
 import { refusal } from "./refusal.ts";
 import { decodeShape } from "./region-shape.ts";
-import type { AnsweredRegion, TranslationAnswer, TranslationRequest } from "./translation.ts";
+import type {
+  AnsweredRegion,
+  OfferedRegion,
+  TranslationAnswer,
+  TranslationRequest,
+} from "./translation.ts";
 
 /** What a region's code is made for, besides its shape. */
 export interface RegionTarget {
@@ -18,6 +24,12 @@ export interface RegionTarget {
   readonly memoryPages: number;
   /** The operation of records that are entries. */
   readonly entryOperation: number;
+}
+
+/** Code that was kept, compiled. */
+export interface KeptModule {
+  readonly module: WasmModule;
+  readonly kept: readonly OfferedRegion[];
 }
 
 export class RegionWriter {
@@ -41,17 +53,21 @@ export class RegionWriter {
   }
 
   /**
-   * Code that was written before, as one module; the regions' names are their indices.
+   * Makes one module of code that was written before, as `keepCode` gave it.
    *
-   * @returns undefined where the host refuses it
+   * @param start the runtime's own SHA-256, where there is one
+   * @throws Failure `kept-code-damaged`; Error where the host refuses the module
    */
-  assemble(bodies: readonly FunctionBody[]): WasmModule | undefined {
+  assemble(code: Uint8Array, start?: HashStart): KeptModule {
     const module = new ModuleBuilder(this.#target.memoryPages);
-    bodies.forEach((body, i) => {
-      module.export(`${i}`, module.encoded(["i32", "i32"], "i32", body));
+    const kept = decodeKeptCode(code, start).map(({ shape, entries, body }, i) => {
+      const name = `${i}`;
+      module.export(name, module.encoded(["i32", "i32"], "i32", body));
+      return { shape, region: { name, entries, body } };
     });
     const compiled = this.#compile(module);
-    return "module" in compiled ? compiled.module : undefined;
+    if ("problem" in compiled) throw new Error(compiled.problem);
+    return { module: compiled.module, kept };
   }
 
   #emit(module: ModuleBuilder, { id, shape }: TranslationRequest): AnsweredRegion {

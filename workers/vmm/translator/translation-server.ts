@@ -3,30 +3,40 @@
  * twice: what one of them asked for is known when another one does.
  *
  *     const server = createTranslationServer(compiler, memoryBytes);
+ *     port.postMessage(server.kept);
  *     port.onmessage = ({ data }) => port.postMessage(server.answer(data));
  */
 import { errorText } from "../base/error-text.ts";
+import type { HashStart } from "../base/hash-start.ts";
 import type { WasmModule } from "../base/wasm-compiler.ts";
 import { refusal } from "./refusal.ts";
 import { shapeKey } from "./region-shape.ts";
 import type { RegionWriter } from "./region-writer.ts";
-import type { TranslatedRegion, TranslationAnswer, TranslationRequest } from "./translation.ts";
+import type {
+  AnsweredRegion,
+  TranslatedRegion,
+  TranslationAnswer,
+  TranslationRequest,
+} from "./translation.ts";
 
 interface KnownRegion {
   readonly module: WasmModule;
   readonly region: TranslatedRegion;
 }
 
-/** As many as a thread keeps (`code-library.ts`): what is known here stays in memory, too. */
+/** Each may be a module of the host's, which takes 20 KiB, and V8 has died of some 30,000. */
 const mostKnown = 2000;
+/** Images of which a thread that begins late is told. */
+const mostKept = 8;
 
 export class TranslationServer {
-  readonly #writer: Pick<RegionWriter, "write">;
+  readonly #writer: RegionWriter;
   readonly #most: number;
-  /** By key, what was asked for longest ago first. */
+  /** By key, what was not asked for for longest first. */
   readonly #known = new Map<string, KnownRegion>();
+  #kept: readonly TranslationAnswer[] = [];
 
-  constructor(writer: Pick<RegionWriter, "write">, most = mostKnown) {
+  constructor(writer: RegionWriter, most = mostKnown) {
     this.#writer = writer;
     this.#most = most;
   }
@@ -46,36 +56,63 @@ export class TranslationServer {
   }
 
   #answer(requests: readonly TranslationRequest[]): readonly TranslationAnswer[] {
-    const answers: TranslationAnswer[] = [];
+    const known = new Map<WasmModule, AnsweredRegion[]>();
     const others: TranslationRequest[] = [];
     const keys = new Map<number, string>();
     for (const request of requests) {
       const key = shapeKey(request.shape);
       keys.set(request.id, key);
-      const known = this.#known.get(key);
-      if (!known) others.push(request);
+      const found = this.#known.get(key);
+      if (!found) others.push(request);
       else {
-        this.#keep(key, known);
-        const { module, region } = known;
-        answers.push({ module, bytes: 0, regions: [{ id: request.id, region }] });
+        const { module, region } = found;
+        // Each module once: whoever gets it makes an instance of it.
+        const regions = known.get(module) ?? [];
+        regions.push({ id: request.id, region });
+        known.set(module, regions);
+        this.#known.delete(key);
+        this.#known.set(key, found);
       }
     }
+    const answers: TranslationAnswer[] = [...known].map(([module, regions]) => {
+      return { module, bytes: 0, regions };
+    });
     if (others.length === 0) return answers;
     for (const answer of this.#writer.write(others)) {
       answers.push(answer);
       for (const { id, region } of answer.regions) {
-        if (answer.module && region) {
-          this.#keep(keys.get(id) ?? "", { module: answer.module, region });
-        }
+        if (answer.module && region) this.#keep(keys.get(id) ?? "", answer.module, region);
       }
     }
     return answers;
   }
 
-  #keep(key: string, known: KnownRegion): void {
-    this.#known.delete(key);
+  /**
+   * Has code compiled that was kept from an earlier run.
+   *
+   * @param start the runtime's own SHA-256, where there is one
+   * @returns what each of those that ask is to be told, for it will need it; nothing where it is damaged
+   */
+  useKeptCode(code: Uint8Array, start?: HashStart): readonly TranslationAnswer[] {
+    try {
+      const { module, kept } = this.#writer.assemble(code, start);
+      for (const { shape, region } of kept) this.#keep(shapeKey(shape), module, region);
+      const answer = { module, bytes: 0, regions: [], kept };
+      this.#kept = [...this.#kept, answer].slice(-mostKept);
+      return [answer];
+    } catch {
+      return [];
+    }
+  }
+
+  /** For somebody who asks from now on: what the others were told of kept code. */
+  get kept(): readonly TranslationAnswer[] {
+    return this.#kept;
+  }
+
+  #keep(key: string, module: WasmModule, region: TranslatedRegion): void {
     const [oldest] = this.#known.keys();
     if (this.#known.size >= this.#most && oldest !== undefined) this.#known.delete(oldest);
-    this.#known.set(key, known);
+    this.#known.set(key, { module, region });
   }
 }

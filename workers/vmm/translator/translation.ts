@@ -34,6 +34,15 @@ export interface TranslationAnswer {
   /** Bytes of WebAssembly that were compiled for it; 0 where it was known. */
   readonly bytes: number;
   readonly regions: readonly AnsweredRegion[];
+  /** What nobody here has asked for, and somebody may: it was kept from an earlier run. */
+  readonly kept?: readonly OfferedRegion[];
+}
+
+/** A region with the shape that it is the code of. */
+export interface OfferedRegion {
+  /** A `RegionShape` as words. */
+  readonly shape: Int32Array;
+  readonly region: TranslatedRegion;
 }
 
 export interface AnsweredRegion extends Pick<TranslationRequest, "id"> {

@@ -20,7 +20,7 @@ import type { CodeLibrary, LibraryRegion } from "./code-library.ts";
 import type { AwaitedDraft, Draft, DraftRequest } from "./draft.ts";
 import { DraftFinder } from "./draft-finder.ts";
 import { findShape } from "./find-shape.ts";
-import { decodeKeptCode, encodeKeptCode } from "./kept-code.ts";
+import { encodeKeptCode } from "./kept-code.ts";
 import { refusal } from "./refusal.ts";
 import { RefusedPlaces } from "./refused-places.ts";
 import type { CodePage, CodeView } from "./region-code.ts";
@@ -34,6 +34,7 @@ import {
 import { type CodeRecords, placeIn, type Region, RegionStore } from "./region-store.ts";
 import type { RegionWriter } from "./region-writer.ts";
 import type {
+  OfferedRegion,
   TranslatedRegion,
   TranslationAnswer,
   TranslationRequest,
@@ -67,6 +68,10 @@ export interface TranslationStatistics {
   readonly evicted: number;
   /** Regions whose code was there already. */
   readonly reused: number;
+  /** Functions that there are now, for all that may need them again. */
+  readonly functions: number;
+  /** Functions that have made room for others. */
+  readonly forgotten: number;
   /** Regions that could not be found, written, compiled or installed. */
   readonly failed: number;
 }
@@ -108,12 +113,14 @@ export class Translator {
   readonly #resources: TranslatorResources;
   readonly #regions: RegionStore;
   readonly #finder: DraftFinder;
-  readonly #own = { modules: 0, instructions: 0, bytes: 0, failed: 0, reused: 0 };
+  readonly #own = { modules: 0, instructions: 0, bytes: 0, failed: 0, reused: 0, forgotten: 0 };
   readonly #waiting = new Map<number, Waiting>();
   readonly #refusedPlaces = new RefusedPlaces();
   readonly #refusedRegions = new WeakSet<Region>();
   /** Keys of what was on its way when the service lost it. */
   readonly #lost = new Set<string>();
+  /** Keys of what was used since that is of interest. */
+  #used: Set<string> | undefined;
   #requests: DraftRequest[] = [];
   #lastId = 0;
   #problems = 0;
@@ -129,7 +136,8 @@ export class Translator {
   }
 
   get statistics(): TranslationStatistics {
-    return { ...this.#own, ...this.#regions.statistics };
+    const functions = this.#resources.library.size;
+    return { ...this.#own, ...this.#regions.statistics, functions };
   }
 
   /** What there is of regions and their entries now. */
@@ -233,17 +241,17 @@ export class Translator {
 
   /** Takes over what has been translated by now. */
   collect(): void {
-    if (this.#waiting.size === 0) return;
     for (const answer of this.#resources.service.take()) this.#takeOver(answer);
   }
 
-  #takeOver({ module, bytes, regions }: TranslationAnswer): void {
+  #takeOver({ module, bytes, regions, kept = [] }: TranslationAnswer): void {
     const instance = module ? this.#instantiate(module) : { problem: "it was not compiled" };
     const functions = "functions" in instance ? instance.functions : undefined;
     if (functions && bytes > 0) {
       this.#own.modules++;
       this.#own.bytes += bytes;
     }
+    this.#tryOffered(instance, kept);
     for (const { id, region, problem, isLost } of regions) {
       const waiting = this.#waiting.get(id);
       if (!waiting) continue;
@@ -257,6 +265,15 @@ export class Translator {
       } catch (error) {
         this.#refuseShape(waiting, errorText(error));
       }
+    }
+  }
+
+  #tryOffered(instance: Instance, kept: readonly OfferedRegion[]): void {
+    if (kept.length === 0) return;
+    try {
+      this.#takeOffered(instance, kept);
+    } catch {
+      // It is translated anew.
     }
   }
 
@@ -299,7 +316,7 @@ export class Translator {
       return;
     }
     library.refuse(shapeKey(encodeShape(region.shape)));
-    this.#regions.dropAlike(region);
+    this.#regions.dropAlike(region.shape);
   }
 
   /** The records of a page are gone, or marked for a debugger: so are the regions that it is part of. */
@@ -315,25 +332,37 @@ export class Translator {
     this.#requests = this.#requests.filter((each) => !("page" in each) || each.page !== page);
   }
 
-  /** All translations, for `useKeptCode` of a monitor of the same build. */
-  keepCode(start?: HashStart): Uint8Array {
-    return encodeKeptCode(this.#resources.library, start);
+  /** From now on it is noted which translations are used: `keepCode` gives these only. */
+  beginKeeping(): void {
+    this.#used = new Set();
   }
 
-  /** @throws Failure `kept-code-damaged`, `region-shape-damaged`; nothing is taken over then */
+  /** Translations, for `useKeptCode` of a monitor of the same build: all, or those that were used. */
+  keepCode(start?: HashStart): Uint8Array {
+    const used = this.#used;
+    const wanted = Array.from(this.#resources.library).filter(({ key }) => used?.has(key) ?? true);
+    this.#used = undefined;
+    return encodeKeptCode(wanted, start);
+  }
+
+  /**
+   * @throws Failure `kept-code-damaged`, `region-shape-damaged`; nothing is taken over then
+   * @throws Error where the host cannot compile it
+   */
   useKeptCode(code: Uint8Array, start?: HashStart): void {
-    const { library, writer } = this.#resources;
-    const regions = decodeKeptCode(code, start).map(({ shape, entries, body }) => ({
-      ...{ key: shapeKey(shape), shape: decodeShape(shape) },
-      translated: { name: "", entries, body },
+    const { module, kept } = this.#resources.writer.assemble(code, start);
+    this.#takeOffered(this.#instantiate(module), kept);
+  }
+
+  #takeOffered(instance: Instance, kept: readonly OfferedRegion[]): void {
+    if (!("functions" in instance)) throw new Error(instance.problem);
+    const { functions } = instance;
+    // All of them before the first one is taken: a shape may be damaged.
+    const regions = kept.map(({ shape, region }) => ({
+      ...libraryRegion(decodeShape(shape), region, functions[region.name]),
+      key: shapeKey(shape),
     }));
-    const module = writer.assemble(regions.map(({ translated }) => translated.body));
-    const instance = module && this.#instantiate(module);
-    const functions = instance && "functions" in instance ? instance.functions : {};
-    regions.forEach(({ key, shape, translated }, i) => {
-      const target = functions[`${i}`];
-      if (target) library.add(key, libraryRegion(shape, translated, target));
-    });
+    for (const region of regions) if (region.target) this.#add(region);
   }
 
   /** A hart is gone, and with it the address space that was hot. */
@@ -342,9 +371,21 @@ export class Translator {
   }
 
   #arrived({ key, shape, draft }: Waiting, translated: TranslatedRegion, target: unknown): void {
-    const region = libraryRegion(shape, translated, target);
-    this.#resources.library.add(key, region);
-    if (draft) this.#install(draft, region, false);
+    const { library } = this.#resources;
+    this.#add({ ...libraryRegion(shape, translated, target), key });
+    // Another machine may have had the same one written meanwhile, and it may have failed there.
+    const region = library.find(key);
+    if (draft && typeof region !== "string") this.#install(draft, region, false);
+  }
+
+  /** What makes room for it in the library is gone altogether: the bound is one of the host's functions. */
+  #add(region: LibraryRegion): void {
+    const { library } = this.#resources;
+    const isInUse = ({ shape }: LibraryRegion) => this.#regions.isInstalled(shape);
+    const evicted = library.add(region, isInUse);
+    if (!evicted) return;
+    this.#own.forgotten++;
+    this.#regions.dropAlike(evicted.shape);
   }
 
   #install(draft: Draft, region: LibraryRegion, isReused: boolean): void {
@@ -352,7 +393,10 @@ export class Translator {
     const pages = distancesOf(region.shape);
     this.#regions.install({ ...draft, entries: translated.entries, distances: pages }, region);
     this.#own.instructions += instructions;
-    if (isReused) this.#own.reused++;
+    this.#used?.add(region.key);
+    if (!isReused) return;
+    this.#own.reused++;
+    this.#resources.library.touch(region);
   }
 
   /**
@@ -408,7 +452,7 @@ function libraryRegion(
   shape: RegionShape,
   translated: TranslatedRegion,
   target: unknown,
-): LibraryRegion {
+): Omit<LibraryRegion, "key"> {
   let instructions = 0;
   for (const block of shape.blocks.values()) instructions += block.instructions.length;
   return { shape, translated, target, instructions };
