@@ -4,7 +4,7 @@ import LongestFirst from "./scripts/longest-first.ts";
 
 /**
  * Two projects: `unit` is what `npm run check` runs between two edits, `system` starts processes,
- * boots guests and compares with QEMU. At most two workers, because a guest keeps a core busy.
+ * boots guests and compares with QEMU. At most three workers: a guest keeps a core busy, and tests wait a fifth of their time.
  * Time limits are there for what hangs: they leave room for a machine that is busy with other work.
  */
 const systemTests =
@@ -24,7 +24,7 @@ const leftOut = ["**/node_modules/**", "**/dist/**"];
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     reporters: ["default", "./scripts/summary-reporter.ts"],
     projects: [

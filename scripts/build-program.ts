@@ -1,13 +1,14 @@
 /** Bundles the program of a clone where that is needed; `scripts/setup.mjs` runs it. */
 import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { inputsFile, isFresh, programFolder } from "../services/cli/find-program.mjs";
+import { inputsFile, isFresh, isOwn, programFolder } from "../services/cli/find-program.mjs";
 import { bundleProgram } from "./bundle-program.ts";
 
 const day = 24 * 3600 * 1000;
 const root = join(import.meta.dirname, "..");
 const folder = programFolder(root, false);
-if (!isFresh(folder)) {
+// What is another checkout's stays as it is: this one runs from its sources then.
+if (isOwn(root, folder) && !isFresh(folder)) {
   const begun = Date.now();
   const { files, inputs } = await bundleProgram(join(root, "services/cli/main.ts"), folder);
   const made = inputs.map((path) => {

@@ -1,9 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { findProgram, inputsFile, isFresh, programFolder } from "../services/cli/find-program.mjs";
+import {
+  findProgram,
+  inputsFile,
+  isFresh,
+  isOwn,
+  programFolder,
+} from "../services/cli/find-program.mjs";
 import { engineModule } from "../workers/vmm/mod.ts";
 import { bundleProgram } from "./bundle-program.ts";
 
@@ -42,6 +48,24 @@ test("a use of import.meta that the bundle would change is refused", async () =>
   await expect(bundleProgram(join(root, "other.ts"), join(root, "out"))).rejects.toThrow(
     "write import.meta.url",
   );
+});
+
+test("a bundle of another checkout, to which a link leads, is not the program of this one", () => {
+  const [ours, theirs] = ["ours", "theirs"].map((name) => join(root, name)) as [string, string];
+  for (const checkout of [ours, theirs]) {
+    mkdirSync(join(checkout, "services", "cli"), { recursive: true });
+    writeFileSync(join(checkout, "services", "cli", "main.ts"), "");
+  }
+  const bundle = join(programFolder(theirs, false), "main.mjs");
+  mkdirSync(programFolder(theirs, false), { recursive: true });
+  writeFileSync(join(programFolder(theirs, false), inputsFile), "[]");
+  expect(isOwn(ours, programFolder(ours, false))).toBe(true);
+  symlinkSync(join(theirs, ".cache"), join(ours, ".cache"));
+  expect(findProgram(theirs, false)).toBe(bundle);
+  expect(findProgram(ours, false)).toBe(join(ours, "services", "cli", "main.ts"));
+  // The way by which a checkout is reached makes no other one of it.
+  symlinkSync(theirs, join(root, "link"));
+  expect(isOwn(join(root, "link"), programFolder(join(root, "link"), false))).toBe(true);
 });
 
 test("a bundle is the program until one of its sources changes or goes", () => {

@@ -1,5 +1,4 @@
 import type { AddressInfo } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
 import { serve, type WebSocketServerLike } from "@hono/node-server";
 import { Redis } from "ioredis";
 import { WebSocketServer } from "ws";
@@ -11,6 +10,7 @@ import { PageStore } from "../../shared/blob/pages/page-store.ts";
 import { log } from "../../shared/telemetry/log.ts";
 import { queueTelemetry } from "../../shared/telemetry/otel/queue-telemetry.ts";
 import { startTelemetry } from "../../shared/telemetry/otel/start-telemetry.ts";
+import { inTime } from "../../shared/time/in-time.ts";
 import { createApp } from "./app.ts";
 import { AssignmentCatalogue } from "./assignments/assignment-catalogue.ts";
 import { readApiConfig } from "./config.ts";
@@ -116,7 +116,7 @@ async function shutDown(): Promise<void> {
     server.closeAllConnections();
   }
   // Where Redis is gone the queue is never closed.
-  const isClosed = await Promise.race([queue.close().then(() => true), pause(goodbye, false)]);
+  const isClosed = await inTime(queue.close(), goodbye);
   for (const connection of [redis, blocking, subscriber, reports]) {
     connection.disconnect();
   }

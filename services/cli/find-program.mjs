@@ -1,6 +1,6 @@
 // Plain JavaScript that the oldest supported Node runs as it stands, as everything in the launcher.
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 
 /** Beside a bundled program: the size and time of change of each file that it was made of. */
 export const inputsFile = "inputs.json";
@@ -17,10 +17,27 @@ export function programFolder(root, isInstalled) {
 export function findProgram(root, isInstalled) {
   const folder = programFolder(root, isInstalled);
   const bundle = join(folder, "main.mjs");
-  if (isInstalled ? existsSync(bundle) : isFresh(folder)) return bundle;
+  if (isInstalled ? existsSync(bundle) : isOwn(root, folder) && isFresh(folder)) return bundle;
   return isInstalled
     ? join(root, "dist", "services", "cli", "main.js")
     : join(root, "services", "cli", "main.ts");
+}
+
+/**
+ * False where a link leads to the folder: then it belongs to another checkout, whose sources the bundle
+ * is made of, and is looked up in.
+ */
+export function isOwn(root, folder) {
+  return realPlace(folder) === join(realPlace(root), relative(root, folder));
+}
+
+/** Where a path leads, also one of which only the beginning is there. */
+function realPlace(path) {
+  try {
+    return realpathSync(path);
+  } catch {
+    return join(realPlace(dirname(path)), basename(path));
+  }
 }
 
 const asFound = { throwIfNoEntry: false };

@@ -2,7 +2,7 @@
   (type (;0;) (func (param i32 i32) (result i32)))
   (import "env" "memory" (memory (;0;) 2048 2048 shared))
   (func (;0;) (export "0") (type 0) (param i32 i32) (result i32)
-    (local i32 i32 i64 i64 i32 i64 i32 i32 i64 i64 i64 i64 i64 i64 i64 i32 i32 i64 i64 i32)
+    (local i32 i32 i64 i64 i32 i64 i32 i32 i64 i64 i32 i64 i32 i64 i64 i64 i64 i64 i64 i32 i32 i64 i64 i32)
     (local.set 2
       (i32.load16_u offset=4
         (local.get 1)))
@@ -33,18 +33,22 @@
       (i64.load hart.dataGeneration
         (local.get 0)))
     (local.set 11
+      (i64.const -1))
+    (local.set 13
+      (i64.const -1))
+    (local.set 15
       (i64.load hart.x5
         (local.get 0)))
-    (local.set 12
+    (local.set 16
       (i64.load hart.x8
         (local.get 0)))
-    (local.set 13
+    (local.set 17
       (i64.load hart.x10
         (local.get 0)))
-    (local.set 14
+    (local.set 18
       (i64.load hart.x11
         (local.get 0)))
-    (local.set 15
+    (local.set 19
       (i64.load hart.x12
         (local.get 0)))
     (block  ;; label = @1
@@ -68,9 +72,9 @@
                 (i32.sub
                   (local.get 6)
                   (i32.const 1)))
-              (local.set 11
+              (local.set 15
                 (i64.add
-                  (local.get 11)
+                  (local.get 15)
                   (i64.const 4)))
               (br 1 (;@4;)))
             (br 0 (;@4;)))
@@ -87,231 +91,299 @@
               (i32.sub
                 (local.get 6)
                 (i32.const 7)))
-            (local.set 16
-              (local.get 12))
-            (local.set 17
-              (i32.add
-                (i32.add
-                  (i32.and
-                    (i32.shr_u
-                      (i32.wrap_i64
-                        (local.get 16))
-                      (i32.const 8))
-                    (i32.const 65520))
-                  (local.get 8))
-                (i32.const 65536)))
+            (local.set 20
+              (local.get 16))
             (if  ;; label = @5
-              (i32.eqz
-                (i64.eq
-                  (i64.load
-                    (local.get 17))
-                  (i64.or
-                    (i64.and
-                      (local.get 16)
-                      (i64.const -4093))
-                    (local.get 10))))
+              (i64.ne
+                (i64.and
+                  (local.get 20)
+                  (i64.const -4093))
+                (local.get 11))
               (then
-                (local.set 4
-                  (i64.const 1053))
-                (br 3 (;@2;))))
-            (local.set 18
+                (local.set 21
+                  (i32.add
+                    (i32.add
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (i64.xor
+                              (local.get 20)
+                              (i64.shr_u
+                                (local.get 20)
+                                (i64.const 12))))
+                          (i32.const 8))
+                        (i32.const 65520))
+                      (local.get 8))
+                    (i32.const 65536)))
+                (if  ;; label = @6
+                  (i32.eqz
+                    (i64.eq
+                      (i64.load
+                        (local.get 21))
+                      (i64.or
+                        (i64.and
+                          (local.get 20)
+                          (i64.const -4093))
+                        (local.get 10))))
+                  (then
+                    (local.set 4
+                      (i64.const 1053))
+                    (br 4 (;@2;))))
+                (local.set 11
+                  (i64.and
+                    (local.get 20)
+                    (i64.const -4096)))
+                (local.set 12
+                  (i32.load offset=8
+                    (local.get 21)))))
+            (local.set 22
               (i32.add
                 (i32.wrap_i64
-                  (local.get 16))
-                (i32.load offset=8
-                  (local.get 17))))
-            (local.set 19
+                  (local.get 20))
+                (local.get 12)))
+            (local.set 23
               (i64.load32_s
-                (local.get 18)))
+                (local.get 22)))
             (i64.store32
-              (local.get 18)
+              (local.get 22)
               (i64.add
-                (local.get 19)
+                (local.get 23)
                 (i64.extend32_s
-                  (local.get 11))))
-            (local.set 13
-              (local.get 19))
-            (local.set 19
-              (local.get 12))
+                  (local.get 15))))
+            (local.set 17
+              (local.get 23))
+            (local.set 23
+              (local.get 16))
             (if  ;; label = @5
               (i32.eqz
                 (i64.eqz
                   (i64.and
-                    (local.get 19)
+                    (local.get 23)
                     (i64.const 7))))
               (then
                 (local.set 4
                   (i64.const 2073))
                 (br 3 (;@2;))))
-            (local.set 16
-              (local.get 19))
-            (local.set 18
-              (i32.add
-                (i32.and
-                  (i32.shr_u
-                    (i32.wrap_i64
-                      (local.get 16))
-                    (i32.const 8))
-                  (i32.const 65520))
-                (local.get 8)))
+            (local.set 20
+              (local.get 23))
             (if  ;; label = @5
-              (i32.eqz
-                (i64.eq
-                  (i64.load
-                    (local.get 18))
-                  (i64.or
-                    (i64.and
-                      (local.get 16)
-                      (i64.const -4089))
-                    (local.get 10))))
+              (i64.ne
+                (i64.and
+                  (local.get 20)
+                  (i64.const -4089))
+                (local.get 13))
               (then
+                (local.set 22
+                  (i32.add
+                    (i32.and
+                      (i32.shr_u
+                        (i32.wrap_i64
+                          (i64.xor
+                            (local.get 20)
+                            (i64.shr_u
+                              (local.get 20)
+                              (i64.const 12))))
+                        (i32.const 8))
+                      (i32.const 65520))
+                    (local.get 8)))
                 (if  ;; label = @6
                   (i32.eqz
                     (i64.eq
                       (i64.load
-                        (local.get 18))
+                        (local.get 22))
                       (i64.or
                         (i64.and
-                          (i64.add
-                            (local.get 16)
-                            (i64.const 7))
-                          (i64.const -4096))
+                          (local.get 20)
+                          (i64.const -4089))
                         (local.get 10))))
                   (then
-                    (local.set 4
-                      (i64.const 2073))
-                    (br 4 (;@2;))))))
-            (local.set 20
+                    (if  ;; label = @7
+                      (i32.eqz
+                        (i64.eq
+                          (i64.load
+                            (local.get 22))
+                          (i64.or
+                            (i64.and
+                              (i64.add
+                                (local.get 20)
+                                (i64.const 7))
+                              (i64.const -4096))
+                            (local.get 10))))
+                      (then
+                        (local.set 4
+                          (i64.const 2073))
+                        (br 5 (;@2;))))))
+                (local.set 13
+                  (i64.and
+                    (local.get 20)
+                    (i64.const -4096)))
+                (local.set 14
+                  (i32.load offset=8
+                    (local.get 22)))))
+            (local.set 24
               (i64.load
                 (i32.add
                   (i32.wrap_i64
-                    (local.get 16))
-                  (i32.load offset=8
-                    (local.get 18)))))
+                    (local.get 20))
+                  (local.get 14))))
             (i64.store hart.reservedAddress
               (local.get 0)
-              (local.get 19))
+              (local.get 23))
             (i64.store hart.reservedValue
               (local.get 0)
-              (local.get 20))
-            (local.set 14
-              (local.get 20))
-            (local.set 14
-              (i64.add
-                (local.get 14)
-                (i64.const 9)))
-            (local.set 20
-              (local.get 12))
-            (local.set 16
-              (local.get 20))
+              (local.get 24))
             (local.set 18
-              (i32.add
-                (i32.add
-                  (i32.and
-                    (i32.shr_u
-                      (i32.wrap_i64
-                        (local.get 16))
-                      (i32.const 8))
-                    (i32.const 65520))
-                  (local.get 8))
-                (i32.const 65536)))
+              (local.get 24))
+            (local.set 18
+              (i64.add
+                (local.get 18)
+                (i64.const 9)))
+            (local.set 24
+              (local.get 16))
+            (local.set 20
+              (local.get 24))
             (if  ;; label = @5
-              (i32.eqz
-                (i64.eq
-                  (i64.load
-                    (local.get 18))
-                  (i64.or
-                    (i64.and
-                      (local.get 16)
-                      (i64.const -4089))
-                    (local.get 10))))
+              (i64.ne
+                (i64.and
+                  (local.get 20)
+                  (i64.const -4089))
+                (local.get 11))
               (then
-                (local.set 4
-                  (i64.const 4113))
-                (br 3 (;@2;))))
-            (local.set 17
+                (local.set 22
+                  (i32.add
+                    (i32.add
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (i64.xor
+                              (local.get 20)
+                              (i64.shr_u
+                                (local.get 20)
+                                (i64.const 12))))
+                          (i32.const 8))
+                        (i32.const 65520))
+                      (local.get 8))
+                    (i32.const 65536)))
+                (if  ;; label = @6
+                  (i32.eqz
+                    (i64.eq
+                      (i64.load
+                        (local.get 22))
+                      (i64.or
+                        (i64.and
+                          (local.get 20)
+                          (i64.const -4089))
+                        (local.get 10))))
+                  (then
+                    (local.set 4
+                      (i64.const 4113))
+                    (br 4 (;@2;))))
+                (local.set 11
+                  (i64.and
+                    (local.get 20)
+                    (i64.const -4096)))
+                (local.set 12
+                  (i32.load offset=8
+                    (local.get 22)))))
+            (local.set 21
               (i32.add
                 (i32.wrap_i64
-                  (local.get 16))
-                (i32.load offset=8
-                  (local.get 18))))
-            (local.set 21
+                  (local.get 20))
+                (local.get 12)))
+            (local.set 25
               (i32.and
                 (i64.eq
                   (i64.load hart.reservedAddress
                     (local.get 0))
-                  (local.get 20))
-                (i64.eq
-                  (i64.load
-                    (local.get 17))
-                  (i64.load hart.reservedValue
-                    (local.get 0)))))
-            (if  ;; label = @5
-              (local.get 21)
-              (then
-                (i64.store
-                  (local.get 17)
-                  (local.get 14))))
-            (i64.store hart.reservedAddress
-              (local.get 0)
-              (i64.const -1))
-            (local.set 15
-              (i64.extend_i32_u
-                (i32.eqz
-                  (local.get 21))))
-            (local.set 16
-              (local.get 12))
-            (local.set 21
-              (i32.add
-                (i32.add
-                  (i32.and
-                    (i32.shr_u
-                      (i32.wrap_i64
-                        (local.get 16))
-                      (i32.const 8))
-                    (i32.const 65520))
-                  (local.get 8))
-                (i32.const 65536)))
-            (if  ;; label = @5
-              (i32.eqz
+                  (local.get 24))
                 (i64.eq
                   (i64.load
                     (local.get 21))
-                  (i64.or
-                    (i64.and
-                      (local.get 16)
-                      (i64.const -4089))
-                    (local.get 10))))
+                  (i64.load hart.reservedValue
+                    (local.get 0)))))
+            (if  ;; label = @5
+              (local.get 25)
               (then
-                (local.set 4
-                  (i64.const 5133))
-                (br 3 (;@2;))))
-            (local.set 17
+                (i64.store
+                  (local.get 21)
+                  (local.get 18))))
+            (i64.store hart.reservedAddress
+              (local.get 0)
+              (i64.const -1))
+            (local.set 19
+              (i64.extend_i32_u
+                (i32.eqz
+                  (local.get 25))))
+            (local.set 20
+              (local.get 16))
+            (if  ;; label = @5
+              (i64.ne
+                (i64.and
+                  (local.get 20)
+                  (i64.const -4089))
+                (local.get 11))
+              (then
+                (local.set 25
+                  (i32.add
+                    (i32.add
+                      (i32.and
+                        (i32.shr_u
+                          (i32.wrap_i64
+                            (i64.xor
+                              (local.get 20)
+                              (i64.shr_u
+                                (local.get 20)
+                                (i64.const 12))))
+                          (i32.const 8))
+                        (i32.const 65520))
+                      (local.get 8))
+                    (i32.const 65536)))
+                (if  ;; label = @6
+                  (i32.eqz
+                    (i64.eq
+                      (i64.load
+                        (local.get 25))
+                      (i64.or
+                        (i64.and
+                          (local.get 20)
+                          (i64.const -4089))
+                        (local.get 10))))
+                  (then
+                    (local.set 4
+                      (i64.const 5133))
+                    (br 4 (;@2;))))
+                (local.set 11
+                  (i64.and
+                    (local.get 20)
+                    (i64.const -4096)))
+                (local.set 12
+                  (i32.load offset=8
+                    (local.get 25)))))
+            (local.set 21
               (i32.add
                 (i32.wrap_i64
-                  (local.get 16))
-                (i32.load offset=8
-                  (local.get 21))))
-            (local.set 20
+                  (local.get 20))
+                (local.get 12)))
+            (local.set 24
               (i64.load
-                (local.get 17)))
+                (local.get 21)))
             (i64.store
-              (local.get 17)
+              (local.get 21)
               (select
-                (local.get 20)
-                (local.get 11)
+                (local.get 24)
+                (local.get 15)
                 (i64.gt_u
-                  (local.get 20)
-                  (local.get 11))))
+                  (local.get 24)
+                  (local.get 15))))
             (drop
-              (local.get 20))
-            (local.set 11
+              (local.get 24))
+            (local.set 15
               (i64.add
-                (local.get 11)
+                (local.get 15)
                 (i64.const -1)))
             (if  ;; label = @5
               (i64.ne
-                (local.get 11)
+                (local.get 15)
                 (i64.const 0))
               (then
                 (br 1 (;@4;))))
@@ -341,16 +413,16 @@
             (i32.const 127)))))
     (i64.store hart.x5
       (local.get 0)
-      (local.get 11))
+      (local.get 15))
     (i64.store hart.x10
       (local.get 0)
-      (local.get 13))
+      (local.get 17))
     (i64.store hart.x11
       (local.get 0)
-      (local.get 14))
+      (local.get 18))
     (i64.store hart.x12
       (local.get 0)
-      (local.get 15))
+      (local.get 19))
     (i64.store hart.pc
       (local.get 0)
       (local.get 5))

@@ -143,7 +143,11 @@
               (i32.and
                 (i32.shr_u
                   (i32.wrap_i64
-                    (local.get 15))
+                    (i64.xor
+                      (local.get 15)
+                      (i64.shr_u
+                        (local.get 15)
+                        (i64.const 12))))
                   (i32.const 8))
                 (i32.const 65520))
               (local.get 9)))

@@ -2,7 +2,7 @@
   (type (;0;) (func (param i32 i32) (result i32)))
   (import "env" "memory" (memory (;0;) 2048 2048 shared))
   (func (;0;) (export "0") (type 0) (param i32 i32) (result i32)
-    (local i32 i32 i64 i64 i32 i64 i32 i32 i64 i32 i32 i32 i32 i64 i64 f64 i64 f64 f64 f64 f64 i64 i32 f64 f64 f64 f64 i64 i64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f32)
+    (local i32 i32 i64 i64 i32 i64 i32 i32 i64 i32 i32 i32 i32 i64 i64 f64 i64 f64 f64 f64 f64 i64 i32 f64 f64 f64 f64 i64 i64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f64 f32)
     (local.set 2
       (i32.load16_u offset=4
         (local.get 1)))
@@ -170,7 +170,11 @@
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.get 23))
+                          (i64.xor
+                            (local.get 23)
+                            (i64.shr_u
+                              (local.get 23)
+                              (i64.const 12))))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8))
@@ -372,7 +376,7 @@
                 (local.get 23)))
             (if  ;; label = @5
               (i32.eqz
-                (local.get 14))
+                (local.get 13))
               (then
                 (local.set 4
                   (i64.const 8209))
@@ -445,73 +449,119 @@
                 (local.get 25)))
             (local.set 40
               (f64.add
-                (f64.add
+                (f64.sub
+                  (local.get 25)
                   (f64.sub
-                    (local.get 25)
-                    (f64.sub
-                      (local.get 38)
-                      (local.get 39)))
-                  (f64.sub
-                    (local.get 28)
+                    (local.get 38)
                     (local.get 39)))
-                (local.get 37)))
+                (f64.sub
+                  (local.get 28)
+                  (local.get 39))))
             (local.set 41
-              (f64.add
-                (local.get 38)
-                (local.get 40)))
+              (local.get 38))
             (if  ;; label = @5
-              (i32.eqz
-                (i64.lt_u
-                  (i64.sub
-                    (i64.shl
-                      (i64.reinterpret_f64
-                        (local.get 41))
-                      (i64.const 1))
-                    (i64.const 1107885508333142016))
-                  (i64.const -1125899906842624000)))
+              (i64.eqz
+                (i64.shl
+                  (i64.or
+                    (i64.reinterpret_f64
+                      (local.get 37))
+                    (i64.reinterpret_f64
+                      (local.get 40)))
+                  (i64.const 1)))
               (then
-                (local.set 4
-                  (i64.const 8209))
-                (br 3 (;@2;))))
-            (local.set 42
-              (f64.sub
-                (local.get 41)
-                (local.get 38)))
-            (local.set 30
-              (i64.shl
-                (i64.reinterpret_f64
+                (if  ;; label = @6
+                  (i32.eqz
+                    (i32.or
+                      (i32.or
+                        (i64.lt_u
+                          (i64.sub
+                            (i64.shl
+                              (i64.reinterpret_f64
+                                (local.get 25))
+                              (i64.const 1))
+                            (i64.const 486388759756013568))
+                          (i64.const -495395959010754560))
+                        (i64.eqz
+                          (i64.reinterpret_f64
+                            (f64.abs
+                              (local.get 26)))))
+                      (i64.eqz
+                        (i64.reinterpret_f64
+                          (f64.abs
+                            (local.get 27))))))
+                  (then
+                    (local.set 4
+                      (i64.const 8209))
+                    (br 4 (;@2;)))))
+              (else
+                (if  ;; label = @6
+                  (i32.eqz
+                    (local.get 14))
+                  (then
+                    (local.set 4
+                      (i64.const 8209))
+                    (br 4 (;@2;))))
+                (local.set 42
                   (f64.add
-                    (f64.sub
-                      (local.get 38)
-                      (f64.sub
-                        (local.get 41)
-                        (local.get 42)))
-                    (f64.sub
-                      (local.get 40)
-                      (local.get 42))))
-                (i64.const 1)))
-            (if  ;; label = @5
-              (i32.eqz
-                (i32.eqz
-                  (i32.and
-                    (i64.eqz
-                      (i64.shl
-                        (local.get 30)
-                        (i64.const 11)))
-                    (i64.ne
-                      (local.get 30)
-                      (i64.const 0)))))
-              (then
-                (local.set 4
-                  (i64.const 8209))
-                (br 3 (;@2;))))
+                    (local.get 40)
+                    (local.get 37)))
+                (local.set 41
+                  (f64.add
+                    (local.get 38)
+                    (local.get 42)))
+                (if  ;; label = @6
+                  (i32.eqz
+                    (i64.lt_u
+                      (i64.sub
+                        (i64.shl
+                          (i64.reinterpret_f64
+                            (local.get 41))
+                          (i64.const 1))
+                        (i64.const 1107885508333142016))
+                      (i64.const -1125899906842624000)))
+                  (then
+                    (local.set 4
+                      (i64.const 8209))
+                    (br 4 (;@2;))))
+                (local.set 43
+                  (f64.sub
+                    (local.get 41)
+                    (local.get 38)))
+                (local.set 30
+                  (i64.shl
+                    (i64.reinterpret_f64
+                      (f64.add
+                        (f64.sub
+                          (local.get 38)
+                          (f64.sub
+                            (local.get 41)
+                            (local.get 43)))
+                        (f64.sub
+                          (local.get 42)
+                          (local.get 43))))
+                    (i64.const 1)))
+                (if  ;; label = @6
+                  (i32.eqz
+                    (i32.eqz
+                      (i32.and
+                        (i64.eqz
+                          (i64.shl
+                            (local.get 30)
+                            (i64.const 11)))
+                        (i64.ne
+                          (local.get 30)
+                          (i64.const 0)))))
+                  (then
+                    (local.set 4
+                      (i64.const 8209))
+                    (br 4 (;@2;))))))
             (local.set 21
               (local.get 41))
-            (local.set 42
-              (local.get 21))
             (local.set 43
+              (local.get 21))
+            (local.set 44
               (f32.demote_f64
-                (local.get 42)))
+                (local.get 43)))
             (if  ;; label = @5
               (i32.eqz
                 (local.get 14))
@@ -527,8 +577,8 @@
                   (i32.eqz
                     (f64.eq
                       (f64.promote_f32
-                        (local.get 43))
-                      (local.get 42)))
+                        (local.get 44))
+                      (local.get 43)))
                   (then
                     (local.set 4
                       (i64.const 9229))
@@ -536,10 +586,10 @@
             (local.set 30
               (i64.extend_i32_u
                 (i32.reinterpret_f32
-                  (local.get 43))))
+                  (local.get 44))))
             (local.set 29
               (i64.reinterpret_f64
-                (local.get 42)))
+                (local.get 43)))
             (if  ;; label = @5
               (i32.eqz
                 (i32.or

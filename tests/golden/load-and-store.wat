@@ -102,7 +102,11 @@
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.get 19))
+                          (i64.xor
+                            (local.get 19)
+                            (i64.shr_u
+                              (local.get 19)
+                              (i64.const 12))))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8)))
@@ -165,7 +169,11 @@
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.get 19))
+                            (i64.xor
+                              (local.get 19)
+                              (i64.shr_u
+                                (local.get 19)
+                                (i64.const 12))))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))
@@ -227,7 +235,11 @@
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.get 19))
+                            (i64.xor
+                              (local.get 19)
+                              (i64.shr_u
+                                (local.get 19)
+                                (i64.const 12))))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))
@@ -275,7 +287,11 @@
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.get 19))
+                          (i64.xor
+                            (local.get 19)
+                            (i64.shr_u
+                              (local.get 19)
+                              (i64.const 12))))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8)))
@@ -336,7 +352,11 @@
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.get 19))
+                            (i64.xor
+                              (local.get 19)
+                              (i64.shr_u
+                                (local.get 19)
+                                (i64.const 12))))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))

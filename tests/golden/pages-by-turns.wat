@@ -123,7 +123,11 @@
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.get 22))
+                          (i64.xor
+                            (local.get 22)
+                            (i64.shr_u
+                              (local.get 22)
+                              (i64.const 12))))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8)))
@@ -183,7 +187,11 @@
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.get 22))
+                          (i64.xor
+                            (local.get 22)
+                            (i64.shr_u
+                              (local.get 22)
+                              (i64.const 12))))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8)))
@@ -231,7 +239,11 @@
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.get 22))
+                            (i64.xor
+                              (local.get 22)
+                              (i64.shr_u
+                                (local.get 22)
+                                (i64.const 12))))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))
@@ -293,7 +305,11 @@
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.get 22))
+                            (i64.xor
+                              (local.get 22)
+                              (i64.shr_u
+                                (local.get 22)
+                                (i64.const 12))))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))
@@ -341,7 +357,11 @@
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.get 22))
+                          (i64.xor
+                            (local.get 22)
+                            (i64.shr_u
+                              (local.get 22)
+                              (i64.const 12))))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8)))
@@ -406,7 +426,11 @@
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.get 22))
+                            (i64.xor
+                              (local.get 22)
+                              (i64.shr_u
+                                (local.get 22)
+                                (i64.const 12))))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))
@@ -471,7 +495,11 @@
                     (i32.and
                       (i32.shr_u
                         (i32.wrap_i64
-                          (local.get 22))
+                          (i64.xor
+                            (local.get 22)
+                            (i64.shr_u
+                              (local.get 22)
+                              (i64.const 12))))
                         (i32.const 8))
                       (i32.const 65520))
                     (local.get 8)))
@@ -532,7 +560,11 @@
                       (i32.and
                         (i32.shr_u
                           (i32.wrap_i64
-                            (local.get 22))
+                            (i64.xor
+                              (local.get 22)
+                              (i64.shr_u
+                                (local.get 22)
+                                (i64.const 12))))
                           (i32.const 8))
                         (i32.const 65520))
                       (local.get 8))

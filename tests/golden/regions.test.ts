@@ -5,7 +5,9 @@ import {
   hartFields,
   integerRegistersOffset,
 } from "../../workers/vmm/isa/hart-layout.ts";
+import type { Line } from "../support/assembler.ts";
 import { codeShapes } from "../support/code-shapes.ts";
+import { privilegedShapes } from "../support/privileged-shapes.ts";
 import { TranslatedProgram } from "../support/translated-program.ts";
 
 const tools = await wabt();
@@ -33,8 +35,16 @@ function textOf(code: Uint8Array): string {
   }
 }
 
-test.each(Object.entries(codeShapes))("the region of the %s is as it was", async (name, lines) => {
-  const program = new TranslatedProgram(lines);
+const machineMode = 3;
+const shapes: readonly (readonly [name: string, lines: readonly Line[], privilege: number])[] = [
+  ...Object.entries(codeShapes).map(([name, lines]) => [name, lines, machineMode] as const),
+  ...Object.entries(privilegedShapes).map(
+    ([name, { lines, privilege }]) => [name, lines, privilege] as const,
+  ),
+];
+
+test.each(shapes)("the region of the %s is as it was", async (name, lines, privilege) => {
+  const program = new TranslatedProgram(lines, undefined, privilege);
   program.reset();
   for (let step = 0; step < program.steps && program.modules.length === 0; step++) {
     program.translateHere();

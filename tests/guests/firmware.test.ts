@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { ensureLinuxImage } from "../../deploy/images/linux/ensure-linux-image.ts";
+import { cliProgram } from "../support/cli-program.ts";
 import { boots } from "./boots.ts";
 import { talkToGuest } from "./talk-to-guest.ts";
 
-const main = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
 const emulators = {
-  trapline: [process.execPath, main, "qemu"],
+  trapline: [process.execPath, cliProgram, "qemu"],
   qemu: ["qemu-system-riscv64"],
 } as const;
 

@@ -1,13 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cliProgram } from "../support/cli-program.ts";
 import { goldenPath, guests, sectorDisk, sectorDiskAfterwards } from "./guests.ts";
 import { runGuest } from "./run-guest.ts";
 
 const hasQemu = spawnSync("qemu-system-riscv64", ["--version"]).status === 0;
-const trapline = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
 
 /** The same golden text for both: what it says is QEMU's word, not ours. */
 const emulators: {
@@ -15,7 +14,7 @@ const emulators: {
   readonly command: readonly [string, ...string[]];
   readonly present: boolean;
 }[] = [
-  { name: "Trapline", command: [process.execPath, trapline, "qemu"], present: true },
+  { name: "Trapline", command: [process.execPath, cliProgram, "qemu"], present: true },
   {
     name: hasQemu ? "QEMU" : "QEMU (skipped: qemu-system-misc is not installed)",
     command: ["qemu-system-riscv64"],

@@ -1,14 +1,12 @@
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { cliProgram } from "../support/cli-program.ts";
 import { boots } from "./boots.ts";
 import { talkToGuest } from "./talk-to-guest.ts";
-
-const main = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
 
 test("Debian's kernel starts four harts by our own SBI, works on all and powers off", async () => {
   const options = boots.linuxOnFourHarts.options();
   const work = "for i in 1 2 3 4; do (head -c 200000 /dev/urandom | md5sum > /tmp/$i) & done; wait";
-  const { console, exitCode } = await talkToGuest([process.execPath, main, "qemu"], options, [
+  const { console, exitCode } = await talkToGuest([process.execPath, cliProgram, "qemu"], options, [
     ["~ # ", "echo $(nproc) harts\n"],
     ["4 harts", `${work}; cat /tmp/1 /tmp/2 /tmp/3 /tmp/4 | wc -l; echo all""right\n`],
     ["allright", "poweroff -f\n"],

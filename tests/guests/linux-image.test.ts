@@ -1,16 +1,16 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { cliProgram } from "../support/cli-program.ts";
 import { boots } from "./boots.ts";
 
-const trapline = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
 const rubric = fileURLToPath(
   new URL("../../assignments/linux-boot/assignment.yaml", import.meta.url),
 );
 
 test("the Linux image is built, goes through all steps of linux-boot and finds its devices", () => {
   const options = [...boots.linux.options(), "--script", rubric];
-  const run = spawnSync(process.execPath, [trapline, "qemu", ...options], { encoding: "utf8" });
+  const run = spawnSync(process.execPath, [cliProgram, "qemu", ...options], { encoding: "utf8" });
   expect(run.stdout).toMatch(/virtio_blk virtio\d: \[vda\] 2048 512-byte logical blocks/);
   expect(run.stdout).toMatch(/^trapline: Linux \S+ on riscv64 is up/m);
   expect(run.stdout).toMatch(/EXT4-fs \(vda\): mounting ext2 file system/);

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
+import { cliProgram } from "../support/cli-program.ts";
 import type { Turn } from "./talk-to-guest.ts";
 
 /** A step of a console script, as in `trapline qemu --script`. */
@@ -35,8 +35,6 @@ export interface ScriptedRun {
   readonly exitCode: number | null;
 }
 
-const main = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
-
 /** Runs `trapline qemu` with a script. The steps' limits are in guest time, so it ends by itself. */
 export async function runScript(
   options: readonly string[],
@@ -46,7 +44,7 @@ export async function runScript(
   try {
     const script = `${folder}/steps.yaml`;
     writeFileSync(script, stringify(steps));
-    return await run([main, "qemu", ...options, "--script", script]);
+    return await run([cliProgram, "qemu", ...options, "--script", script]);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -4,12 +4,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from "vitest";
 import { runCommandLine } from "../../services/cli/command-line.ts";
 import { runKeys } from "../../shared/protocol/run-keys.ts";
 import { elfWithSymbols } from "../contracts/support/elf-with-symbols.ts";
+import { cliProgram } from "../support/cli-program.ts";
 import { GdbConsole } from "./gdb-console.ts";
 import { rawGuest } from "./raw-guest.ts";
 import { type RunOutcome, runOutcome } from "./run-outcome.ts";
@@ -19,7 +19,6 @@ import { workingGuest } from "./working-guest.ts";
 
 const hasGdb = GdbConsole.isThere;
 const reason = hasGdb ? "" : " (skipped: Debian's package gdb-multiarch is missing)";
-const main = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
 const start = 0x8000_0000;
 /** So that it is still there when a debugger comes, also on a quick machine. */
 const rounds = 60;
@@ -183,7 +182,7 @@ describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, 
       "continue",
     ];
     const child = spawn(process.execPath, [
-      ...[main, "gdb", id, "--api", service.api.base, "--"],
+      ...[cliProgram, "gdb", id, "--api", service.api.base, "--"],
       ...gdb,
     ]);
     onTestFailed(() => void child.kill());

@@ -12,6 +12,7 @@ import { ApiClient } from "../../services/cli/client/api-client.ts";
 import { followSubmission } from "../../services/cli/client/follow-submission.ts";
 import { startService } from "../../services/cli/commands/serve-service.ts";
 import { guestExits } from "../../workers/vmm/mod.ts";
+import { cliProgram } from "../support/cli-program.ts";
 import { sendSignal } from "./send-signal.ts";
 
 /**
@@ -27,7 +28,6 @@ interface Outcome {
 
 const run = promisify(execFile);
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const main = here("../../services/cli/main.ts");
 const script = here("../../assignments/linux-boot/assignment.yaml");
 
 let linux: LinuxImagePaths;
@@ -95,7 +95,7 @@ async function throughService(
 async function throughCommand(runtime: "deno" | "node"): Promise<Outcome> {
   const exits = join(folder, `${runtime}.json`);
   const words = [
-    ...(runtime === "deno" ? ["run", "--allow-all", main] : [main]),
+    ...(runtime === "deno" ? ["run", "--allow-all", cliProgram] : [cliProgram]),
     ...["qemu", "-machine", "virt", "-m", "256M", "-nographic"],
     ...["-kernel", linux.kernel, "-initrd", linux.initrd, "-append", linuxCommandLine],
     ...["-drive", `file=${linux.disk},if=none,format=raw,id=disk,readonly=on`],

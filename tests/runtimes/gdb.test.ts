@@ -2,14 +2,13 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { elfWithSymbols } from "../contracts/support/elf-with-symbols.ts";
 import { elfPath } from "../guests/guests.ts";
 import { asm, assemble, type Line } from "../support/assembler.ts";
+import { cliProgram } from "../support/cli-program.ts";
 
 /** Debian's gdb-multiarch drives a machine of `trapline qemu -gdb`. */
-const main = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
 const gdb = "gdb-multiarch";
 const hasGdb = spawnSync(gdb, ["--version"]).status === 0;
 const reason = hasGdb
@@ -70,7 +69,7 @@ async function debug(
   commands: readonly string[],
 ): Promise<Session> {
   const words = ["-machine", "virt", "-bios", "none", "-kernel", file, "-display", "none"];
-  const all = [...first, main, "qemu", ...words, "-serial", "null", "-gdb", "tcp::0", "-S"];
+  const all = [...first, cliProgram, "qemu", ...words, "-serial", "null", "-gdb", "tcp::0", "-S"];
   const machine = spawn(command ?? "", [...all, ...options], {
     stdio: ["ignore", "ignore", "pipe"],
   });

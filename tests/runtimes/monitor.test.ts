@@ -2,13 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { elfPath } from "../guests/guests.ts";
+import { cliProgram } from "../support/cli-program.ts";
 import { run } from "./run-shell.ts";
 
 /** The monitor console, logs, device trees and serial ports of `trapline qemu`. */
-const main = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
 const runtimes = { Node: "node", Deno: "deno run -A" };
 
 let folder = "";
@@ -18,7 +17,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function trapline(runtime: string, guest: string, options: string): string {
-  return `exec ${runtime} ${main} qemu -M virt -bios none -kernel ${elfPath(guest)} ${options}`;
+  return `exec ${runtime} ${cliProgram} qemu -M virt -bios none -kernel ${elfPath(guest)} ${options}`;
 }
 
 describe.each(Object.entries(runtimes))("under %s", (_name, runtime) => {
@@ -84,7 +83,7 @@ describe("a traced run", () => {
 describe("a device tree", () => {
   test("that was dumped starts the same guest", async () => {
     const tree = join(folder, "virt.dtb");
-    const dump = await run(`exec node ${main} qemu -M virt,dumpdtb=${tree} -smp 2`, []);
+    const dump = await run(`exec node ${cliProgram} qemu -M virt,dumpdtb=${tree} -smp 2`, []);
     expect(dump.status).toBe(0);
     expect(readFileSync(tree).subarray(0, 4).toString("hex")).toBe("d00dfeed");
     const { status } = await run(trapline("node", "traps", `-nographic -smp 2 -dtb ${tree}`), []);

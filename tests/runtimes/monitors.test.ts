@@ -2,13 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { elfPath } from "../guests/guests.ts";
+import { cliProgram } from "../support/cli-program.ts";
 import { run } from "./run-shell.ts";
 
 /** QMP, monitors on sockets, pseudo terminals and the loader of `trapline qemu`. */
-const main = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
 const runtimes = { Node: "node", Deno: "deno run -A" };
 
 let folder = "";
@@ -18,7 +17,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function trapline(runtime: string, options: string): string {
-  return `exec ${runtime} ${main} qemu -M virt -bios none ${options}`;
+  return `exec ${runtime} ${cliProgram} qemu -M virt -bios none ${options}`;
 }
 
 /** Connects as soon as somebody listens, and talks: each text is sent when the one before it came. */
@@ -130,7 +129,7 @@ test("a serial port on a pseudo terminal talks, raw, to whoever opens its other 
   const log = join(folder, "pty.log");
   // The shell stands in for a terminal program: it reads the line that names the terminal.
   const shell = [
-    `node ${main} qemu -M virt -bios none -kernel ${elfPath("hello")} -display none -serial pty > ${log} &`,
+    `node ${cliProgram} qemu -M virt -bios none -kernel ${elfPath("hello")} -display none -serial pty > ${log} &`,
     `while ! grep -q redirected ${log}; do sleep 0.1; done`,
     `tty=$(sed -n 's/^char device redirected to \\(.*\\) (label serial0)$/\\1/p' ${log})`,
     "exec 3<>$tty; stty -F $tty -a | grep -o -e -echo -e -icanon -e -opost | sort -u",

@@ -4,17 +4,16 @@ import { type AddressInfo, createServer as createTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureLinuxImage } from "../../deploy/images/linux/ensure-linux-image.ts";
 import { linuxCommandLine } from "../../deploy/images/linux/linux-command-line.ts";
 import { openUserNetwork } from "../../workers/host/network/user-network.ts";
 import { Failure } from "../../workers/vmm/mod.ts";
 import { type Turn, talkToGuest } from "../guests/talk-to-guest.ts";
+import { cliProgram } from "../support/cli-program.ts";
 
 /** Debian's Linux on networks of the host: with QEMU, with another of us, with the host itself. */
-const main = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
-const trapline = [process.execPath, main, "qemu"] as const;
+const trapline = [process.execPath, cliProgram, "qemu"] as const;
 const qemu = ["qemu-system-riscv64"] as const;
 
 let folder = "";

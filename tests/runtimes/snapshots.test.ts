@@ -2,20 +2,19 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureLinuxImage } from "../../deploy/images/linux/ensure-linux-image.ts";
 import { linuxCommandLine } from "../../deploy/images/linux/linux-command-line.ts";
 import { snapshotVersion } from "../../workers/vmm/machine/upgrade-snapshot.ts";
 import { monitorExits } from "../../workers/vmm/mod.ts";
 import { elfPath, sectorDisk } from "../guests/guests.ts";
+import { cliProgram } from "../support/cli-program.ts";
 
 /**
  * Snapshots as a person meets them: a run that is left and goes on in other processes, under another
  * runtime and by another engine, is the run that was never left; the monitor's commands; and what
  * `trapline snapshot` says of a file.
  */
-const main = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
 const node = ["node"] as const;
 const deno = ["deno", "run", "-A"] as const;
 type Runtime = readonly [string, ...string[]];
@@ -35,9 +34,14 @@ interface Outcome {
 function run([program, ...first]: Runtime, words: readonly string[], input = ""): Promise<Outcome> {
   return new Promise((resolve) => {
     const options = { maxBuffer: 2 ** 26, encoding: "utf8" as const };
-    const child = execFile(program, [...first, main, ...words], options, (error, out, err) => {
-      resolve({ status: error === null ? 0 : Number(error.code), out, err });
-    });
+    const child = execFile(
+      program,
+      [...first, cliProgram, ...words],
+      options,
+      (error, out, err) => {
+        resolve({ status: error === null ? 0 : Number(error.code), out, err });
+      },
+    );
     child.stdin?.end(input);
   });
 }

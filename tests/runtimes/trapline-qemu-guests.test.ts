@@ -1,17 +1,16 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureLinuxImage } from "../../deploy/images/linux/ensure-linux-image.ts";
 import { linuxCommandLine } from "../../deploy/images/linux/linux-command-line.ts";
 import { exitCategories } from "../../workers/vmm/mod.ts";
 import { elfPath, goldenPath, sectorDisk, sectorDiskAfterwards } from "../guests/guests.ts";
+import { cliProgram } from "../support/cli-program.ts";
 import { inTerminal } from "./in-terminal.ts";
 import { type Ending, run } from "./run-shell.ts";
 
 /** `trapline qemu` with real guests: our own bare-metal programs and Debian's Linux. */
-const main = fileURLToPath(new URL("../../services/cli/main.ts", import.meta.url));
 const runtimes = { Node: "node", Deno: "deno run -A" };
 
 let folder = "";
@@ -21,7 +20,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function trapline(runtime: string, options: string): string {
-  return `exec ${runtime} ${main} qemu -machine virt -nographic ${options}`;
+  return `exec ${runtime} ${cliProgram} qemu -machine virt -nographic ${options}`;
 }
 
 /** What must be the same wherever a run happens. */

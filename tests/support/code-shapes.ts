@@ -11,12 +11,19 @@ export const shapeData = ramBase + 0x8000;
 const pageBytes = 4096;
 
 const [t0, t1, t2, a0, a1, a2] = [5, 6, 7, 10, 11, 12] as const;
+const csr = {
+  ...{ fflags: 0x001, frm: 0x002, fcsr: 0x003 },
+  ...{ mstatus: 0x300, menvcfg: 0x30a, mscratch: 0x340 },
+};
 const end = asm("wfi");
 const add = (rd: number, imm: number) => asm("addi", { rd, rs1: rd, imm });
 
 /** No instruction at all, so that what follows begins at `offset`, all before it being `bytes` long. */
 const fill = (bytes: number, offset: number): Assembled[] =>
   Array.from({ length: (offset - bytes) / 4 }, () => asm("addi"));
+
+/** Float registers may be read and written. */
+const floatOn = [...loadConstant(t0, 0x2000), asm("csrrs", { rs1: t0, csr: csr.mstatus })];
 
 export const codeShapes: Readonly<Record<string, readonly Line[]>> = {
   "straight-line": [
@@ -181,8 +188,7 @@ export const codeShapes: Readonly<Record<string, readonly Line[]>> = {
     end,
   ],
   float: [
-    ...loadConstant(t0, 0x2000),
-    asm("csrrs", { rs1: t0, csr: 0x300 }),
+    ...floatOn,
     asm("addi", { rd: t0, imm: 4 }),
     asm("fcvt.d.l", { rd: 10, rs1: t0, rm: 0 }),
     asm("fsd", { rs1: 8, rs2: 10 }),
@@ -205,6 +211,140 @@ export const codeShapes: Readonly<Record<string, readonly Line[]>> = {
     asm("amomaxu.d", { rd: 0, rs1: 8, rs2: t0 }),
     add(t0, -1),
     asm("bne", { rs1: t0, to: "again" }),
+    end,
+  ],
+  "compare-and-swap": [
+    add(t0, 3),
+    "again",
+    asm("amocas.w", { rd: a0, rs1: 8, rs2: t0 }),
+    asm("amocas.d", { rd: a1, rs1: 8, rs2: a0 }),
+    asm("amoswap.w", { rd: a2, rs1: 8, rs2: t0 }),
+    add(t0, -1),
+    asm("bne", { rs1: t0, to: "again" }),
+    end,
+  ],
+  /** What a region does not go on with: places that were never executed, in the middle of a loop too. */
+  "many-exits": [
+    add(t0, 5),
+    "again",
+    asm("andi", { rd: t1, rs1: t0, imm: 8 }),
+    asm("bne", { rs1: t1, to: "never" }),
+    add(a0, 3),
+    asm("blt", { rs1: a0, to: "not either" }),
+    add(t0, -1),
+    asm("bne", { rs1: t0, to: "again" }),
+    end,
+    "never",
+    add(a0, 1),
+    "not either",
+    end,
+  ],
+  /** A loop in which an instruction always leaves: it is entered at its head and behind that. */
+  "leaving-loop": [
+    add(t0, 4),
+    "again",
+    add(a0, 3),
+    asm("csrrw", { rd: a1, rs1: a0, csr: csr.mscratch }),
+    asm("add", { rd: a2, rs1: a2, rs2: a1 }),
+    add(t0, -1),
+    asm("bne", { rs1: t0, to: "again" }),
+    end,
+  ],
+  /** More than one block may hold, and than the budget is looked at once for. */
+  "long-way": [
+    add(t0, 2),
+    "again",
+    ...fill(0, 300),
+    add(a0, 3),
+    ...fill(0, 300),
+    add(t0, -1),
+    asm("bne", { rs1: t0, to: "again" }),
+    end,
+  ],
+  /** What needs nothing here, and what needs a page that is written to. */
+  "fences-and-blocks": [
+    ...loadConstant(t0, 0xf0),
+    asm("csrrs", { rs1: t0, csr: csr.menvcfg }),
+    asm("addi", { rd: t0, imm: 3 }),
+    "again",
+    asm("sd", { rs1: 8, rs2: t0, imm: 64 }),
+    asm("fence", {}),
+    asm("fence.i", {}),
+    asm("pause", {}),
+    asm("cbo.zero", { rs1: 8 }),
+    add(t0, -1),
+    asm("bne", { rs1: t0, to: "again" }),
+    end,
+  ],
+  "float-arithmetic": [
+    ...floatOn,
+    asm("addi", { rd: t0, imm: 9 }),
+    ...(["s", "d"] as const).flatMap((f) => [
+      asm(`fcvt.${f}.l`, { rd: 10, rs1: t0, rm: 0 }),
+      asm(`fsub.${f}`, { rd: 11, rs1: 11, rs2: 10, rm: 7 }),
+      asm(`fmul.${f}`, { rd: 12, rs1: 11, rs2: 10, rm: 7 }),
+      asm(`fsqrt.${f}`, { rd: 13, rs1: 10, rm: 0 }),
+      asm(`fnmsub.${f}`, { rd: 14, rs1: 12, rs2: 11, rs3: 10, rm: 7 }),
+    ]),
+    asm("fadd.s", { rd: 11, rs1: 10, rs2: 13, rm: 0 }),
+    asm("fdiv.s", { rd: 12, rs1: 10, rs2: 11, rm: 0 }),
+    end,
+  ],
+  "float-conversion": [
+    ...floatOn,
+    asm("addi", { rd: t0, imm: -9 }),
+    ...(["s", "d"] as const).flatMap((f) => [
+      ...["w", "wu", "l", "lu"].flatMap((integer) => [
+        asm(`fcvt.${f}.${integer}`, { rd: 10, rs1: t0, rm: 0 }),
+        asm(`fcvt.${integer}.${f}`, { rd: a0, rs1: 10, rm: 1 }),
+      ]),
+      ...[0, 2, 4, 7].map((rm) => asm(`fcvt.l.${f}`, { rd: a0, rs1: 10, rm })),
+      asm(`fround.${f}`, { rd: 11, rs1: 10, rm: 2 }),
+      asm(`froundnx.${f}`, { rd: 12, rs1: 10, rm: 7 }),
+    ]),
+    asm("fcvt.s.d", { rd: 10, rs1: 10, rm: 0 }),
+    asm("fcvt.d.s", { rd: 13, rs1: 10, rm: 0 }),
+    end,
+  ],
+  "float-moves": [
+    ...floatOn,
+    ...["h", "s", "d"].flatMap((f) => {
+      const [load, store, move] = { h: ["flh", "fsh", "h"], s: ["flw", "fsw", "w"] }[f] ?? [
+        ...["fld", "fsd", "d"],
+      ];
+      return [
+        asm(`fli.${f}`, { rd: 10, rs1: 20 }),
+        asm(`${store}`, { rs1: 8, rs2: 10, imm: 16 }),
+        asm(`${load}`, { rd: 11, rs1: 8, imm: 16 }),
+        asm(`fsgnjn.${f}`, { rd: 12, rs1: 10, rs2: 11 }),
+        asm(`fclass.${f}`, { rd: a0, rs1: 12 }),
+        asm(`fmv.x.${move}`, { rd: a0, rs1: 12 }),
+        asm(`fmv.${move}.x`, { rd: 13, rs1: a0 }),
+      ];
+    }),
+    end,
+  ],
+  "float-comparison": [
+    ...floatOn,
+    ...["s", "d"].flatMap((f) => [
+      asm(`fli.${f}`, { rd: 10, rs1: 20 }),
+      asm(`fli.${f}`, { rd: 11, rs1: 0 }),
+      ...["fmin", "fmax", "fminm", "fmaxm"].map((name) =>
+        asm(`${name}.${f}`, { rd: 12, rs1: 10, rs2: 11 }),
+      ),
+      ...["feq", "flt", "fle", "fltq", "fleq"].map((name) =>
+        asm(`${name}.${f}`, { rd: a0, rs1: 10, rs2: 12 }),
+      ),
+    ]),
+    end,
+  ],
+  /** Its own registers, after which what the region knows of them is found out anew. */
+  "float-registers": [
+    ...floatOn,
+    asm("csrrsi", { rs1: 1, csr: csr.fflags }),
+    asm("csrrwi", { rd: a0, rs1: 0, csr: csr.frm }),
+    asm("csrrs", { rd: a1, csr: csr.fcsr }),
+    asm("fcvt.d.l", { rd: 10, rs1: a1, rm: 7 }),
     end,
   ],
 };

@@ -1,5 +1,5 @@
 /**
- * A program of `codeShapes` on a bare hart, executed once by the interpreter, and then translated by
+ * A program of `codeShapes` or `privilegedShapes` on a bare hart, executed once by the interpreter, and then translated by
  * request: for tests that look at the region itself.
  */
 import { compiler } from "../../workers/host/compiler.ts";
@@ -29,6 +29,11 @@ const coldHeat: HeatPolicy = {
   patience: 0,
 };
 const ramBytes = 2 ** 20;
+/** What programs write of the registers of traps. */
+const traps = [
+  ...(["mstatus", "mscratch", "stvec", "sscratch", "sepc", "scause", "stval"] as const),
+];
+const callFromUser = 1n << 8n;
 const mostSteps = 10_000;
 
 export interface ProgramState {
@@ -44,7 +49,10 @@ export class TranslatedProgram {
   readonly modules: Uint8Array[] = [];
   readonly #regions: ((hart: number, entry: number) => number)[] = [];
 
-  constructor(lines: readonly Line[], heat: HeatPolicy = coldHeat) {
+  readonly #privilege: number;
+
+  constructor(lines: readonly Line[], heat: HeatPolicy = coldHeat, privilege = 3) {
+    this.#privilege = privilege;
     const recording: WasmCompiler = {
       ...compiler,
       compile: (code) => {
@@ -82,7 +90,9 @@ export class TranslatedProgram {
     const floats = hart.address + 33 * 8;
     memory.bytes.fill(0, floats, floats + 32 * 8);
     for (const field of ["fflags", "frm"] as const) hart.set(field, 0);
-    hart.setWide("mstatus", 0n);
+    for (const field of traps) hart.setWide(field, 0n);
+    hart.setWide("medeleg", callFromUser);
+    hart.set("privilege", this.#privilege);
     hart.setWide("reservedAddress", -1n);
     hart.setWide("reservedValue", 0n);
     hart.setWide("exceptions", 0n);
@@ -107,6 +117,8 @@ export class TranslatedProgram {
     const entry = entryTableBase + number * entryBytes;
     memory.setWord(hart.address + hartFields.budget.offset, budget);
     this.#regions.at(-1)?.(hart.address, entry);
+    // As `execute` does where a region asks for it.
+    this.h.engine.selectContext(hart.address);
     return true;
   }
 

@@ -40,6 +40,7 @@ import { startWorkerTelemetry } from "./telemetry/start-worker-telemetry.ts";
 import { WorkerTemplates } from "./templates/worker-templates.ts";
 import { PcpuPool } from "./thread/pcpu-pool.ts";
 import { LastingTranslation } from "./translation/lasting-translation.ts";
+import { untilRedisIsLost } from "./until-redis-is-lost.ts";
 import { WorkerCode } from "./worker-code.ts";
 import { WorkerPresence } from "./worker-presence.ts";
 
@@ -52,6 +53,12 @@ import { WorkerPresence } from "./worker-presence.ts";
  * must survive it.
  */
 const config = readWorkerConfig((name) => process.env[name]);
+/** What a signal does: who has taken nothing yet has nothing to give away, and may wait for Redis. */
+let end: () => unknown = () => process.exit(0);
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  // Not `once`: a second SIGTERM (a cluster sends one behind its hook's) must not cut the end short.
+  process.on(signal, () => end());
+}
 const { name: runtime, spawn, spawnTranslation, spawnPacking } = await hostRuntime();
 const identity = { name: config.TRAPLINE_WORKER, runtime };
 
@@ -142,6 +149,8 @@ const placesPatience = 5000;
 const listenInterval = 50;
 /** Milliseconds that runs have to leave where somebody has ordered a drain, at the least. */
 const orderedGrace = 60_000;
+/** Milliseconds within which Redis has to answer a worker that wants to end. */
+const goodbye = 2000;
 /** So many times its usual runs a worker takes when another one ends: they take turns. */
 const drainFactor = 2;
 
@@ -215,6 +224,8 @@ const worker = new Worker<GradingJob, SessionOutcome>(gradingQueue.name, take, {
   prefix: gradingQueue.prefix,
   name: identity.name,
   concurrency: config.TRAPLINE_CONCURRENCY,
+  // Not before all that a run needs is there.
+  autorun: false,
   lockDuration: config.TRAPLINE_LOCK,
   stalledInterval: config.TRAPLINE_STALLED,
   ...(telemetry.hasTraces && { telemetry: queueTelemetry() }),
@@ -265,7 +276,6 @@ const presence = new WorkerPresence(redis, identity.name, {
   }),
   onCommand: obey,
 });
-await presence.speak();
 runs.onChange = () => void presence.speak();
 const leases = setInterval(() => {
   shortenLeases(redis, config.TRAPLINE_LOCK, config.TRAPLINE_STALLED).catch((error: unknown) =>
@@ -275,7 +285,10 @@ const leases = setInterval(() => {
 const leftovers = setInterval(() => void checkpoints.left.retry(), config.TRAPLINE_STALLED);
 const alive =
   config.TRAPLINE_ALIVE === undefined ? undefined : new AliveFile(config.TRAPLINE_ALIVE);
-log.info(`worker ${identity.name} ready (${runtime})`);
+end = () => void drain(false);
+worker.run().catch((error: unknown) => log.error("worker", { error }));
+await presence.speak();
+if (!isDraining) log.info(`worker ${identity.name} ready (${runtime})`);
 
 /** The queue gives this worker no more runs than there is room for beside those that came otherwise. */
 async function fitQueue(arrived: number): Promise<void> {
@@ -304,11 +317,14 @@ async function findPlaces(): Promise<ReadonlyMap<string, MoveWish>> {
     setTimeout(() => resolve(new Map()), patience);
   });
   const listening = setInterval(() => void presence.speak(), listenInterval);
-  try {
+  const ask = async () => {
     // Said first, so that no run is sent here meanwhile.
     await presence.speak();
     await redis.rpush(workerKeys.drains, identity.name);
-    return await Promise.race([places.promise, late]);
+    return places.promise;
+  };
+  try {
+    return await Promise.race([ask(), late]);
   } catch {
     return new Map();
   } finally {
@@ -333,31 +349,36 @@ async function drain(isOrdered: boolean): Promise<void> {
   if (isDraining) return;
   isDraining = true;
   door?.close();
+  const over = new AbortController();
+  const lost = untilRedisIsLost({
+    ...{ redis, patience: goodbye, signal: over.signal },
+    // It may come back while runs could still be given away.
+    isWaitedFor: () => runs.all.length > 0 && !shutdown.signal.aborted,
+  });
+  const isLost = await Promise.race([giveAllAway(isOrdered).then(() => false), lost]);
+  over.abort();
+  clearTimeout(late?.timer);
+  clearInterval(leases);
+  clearInterval(leftovers);
+  debuggers?.close();
+  redis.disconnect();
+  pool.abandon();
+  // Under Deno a thread keeps its process.
+  await Promise.all([packing?.terminate(), translation?.terminate()]);
+  const isFlushed = await telemetry.stop();
+  // Last: whoever waits for the end of this worker looks whether the file is there.
+  alive?.remove();
+  const how = isLost ? "ends: Redis is away, and leases run out by themselves" : "is drained";
+  log.info(`worker ${identity.name} ${how}`);
+  // A collector that hangs keeps its connection open, and a queue without Redis is never closed.
+  if (!isFlushed || isLost) process.exit(0);
+}
+
+async function giveAllAway(isOrdered: boolean): Promise<void> {
   const closing = worker.close();
   const wishes = await (isOrdered ? places.promise : findPlaces());
   await Promise.all(runs.all.map((run) => mover.move(run, wishes.get(run.submission) ?? {}, true)));
   await closing;
-  clearTimeout(late?.timer);
-  clearInterval(leases);
-  clearInterval(leftovers);
   await checkpoints.left.retry();
   await presence.leave();
-  debuggers?.close();
-  redis.disconnect();
-  pool.abandon();
-  // Last: whoever waits for the end of this worker looks whether the file is there.
-  // Under Deno a thread keeps its process.
-  await Promise.all([packing?.terminate(), translation?.terminate()]);
-  const isFlushed = await telemetry.stop();
-  alive?.remove();
-  log.info(`worker ${identity.name} is drained`);
-  // A collector that hangs keeps its connection open.
-  if (!isFlushed) process.exit(0);
-}
-
-for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  // Not `once`: a second SIGTERM (a cluster sends one behind its hook's) must not cut the end short.
-  process.on(signal, () => {
-    void drain(false);
-  });
 }

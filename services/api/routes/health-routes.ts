@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { problemSchema } from "../../../shared/schema/problem.ts";
+import { inTime } from "../../../shared/time/in-time.ts";
 import { ProblemError } from "../problem-error.ts";
 
 /** Below the few seconds that whoever probes waits, so that it hears which part is silent. */
@@ -39,7 +39,7 @@ export function addHealthRoutes(app: OpenAPIHono, checks: ReadinessChecks) {
   app.openapi(alive, (context) => context.json({ status: "ok" as const }, 200));
   app.openapi(ready, async (context) => {
     const names = Object.keys(checks);
-    const answers = await Promise.all(names.map((name) => answersInTime(checks[name])));
+    const answers = await Promise.all(Object.values(checks).map((ask) => inTime(ask(), patience)));
     const silent = names.filter((_, index) => !answers[index]);
     if (silent.length > 0) {
       throw new ProblemError(
@@ -52,18 +52,4 @@ export function addHealthRoutes(app: OpenAPIHono, checks: ReadinessChecks) {
     }
     return context.json({ status: "ok" as const }, 200);
   });
-}
-
-async function answersInTime(ask: (() => Promise<unknown>) | undefined): Promise<boolean> {
-  const late = new AbortController();
-  try {
-    return await Promise.race([
-      Promise.resolve(ask?.()).then(() => true),
-      sleep(patience, false, { signal: late.signal }),
-    ]);
-  } catch {
-    return false;
-  } finally {
-    late.abort();
-  }
 }

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { UsageFailure } from "../usage-failure.ts";
 import { freePorts } from "./free-ports.ts";
 import { KeptProcess } from "./kept-process.ts";
+import { apiPlan } from "./serve-api.ts";
 import type { ProcessPlan, ServedProcess } from "./serve-process.ts";
 import { redisPlan } from "./serve-redis.ts";
 import { type WorkerRuntime, workerPlan } from "./serve-worker.ts";
@@ -52,8 +52,6 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
-const apiMain = fileURLToPath(new URL("../../api/main.ts", import.meta.url));
-const root = fileURLToPath(new URL("../../../", import.meta.url));
 const patience = 10_000;
 const workerPrefix = "worker-";
 const calmAfter = 10_000;
@@ -117,25 +115,16 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       KeptProcess.start({
         ...{ name: "api", calm, patience: mostEnds, onNews },
         plan: (first) =>
-          launch({
-            name: "api",
-            command: process.execPath,
-            words: ["--disable-warning=ExperimentalWarning", apiMain],
-            environment: {
-              PATH: process.env.PATH ?? "",
-              REDIS_URL: redisUrl,
-              TRAPLINE_BLOBS: blobs,
-              TRAPLINE_PORT: first ? new URL(first.readyMatch[1] ?? "").port : String(options.port),
-              ...(options.assignments === undefined
-                ? {}
-                : { TRAPLINE_ASSIGNMENTS: resolve(options.assignments) }),
-              ...(shown[0] !== undefined && { TRAPLINE_METRICS: `127.0.0.1:${shown[0]}` }),
-              ...variables,
-            },
-            directory: root,
-            ready: /^api listening on (\S+)$/,
-            onLine: news("api"),
-          }),
+          launch(
+            apiPlan(
+              {
+                ...{ redisUrl, blobs, variables, metrics: shown[0] },
+                port: first ? Number(new URL(first.readyMatch[1] ?? "").port) : options.port,
+                assignments: options.assignments && resolve(options.assignments),
+              },
+              news("api"),
+            ),
+          ),
       }),
     );
 

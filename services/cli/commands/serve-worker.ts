@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { keptVariables } from "./kept-variables.ts";
 import type { ProcessPlan } from "./serve-process.ts";
 
 export type WorkerRuntime = "deno" | "node";
@@ -27,16 +28,6 @@ const loopback = "127.0.0.1";
  * that a worker collects garbage when it has time (`workers/host/tidy.ts`).
  */
 const engineFlags = ["--max-semi-space-size=2", "--no-flush-bytecode", "--expose-gc"];
-
-/** What `trapline.mjs` has set for this process to keep it small keeps workers small, too. */
-function leanVariables(): Record<string, string> {
-  const names = ["MALLOC_TRIM_THRESHOLD_", "NODE_COMPILE_CACHE"];
-  return Object.fromEntries(names.flatMap((name) => entryOf(name, process.env[name])));
-}
-
-function entryOf(name: string, value: string | undefined): [string, string][] {
-  return value === undefined ? [] : [[name, value]];
-}
 
 /**
  * How a worker is started. Under Deno it gets what it needs and nothing else: its own variables and
@@ -94,7 +85,7 @@ export function workerPlan(
       TRAPLINE_WORKER: name,
       ...(doors && { TRAPLINE_MIGRATION: `${loopback}:${doors.own}` }),
       ...(metrics !== undefined && { TRAPLINE_METRICS: `${loopback}:${metrics}` }),
-      ...leanVariables(),
+      ...keptVariables(),
       ...variables,
     },
     directory: root,

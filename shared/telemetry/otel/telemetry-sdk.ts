@@ -27,6 +27,7 @@ import {
   type Sampler,
   TraceIdRatioBasedSampler,
 } from "@opentelemetry/sdk-trace";
+import { inTime } from "../../time/in-time.ts";
 import { chosenIds } from "./chosen-ids.ts";
 import { countedMetrics } from "./counted-metrics.ts";
 import { CountedSpans } from "./counted-spans.ts";
@@ -68,7 +69,7 @@ export async function startSdk(
     get dropped() {
       return dropped.total;
     },
-    stop: () => inTime(shutDown()),
+    stop: () => inTime(shutDown(), flushMilliseconds),
   };
 }
 
@@ -147,16 +148,4 @@ function complainTo(tell: (sentence: string) => void): void {
   const ignore = () => undefined;
   const logger = { error: complain, warn: complain, info: ignore, debug: ignore, verbose: ignore };
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
-}
-
-async function inTime(work: Promise<void>): Promise<boolean> {
-  const late = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => late.resolve(false), flushMilliseconds);
-  try {
-    return await Promise.race([work.then(() => true), late.promise]);
-  } catch {
-    return false;
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -25,6 +25,8 @@ export type Action =
   | { readonly kind: "switch"; readonly space: number }
   /** Maps a page of code elsewhere in an address space, and fences. */
   | { readonly kind: "remap"; readonly space: number; readonly page: number; readonly to: number }
+  /** Reads of a page of code by its virtual address, and adds to what is in a page of data. */
+  | { readonly kind: "data"; readonly page: number }
   | { readonly kind: "fence" }
   /** Interrupts the other hart, which then fences its instructions. */
   | { readonly kind: "interrupt"; readonly hart: number };
@@ -39,6 +41,7 @@ const handler = base + 0x800;
 const hartCode = [base + 0x2000, base + 0x6000] as const;
 const tables = 0x8002_0000;
 const virtualCode = 0x4000_0000;
+const data = 0x8003_0000;
 const pageBytes = 4096;
 const slotBytes = 64;
 const lastSlot = pageBytes - 16;
@@ -102,6 +105,16 @@ function linesOf(action: Action): Line[] {
       const entry = leaf(codeAddress + action.to * pageBytes);
       return [...store("sd", at, entry), asm("sfence.vma")];
     }
+    case "data":
+      return [
+        ...loadConstant(address, virtualCode + action.page * pageBytes),
+        asm("ld", { rd: value, rs1: address, imm: 64 }),
+        asm("add", { rd: sum, rs1: sum, rs2: value }),
+        ...loadConstant(address, data + action.page * pageBytes),
+        asm("ld", { rd: value, rs1: address, imm: 8 * action.page }),
+        asm("add", { rd: value, rs1: value, rs2: sum }),
+        asm("sd", { rs1: address, rs2: value, imm: 8 * action.page }),
+      ];
     case "fence":
       return [asm("fence.i"), asm("sfence.vma")];
     case "interrupt":

@@ -4,16 +4,17 @@
  *
  *     a record is what its frame's bytes decode to, or an entry that knows that
  *     a code page belongs to one page of a VM, or to those of its clones that have the same code;
- *     an entry belongs to one record, and to a live region of that page
+ *     an entry belongs to one record, and to a live region of that page, which no other one enters at
+ *     the same place
  *     a live region's pages all have their records, and a number that is not used has no links
  *     a TLB entry leads where the page tables say, and to the frame that its page has now; a write
  *     entry to a page that is private, known to all dirty logs, and without records; a read entry of
- *     a shared page has left its hint
+ *     a shared page has left its hint; a withdrawn entry can be put back, so its page is the right one
  */
 
 import { specialOperations, writeRecord } from "../../../workers/vmm/interpreter/record.ts";
 import { decode, isFullLength } from "../../../workers/vmm/isa/decoder.ts";
-import { hartFields, hartStateBytes } from "../../../workers/vmm/isa/hart-layout.ts";
+import { hartFields } from "../../../workers/vmm/isa/hart-layout.ts";
 import {
   entryAbsent,
   entryShared,
@@ -37,21 +38,12 @@ import {
   regionLinkBytes,
   regionLinksBase,
 } from "../../../workers/vmm/memory/layout.ts";
-import { tlbEntries, tlbEntryBytes, tlbSpaces } from "../../../workers/vmm/mmu/tlb.ts";
-import { tlbTables } from "../../../workers/vmm/mmu/tlb-tables.ts";
+import { liveTlbEntries } from "./live-tlb-entries.ts";
 import type { ObservedTranslation } from "./observed-translation.ts";
+import { translationFaults as fault } from "./translation-faults.ts";
 
 const ramBase = 0x8000_0000n;
-const generationBits = 0xff8;
-/** Stands in place of the `satp` of a space that holds nothing. */
-const nobody = 0xffff_ffff_ffff_ffffn;
 const leafBits = 0xen;
-
-/** Tables that are flushed together; undefined: no page tables are asked. */
-interface Group {
-  readonly generation: number;
-  readonly satp: bigint | undefined;
-}
 
 type Observed = Pick<ObservedTranslation, "memory" | "live" | "harts">;
 
@@ -94,13 +86,15 @@ function codeCacheFaults(
 ): string[] {
   const faults: string[] = [];
   const entries = new Set<number>();
+  const entered = new Set<string>();
   const scratch = new DataView(new ArrayBuffer(recordBytes));
   for (const [records, [slot = 0, ...others]] of pages) {
     const name = `records at ${records.toString(16)}`;
     const frame = Math.floor(memory.getUint32(slot, true) / pageBytes);
-    if ((records - codePoolBase) % codePageStride !== 0) faults.push(`${name} are in no code page`);
+    if ((records - codePoolBase) % codePageStride !== 0)
+      faults.push(`${name} ${fault.recordsOutOfPool}`);
     if (others.some((other) => !isCodeEqual(memory, records, slot, other))) {
-      faults.push(`${name} belong to pages with different code`);
+      faults.push(`${name} ${fault.recordsOfOthers}`);
     }
     for (let offset = 0; offset < pageBytes; offset += 2) {
       const at = records + (offset * recordBytes) / 2;
@@ -111,7 +105,7 @@ function codeCacheFaults(
       const low = memory.getUint16(frame * pageBytes + offset, true);
       const isFull = isFullLength(low);
       const straddles = isFull && offset === pageBytes - 2;
-      if (straddles !== (operation === straddling)) faults.push(`${place} straddles or does not`);
+      if (straddles !== (operation === straddling)) faults.push(`${place} ${fault.straddling}`);
       if (straddles) continue;
       const bits = isFull ? memory.getUint32(frame * pageBytes + offset, true) : low;
       writeRecord(scratch, 0, decode(bits));
@@ -122,22 +116,26 @@ function codeCacheFaults(
         const described = entryTableBase + number * entryBytes;
         known = memory.getUint16(described, true);
         const region = memory.getUint16(described + 4, true);
-        if (number === 0 || entries.has(number)) faults.push(`${place} shares entry ${number}`);
+        if (number === 0 || entries.has(number)) faults.push(`${place} ${fault.sharedEntry}`);
         entries.add(number);
-        if (!live.has(region)) faults.push(`${place} is an entry of region ${region}, not live`);
+        if (!live.has(region)) faults.push(`${place} ${fault.regionGone}`);
         else if (!linksOf(memory, region).includes(records)) {
-          faults.push(`${place} is an entry of region ${region}, which is not of that page`);
+          faults.push(`${place} ${fault.regionElsewhere}`);
         }
+        const state = `${region} ${memory.getUint16(described + 2, true)}`;
+        if (entered.has(state)) faults.push(`${place} ${fault.entryTwice}`);
+        entered.add(state);
         const inRegion = memory.getInt32(described + 12, true);
-        if ((inRegion & (pageBytes - 1)) !== offset) faults.push(`${place} has another's place`);
+        if ((inRegion & (pageBytes - 1)) !== offset)
+          faults.push(`${place} ${fault.entryElsewhere}`);
       }
-      if (known !== own) faults.push(`${place} holds ${own} and is executed as ${known}`);
+      if (known !== own) faults.push(`${place} ${fault.otherOperation}`);
       // Only what an operation uses of its record is written: compared are those that say it all.
       else if (operation !== entry && own > Math.max(...Object.values(specialOperations))) {
         for (let byte = 2; byte < recordBytes; byte += 2) {
           const written = scratch.getUint16(byte, true);
           if (memory.getUint16(at + byte, true) !== written) {
-            faults.push(`${place} has other operands than its bytes`);
+            faults.push(`${place} ${fault.otherOperands}`);
           }
         }
       }
@@ -175,10 +173,10 @@ function regionFaults({ memory, live }: Observed, pages: ReadonlySet<number>): s
   const highest = Math.max(0, ...live);
   for (let region = 0; region < Math.min(highest + 100, mostRegions); region++) {
     const links = linksOf(memory, region);
-    if (live.has(region) && links.length === 0) faults.push(`region ${region} has no page`);
-    if (!live.has(region) && links.length > 0) faults.push(`region ${region} is gone with links`);
+    if (live.has(region) && links.length === 0) faults.push(`region ${region} ${fault.noLinks}`);
+    if (!live.has(region) && links.length > 0) faults.push(`region ${region} ${fault.linksLeft}`);
     if (!links.every((records) => pages.has(records))) {
-      faults.push(`region ${region} has a page that was dropped`);
+      faults.push(`region ${region} ${fault.linkDropped}`);
     }
   }
   return faults;
@@ -186,54 +184,37 @@ function regionFaults({ memory, live }: Observed, pages: ReadonlySet<number>): s
 
 function tlbFaults(memory: DataView, hart: number, isFenced: boolean): string[] {
   const faults: string[] = [];
-  const wide = (name: keyof typeof hartFields) =>
-    memory.getBigUint64(hart + hartFields[name].offset, true);
-  const check = (table: number, kind: "read" | "write" | "fetch", group: Group) => {
-    for (let i = 0; i < tlbEntries; i++) {
-      const at = table + i * tlbEntryBytes;
-      const tag = memory.getUint32(at, true);
-      if (tag === 0 || (tag & generationBits) !== group.generation) continue;
-      const address = memory.getBigUint64(at, true) & ~0xfffn;
-      const addend = memory.getUint32(at + 8, true);
-      const slot = memory.getUint32(at + 12, true);
-      const own = memory.getUint32(slot, true);
-      const frame = own - (own % pageBytes);
-      const name = `${kind} entry of ${address.toString(16)}`;
-      const physical =
-        group.satp === undefined ? address : translate(memory, hart, group.satp, address);
-      // A page table that is not here cannot be asked.
-      if (physical === "absent") continue;
-      // Pages of a ROM have frames of their own.
-      if (physical !== undefined && physical < ramBase) continue;
-      const isThere = physical !== undefined && mapSlot(memory, hart, physical) === slot;
-      if (!isThere && isFenced) {
-        faults.push(`${name} leads to another page than the page tables`);
-        continue;
-      }
-      const records = memory.getUint32(slot + recordsInSlot, true);
-      if (kind === "fetch") {
-        if (addend !== records) faults.push(`${name} leads to other records than its page's`);
-        continue;
-      }
-      const machine = (Number(address & 0xffff_ffffn) + addend) >>> 0;
-      if (machine !== frame) faults.push(`${name} leads to ${machine.toString(16)}`);
-      if (kind === "write" && records !== 0) faults.push(`${name} leads to decoded code`);
-      if (kind === "write" && !(own & entryWritable)) faults.push(`${name} is not writable`);
-      if (kind === "read" && own & entryShared && !hasHint(memory, hart, slot, i)) {
-        faults.push(`${name} would not follow its page to a copy`);
-      }
-      if (own & entryWritable && own & entryShared) faults.push(`${name} is shared and writable`);
+  for (const entry of liveTlbEntries(memory, hart)) {
+    const { index, kind, satp, isWithdrawn, address, addend, slot } = entry;
+    const own = memory.getUint32(slot, true);
+    const frame = own - (own % pageBytes);
+    const name = `${isWithdrawn ? "withdrawn " : ""}${kind} entry of ${address.toString(16)}`;
+    const physical = satp === undefined ? address : translate(memory, hart, satp, address);
+    // A page table that is not here cannot be asked.
+    if (physical === "absent") continue;
+    // Pages of a ROM have frames of their own.
+    if (physical !== undefined && physical < ramBase) continue;
+    const isThere = physical !== undefined && mapSlot(memory, hart, physical) === slot;
+    if (!isThere && isFenced) {
+      faults.push(`${name} ${fault.otherPage}`);
+      continue;
     }
-  };
-  const kinds = { load: "read", store: "write", fetch: "fetch" } as const;
-  for (const { context, access, offset, group } of tlbTables) {
-    const isShared = group === tlbSpaces;
-    const owner = isShared ? wide("satp") : wide(`satpOf${group}` as "satpOf0");
-    if (!isShared && owner === nobody) continue;
-    const name = isShared ? "sharedGeneration" : (`generationOf${group}` as "generationOf0");
-    const satp = context === "machine" ? undefined : owner;
-    const own = { generation: Number(wide(name)), satp };
-    check(hart + hartStateBytes + offset, kinds[access], own);
+    if (isWithdrawn) continue;
+    const records = memory.getUint32(slot + recordsInSlot, true);
+    if (kind === "fetch") {
+      if (addend !== records) faults.push(`${name} ${fault.otherRecords}`);
+      continue;
+    }
+    const machine = (Number(address & 0xffff_ffffn) + addend) >>> 0;
+    if (machine !== frame) faults.push(`${name} ${fault.otherFrame}`);
+    if (kind === "write" && records !== 0) faults.push(`${name} ${fault.writesCode}`);
+    if (kind === "write" && !(own & entryWritable)) faults.push(`${name} ${fault.writesShared}`);
+    if (kind === "read" && own & entryShared && !hasHint(memory, hart, slot, index)) {
+      faults.push(`${name} ${fault.noHint}`);
+    }
+    if (own & entryWritable && own & entryShared) {
+      faults.push(`${name} ${fault.sharedAndWritable}`);
+    }
   }
   return faults;
 }

@@ -2,14 +2,18 @@
  * Runs all subjects and prints each one's chain of state hashes as a line of JSON:
  * `node main.ts WAY SEED`, `deno run -A main.ts WAY SEED`, with a way of `ways.ts`. The seed says where the runs are cut
  * in slices besides the places where they are hashed; 0 cuts nowhere else. With a third word,
- * `moved`, the machine is saved at those cuts and goes on as a clone, or from its file elsewhere.
+ * `moved`, the machine is saved at a quarter of those cuts and goes on as a clone, or from its file
+ * elsewhere; with `by-turns` it goes on from its file by any of the engines.
  */
 
+import { engineNames } from "../../../shared/schema/engine-names.ts";
 import { MemoryBlock } from "../../../workers/host/block-memory.ts";
 import { nativeHash } from "../../../workers/host/native-hash.ts";
 import {
+  type Checksum,
   guestExits,
   type Machine,
+  type MachineConfig,
   type MachineResources,
   type Monitor,
   readSnapshot,
@@ -41,9 +45,10 @@ function chainOf(
     const rest = interval - (machine.steps % interval);
     ending = machine.run(seed === 0 ? rest : Math.min(rest, sliceLength(random, interval))).kind;
     if (ending === "budget" && machine.steps % interval !== 0) {
-      if (!isMoved) continue;
-      const isFar = random.chance(0.5);
-      machine = isFar ? moved(machine, there, resources) : cloned(machine, resources);
+      if (change === undefined || random.chance(0.75)) continue;
+      const isFar = change === "by-turns" || random.chance(0.5);
+      const next = change === "by-turns" ? random.pick(engineNames) : engine;
+      machine = isFar ? moved(machine, there, resources, next) : cloned(machine, resources);
       if (isFar) [here, there] = [there, here];
       continue;
     }
@@ -54,11 +59,23 @@ function chainOf(
   return { guest: name, links, ending, exits };
 }
 
-function moved(machine: Machine, to: Monitor, resources: MachineResources): Machine {
-  const file = writeSnapshot(machine);
+const checksum: Checksum = (bytes) => {
+  const hash = nativeHash();
+  hash.update(bytes);
+  return hash.digest();
+};
+
+function moved(
+  machine: Machine,
+  to: Monitor,
+  resources: MachineResources,
+  engine: NonNullable<MachineConfig["engine"]>,
+): Machine {
+  const file = writeSnapshot(machine, { checksum });
   machine.dispose();
-  const { state, ram } = readSnapshot(file);
-  return to.restoreMachine(state, ram, resources);
+  const { state, ram } = readSnapshot(file, { checksum });
+  const hardware = { ...state.hardware, engine };
+  return to.restoreMachine({ ...state, hardware }, ram, resources);
 }
 
 function cloned(machine: Machine, resources: MachineResources): Machine {
@@ -75,7 +92,8 @@ function sliceLength(random: Random, interval: number): number {
 const way = ways.get(process.argv[2] ?? "");
 if (!way) throw new Error(`the way is one of ${[...ways.keys()].join(", ")}`);
 const seed = Number(process.argv[3] ?? 0);
-const isMoved = process.argv[4] === "moved";
+const change = process.argv[4];
+if (![undefined, "moved", "by-turns"].includes(change)) throw new Error(`no change is ${change}`);
 const monitors = [way.monitor(), way.monitor()] as const;
 for (const subject of subjects) console.log(JSON.stringify(chainOf(subject, way, monitors, seed)));
 const statistics = monitors.map(({ translations }) => translations);

@@ -1,7 +1,6 @@
 import { compiler } from "../../../workers/host/compiler.ts";
 import { type MachineConfig, Monitor } from "../../../workers/vmm/mod.ts";
 import { eagerHeat } from "../../support/eager-heat.ts";
-import { engines } from "../../support/engines.ts";
 import { failingCompiler } from "../../support/failing-compiler.ts";
 
 /** A way to execute guests, which must not show. */
@@ -13,35 +12,22 @@ export interface Way {
   readonly fails: boolean;
 }
 
-const memoryBytes = 256 * 2 ** 20;
+const memoryBytes = 512 * 2 ** 20;
+const usual = () => Monitor.create({ compiler, memoryBytes });
+const eager = () => Monitor.create({ compiler, memoryBytes, heat: eagerHeat });
+const translates = { translates: true, fails: false };
 
 /** By name; the first is what the others are held to. */
 export const ways: ReadonlyMap<string, Way> = new Map<string, Way>([
-  ...engines.map((engine): [string, Way] => [
-    engine,
-    {
-      engine,
-      monitor: () => Monitor.create({ compiler, memoryBytes }),
-      translates: engine === "translate",
-      fails: false,
-    },
-  ]),
-  [
-    "translate-at-once",
-    {
-      engine: "translate",
-      monitor: () => Monitor.create({ compiler, memoryBytes, heat: eagerHeat }),
-      translates: true,
-      fails: false,
-    },
-  ],
+  ["interpret", { engine: "interpret", monitor: usual, translates: false, fails: false }],
+  ["translate", { engine: "translate", monitor: usual, ...translates }],
+  ["translate-at-once", { engine: "translate", monitor: eager, ...translates }],
   [
     "translate-few",
     {
       engine: "translate",
       monitor: () => Monitor.create({ compiler, memoryBytes, heat: eagerHeat, mostRegions: 4 }),
-      translates: true,
-      fails: false,
+      ...translates,
     },
   ],
   [
@@ -56,4 +42,6 @@ export const ways: ReadonlyMap<string, Way> = new Map<string, Way>([
       fails: true,
     },
   ],
+  ["trap-and-emulate", { engine: "trap-and-emulate", monitor: usual, ...translates }],
+  ["trap-and-emulate-at-once", { engine: "trap-and-emulate", monitor: eager, ...translates }],
 ]);

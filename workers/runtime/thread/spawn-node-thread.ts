@@ -1,15 +1,12 @@
 import { type Transferable, Worker } from "node:worker_threads";
+import { nodeThreadOptions } from "../node-thread-options.ts";
 import type { SpawnPcpuThread } from "./pcpu-thread.ts";
 import type { ThreadMessage } from "./thread-protocol.ts";
 
-/** A thread under Node: no environment, no arguments, no standard input. */
+/** A thread that guests run on, under Node. */
 export const spawnNodeThread: SpawnPcpuThread = ({ onMessage, onDeath }) => {
-  const thread = new Worker(new URL("./node-entry.ts", import.meta.url), {
-    name: "pcpu",
-    env: {},
-    argv: [],
-    stdin: false,
-  });
+  const entry = new URL("./node-entry.ts", import.meta.url);
+  const thread = new Worker(entry, nodeThreadOptions("pcpu"));
   const exit = new Promise<void>((resolve) => thread.once("exit", () => resolve()));
   let reason: string | undefined;
   thread.on("message", (message: ThreadMessage) => onMessage(message));

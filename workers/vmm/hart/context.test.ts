@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { asm } from "../../../tests/support/assembler.ts";
 import { BareHart, ramBase } from "../../../tests/support/bare-hart.ts";
-import { tlbEntries } from "../mmu/tlb.ts";
+import { pageOfSamePlace } from "../../../tests/support/page-of-same-place.ts";
 
 /**
  * Address spaces of Sv39, each with page tables of its own for one window of addresses, and all with
@@ -187,7 +187,7 @@ describe("a fence", () => {
   });
 
   test("of one page leaves other pages, also those that take the same place", () => {
-    const inSamePlace = addressOf("user", 0) + BigInt(4096 * tlbEntries);
+    const inSamePlace = pageOfSamePlace(addressOf("user", 0));
     access("load", "supervisor", addressOf("global", 0));
     access("load", "user", addressOf("user", 0));
     access("load", "user", addressOf("user", 1));

@@ -14,6 +14,7 @@ import type { PhysicalMemory } from "../mmu/physical-memory.ts";
 import {
   addend,
   entryAddress,
+  entryIndex,
   entrySlot,
   fillEntry,
   hits,
@@ -400,7 +401,7 @@ function withdrawIfWatched(
 function noteIfShared(f: FunctionBuilder, h: HartFields, slot: I32, address: I64): void {
   f.if(mapSlot.entry(slot).and(entryShared), () => {
     const hints = f.let(hintsAddress(h.get("guestMap"), h.get("ramPages"), slot));
-    f.store(hints, 0, i32.load(hints).or(i32.const(1).shl(address.shrU(12).wrap())));
+    f.store(hints, 0, i32.load(hints).or(i32.const(1).shl(entryIndex(address))));
   });
 }
 

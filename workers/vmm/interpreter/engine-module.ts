@@ -31,12 +31,22 @@ export const usualHeat: HeatPolicy = {
   patience: 8,
 };
 
+/** 120 KB for each policy: whoever makes many monitors would write the same ever again. */
+const written = new WeakMap<HeatPolicy, Uint8Array>();
+
 /**
- * The engine's module, for machine memories of every size.
+ * The engine's module, for machine memories of every size. Its bytes may be another one's, too: they
+ * are not to be changed.
  *
  * @param heat the usual one where it is not said
  */
 export function engineModule(heat: HeatPolicy = usualHeat): Uint8Array {
+  const bytes = written.get(heat) ?? writeEngine(heat);
+  written.set(heat, bytes);
+  return bytes;
+}
+
+function writeEngine(heat: HeatPolicy): Uint8Array {
   const module = new ModuleBuilder(smallestMemoryBytes / wasmPageBytes, mostWasmPages);
   const devices = {
     load: module.import("deviceLoad", ["i32", "i32", "i32"], "i32"),

@@ -135,6 +135,8 @@ const floatWord = fc.oneof(
       .tuple(registers.conversions, registers.some, registers.some)
       .map(([[funct5, rs2, format], rd, rs1]) => floatBits(funct5, format, rs2, rs1, 0, rd)),
   },
+  { weight: 3, arbitrary: fusedArithmetic() },
+  { weight: 1, arbitrary: floatClass() },
   // The flags are clear again.
   { weight: 3, arbitrary: fc.constant(0x0010_5073) },
 );
@@ -148,11 +150,28 @@ function floatArithmetic(): fc.Arbitrary<number> {
       some,
       some,
       some,
-      fc.constantFrom(0, 0, 1, 7),
+      fc.constantFrom(0, 0, 0, 1, 2, 3, 4, 7, 7),
     )
     .map(([[funct5, fixed], format, rd, rs1, rs2, rm]) =>
       floatBits(funct5, format, fixed ?? rs2, rs1, rm, rd),
     );
+}
+
+/** The four instructions that multiply and add. */
+function fusedArithmetic(): fc.Arbitrary<number> {
+  const { some } = registers;
+  return fc
+    .tuple(fc.constantFrom(0x43, 0x47, 0x4b, 0x4f), fc.nat(1), fc.tuple(some, some, some, some))
+    .map(([opcode, format, [rd, rs1, rs2, rs3]]) => {
+      const upper = (rs3 << 27) | (format << 25) | (rs2 << 20);
+      return (upper | (rs1 << 15) | (rd << 7) | opcode) >>> 0;
+    });
+}
+
+function floatClass(): fc.Arbitrary<number> {
+  return fc
+    .tuple(fc.nat(1), registers.some, registers.some)
+    .map(([format, rd, rs1]) => floatBits(0x1c, format, 0, rs1, 1, rd));
 }
 
 function floatBits(

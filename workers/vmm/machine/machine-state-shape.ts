@@ -19,11 +19,11 @@ import {
 import type { VirtioConfig } from "./config.ts";
 import type { MachineHardware } from "./machine-hardware.ts";
 import type { MachineState } from "./machine-state.ts";
+import { mostHarts } from "./most-harts.ts";
 
 const count = integer(0, Number.MAX_SAFE_INTEGER);
 const time = number(0, Number.MAX_SAFE_INTEGER);
 const name = text(256);
-const mostHarts = 8;
 const mostNames = 256;
 const mostParts = 513;
 const mostCodePages = 4096;

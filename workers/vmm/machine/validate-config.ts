@@ -5,11 +5,11 @@ import type { Bytes } from "../base/units.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { BlockBackend, MachineConfig, MachineResources, VirtioConfig } from "./config.ts";
 import { macOf } from "./mac-of.ts";
+import { mostHarts } from "./most-harts.ts";
 import { networkOf } from "./network-of.ts";
 
 const smallestRam = 2 ** 20;
 const largestRam = 3 * 2 ** 30;
-const mostHarts = 8;
 const seeds = 2 ** 32;
 const sectorBytes = 512;
 /** `fdt_create` of QEMU has a buffer of 1 MiB, of which all else takes a few KiB. */

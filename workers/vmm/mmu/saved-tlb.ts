@@ -8,12 +8,13 @@
  * the page's number (32 bits), both little-endian. Generations are not saved: only what the present
  * one holds counts, and a restored hart begins with the first.
  */
+import { joinBytes } from "../base/join-bytes.ts";
 import type { MachineAddress, Pages } from "../base/units.ts";
 import { hartStateBytes } from "../isa/hart-layout.ts";
 import { entryPresent, recordsInSlot, slotOf } from "../memory/guest-map.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
-import { generations, tlbEntries, tlbEntryBytes, withdrawnTag } from "./tlb.ts";
+import { entryIndexOf, generations, tlbEntries, tlbEntryBytes, withdrawnTag } from "./tlb.ts";
 import { type TlbTable, tlbTables } from "./tlb-tables.ts";
 
 export type TlbState = Readonly<Record<string, Uint8Array>>;
@@ -84,6 +85,31 @@ export function tlbPageNumbers(state: TlbState): number[] {
 }
 
 /**
+ * A saved TLB whose entries lay at the places of another hash, as one that is restored by this one.
+ * Of entries that would take the same place the first stays; a translation that is not there is
+ * looked up again.
+ *
+ * @throws RangeError where a table is no list of entries
+ */
+export function rehashTlb(state: TlbState): TlbState {
+  return Object.fromEntries(
+    Object.entries(state).map(([name, bytes]) => {
+      if (bytes.length % entryStateBytes !== 0) {
+        throw new RangeError(`table ${name} of the TLB has ${bytes.length} bytes`);
+      }
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      const places = new Map<number, Uint8Array>();
+      for (let at = 0; at < bytes.length; at += entryStateBytes) {
+        const slot = entryIndexOf(view.getUint32(at, true), view.getUint32(at + 4, true));
+        if (!places.has(slot)) places.set(slot, bytes.subarray(at, at + entryStateBytes));
+      }
+      const entries = [...places].sort(([a], [b]) => a - b).map(([, entry]) => entry);
+      return [name, joinBytes(entries)];
+    }),
+  );
+}
+
+/**
  * Fills the tables of a hart that is new, whose groups are all at their first generation.
  *
  * @throws RangeError for what `saveTlb` cannot have written
@@ -103,7 +129,7 @@ export function restoreTlb(
     let previous = -1;
     for (let at = 0; at < bytes.length; at += entryStateBytes) {
       const low = view.getUint32(at, true);
-      const slot = (low / pageBytes) & (tlbEntries - 1);
+      const slot = entryIndexOf(low, view.getUint32(at + 4, true));
       const target = targetOf(memory, machine, view.getUint32(at + 8, true), table.access);
       if ((low & inPage) !== 0 || slot <= previous || target === 0) {
         throw new RangeError(`entry ${at / entryStateBytes} of the TLB's table ${name} cannot be`);

@@ -13,6 +13,8 @@
  * A flush is the step to the group's next *generation*, a number in bits 11:3 of every tag; the
  * tables are only cleared when the generations are used up.
  *
+ * The place of an entry is a hash of its page's number (`entryAddress`).
+ *
  * An entry is 16 bytes: i64 tag (page address and generation; 0 matches nothing), i32 addend, i32
  * address of the page's slot in the guest map.
  * For loads and stores `low32(address) + addend` is the machine address; for fetches the addend is
@@ -60,13 +62,31 @@ export const sharedTlbOffsets = {
 /** From a data context's read table to its write table. */
 export const writeTableOffset = tlbEntries * tlbEntryBytes;
 
-/** Address of the entry that an address would have in the table at `table`. */
+/**
+ * Address of the entry that an address would have in the table at `table`: its page's number, the
+ * upper half folded onto the lower. So pages that lie a multiple of the table's reach apart, as
+ * those of large arrays do that are walked side by side, do not take one place by turns.
+ *
+ * @param address used twice
+ */
 export function entryAddress(table: I32, address: I64): I32 {
   return address
+    .xor(address.shrU(entriesLog2))
     .wrap()
     .shrU(12 - 4)
     .and((tlbEntries - 1) << 4)
     .add(table);
+}
+
+/** As `entryAddress` finds it: the index of the entry of an address, by the halves of the address. */
+export function entryIndexOf(low: number, high: number): number {
+  const upper = (low >>> (12 + entriesLog2)) | (high << (20 - entriesLog2));
+  return ((low >>> 12) ^ upper) & (tlbEntries - 1);
+}
+
+/** The index of the entry of an address modulo what `1 << index` is by, in generated code. */
+export function entryIndex(address: I64): I32 {
+  return address.xor(address.shrU(entriesLog2)).shrU(12).wrap();
 }
 
 /** In place of a generation, in the tag of an entry that was withdrawn. */

@@ -8,7 +8,7 @@ import { hartFields } from "../isa/hart-layout.ts";
 import { entryPresent } from "../memory/guest-map.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
-import { tlbEntries, tlbEntryBytes } from "../mmu/tlb.ts";
+import { entryIndexOf, tlbEntryBytes } from "../mmu/tlb.ts";
 import type {
   AdaptRequest,
   AwaitedDraft,
@@ -155,7 +155,8 @@ export class DraftFinder {
     return {
       page: (distance) => {
         const address = BigInt.asUintN(64, base + BigInt(distance * pageBytes));
-        const slot = table + Number((address >> 12n) % BigInt(tlbEntries)) * tlbEntryBytes;
+        const index = entryIndexOf(Number(address & 0xffff_ffffn), Number(address >> 32n));
+        const slot = table + index * tlbEntryBytes;
         if (memory.wide(slot) !== (address | generation)) return undefined;
         const entry = memory.word(memory.word(slot + 12));
         if (!(entry & entryPresent)) return undefined;

@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest";
+import type { Line } from "../../../tests/support/assembler.ts";
 import { codeShapes } from "../../../tests/support/code-shapes.ts";
 import { eagerHeat } from "../../../tests/support/eager-heat.ts";
+import { privilegedShapes } from "../../../tests/support/privileged-shapes.ts";
 import { TranslatedProgram } from "../../../tests/support/translated-program.ts";
+
+const machineMode = 3;
+const shapes: readonly (readonly [name: string, lines: readonly Line[], privilege: number])[] = [
+  ...Object.entries(codeShapes).map(([name, lines]) => [name, lines, machineMode] as const),
+  ...Object.entries(privilegedShapes)
+    .filter(([, { readsTime }]) => !readsTime)
+    .map(([name, { lines, privilege }]) => [name, lines, privilege] as const),
+];
 
 /** @returns the first step of a program that a region can take over */
 function translate(program: TranslatedProgram): number {
@@ -15,9 +25,9 @@ function translate(program: TranslatedProgram): number {
 }
 
 /** What the hart's regions are given is seldom so little; here it is every number there is. */
-describe.each(Object.entries(codeShapes))("a region of the %s", (_name, lines) => {
+describe.each(shapes)("a region of the %s", (_name, lines, privilege) => {
   test("gives pc, registers and what is left of any budget back as exact steps have them", () => {
-    const program = new TranslatedProgram(lines);
+    const program = new TranslatedProgram(lines, undefined, privilege);
     const states = program.exactStates();
     const first = translate(program);
     let longest = 0;
@@ -35,7 +45,7 @@ describe.each(Object.entries(codeShapes))("a region of the %s", (_name, lines) =
   });
 
   test("begins nothing that a missing translation does not let it finish", () => {
-    const program = new TranslatedProgram(lines);
+    const program = new TranslatedProgram(lines, undefined, privilege);
     const states = program.exactStates();
     const first = translate(program);
     program.reset();
@@ -57,7 +67,7 @@ describe.each(Object.entries(codeShapes))("a region of the %s", (_name, lines) =
   });
 
   test("is in every slice of a run what the interpreter is", () => {
-    const program = new TranslatedProgram(lines, eagerHeat);
+    const program = new TranslatedProgram(lines, eagerHeat, privilege);
     const states = program.exactStates();
     for (let slice = 0; slice <= program.steps; slice++) {
       program.reset();

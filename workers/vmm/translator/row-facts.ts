@@ -8,7 +8,7 @@ export interface RowFacts {
     readonly isFloat: boolean;
   }[];
   readonly usesFloat: boolean;
-  /** What an instruction with an address of the form `imm(rs1)` does there. */
+  /** What an instruction with an address of the form `imm(rs1)` or `(rs1)` does there: an atomic one stores. */
   readonly access: "load" | "store" | undefined;
 }
 
@@ -20,11 +20,12 @@ export function rowFacts(row: InstructionRow): RowFacts {
   if (found) return found;
   const { pattern, assembly } = row;
   const fields = (["rs1", "rs2", "rs3", "rd"] as const).filter((name) => pattern.fields.has(name));
-  const isAccess = assembly.includes("{imm}({rs1})");
+  const isAccess = assembly.includes("({rs1})");
+  const isLoad = pattern.fields.has("rd") && !pattern.fields.has("rs2");
   const facts: RowFacts = {
     registers: fields.map((field) => ({ field, isFloat: assembly.includes(`{${field}:f}`) })),
     usesFloat: assembly.includes(":f}"),
-    access: isAccess ? (pattern.fields.has("rd") ? "load" : "store") : undefined,
+    access: isAccess ? (isLoad ? "load" : "store") : undefined,
   };
   known.set(row, facts);
   return facts;

@@ -3,10 +3,9 @@ import { asm, assemble, encode, type Line } from "../../../tests/support/assembl
 import { BareHart, ramBase } from "../../../tests/support/bare-hart.ts";
 import { eagerHeat } from "../../../tests/support/eager-heat.ts";
 import { failingCompiler } from "../../../tests/support/failing-compiler.ts";
+import { pageOfSamePlace } from "../../../tests/support/page-of-same-place.ts";
 import { compiler } from "../../host/compiler.ts";
 import { triggerControl, triggerType } from "../hart/trigger-csrs.ts";
-import { pageBytes } from "../memory/layout.ts";
-import { tlbEntries } from "../mmu/tlb.ts";
 
 const ramBytes = 2 ** 20;
 const [counter, sum, rounds] = [5, 10, 6] as const;
@@ -204,11 +203,11 @@ describe("hot code", () => {
 });
 
 describe("an instruction that stands where a region can be entered", () => {
-  const far = ramBase + tlbEntries * pageBytes;
+  const far = Number(pageOfSamePlace(BigInt(ramBase)));
   const csr = { tdata1: 0x7a1, tdata2: 0x7a2 };
 
   test("is executed as itself where no translation of its page may be cached", () => {
-    const h = new BareHart(16 * 2 ** 20, { heat: eagerHeat });
+    const h = new BareHart(32 * 2 ** 20, { heat: eagerHeat });
     stateAfter(h, loops(2), 2000);
     expect(h.translator?.statistics.regions).toBeGreaterThan(0);
     // Another page takes the place in the table of fetches, then a trigger keeps the first out.

@@ -1,16 +1,9 @@
 /** Comparisons, minimum and maximum, and classification. */
 import type { Callee } from "../../base/wasm/module-builder.ts";
 import { type I32, type I64, type IntegerType, i32, i64, select } from "../../base/wasm/value.ts";
+import { classOf } from "./class-of.ts";
 import { exceptionFlag } from "./fcsr.ts";
-import {
-  biasedExponentOf,
-  isInfinite,
-  isNan,
-  isSignalingNan,
-  isZero,
-  magnitudeOf,
-  signOf,
-} from "./pattern.ts";
+import { isNan, isSignalingNan, magnitudeOf } from "./pattern.ts";
 import { type FloatScope, raise, raiseSignaling, returnNan } from "./round-pack.ts";
 
 type Comparison<T extends IntegerType> = Callee<readonly [T, T], "i32">;
@@ -65,26 +58,13 @@ export function buildMaximum<T extends IntegerType>(scope: FloatScope<T>, rule: 
   return buildSelection(scope, rule, (a, b) => a.gtS(b));
 }
 
-/** FCLASS: a mask with one of ten bits set (RISC-V manual, chapter F, table of `fclass` results). */
 export function buildClassify<T extends IntegerType>({
   module,
   format,
 }: FloatScope<T>): Callee<readonly [T], "i32"> {
-  return module.function([format.type], "i32", (f, pattern) => {
-    const bits = f.let(format.widen(pattern));
-    f.if(isNan(format, bits), () =>
-      f.return(select(isSignalingNan(format, bits), i32.const(1 << 8), i32.const(1 << 9))),
-    );
-    const nonzero = select(
-      biasedExponentOf(format, bits).eqz(),
-      i32.const(1),
-      select(isInfinite(format, bits), i32.const(3), i32.const(2)),
-    );
-    // Distance from zero: 0 zero, 1 subnormal, 2 normal, 3 infinite; bits 4 up and 3 down.
-    const distance = f.let(select(isZero(format, bits), i32.const(0), nonzero));
-    const place = select(signOf(format, bits), i32.const(3).sub(distance), distance.add(4));
-    f.return(i32.const(1).shl(place));
-  });
+  return module.function([format.type], "i32", (f, pattern) =>
+    f.return(classOf(f, format, f.let(format.widen(pattern)))),
+  );
 }
 
 /** A number's place in the total order as a signed integer: -0 is just below +0. */

@@ -11,9 +11,9 @@ import {
   type I64,
   type IntegerType,
   i32,
-  select,
 } from "../../base/wasm/value.ts";
 import type { FloatFormat, FloatSemantics, IntegerFormat, Semantics } from "../../isa/semantics.ts";
+import { classOf } from "../float/class-of.ts";
 import { isExactProduct, isExactQuotient, isExactRoot, isExactSum } from "../float/exact-result.ts";
 import {
   isAboveSmallest,
@@ -39,7 +39,8 @@ type Native = F32 | F64;
 type IntegerSide = Pick<Semantics, "load" | "writeRd" | "rs1">;
 
 const reservedModes = 5;
-const towardZero = 1;
+/** Rounding modes (RISC-V manual, chapter F, table of `rm`); 0 is to nearest even. */
+const [towardZero, downward, upward, lastStaticMode, dynamicMode] = [1, 2, 3, 4, 7] as const;
 const formats = { half: binary16, single: binary32, double: binary64 } as const;
 const bytesOf = { half: 2, single: 4, double: 8 } as const;
 /** Where no operand is a NaN, quiet comparisons are the others. */
@@ -55,7 +56,6 @@ const roundingOpcodes = {
   single: [0x90, 0x8f, 0x8e, 0x8d],
   double: [0x9e, 0x9d, 0x9c, 0x9b],
 } as const;
-const lastNativeMode = 3;
 const fromInteger = { w: "fromW", wu: "fromWu", l: "fromL", lu: "fromLu" } as const;
 const demote = 0xb6;
 const promote = 0xbb;
@@ -116,16 +116,20 @@ export class InlineFloat implements FloatSemantics {
   fused(format: FloatFormat, negateProduct: boolean, negateAddend: boolean): void {
     const { f } = this.#state;
     if (!this.#isNative(format)) return;
-    this.#needRounding();
+    this.#need(this.#state.float.nearest);
+    this.#needMode();
     const flip = <V extends Native>(value: V, isFlipped: boolean) =>
       (isFlipped ? f.let(value.neg() as F64) : value) as V;
     const [a, b, c] = [1, 2, 3].map((n) => this.#native(n as 1, format)) as [F64, F64, F64];
     const [x, z] = [flip(a, negateProduct), flip(c, negateAddend)];
-    const need = (condition: I32) => this.#need(condition);
+    const conditions = {
+      mayRound: this.#state.float.fast,
+      need: (condition: I32) => this.#need(condition),
+    };
     const result =
       format === "double"
-        ? fusedDouble(f, x, b, z, need)
-        : fusedSingle(f, x as never as F32, b as never as F32, z as never as F32, need);
+        ? fusedDouble(f, [x, b, z], conditions)
+        : fusedSingle(f, [x, b, z] as readonly Native[] as [F32, F32, F32], conditions);
     this.#write(result, format);
   }
 
@@ -158,19 +162,27 @@ export class InlineFloat implements FloatSemantics {
     this.#integer.writeRd(a[nativeComparison[operation]](b).extendU());
   }
 
-  classify(): void {
-    this.#leave();
+  classify(format: FloatFormat): void {
+    const { f, float } = this.#state;
+    this.#need(float.readable);
+    const layout = this.#format(format);
+    const bits = f.let(this.#boxedBits(1, format).and((2n << BigInt(layout.signPlace)) - 1n));
+    this.#integer.writeRd(classOf(f, layout, bits).extendU());
   }
 
   toInteger(format: FloatFormat, integer: IntegerFormat): void {
     if (!this.#isNative(format)) return;
-    this.#need(this.#operands.rm.eq(towardZero));
+    const { f, float } = this.#state;
+    const mode = f.bind(this.#operands.rm);
+    // What `frm` holds is known where it is to nearest even.
+    this.#need(mode.leU(lastStaticMode).or(mode.eq(dynamicMode).and(float.nearest)));
     const a = this.#native(1, format);
-    // Truncation needs no rounding mode.
-    this.#unlessInexact(this.#state.float.on, () => isIntegral(a));
+    this.#unlessInexact(float.on, () => isIntegral(a));
     this.#need(isInRange(this.#format(format), this.#bits(a), integer));
     const truncate = opcodes[format][integer === "lu" ? "toLu" : "toL"];
-    const truncated = a.convert("i64", truncate);
+    const isCut = mode.constant === BigInt(towardZero);
+    const whole = isCut ? a : this.#toIntegral(a, mode, format);
+    const truncated = whole.convert("i64", truncate);
     this.#integer.writeRd(integer === "wu" ? truncated.extend32S() : truncated);
   }
 
@@ -217,18 +229,12 @@ export class InlineFloat implements FloatSemantics {
     if (!this.#isNative(format)) return;
     const { f, float } = this.#state;
     this.#need(operation === "round" ? float.on : float.fast);
-    const mode = f.let(this.#operands.rm);
-    this.#need(mode.leU(lastNativeMode));
+    const mode = f.bind(this.#operands.rm);
+    // To the nearest with ties away from zero would lose the sign of a zero.
+    this.#need(mode.leU(upward));
     const a = this.#native(1, format);
     this.#need(isNumber(a));
-    const [nearest, ...directed] = roundingOpcodes[format].map((opcode) =>
-      a.convert(a.type as "f64", opcode),
-    ) as [F64, ...F64[]];
-    const rounded = directed.reduce(
-      (others, result, i) => select(mode.eq(i + 1), result, others),
-      nearest,
-    );
-    this.#write(rounded, format);
+    this.#write(this.#toIntegral(a, mode, format), format);
   }
 
   loadConstant(format: FloatFormat): void {
@@ -251,6 +257,38 @@ export class InlineFloat implements FloatSemantics {
     this.#need(this.#operands.rm.ltU(reservedModes));
   }
 
+  /** To an integer in a mode: to nearest even where it is none of the others. */
+  #toIntegral(value: Native, mode: I32, format: "single" | "double"): Native {
+    // One name for both formats, of which the operators have the same names.
+    const a = value as F64;
+    const [nearest, truncated, down, up] = roundingOpcodes[format].map((opcode) =>
+      a.convert(a.type, opcode),
+    ) as [F64, F64, F64, F64];
+    const { f } = this.#state;
+    const result = f.local(a.type);
+    const ways: readonly (readonly [number, () => F64])[] = [
+      [towardZero, () => truncated],
+      [downward, () => down],
+      [upward, () => up],
+      [
+        lastStaticMode,
+        () => {
+          // Away from zero at a half and beyond: what was cut off, doubled, is an integer then.
+          const whole = f.let(truncated);
+          const rest = a.sub(whole);
+          return whole.add(rest.add(rest).convert(a.type, roundingOpcodes[format][towardZero]));
+        },
+      ],
+    ];
+    if (mode.constant !== undefined) {
+      const way = ways.find(([number]) => BigInt(number) === mode.constant);
+      return way ? way[1]() : nearest;
+    }
+    result.set(nearest);
+    for (const [number, round] of ways) f.if(mode.eq(number), () => result.set(round()));
+    return result;
+  }
+
   /** By the instruction, or by `frm`. */
   #needMode(): void {
     // rm 0 is nearest even and 7 is `frm`: the two for which (rm + 1) & 7 is below 2.
@@ -269,12 +307,6 @@ export class InlineFloat implements FloatSemantics {
       this.#need(condition);
       this.#need(isExact());
     });
-  }
-
-  /** Rounds as the host does, where a result that is not exact is no news. */
-  #needRounding(): void {
-    this.#need(this.#state.float.fast);
-    this.#needMode();
   }
 
   /** An operand of a narrow format must be NaN-boxed, else it stands for a NaN. */

@@ -148,21 +148,22 @@ export abstract class InlineSemantics extends RowSemantics<InlineOperands> imple
   }
 
   #writable(address: I64, width: Width, alignment: "natural" | "any"): I32 {
-    const { f, dataTlb, generation } = this.#state;
-    const at = f.let(address);
-    if (alignment === "any") return this.#inMemory("store", at, width);
-    const entry = f.let(entryAddress(dataTlb, at).add(writeTableOffset));
-    this.#leaveUnless(hits(entry, at, width, generation));
-    return at.wrap().add(addend(entry));
+    return this.#inMemory("store", this.#state.f.let(address), width, alignment);
   }
 
   /** The machine address of a load or store. */
-  #inMemory(kind: "load" | "store", at: I64, width: Width): I32 {
-    const { f, dataTlb } = this.#state;
+  #inMemory(
+    kind: "load" | "store",
+    at: I64,
+    width: Width,
+    alignment: "natural" | "any" = "any",
+  ): I32 {
+    const { f, dataTlb, generation } = this.#state;
     const table = kind === "load" ? 0 : writeTableOffset;
     const lookUp = () => {
       const entry = f.let(entryAddress(dataTlb, at).add(table));
-      this.#leaveUnlessInPage(entry, at, width);
+      if (alignment === "any") this.#leaveUnlessInPage(entry, at, width);
+      else this.#leaveUnless(hits(entry, at, width, generation));
       return addend(entry);
     };
     const known = this.#state.knownPage?.(kind);

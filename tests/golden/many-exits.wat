@@ -1,0 +1,194 @@
+(module
+  (type (;0;) (func (param i32 i32) (result i32)))
+  (import "env" "memory" (memory (;0;) 2048 2048 shared))
+  (func (;0;) (export "0") (type 0) (param i32 i32) (result i32)
+    (local i32 i32 i64 i64 i32 i64 i32 i32 i64 i64 i64 i64)
+    (local.set 2
+      (i32.load16_u offset=4
+        (local.get 1)))
+    (local.set 3
+      (i32.add
+        (i32.load16_u offset=2
+          (local.get 1))
+        (i32.const 1)))
+    (local.set 5
+      (i64.load hart.pc
+        (local.get 0)))
+    (local.set 6
+      (i32.load hart.budget
+        (local.get 0)))
+    (local.set 7
+      (i64.sub
+        (local.get 5)
+        (i64.extend_i32_s
+          (i32.load offset=12
+            (local.get 1)))))
+    (local.set 8
+      (i32.load hart.dataTlb
+        (local.get 0)))
+    (local.set 9
+      (i32.load hart.fetchTlb
+        (local.get 0)))
+    (local.set 10
+      (i64.load hart.dataGeneration
+        (local.get 0)))
+    (local.set 11
+      (i64.load hart.x5
+        (local.get 0)))
+    (local.set 12
+      (i64.load hart.x6
+        (local.get 0)))
+    (local.set 13
+      (i64.load hart.x10
+        (local.get 0)))
+    (block  ;; label = @1
+      (block  ;; label = @2
+        (loop  ;; label = @3
+          (block  ;; label = @4
+            (block  ;; label = @5
+              (block  ;; label = @6
+                (block  ;; label = @7
+                  (block  ;; label = @8
+                    (block  ;; label = @9
+                      (block  ;; label = @10
+                        (br_table 0 (;@10;) 1 (;@9;) 2 (;@8;) 3 (;@7;)
+                          (local.get 3))))
+                    (if  ;; label = @9
+                      (i32.lt_s
+                        (local.get 6)
+                        (i32.const 1))
+                      (then
+                        (local.set 4
+                          (i64.const 0))
+                        (br 7 (;@2;))))
+                    (local.set 6
+                      (i32.sub
+                        (local.get 6)
+                        (i32.const 1)))
+                    (local.set 11
+                      (i64.add
+                        (local.get 11)
+                        (i64.const 5)))
+                    (br 2 (;@6;)))
+                  (br 2 (;@5;)))
+                (br 0 (;@6;)))
+              (loop  ;; label = @6
+                (if  ;; label = @7
+                  (i32.lt_s
+                    (local.get 6)
+                    (i32.const 7))
+                  (then
+                    (local.set 4
+                      (i64.const 1024))
+                    (br 5 (;@2;))))
+                (local.set 6
+                  (i32.sub
+                    (local.get 6)
+                    (i32.const 2)))
+                (local.set 12
+                  (i64.and
+                    (local.get 11)
+                    (i64.const 8)))
+                (if  ;; label = @7
+                  (i64.ne
+                    (local.get 12)
+                    (i64.const 0))
+                  (then
+                    (br 2 (;@5;))))
+                (local.set 6
+                  (i32.sub
+                    (local.get 6)
+                    (i32.const 2)))
+                (local.set 13
+                  (i64.add
+                    (local.get 13)
+                    (i64.const 3)))
+                (if  ;; label = @7
+                  (i64.lt_s
+                    (local.get 13)
+                    (i64.const 0))
+                  (then
+                    (br 3 (;@4;))))
+                (local.set 6
+                  (i32.sub
+                    (local.get 6)
+                    (i32.const 2)))
+                (local.set 11
+                  (i64.add
+                    (local.get 11)
+                    (i64.const -1)))
+                (if  ;; label = @7
+                  (i64.ne
+                    (local.get 11)
+                    (i64.const 0))
+                  (then
+                    (br 1 (;@6;))))
+                (local.set 6
+                  (i32.sub
+                    (local.get 6)
+                    (i32.const 1)))
+                (local.set 4
+                  (i64.const 7173))
+                (br 4 (;@2;))))
+            (if  ;; label = @5
+              (i32.lt_s
+                (local.get 6)
+                (i32.const 2))
+              (then
+                (local.set 4
+                  (i64.const 8192))
+                (br 3 (;@2;))))
+            (local.set 6
+              (i32.sub
+                (local.get 6)
+                (i32.const 1)))
+            (local.set 13
+              (i64.add
+                (local.get 13)
+                (i64.const 1)))
+            (br 0 (;@4;)))
+          (local.set 6
+            (i32.sub
+              (local.get 6)
+              (i32.const 1)))
+          (local.set 4
+            (i64.const 9221))
+          (br 1 (;@2;))))
+      (local.set 5
+        (i64.add
+          (local.get 7)
+          (i64.shl
+            (i64.shr_s
+              (local.get 4)
+              (i64.const 9))
+            (i64.const 1))))
+      (local.set 6
+        (i32.add
+          (local.get 6)
+          (i32.and
+            (i32.shr_u
+              (i32.wrap_i64
+                (local.get 4))
+              (i32.const 2))
+            (i32.const 127)))))
+    (i64.store hart.x5
+      (local.get 0)
+      (local.get 11))
+    (i64.store hart.x6
+      (local.get 0)
+      (local.get 12))
+    (i64.store hart.x10
+      (local.get 0)
+      (local.get 13))
+    (i64.store hart.pc
+      (local.get 0)
+      (local.get 5))
+    (i32.store hart.budget
+      (local.get 0)
+      (local.get 6))
+    (return
+      (i32.and
+        (i32.wrap_i64
+          (local.get 4))
+        (i32.const 3)))
+    (unreachable)))
