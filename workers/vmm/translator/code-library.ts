@@ -26,21 +26,19 @@ export interface LibraryRegion {
 }
 
 /**
- * Of a thread, and of all threads of a worker: each may be a module of the host's, and V8 has died of some
- * 30,000.
+ * With more of them those go that no machine has. A boot of Linux makes some 300. Each may be a module of the
+ * host's, which takes 20 KiB however small it is; guests with code of their own, one after another, must not
+ * have all of theirs kept.
  */
+const mostUnused = 2000;
+/** Of a thread, and of all threads of a worker, whoever has them: V8 has died of some 30,000 modules. */
 const [mostOfThread, mostOfWorker] = [8000, 16_000];
-/**
- * With those that no machine has at the time. A boot of Linux makes some 300; each takes 23 KiB however
- * small it is, and guests with code of their own, one after another, must not have all of theirs kept.
- */
-const mostKept = 2000;
 /** Keys, of which nothing else is left. */
 const mostRefused = 8000;
 
 export class CodeLibrary {
   readonly #most: number;
-  readonly #mostKept: number;
+  readonly #mostInUse: number;
   /** By key, what was not used for longest first. */
   readonly #regions = new Map<string, LibraryRegion>();
   /** Keys of what cannot be translated, the oldest first. */
@@ -48,15 +46,16 @@ export class CodeLibrary {
   /** By the first instruction of each entry and its offset in its page; the largest first. */
   readonly #byStart = new Map<number, LibraryRegion[]>();
 
-  /** @param kept where there are so many, one that no machine has makes room */
-  constructor(most = mostOfThread, kept = mostKept) {
+  /** @param mostInUse where machines have that many of them */
+  constructor(most = mostUnused, mostInUse = most) {
     this.#most = most;
-    this.#mostKept = Math.min(most, kept);
+    this.#mostInUse = mostInUse;
   }
 
   /** Of one of so many threads. */
   static ofThread(threads: number): CodeLibrary {
-    return new CodeLibrary(Math.floor(Math.min(mostOfThread, mostOfWorker / threads)));
+    const share = Math.floor(Math.min(mostOfThread, mostOfWorker / threads));
+    return new CodeLibrary(Math.min(mostUnused, share), share);
   }
 
   get size(): number {
@@ -65,7 +64,10 @@ export class CodeLibrary {
 
   /** @returns what `key` has; "unknown" where it was not asked for yet */
   find(key: string): LibraryRegion | "refused" | "unknown" {
-    return this.#regions.get(key) ?? (this.#refused.has(key) ? "refused" : "unknown");
+    const region = this.#regions.get(key);
+    if (!region) return this.#refused.has(key) ? "refused" : "unknown";
+    this.used(region);
+    return region;
   }
 
   /** What there was of it is gone, too, and is not added again. */
@@ -92,7 +94,7 @@ export class CodeLibrary {
     isInUse: (region: LibraryRegion) => boolean = () => false,
   ): LibraryRegion | undefined {
     if (this.find(region.key) !== "unknown") return undefined;
-    const evicted = this.#regions.size < this.#mostKept ? undefined : this.#leastUsed(isInUse);
+    const evicted = this.#leastUsed(isInUse);
     if (evicted) this.#remove(evicted.key);
     this.#regions.set(region.key, region);
     for (const start of startsOf(region)) {
@@ -104,8 +106,8 @@ export class CodeLibrary {
     return evicted;
   }
 
-  /** It was of use again. */
-  touch(region: LibraryRegion): void {
+  /** A candidate was it: what is used stays longer than what is not. */
+  used(region: LibraryRegion): void {
     if (this.#regions.delete(region.key)) this.#regions.set(region.key, region);
   }
 
@@ -120,8 +122,9 @@ export class CodeLibrary {
   }
 
   #leastUsed(isInUse: (region: LibraryRegion) => boolean): LibraryRegion | undefined {
-    for (const region of this.#regions.values()) if (!isInUse(region)) return region;
     if (this.#regions.size < this.#most) return undefined;
+    for (const region of this.#regions.values()) if (!isInUse(region)) return region;
+    if (this.#regions.size < this.#mostInUse) return undefined;
     const [oldest] = this.#regions.values();
     return oldest;
   }

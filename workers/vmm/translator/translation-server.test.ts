@@ -5,9 +5,11 @@ import { failingCompiler } from "../../../tests/support/failing-compiler.ts";
 import { bareMetal, recordedConsole } from "../../../tests/support/run-guest.ts";
 import { compiler } from "../../host/compiler.ts";
 import { nativeHash } from "../../host/native-hash.ts";
+import type { WasmModule } from "../base/wasm-compiler.ts";
 import { createTranslationServer, Monitor, type TranslationAnswer } from "../mod.ts";
 import { decodeKeptCode } from "./kept-code.ts";
-import type { TranslationServer } from "./translation-server.ts";
+import type { TranslationRequest } from "./translation.ts";
+import { TranslationServer } from "./translation-server.ts";
 
 const memoryBytes = 2 ** 27;
 const heat = { ...eagerHeat, joinArrivals: 0x7fff_ffff };
@@ -177,3 +179,25 @@ function clientWith(server: TranslationServer): Monitor {
 function keptShapes(monitor: Monitor): Int32Array[] {
   return decodeKeptCode(monitor.keepCode()).map(({ shape }) => shape);
 }
+
+test("a server that knows as much as it may forgets what nobody has asked for for longest", () => {
+  const written: number[] = [];
+  const write = (requests: readonly TranslationRequest[]) =>
+    requests.map(({ id, shape }) => {
+      written.push(shape[0] ?? 0);
+      const body = { bytes: new Uint8Array(), unlikely: [] };
+      return {
+        module: {} as WasmModule,
+        bytes: 1,
+        regions: [{ id, region: { name: "0", entries: [0], body } }],
+      };
+    });
+  const assemble = () => {
+    throw new Error("nothing was kept");
+  };
+  const server = new TranslationServer({ write, assemble }, 2);
+  const ask = (shape: number) => server.answer([{ id: 1, shape: Int32Array.of(shape) }]);
+  for (const shape of [1, 2, 1, 3, 1, 2]) ask(shape);
+  // The second was forgotten for the third: the first had been asked for meanwhile.
+  expect(written).toEqual([1, 2, 3, 2]);
+});

@@ -24,19 +24,19 @@ interface KnownRegion {
   readonly region: TranslatedRegion;
 }
 
-/** Each may be a module of the host's, which takes 20 KiB, and V8 has died of some 30,000. */
+/** As many as a thread keeps (`code-library.ts`): what is known here stays in memory, too. */
 const mostKnown = 2000;
 /** Images of which a thread that begins late is told. */
 const mostKept = 8;
 
 export class TranslationServer {
-  readonly #writer: RegionWriter;
+  readonly #writer: Pick<RegionWriter, "write" | "assemble">;
   readonly #most: number;
   /** By key, what was not asked for for longest first. */
   readonly #known = new Map<string, KnownRegion>();
   #kept: readonly TranslationAnswer[] = [];
 
-  constructor(writer: RegionWriter, most = mostKnown) {
+  constructor(writer: Pick<RegionWriter, "write" | "assemble">, most = mostKnown) {
     this.#writer = writer;
     this.#most = most;
   }
@@ -70,8 +70,7 @@ export class TranslationServer {
         const regions = known.get(module) ?? [];
         regions.push({ id: request.id, region });
         known.set(module, regions);
-        this.#known.delete(key);
-        this.#known.set(key, found);
+        this.#keep(key, found);
       }
     }
     const answers: TranslationAnswer[] = [...known].map(([module, regions]) => {
@@ -81,7 +80,9 @@ export class TranslationServer {
     for (const answer of this.#writer.write(others)) {
       answers.push(answer);
       for (const { id, region } of answer.regions) {
-        if (answer.module && region) this.#keep(keys.get(id) ?? "", answer.module, region);
+        if (answer.module && region) {
+          this.#keep(keys.get(id) ?? "", { module: answer.module, region });
+        }
       }
     }
     return answers;
@@ -96,7 +97,7 @@ export class TranslationServer {
   useKeptCode(code: Uint8Array, start?: HashStart): readonly TranslationAnswer[] {
     try {
       const { module, kept } = this.#writer.assemble(code, start);
-      for (const { shape, region } of kept) this.#keep(shapeKey(shape), module, region);
+      for (const { shape, region } of kept) this.#keep(shapeKey(shape), { module, region });
       const answer = { module, bytes: 0, regions: [], kept };
       this.#kept = [...this.#kept, answer].slice(-mostKept);
       return [answer];
@@ -110,9 +111,10 @@ export class TranslationServer {
     return this.#kept;
   }
 
-  #keep(key: string, module: WasmModule, region: TranslatedRegion): void {
+  #keep(key: string, known: KnownRegion): void {
+    this.#known.delete(key);
     const [oldest] = this.#known.keys();
     if (this.#known.size >= this.#most && oldest !== undefined) this.#known.delete(oldest);
-    this.#known.set(key, { module, region });
+    this.#known.set(key, known);
   }
 }

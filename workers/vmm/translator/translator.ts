@@ -394,9 +394,7 @@ export class Translator {
     this.#regions.install({ ...draft, entries: translated.entries, distances: pages }, region);
     this.#own.instructions += instructions;
     this.#used?.add(region.key);
-    if (!isReused) return;
-    this.#own.reused++;
-    this.#resources.library.touch(region);
+    if (isReused) this.#own.reused++;
   }
 
   /**
