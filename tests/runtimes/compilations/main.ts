@@ -8,13 +8,16 @@ import { compiler } from "../../../workers/host/compiler.ts";
 import { hostRuntime } from "../../../workers/runtime/host-runtime.ts";
 import { runGuest } from "../../../workers/runtime/run-guest.ts";
 import { PcpuPool } from "../../../workers/runtime/thread/pcpu-pool.ts";
+import { LastingTranslation } from "../../../workers/runtime/translation/lasting-translation.ts";
 import { elfPath } from "../../guests/guests.ts";
 
 const names = ["bench-faults", "bench-float", "bench-faults", "bench-float"];
 const threads = 3;
 
 const { spawn, spawnTranslation } = await hostRuntime();
-const translation = spawnTranslation(2 ** 32);
+const translation = new LastingTranslation(spawnTranslation, 2 ** 32, (line) => {
+  throw new Error(line);
+});
 const pool = new PcpuPool({ compiler, spawn, threads, translation });
 
 async function run(name: string): Promise<string> {
