@@ -15,7 +15,9 @@ const names = ["bench-faults", "bench-float", "bench-faults", "bench-float"];
 const threads = 3;
 
 const { spawn, spawnTranslation } = await hostRuntime();
-const translation = new LastingTranslation(spawnTranslation, 2 ** 32, console.error);
+const translation = new LastingTranslation(spawnTranslation, 2 ** 32, (line) => {
+  throw new Error(line);
+});
 const pool = new PcpuPool({ compiler, spawn, threads, translation });
 
 async function run(name: string): Promise<string> {
