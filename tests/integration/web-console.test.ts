@@ -52,6 +52,8 @@ afterEach(async () => {
 
 async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ baseURL: service.api.base, ...options });
+  // What is waited for may be the end of a guest that computes: the test's own patience is what counts.
+  context.setDefaultTimeout(150_000);
   const opened = await context.newPage();
   opened.on("pageerror", (error) => complaints.push(error.message));
   opened.on("console", (message) => {

@@ -5,6 +5,7 @@ export const eagerHeat: HeatPolicy = {
   interval: 20,
   sampleMarks: 1,
   hotMarks: 1,
+  keptMarks: 1,
   joinArrivals: 3,
   adaptExits: 3,
   fading: 1_000_000,

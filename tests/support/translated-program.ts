@@ -22,6 +22,7 @@ const coldHeat: HeatPolicy = {
     interval: 0x7fff_ffff,
     sampleMarks: 1,
     hotMarks: 0xffff,
+    keptMarks: 0xffff,
     joinArrivals: 0x7fff_ffff,
     adaptExits: 0xffff,
   },

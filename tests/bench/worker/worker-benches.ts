@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { ensureLinuxImage } from "../../../deploy/images/linux/ensure-linux-image.ts";
 // @ts-expect-error: plain JavaScript without types, for the oldest Node that starts Trapline
-import { leanVariables, leanWords } from "../../../services/cli/modern-node.mjs";
+import { leanFlags, leanVariables, leanWords } from "../../../services/cli/modern-node.mjs";
 import { judged } from "../judged.ts";
 import type { Checkpoints } from "../moves/checkpoints.ts";
 import { migrationLines } from "../moves/migration-lines.ts";
@@ -167,11 +167,11 @@ function bench<T>(
     async run(runtime) {
       // Here and not where it is booted: a worker builds no images.
       ensureLinuxImage();
-      const flags = ["--expose-gc", ...leanWords];
+      const flags = ["--expose-gc", ...leanFlags].join(",");
       const words =
         runtime === "node"
-          ? flags
-          : ["run", "--allow-all", "--unstable-worker-options", `--v8-flags=${flags.join(",")}`];
+          ? ["--expose-gc", ...leanWords]
+          : ["run", "--allow-all", "--unstable-worker-options", `--v8-flags=${flags}`];
       const program = runtime === "node" ? process.execPath : runtime;
       const env = { ...process.env, ...leanVariables() };
       const options = { timeout: 300_000, killSignal: "SIGKILL", env } as const;

@@ -32,6 +32,11 @@ export type KeptCodePlace = "usual" | "none" | { readonly folder: string };
 const mostFiles = 16;
 /** A run that had fewer regions translated has nothing to keep. */
 const fewestRegions = 20;
+/**
+ * What a run has used is kept, and of what others have as much as makes up so many: a boot of Linux uses
+ * 200, and each that is not used costs the next start 80 us.
+ */
+const leastKept = 500;
 const writableByOthers = 0o022;
 
 export class KeptCodeFile {
@@ -61,6 +66,7 @@ export class KeptCodeFile {
 
   /** Gives a monitor what was kept, if there is something that can be used. */
   load(monitor: Monitor): void {
+    monitor.beginKeeping();
     try {
       const bytes = readOwn(this.#file);
       if (bytes) monitor.useKeptCode(bytes, nativeHash);
@@ -76,7 +82,7 @@ export class KeptCodeFile {
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       const draft = `${this.#file}.${process.pid}`;
-      writeFileSync(draft, monitor.keepCode(nativeHash), { mode: 0o600 });
+      writeFileSync(draft, monitor.keepCode(nativeHash, leastKept), { mode: 0o600 });
       renameSync(draft, this.#file);
       this.#dropOldest();
     } catch {

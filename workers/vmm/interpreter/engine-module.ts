@@ -25,6 +25,7 @@ export const usualHeat: HeatPolicy = {
   interval: 4000,
   sampleMarks: 32,
   hotMarks: 2400,
+  keptMarks: 2048,
   joinArrivals: 50_000,
   adaptExits: 20_000,
   fading: 12_000,

@@ -40,6 +40,11 @@ export interface HeatPolicy {
   readonly sampleMarks: number;
   /** Marks with which a place is translated, below 65,536. */
   readonly hotMarks: number;
+  /**
+   * Marks with which translated code of an earlier run is used for the first time: it is there, but the host
+   * compiles it only then.
+   */
+  readonly keptMarks: number;
   /** Arrivals from one region at an entry of another, after which they are made one. */
   readonly joinArrivals: number;
   /**

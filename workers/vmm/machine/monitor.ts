@@ -235,9 +235,10 @@ export class Monitor {
    * in a place that no guest can write to: they are executed as they stand.
    *
    * @param start the runtime's own SHA-256, where there is one
+   * @param least where fewer translations were used, others make up so many: those that were used last
    */
-  keepCode(start?: HashStart): Uint8Array {
-    return this.#translator.keepCode(start);
+  keepCode(start?: HashStart, least = 0): Uint8Array {
+    return this.#translator.keepCode(start, least);
   }
 
   /**

@@ -6,8 +6,11 @@ import { bareMetal, recordedConsole } from "../../../tests/support/run-guest.ts"
 import { compiler } from "../../host/compiler.ts";
 import { nativeHash } from "../../host/native-hash.ts";
 import { Monitor } from "../mod.ts";
-import { CodeLibrary, type LibraryRegion } from "./code-library.ts";
+import { CodeLibrary } from "./code-library.ts";
 import { decodeKeptCode } from "./kept-code.ts";
+import { LibraryRegion } from "./library-region.ts";
+import { shapeKey } from "./region-shape.ts";
+import type { Translator } from "./translator.ts";
 
 const ramBytes = 2 ** 20;
 const loop = (step: number): Line[] => [
@@ -29,13 +32,19 @@ function run(h: BareHart, lines: readonly Line[], address: number, steps = 3000)
   return { sum: h.x(10), ...h.translator?.statistics };
 }
 
-function libraryRegion(name: string): LibraryRegion {
-  const translated = { name, entries: [], body: { bytes: new Uint8Array(), unlikely: [] } };
-  const shape = { blocks: new Map(), entries: [] };
-  return { key: name, shape, translated, target: undefined, instructions: 1 };
+/** Of a region of one instruction whose place tells the names apart. */
+function keyOf(name: string): string {
+  const place = 4 * [...name].reduce((sum, letter) => 31 * sum + letter.charCodeAt(0), 0);
+  return shapeKey(Int32Array.of(1, place, 1, place, 1, 0x13));
 }
 
-const keysOf = (library: CodeLibrary) => Array.from(library, ({ key }) => key);
+function libraryRegion(name: string): LibraryRegion {
+  const translated = { name, entries: [], body: { bytes: new Uint8Array(), unlikely: [] } };
+  return new LibraryRegion({ key: keyOf(name), translated, target: undefined });
+}
+
+const namesOf = (library: CodeLibrary) => Array.from(library, ({ translated }) => translated.name);
+const find = (library: CodeLibrary, name: string) => library.find(keyOf(name));
 
 describe("a library with room for three", () => {
   const filled = () => {
@@ -46,20 +55,20 @@ describe("a library with room for three", () => {
 
   test("lets go what was not used for longest", () => {
     const library = filled();
-    library.used(library.find("a") as LibraryRegion);
-    expect(library.add(libraryRegion("d"))?.key).toBe("b");
-    expect(keysOf(library)).toEqual(["c", "a", "d"]);
-    expect(library.find("b")).toBe("unknown");
+    library.used(find(library, "a") as LibraryRegion);
+    expect(library.add(libraryRegion("d"))?.translated.name).toBe("b");
+    expect(namesOf(library)).toEqual(["c", "a", "d"]);
+    expect(find(library, "b")).toBe("unknown");
   });
 
   test("never takes back what it has let go, because somebody still uses it", () => {
     const library = filled();
-    const first = library.find("a") as LibraryRegion;
-    library.find("b");
-    library.find("c");
+    const first = find(library, "a") as LibraryRegion;
+    find(library, "b");
+    find(library, "c");
     library.add(libraryRegion("d"));
     library.used(first);
-    expect(keysOf(library)).toEqual(["b", "c", "d"]);
+    expect(namesOf(library)).toEqual(["b", "c", "d"]);
   });
 
   test("has room for more while machines have all of them, up to a bound", () => {
@@ -67,29 +76,33 @@ describe("a library with room for three", () => {
     for (const name of ["a", "b", "c", "d", "e"]) {
       expect(library.add(libraryRegion(name), () => true)).toBeUndefined();
     }
-    expect(library.add(libraryRegion("f"), () => true)?.key).toBe("a");
-    expect(library.add(libraryRegion("g"), ({ key }) => key !== "d")?.key).toBe("d");
+    expect(library.add(libraryRegion("f"), () => true)?.translated.name).toBe("a");
+    expect(
+      library.add(libraryRegion("g"), ({ translated }) => translated.name !== "d")?.translated.name,
+    ).toBe("d");
   });
 
   test("lets go what no machine has before what one has, and that only where all are in use", () => {
     const library = filled();
-    expect(library.add(libraryRegion("d"), ({ key }) => key !== "c")?.key).toBe("c");
-    expect(library.add(libraryRegion("e"), () => true)?.key).toBe("a");
-    expect(keysOf(library)).toEqual(["b", "d", "e"]);
+    expect(
+      library.add(libraryRegion("d"), ({ translated }) => translated.name !== "c")?.translated.name,
+    ).toBe("c");
+    expect(library.add(libraryRegion("e"), () => true)?.translated.name).toBe("a");
+    expect(namesOf(library)).toEqual(["b", "d", "e"]);
   });
 
   test("has nothing of what was refused, and does not take it again", () => {
     const library = filled();
-    library.refuse("b");
-    library.refuse("x");
+    library.refuse(keyOf("b"));
+    library.refuse(keyOf("x"));
     for (const name of ["b", "x"]) {
       expect(library.add(libraryRegion(name))).toBeUndefined();
-      expect(library.find(name)).toBe("refused");
+      expect(find(library, name)).toBe("refused");
     }
-    expect(keysOf(library)).toEqual(["a", "c"]);
+    expect(namesOf(library)).toEqual(["a", "c"]);
     library.clear();
     expect(library.size).toBe(0);
-    expect(library.find("b")).toBe("refused");
+    expect(find(library, "b")).toBe("refused");
   });
 });
 
@@ -210,6 +223,40 @@ describe("what was translated once", () => {
     run(h, loop(1), ramBase + 0x4000);
     expect(h.translator?.statistics.modules).toBe(before);
     expect(kept()).toBe(first);
+  });
+
+  test("is kept with as many others as are wanted, those that were used last", () => {
+    const h = new BareHart(ramBytes, { heat: eagerHeat });
+    const translator = h.translator as Translator;
+    const kept = (least: number) => decodeKeptCode(translator.keepCode(undefined, least));
+    for (const step of [1, 2, 3]) run(h, loop(step), ramBase);
+    const all = kept(0);
+    translator.beginKeeping();
+    run(h, loop(4), ramBase);
+    const own = decodeKeptCode(translator.keepCode()).length;
+    translator.beginKeeping();
+    // It is there already, so it is what was used last before the next one.
+    run(h, loop(1), ramBase);
+    translator.beginKeeping();
+    run(h, loop(4), ramBase);
+    const some = kept(own + 1);
+    expect(some).toHaveLength(own + 1);
+    expect(all.slice(0, own)).toContainEqual(some[0]);
+    translator.beginKeeping();
+    expect(kept(1000)).toHaveLength(all.length + own);
+  });
+
+  test("is used late when it comes from an earlier monitor, for the host has not compiled it, but once only", () => {
+    const earlier = new BareHart(ramBytes, { heat: eagerHeat });
+    run(earlier, loop(1), ramBase);
+    const heat = { ...eagerHeat, hotMarks: 2000, keptMarks: 64 };
+    const h = new BareHart(ramBytes, { heat });
+    h.translator?.useKeptCode(earlier.translator?.keepCode() ?? new Uint8Array());
+    // A step in 20 is looked at, and a look is one mark.
+    expect(run(h, loop(1), ramBase, 500).reused).toBe(0);
+    expect(run(h, loop(1), ramBase, 20_000).reused).toBeGreaterThan(0);
+    const before = h.translator?.statistics.reused ?? 0;
+    expect(run(h, loop(1), ramBase + 0x4000, 500).reused).toBeGreaterThan(before);
   });
 
   test("is used only when all of it was executed before, so that no exit is counted less", () => {

@@ -11,19 +11,7 @@
  * all what no machine has at the time.
  */
 import { pageBytes } from "../memory/layout.ts";
-import type { RegionShape } from "./region-shape.ts";
-import type { TranslatedRegion } from "./translation.ts";
-
-/** A translation, ready to be called wherever its shape is found. */
-export interface LibraryRegion {
-  /** `shapeKey` of its shape. */
-  readonly key: string;
-  readonly shape: RegionShape;
-  readonly translated: TranslatedRegion;
-  /** The function. */
-  readonly target: unknown;
-  readonly instructions: number;
-}
+import type { LibraryRegion } from "./library-region.ts";
 
 /**
  * With more of them those go that no machine has. A boot of Linux makes some 300. Each may be a module of the
@@ -147,9 +135,8 @@ function startKey(offset: number, bits: number): number {
   return (bits >>> 0) * pageBytes + offset;
 }
 
-function* startsOf({ shape, translated }: LibraryRegion): Generator<number> {
-  for (const place of translated.entries) {
-    const bits = shape.blocks.get(place)?.instructions[0]?.bits ?? 0;
+function* startsOf({ starts }: LibraryRegion): Generator<number> {
+  for (const [place, bits] of starts) {
     const inPage = place - Math.floor(place / pageBytes) * pageBytes;
     yield startKey(inPage, bits);
   }

@@ -1,7 +1,8 @@
 /** Finds, for a place in guest code, a region of the library that the code there is equal to. */
 import { isFullLength } from "../isa/decoder.ts";
 import { pageBytes } from "../memory/layout.ts";
-import type { CodeLibrary, LibraryRegion } from "./code-library.ts";
+import type { CodeLibrary } from "./code-library.ts";
+import type { LibraryRegion } from "./library-region.ts";
 import type { CodePage, CodeView, RegionCode } from "./region-code.ts";
 import type { RegionShape } from "./region-shape.ts";
 
@@ -12,17 +13,21 @@ export interface FoundShape {
   readonly distance: number;
 }
 
-/** @param view distances in it count from `page`, in which the place is at `offset` */
+/**
+ * @param view distances in it count from `page`, in which the place is at `offset`
+ * @param suits whether a region comes into question
+ */
 export function findShape(
   view: CodeView,
-  page: CodePage,
-  offset: number,
+  { page, offset }: { readonly page: CodePage; readonly offset: number },
   library: CodeLibrary,
+  suits: (region: LibraryRegion) => boolean,
 ): FoundShape | undefined {
   const bits = bitsAt(view, page.frame, offset);
   if (bits === undefined) return undefined;
   for (const region of library.candidates(offset, bits)) {
-    for (const place of region.translated.entries) {
+    if (!suits(region)) continue;
+    for (const place of region.starts.keys()) {
       const distance = Math.floor(place / pageBytes);
       if (place - distance * pageBytes !== offset) continue;
       const pages = pagesOf(view, region.shape, distance);

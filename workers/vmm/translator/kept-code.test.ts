@@ -89,6 +89,24 @@ describe("kept translations", () => {
     expect(h.translator?.statistics.functions).toBe(0);
   });
 
+  test("with a word that is no instruction cost the place where it would be looked up, and nothing else", () => {
+    const [region] = decodeKeptCode(code);
+    const last = 4 + (region?.shape.length ?? 0) - 1;
+    const damaged = resealed((words) => words.fill(0x7f, last, last + 1));
+    const outcomes = [undefined, damaged].map((kept) => {
+      const h = new BareHart(2 ** 20, { heat: eagerHeat });
+      if (kept) h.translator?.useKeptCode(kept);
+      h.load(["a", asm("addi", { rd: 10, rs1: 10, imm: 1 }), asm("jal", { to: "a" })]);
+      h.pc = BigInt(ramBase);
+      h.run(500);
+      return { a0: h.x(10), failed: h.translator?.statistics.failed };
+    });
+    expect(outcomes).toEqual([
+      { a0: 250n, failed: 0 },
+      { a0: 250n, failed: 1 },
+    ]);
+  });
+
   test("whose body the host refuses are not taken over, and cost nothing else", () => {
     const [region] = decodeKeptCode(code);
     const bodyAt = 3 + 1 + (region?.shape.length ?? 0) + 1 + (region?.entries.length ?? 0) + 1;

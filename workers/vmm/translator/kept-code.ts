@@ -17,8 +17,8 @@
 import { Failure } from "../base/failure.ts";
 import { type HashStart, ownHash } from "../base/hash-start.ts";
 import type { FunctionBody } from "../base/wasm/function-builder.ts";
-import type { LibraryRegion } from "./code-library.ts";
-import { encodeShape } from "./region-shape.ts";
+import type { LibraryRegion } from "./library-region.ts";
+import { shapeWords } from "./region-shape.ts";
 
 const magic = 0x434b_4c54;
 const version = 1;
@@ -40,9 +40,9 @@ export function encodeKeptCode(
     words.push(values.length, ...Array.from(values));
   };
   let count = 0;
-  for (const { shape, translated } of regions) {
+  for (const { key, translated } of regions) {
     const { bytes, unlikely } = translated.body;
-    list(encodeShape(shape));
+    list(shapeWords(key));
     list(translated.entries);
     list(unlikely);
     words.push(bytes.length);
@@ -87,7 +87,9 @@ export function decodeKeptCode(
     if (length < 0 || length > (end - at) / 4) throw damaged("a list is longer than they are");
     // A copy begins where an Int32Array may, and hosts of WebAssembly are little-endian.
     at += 4 * length;
-    return new Int32Array(Uint8Array.from(code.subarray(at - 4 * length, at)).buffer);
+    const copy = new Uint8Array(4 * length);
+    copy.set(code.subarray(at - 4 * length, at));
+    return new Int32Array(copy.buffer);
   };
   const regions: KeptRegion[] = [];
   for (let left = view.getInt32(8, true); left > 0; left--) {

@@ -2,8 +2,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { asm, assemble, type Line } from "../../../tests/support/assembler.ts";
 import { codeShapes } from "../../../tests/support/code-shapes.ts";
+import type { Failure } from "../base/failure.ts";
 import { type CodeView, findRegionCode } from "./region-code.ts";
-import { decodeShape, distancesOf, encodeShape, shapeKey } from "./region-shape.ts";
+import {
+  decodeShape,
+  distancesOf,
+  encodeShape,
+  outlineOf,
+  shapeKey,
+  shapeWords,
+} from "./region-shape.ts";
 
 /** Everything there was executed before, at whatever address its records are. */
 function shapeOf(lines: readonly Line[], records: number, starts: readonly number[] = [0]) {
@@ -18,6 +26,15 @@ function shapeOf(lines: readonly Line[], records: number, starts: readonly numbe
   const found = findRegionCode(view, starts, 500);
   if (!found) throw new Error("no region begins there");
   return found;
+}
+
+/** What comes back, or the code of the failure. */
+function outcomeOf<T>(act: () => T): T | string {
+  try {
+    return act();
+  } catch (error) {
+    return (error as Failure).code;
+  }
 }
 
 const loop: readonly Line[] = [
@@ -36,7 +53,21 @@ describe("the shape of a region", () => {
     expect(again.entries).toEqual(shape.entries);
     expect(distancesOf(again)).toEqual([...shape.pages.keys()].sort((a, b) => a - b));
     expect(encodeShape(again)).toEqual(encodeShape(shape));
+    expect(shapeWords(shapeKey(encodeShape(shape)))).toEqual(encodeShape(shape));
   });
+
+  test.each(Object.entries(codeShapes))(
+    "of the %s says in its outline what it has",
+    (_name, lines) => {
+      const { blocks, entries, ...shape } = shapeOf(lines, 0x1000);
+      const outline = outlineOf(encodeShape({ ...shape, blocks, entries }));
+      const all = [...blocks.values()].flatMap(({ instructions }) => instructions);
+      expect(outline.instructions).toBe(all.length);
+      expect([...outline.starts]).toEqual(
+        entries.map((place) => [place, blocks.get(place)?.instructions[0]?.bits]),
+      );
+    },
+  );
 
   test("does not depend on where the code lies, but on each of its instructions", () => {
     const key = (lines: readonly Line[], records: number) =>
@@ -80,8 +111,10 @@ describe("the shape of a region", () => {
     fc.assert(
       fc.property(place, fc.integer(), (at, value) => {
         const changed = words.with(at, value);
+        const outlined = outcomeOf(() => outlineOf(changed));
         try {
           expect(encodeShape(decodeShape(changed)).length).toBeLessThanOrEqual(changed.length);
+          expect(outlined).not.toBe("region-shape-damaged");
         } catch (error) {
           expect(error).toMatchObject({ code: "region-shape-damaged" });
         }

@@ -12,7 +12,7 @@
  * says of the next one that it leaves the region each time.
  */
 import { Failure } from "../base/failure.ts";
-import type { Decoded } from "../isa/decoder.ts";
+import { type Decoded, isFullLength } from "../isa/decoder.ts";
 import { pageBytes } from "../memory/layout.ts";
 import { type InstructionEffect, readBits } from "./instruction-effect.ts";
 
@@ -59,8 +59,62 @@ export function shapeKey(words: Int32Array): string {
   return String.fromCharCode(...new Uint16Array(words.buffer, words.byteOffset, words.length * 2));
 }
 
+/** The words whose key it is. */
+export function shapeWords(key: string): Int32Array {
+  const halves = new Uint16Array(key.length);
+  for (let i = 0; i < key.length; i++) halves[i] = key.charCodeAt(i);
+  return new Int32Array(halves.buffer);
+}
+
+/** What a shape's words say before it is looked up what its instructions are. */
+export interface ShapeOutline {
+  readonly instructions: number;
+  /** Places to enter at, each with the bits of the instruction there. */
+  readonly starts: ReadonlyMap<number, number>;
+}
+
+/** @throws Failure `region-shape-damaged`, but not for words that are no instructions */
+export function outlineOf(words: Int32Array): ShapeOutline {
+  let instructions = 0;
+  const first = new Map<number, number>();
+  const entries = readShape(words, (block, offset, bits) => {
+    instructions++;
+    if (offset === block) first.set(block, bits);
+  });
+  return { instructions, starts: new Map(entries.map((place) => [place, first.get(place) ?? 0])) };
+}
+
 /** @throws Failure `region-shape-damaged` */
 export function decodeShape(words: Int32Array): RegionShape {
+  const blocks = new Map<
+    number,
+    { offset: number; instructions: RegionInstruction[]; end: number }
+  >();
+  const entries = readShape(words, (start, offset, bits, leaves) => {
+    const known = readBits(bits);
+    if (!known) throw damaged("it has a word that is no instruction");
+    const { decoded } = known;
+    const instruction = { offset, bits, decoded, effect: leaves ? "leave" : known.effect } as const;
+    const end = offset + decoded.bytes;
+    const block = blocks.get(start);
+    if (block === undefined || offset === start) {
+      blocks.set(start, { offset, instructions: [instruction], end });
+    } else {
+      block.instructions.push(instruction);
+      block.end = end;
+    }
+  });
+  return { blocks, entries };
+}
+
+/**
+ * @param visit is told each instruction: its block's place, its own, its bits, and whether it leaves
+ * @returns the entries
+ */
+function readShape(
+  words: Int32Array,
+  visit: (block: number, offset: number, bits: number, leaves: boolean) => void,
+): readonly number[] {
   let at = 0;
   const next = (): number => {
     const word = words[at++];
@@ -74,27 +128,23 @@ export function decodeShape(words: Int32Array): RegionShape {
   };
   if (words.length > mostWords) throw damaged("it is too long");
   const entries = Array.from({ length: count() }, next);
-  const blocks = new Map<number, Block>();
+  const blocks = new Set<number>();
   for (let left = count(); left > 0; left--) {
-    const offset = next();
-    const instructions: RegionInstruction[] = [];
-    let end = offset;
+    const block = next();
+    let offset = block;
     for (let more = count(); more > 0; more--) {
       const word = next();
       const leaves = word === leavesNext;
       const bits = leaves ? next() : word;
-      const known = readBits(bits);
-      if (!known) throw damaged("it has a word that is no instruction");
-      const effect = leaves ? "leave" : known.effect;
-      instructions.push({ offset: end, bits, decoded: known.decoded, effect });
-      end += known.decoded.bytes;
+      visit(block, offset, bits, leaves);
+      offset += isFullLength(bits) ? 4 : 2;
     }
-    if (instructions.length === 0) throw damaged("a block is empty");
-    blocks.set(offset, { offset, instructions, end });
+    if (offset === block) throw damaged("a block is empty");
+    blocks.add(block);
   }
   if (at !== words.length) throw damaged("something is behind its end");
   if (!entries.every((place) => blocks.has(place))) throw damaged("an entry is no block");
-  return { blocks, entries };
+  return entries;
 }
 
 function damaged(what: string): Failure {

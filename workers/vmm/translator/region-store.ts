@@ -8,10 +8,9 @@ import { readEntryRegion, writeArrivals, writeEntry } from "../hart/region-entry
 import { pageBytes, regionLinkBytes, regionLinksBase } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
 import { arrivalsToJoin } from "./arrivals-to-join.ts";
-import type { LibraryRegion } from "./code-library.ts";
+import type { LibraryRegion } from "./library-region.ts";
 import { NumberPool } from "./number-pool.ts";
 import type { CodePage, RegionCode } from "./region-code.ts";
-import type { RegionShape } from "./region-shape.ts";
 
 /** What the translator needs of the cache of decoded code. */
 export interface CodeRecords {
@@ -62,8 +61,8 @@ export interface Region extends RegionOrigin {
   /** Distances of the pages from the first, in the same order. */
   readonly distances: readonly number[];
   readonly entries: readonly Entry[];
-  /** What its function was written for. */
-  readonly shape: RegionShape;
+  /** Whose function it has. */
+  readonly translation: LibraryRegion;
 }
 
 /** A region with its code, before it is installed. */
@@ -108,8 +107,8 @@ export class RegionStore {
   readonly #entryNumbers: NumberPool;
   /** In the order in which they were made. */
   readonly #live = new Map<number, Region>();
-  /** How many regions there are of a shape. */
-  readonly #installed = new Map<RegionShape, number>();
+  /** How many regions there are of a translation. */
+  readonly #installed = new Map<LibraryRegion, number>();
   readonly #regionsOf = new Map<MachineAddress, Set<Region>>();
   readonly statistics = { regions: 0, entries: 0, dropped: 0, evicted: 0 };
 
@@ -186,10 +185,9 @@ export class RegionStore {
   /**
    * Where it throws, nothing of the region is there.
    *
-   * @param target the region's function
    * @throws RangeError for one with more entries than there are, and what the host throws
    */
-  install(draft: RegionDraft, { target, instructions, shape }: LibraryRegion): void {
+  install(draft: RegionDraft, translation: LibraryRegion): void {
     const { code, entries: places, distances, replaces, base, starts, joins, resumed } = draft;
     const { left, used } = this.#entryNumbers;
     if (places.length > left + used) throw new RangeError("it has more entries than there are");
@@ -200,9 +198,10 @@ export class RegionStore {
     const number = this.#regionNumbers.take();
     const entries: Entry[] = [];
     const origin = { base, starts, joins, resumed };
-    const made = { ...origin, number, instructions, pages, distances, entries, shape };
+    const { instructions } = translation;
+    const made = { ...origin, number, instructions, pages, distances, entries, translation };
     try {
-      this.#enter(made, places, code, target);
+      this.#enter(made, places, code);
     } catch (error) {
       this.#withdraw(made);
       throw error;
@@ -215,17 +214,16 @@ export class RegionStore {
     region: Region & { readonly entries: Entry[] },
     places: readonly number[],
     code: RegionCode,
-    target: unknown,
   ): void {
-    const { number, pages, entries, instructions } = region;
-    this.#table.set(number, target);
+    const { number, pages, entries, instructions, translation } = region;
+    this.#table.set(number, translation.target);
     const links = regionLinksBase + number * regionLinkBytes;
     pages.forEach((page, i) => {
       this.#memory.setWord(links + 4 * i, page);
     });
     const arrivals = this.#joinArrivals - arrivalsToJoin(this.#joinArrivals, instructions);
     this.#live.set(number, region);
-    this.#installed.set(region.shape, (this.#installed.get(region.shape) ?? 0) + 1);
+    this.#installed.set(translation, (this.#installed.get(translation) ?? 0) + 1);
     for (const page of pages) {
       const regions = this.#regionsOf.get(page) ?? new Set();
       this.#regionsOf.set(page, regions.add(region));
@@ -250,15 +248,17 @@ export class RegionStore {
     for (const region of this.#live.values()) this.drop(region);
   }
 
-  /** Whether a machine has a region of this shape. */
-  isInstalled(shape: RegionShape): boolean {
-    return this.#installed.has(shape);
+  /** Whether a machine has a region of this translation. */
+  isInstalled(translation: LibraryRegion): boolean {
+    return this.#installed.has(translation);
   }
 
-  /** All regions of one shape: they have one function. */
-  dropAlike(shape: RegionShape): void {
-    if (!this.isInstalled(shape)) return;
-    for (const region of this.#live.values()) if (region.shape === shape) this.drop(region);
+  /** All regions of one translation: they have one function. */
+  dropAlike(translation: LibraryRegion): void {
+    if (!this.isInstalled(translation)) return;
+    for (const region of this.#live.values()) {
+      if (region.translation === translation) this.drop(region);
+    }
   }
 
   #withdraw(region: Region): void {
@@ -278,9 +278,10 @@ export class RegionStore {
     this.#regionNumbers.give(region.number);
     // One that could not be put in place may not have come so far.
     if (!this.#live.delete(region.number)) return;
-    const left = (this.#installed.get(region.shape) ?? 0) - 1;
-    if (left > 0) this.#installed.set(region.shape, left);
-    else this.#installed.delete(region.shape);
+    const { translation } = region;
+    const left = (this.#installed.get(translation) ?? 0) - 1;
+    if (left > 0) this.#installed.set(translation, left);
+    else this.#installed.delete(translation);
   }
 
   /** The records of a page are gone: so are the regions that it is part of. */

@@ -16,21 +16,16 @@ import type { WasmCompiler, WasmModule, WasmTable } from "../base/wasm-compiler.
 import { hartFields } from "../isa/hart-layout.ts";
 import { pageBytes } from "../memory/layout.ts";
 import type { MachineMemory } from "../memory/machine-memory.ts";
-import type { CodeLibrary, LibraryRegion } from "./code-library.ts";
+import type { CodeLibrary } from "./code-library.ts";
 import type { AwaitedDraft, Draft, DraftRequest } from "./draft.ts";
 import { DraftFinder } from "./draft-finder.ts";
 import { findShape } from "./find-shape.ts";
 import { encodeKeptCode } from "./kept-code.ts";
+import { LibraryRegion } from "./library-region.ts";
 import { refusal } from "./refusal.ts";
 import { RefusedPlaces } from "./refused-places.ts";
 import type { CodePage, CodeView } from "./region-code.ts";
-import {
-  decodeShape,
-  distancesOf,
-  encodeShape,
-  type RegionShape,
-  shapeKey,
-} from "./region-shape.ts";
+import { distancesOf, encodeShape, type RegionShape, shapeKey } from "./region-shape.ts";
 import { type CodeRecords, placeIn, type Region, RegionStore } from "./region-store.ts";
 import type { RegionWriter } from "./region-writer.ts";
 import type {
@@ -87,6 +82,8 @@ export interface TranslatorResources {
   readonly library: CodeLibrary;
   /** Marks with which a place is translated; with fewer, only what is there already is used. */
   readonly hotMarks: number;
+  /** Marks with which code of an earlier run is used that was not used in this one yet. */
+  readonly keptMarks: number;
   /** Marks of an instruction with which a region is entered behind it. */
   readonly adaptExits: number;
   /** Arrivals after which regions are joined; see `arrivalsToJoin`. */
@@ -119,6 +116,8 @@ export class Translator {
   readonly #refusedRegions = new WeakSet<Region>();
   /** Keys of what was on its way when the service lost it. */
   readonly #lost = new Set<string>();
+  /** Of the kept ones those that were used: the host has compiled them. */
+  readonly #tried = new WeakSet<LibraryRegion>();
   /** Keys of what was used since that is of interest. */
   #used: Set<string> | undefined;
   #requests: DraftRequest[] = [];
@@ -315,8 +314,8 @@ export class Translator {
       library.clear();
       return;
     }
-    library.refuse(shapeKey(encodeShape(region.shape)));
-    this.#regions.dropAlike(region.shape);
+    library.refuse(region.translation.key);
+    this.#regions.dropAlike(region.translation);
   }
 
   /** The records of a page are gone, or marked for a debugger: so are the regions that it is part of. */
@@ -337,12 +336,19 @@ export class Translator {
     this.#used = new Set();
   }
 
-  /** Translations, for `useKeptCode` of a monitor of the same build: all, or those that were used. */
-  keepCode(start?: HashStart): Uint8Array {
+  /**
+   * Translations, for `useKeptCode` of a monitor of the same build: all, or those that were used.
+   *
+   * @param least where fewer were used, others make up so many, those that were used last
+   */
+  keepCode(start?: HashStart, least = 0): Uint8Array {
     const used = this.#used;
-    const wanted = Array.from(this.#resources.library).filter(({ key }) => used?.has(key) ?? true);
+    const all = Array.from(this.#resources.library);
+    const wanted = used ? all.filter(({ key }) => used.has(key)) : all;
+    const others = used ? all.filter(({ key }) => !used.has(key)).reverse() : [];
     this.#used = undefined;
-    return encodeKeptCode(wanted, start);
+    const more = others.slice(0, Math.max(0, least - wanted.length)).reverse();
+    return encodeKeptCode([...more, ...wanted], start);
   }
 
   /**
@@ -358,10 +364,10 @@ export class Translator {
     if (!("functions" in instance)) throw new Error(instance.problem);
     const { functions } = instance;
     // All of them before the first one is taken: a shape may be damaged.
-    const regions = kept.map(({ shape, region }) => ({
-      ...libraryRegion(decodeShape(shape), region, functions[region.name]),
-      key: shapeKey(shape),
-    }));
+    const regions = kept.map(({ shape, region }) => {
+      const target = functions[region.name];
+      return new LibraryRegion({ key: shapeKey(shape), translated: region, target, isKept: true });
+    });
     for (const region of regions) if (region.target) this.#add(region);
   }
 
@@ -372,7 +378,7 @@ export class Translator {
 
   #arrived({ key, shape, draft }: Waiting, translated: TranslatedRegion, target: unknown): void {
     const { library } = this.#resources;
-    this.#add({ ...libraryRegion(shape, translated, target), key });
+    this.#add(new LibraryRegion({ key, translated, target }, shape));
     // Another machine may have had the same one written meanwhile, and it may have failed there.
     const region = library.find(key);
     if (draft && typeof region !== "string") this.#install(draft, region, false);
@@ -381,11 +387,10 @@ export class Translator {
   /** What makes room for it in the library is gone altogether: the bound is one of the host's functions. */
   #add(region: LibraryRegion): void {
     const { library } = this.#resources;
-    const isInUse = ({ shape }: LibraryRegion) => this.#regions.isInstalled(shape);
-    const evicted = library.add(region, isInUse);
+    const evicted = library.add(region, (each) => this.#regions.isInstalled(each));
     if (!evicted) return;
     this.#own.forgotten++;
-    this.#regions.dropAlike(evicted.shape);
+    this.#regions.dropAlike(evicted);
   }
 
   #install(draft: Draft, region: LibraryRegion, isReused: boolean): void {
@@ -394,6 +399,8 @@ export class Translator {
     this.#regions.install({ ...draft, entries: translated.entries, distances: pages }, region);
     this.#own.instructions += instructions;
     this.#used?.add(region.key);
+    this.#resources.library.used(region);
+    this.#tried.add(region);
     if (isReused) this.#own.reused++;
   }
 
@@ -402,10 +409,12 @@ export class Translator {
    * earlier run, if the code around is that of the region.
    */
   #reuse(hart: MachineAddress, base: bigint, offset: number, page: CodePage): boolean {
-    const { library } = this.#resources;
+    const { library, keptMarks, records } = this.#resources;
     if (library.size === 0) return false;
     const view = this.#finder.codeAt(hart, base);
-    const found = findShape(view, page, offset, library);
+    const isWarm = records.mark(page.records, offset) >= keptMarks;
+    const suits = (region: LibraryRegion) => isWarm || !region.isKept || this.#tried.has(region);
+    const found = findShape(view, { page, offset }, library, suits);
     if (!found) return false;
     const { region, code, distance } = found;
     const starts = region.shape.entries;
@@ -444,14 +453,4 @@ function addressOf(request: DraftRequest): bigint {
   if ("region" in request) return request.pc;
   const [{ base, starts }] = request.regions;
   return base + BigInt(starts[0] ?? 0);
-}
-
-function libraryRegion(
-  shape: RegionShape,
-  translated: TranslatedRegion,
-  target: unknown,
-): Omit<LibraryRegion, "key"> {
-  let instructions = 0;
-  for (const block of shape.blocks.values()) instructions += block.instructions.length;
-  return { shape, translated, target, instructions };
 }
