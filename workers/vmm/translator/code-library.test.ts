@@ -32,15 +32,17 @@ function run(h: BareHart, lines: readonly Line[], address: number, steps = 3000)
   return { sum: h.x(10), ...h.translator?.statistics };
 }
 
-/** Of a region of one instruction whose place tells the names apart. */
-function keyOf(name: string): string {
+/** The shape of a region of one instruction whose place tells the names apart. */
+function wordsOf(name: string): Int32Array {
   const place = 4 * [...name].reduce((sum, letter) => 31 * sum + letter.charCodeAt(0), 0);
-  return shapeKey(Int32Array.of(1, place, 1, place, 1, 0x13));
+  return Int32Array.of(1, place, 1, place, 1, 0x13);
 }
+
+const keyOf = (name: string) => shapeKey(wordsOf(name));
 
 function libraryRegion(name: string): LibraryRegion {
   const translated = { name, entries: [], body: { bytes: new Uint8Array(), unlikely: [] } };
-  return new LibraryRegion({ key: keyOf(name), translated, target: undefined });
+  return new LibraryRegion(wordsOf(name), translated, undefined);
 }
 
 const namesOf = (library: CodeLibrary) => Array.from(library, ({ translated }) => translated.name);

@@ -32,6 +32,7 @@ export function findShape(
       if (place - distance * pageBytes !== offset) continue;
       const pages = pagesOf(view, region.shape, distance);
       if (!pages) continue;
+      library.used(region);
       return { region, code: { ...region.shape, pages, isWhole: true }, distance };
     }
   }

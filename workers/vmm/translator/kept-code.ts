@@ -16,6 +16,7 @@
  */
 import { Failure } from "../base/failure.ts";
 import { type HashStart, ownHash } from "../base/hash-start.ts";
+import { joinBytes } from "../base/join-bytes.ts";
 import type { FunctionBody } from "../base/wasm/function-builder.ts";
 import type { LibraryRegion } from "./library-region.ts";
 import { shapeWords } from "./region-shape.ts";
@@ -87,9 +88,7 @@ export function decodeKeptCode(
     if (length < 0 || length > (end - at) / 4) throw damaged("a list is longer than they are");
     // A copy begins where an Int32Array may, and hosts of WebAssembly are little-endian.
     at += 4 * length;
-    const copy = new Uint8Array(4 * length);
-    copy.set(code.subarray(at - 4 * length, at));
-    return new Int32Array(copy.buffer);
+    return new Int32Array(joinBytes([code.subarray(at - 4 * length, at)]).buffer);
   };
   const regions: KeptRegion[] = [];
   for (let left = view.getInt32(8, true); left > 0; left--) {

@@ -3,16 +3,10 @@ import {
   outlineOf,
   type RegionShape,
   type ShapeOutline,
+  shapeKey,
   shapeWords,
 } from "./region-shape.ts";
 import type { TranslatedRegion } from "./translation.ts";
-
-interface Parts {
-  readonly key: string;
-  readonly translated: TranslatedRegion;
-  readonly target: unknown;
-  readonly isKept?: boolean;
-}
 
 /**
  * A translation, ready to be called wherever its shape is found. What instructions the shape has is looked
@@ -24,21 +18,24 @@ export class LibraryRegion {
   readonly translated: TranslatedRegion;
   /** The function. */
   readonly target: unknown;
-  /** It comes from an earlier run; here the host may have to compile it yet. */
-  readonly isKept: boolean;
   readonly #outline: ShapeOutline;
   #shape: RegionShape | undefined;
 
   /**
+   * @param words of its shape
    * @param shape where it is known already
    * @throws Failure `region-shape-damaged`
    */
-  constructor({ key, translated, target, isKept = false }: Parts, shape?: RegionShape) {
-    this.key = key;
+  constructor(
+    words: Int32Array,
+    translated: TranslatedRegion,
+    target: unknown,
+    shape?: RegionShape,
+  ) {
+    this.key = shapeKey(words);
     this.translated = translated;
     this.target = target;
-    this.isKept = isKept;
-    this.#outline = outlineOf(shapeWords(key));
+    this.#outline = outlineOf(words);
     this.#shape = shape;
   }
 

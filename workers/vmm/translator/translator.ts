@@ -45,6 +45,8 @@ const none: ReadonlySet<number> = new Set();
 /** What is being written. */
 interface Waiting extends AwaitedDraft {
   readonly key: string;
+  /** Of its shape. */
+  readonly words: Int32Array;
   readonly request: DraftRequest;
   readonly shape: RegionShape;
   draft: Draft | undefined;
@@ -116,8 +118,8 @@ export class Translator {
   readonly #refusedRegions = new WeakSet<Region>();
   /** Keys of what was on its way when the service lost it. */
   readonly #lost = new Set<string>();
-  /** Of the kept ones those that were used: the host has compiled them. */
-  readonly #tried = new WeakSet<LibraryRegion>();
+  /** Kept ones that were not used yet: the host has not compiled them. */
+  readonly #untried = new WeakSet<LibraryRegion>();
   /** Keys of what was used since that is of interest. */
   #used: Set<string> | undefined;
   #requests: DraftRequest[] = [];
@@ -224,7 +226,7 @@ export class Translator {
       // The shape without the draft, which has pages that the library must not keep.
       const { blocks, entries } = draft.code;
       const shape = { blocks, entries };
-      this.#waiting.set(id, { key, shape, draft, request, places: new Set(places) });
+      this.#waiting.set(id, { key, words, shape, draft, request, places: new Set(places) });
       return { id, shape: words };
     }
     return undefined;
@@ -344,11 +346,15 @@ export class Translator {
   keepCode(start?: HashStart, least = 0): Uint8Array {
     const used = this.#used;
     const all = Array.from(this.#resources.library);
-    const wanted = used ? all.filter(({ key }) => used.has(key)) : all;
-    const others = used ? all.filter(({ key }) => !used.has(key)).reverse() : [];
+    const isUsed = ({ key }: LibraryRegion) => used?.has(key) ?? true;
+    const wanted = all.filter(isUsed);
+    const others = all.filter((region) => !isUsed(region));
+    const missing = Math.max(0, least - wanted.length);
     this.#used = undefined;
-    const more = others.slice(0, Math.max(0, least - wanted.length)).reverse();
-    return encodeKeptCode([...more, ...wanted], start);
+    return encodeKeptCode(
+      [...others.slice(Math.max(0, others.length - missing)), ...wanted],
+      start,
+    );
   }
 
   /**
@@ -364,11 +370,14 @@ export class Translator {
     if (!("functions" in instance)) throw new Error(instance.problem);
     const { functions } = instance;
     // All of them before the first one is taken: a shape may be damaged.
-    const regions = kept.map(({ shape, region }) => {
-      const target = functions[region.name];
-      return new LibraryRegion({ key: shapeKey(shape), translated: region, target, isKept: true });
-    });
-    for (const region of regions) if (region.target) this.#add(region);
+    const regions = kept.map(
+      ({ shape, region }) => new LibraryRegion(shape, region, functions[region.name]),
+    );
+    for (const region of regions) {
+      if (!region.target) continue;
+      this.#untried.add(region);
+      this.#add(region);
+    }
   }
 
   /** A hart is gone, and with it the address space that was hot. */
@@ -376,9 +385,13 @@ export class Translator {
     this.#requests = this.#requests.filter((request) => request.hart !== hart);
   }
 
-  #arrived({ key, shape, draft }: Waiting, translated: TranslatedRegion, target: unknown): void {
+  #arrived(
+    { key, words, shape, draft }: Waiting,
+    translated: TranslatedRegion,
+    target: unknown,
+  ): void {
     const { library } = this.#resources;
-    this.#add(new LibraryRegion({ key, translated, target }, shape));
+    this.#add(new LibraryRegion(words, translated, target, shape));
     // Another machine may have had the same one written meanwhile, and it may have failed there.
     const region = library.find(key);
     if (draft && typeof region !== "string") this.#install(draft, region, false);
@@ -399,8 +412,7 @@ export class Translator {
     this.#regions.install({ ...draft, entries: translated.entries, distances: pages }, region);
     this.#own.instructions += instructions;
     this.#used?.add(region.key);
-    this.#resources.library.used(region);
-    this.#tried.add(region);
+    this.#untried.delete(region);
     if (isReused) this.#own.reused++;
   }
 
@@ -413,7 +425,7 @@ export class Translator {
     if (library.size === 0) return false;
     const view = this.#finder.codeAt(hart, base);
     const isWarm = records.mark(page.records, offset) >= keptMarks;
-    const suits = (region: LibraryRegion) => isWarm || !region.isKept || this.#tried.has(region);
+    const suits = (region: LibraryRegion) => isWarm || !this.#untried.has(region);
     const found = findShape(view, { page, offset }, library, suits);
     if (!found) return false;
     const { region, code, distance } = found;
