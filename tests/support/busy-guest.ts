@@ -4,6 +4,7 @@
  * after `ticks` timer interrupts of 700 ns each.
  */
 import { asm, assemble, loadConstant } from "./assembler.ts";
+import { powerOffAndStay } from "./power-off-and-stay.ts";
 
 const base = 0x8000_0000;
 const handler = base + 0x400;
@@ -37,11 +38,7 @@ export function busyGuest(ticks: number): Uint8Array {
     asm("wfi"),
     "next",
     asm("bne", { rs1: 18, to: "loop" }),
-    ...loadConstant(5, 0x10_0000),
-    ...loadConstant(6, 0x5555),
-    asm("sw", { rs1: 5, rs2: 6 }),
-    "end",
-    asm("jal", { to: "end" }),
+    ...powerOffAndStay,
   ]);
   const onTimer = assemble(handler, [
     asm("csrrs", { rd: 28, csr: timeCsr }),

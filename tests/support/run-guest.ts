@@ -1,5 +1,6 @@
 /** Runs a bare-metal program on a real monitor and says what became of it. */
 import { compiler } from "../../workers/host/compiler.ts";
+import { nativeHash } from "../../workers/host/native-hash.ts";
 import { type MachineConfig, type MachineResources, Monitor } from "../../workers/vmm/mod.ts";
 import { assemble, type Line } from "./assembler.ts";
 
@@ -34,4 +35,15 @@ export function recordedConsole(): { sink: MachineResources["console"]; text(): 
     sink: { write: (byte) => void bytes.push(byte) },
     text: () => String.fromCharCode(...bytes),
   };
+}
+
+/** What becomes of a machine of the monitor with such a program, when it has taken so many steps. */
+export function outcomeOn(monitor: Monitor, lines: readonly Line[], steps: number) {
+  const machine = monitor.createMachine(bareMetal(lines), {
+    ...{ console: recordedConsole().sink, disks: new Map() },
+  });
+  machine.run(steps);
+  const outcome = { hash: machine.stateHash(nativeHash), exits: machine.exitCounts() };
+  machine.dispose();
+  return outcome;
 }

@@ -1,4 +1,5 @@
 import { asm, assemble, loadConstant } from "./assembler.ts";
+import { powerOffAndStay } from "./power-off-and-stay.ts";
 
 const base = 0x8000_0000;
 
@@ -22,10 +23,6 @@ export function scribblingGuest(pages: number, rounds: number): Uint8Array {
     asm("bne", { rs1: 9, to: "page" }),
     asm("addi", { rd: 18, rs1: 18, imm: -1 }),
     asm("bne", { rs1: 18, to: "round" }),
-    ...loadConstant(5, 0x10_0000),
-    ...loadConstant(6, 0x5555),
-    asm("sw", { rs1: 5, rs2: 6 }),
-    "end",
-    asm("jal", { to: "end" }),
+    ...powerOffAndStay,
   ]);
 }

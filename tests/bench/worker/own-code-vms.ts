@@ -1,12 +1,10 @@
 import { compiler } from "../../../workers/host/compiler.ts";
 import { Monitor } from "../../../workers/vmm/mod.ts";
 import { asm, assemble, loadConstant } from "../../support/assembler.ts";
+import { powerOffAndStay } from "../../support/power-off-and-stay.ts";
 import { bareMetal } from "../../support/run-guest.ts";
-import { residentAtRest } from "./resident-at-rest.ts";
-import type { ShortVms } from "./short-vms.ts";
+import { type ShortVms, vmsInTurn } from "./vms-in-turn.ts";
 
-const vms = 6000;
-const marks = [100, 1000, 3000, vms];
 /** Long enough for the loop to be translated. */
 const turns = 200_000;
 /** Values of an immediate that are not negative. */
@@ -23,16 +21,12 @@ function guestOf(number: number): Uint8Array {
     asm("add", { rd: 10, rs1: 10, rs2: 12 }),
     asm("addi", { rd: 5, rs1: 5, imm: -1 }),
     asm("bne", { rs1: 5, to: "turn" }),
-    ...loadConstant(5, 0x10_0000),
-    ...loadConstant(6, 0x5555),
-    asm("sw", { rs1: 5, rs2: 6 }),
-    "stop",
-    asm("jal", { to: "stop" }),
+    ...powerOffAndStay,
   ]);
 }
 
 /**
- * VMs one after another in one monitor, each with code of its own that is translated: nothing of it is
+ * 6,000 VMs one after another in one monitor, each with code of its own that is translated: nothing of it is
  * of use to the next one.
  *
  * @throws Error when one of them does not end well, or is not translated
@@ -40,18 +34,11 @@ function guestOf(number: number): Uint8Array {
 export async function ownCodeVms(): Promise<ShortVms> {
   const monitor = Monitor.create({ compiler });
   const resources = { disks: new Map(), console: { write: () => undefined } };
-  const resident: Record<string, number> = {};
-  let seconds = 0;
-  for (let count = 1; count <= vms; count++) {
-    const began = performance.now();
-    const machine = monitor.createMachine(bareMetal(guestOf(count)), resources);
+  return vmsInTurn([100, 1000, 3000, 6000], (number) => {
+    const machine = monitor.createMachine(bareMetal(guestOf(number)), resources);
     const stop = machine.run(100 * turns);
     machine.dispose();
-    seconds += (performance.now() - began) / 1000;
-    if (stop.kind !== "power-off" || monitor.translations.modules < count) {
-      throw new Error(`VM ${count}: ${JSON.stringify({ stop, ...monitor.translations })}`);
-    }
-    if (marks.includes(count)) resident[String(count)] = await residentAtRest();
-  }
-  return { vms, seconds, residentMebibytes: resident };
+    if (monitor.translations.modules < number) throw new Error(`VM ${number} was not translated`);
+    return stop;
+  });
 }

@@ -1,6 +1,6 @@
 import { openPool, runOnPool } from "./pool-guest.ts";
 import { residentAtRest } from "./resident-at-rest.ts";
-import type { ShortVms } from "./short-vms.ts";
+import type { ShortVms } from "./vms-in-turn.ts";
 
 const vms = 10_000;
 const marks = [1000, 2000, 5000, vms];

@@ -19,8 +19,8 @@ import type { LinuxBoots } from "./linux-boots.ts";
 import type { LinuxMemory } from "./linux-memory.ts";
 import type { ManyVms } from "./many-vms.ts";
 import type { PoolVms } from "./pool-vms.ts";
-import type { ShortVms } from "./short-vms.ts";
 import type { Templates } from "./templates.ts";
+import type { ShortVms } from "./vms-in-turn.ts";
 
 /** What a worker does with many VMs: no comparison with QEMU, which has one VM in a process. */
 export interface WorkerBench {
@@ -39,25 +39,13 @@ export const workerBenches: readonly WorkerBench[] = [
     const share = `${(100 * ratio).toFixed(0)} % of one VM's ${oneMips.toFixed(0)}`;
     return [judged(ratio >= 0.85, `${figure}, ${share}`, "≥ 85 %")];
   }),
-  bench("short-vms", ["short-vms"], ({ vms, seconds, residentMebibytes }: ShortVms) => {
-    const marks = Object.entries(residentMebibytes);
-    const memory = marks.map(([count, mebibytes]) => `${mebibytes.toFixed(0)} after ${count}`);
-    const early = residentMebibytes["1000"] ?? 0;
-    const late = marks.at(-1)?.[1] ?? 0;
-    const figure = `${vms} VMs one after another: ${(vms / seconds).toFixed(0)} a second`;
-    const growth = `resident MiB ${memory.join(", ")}`;
-    return [judged(late <= early * 1.1, `${figure}; ${growth}`, "flat from 1000 on")];
-  }),
-  bench("own-code-vms", ["own-code-vms"], ({ vms, seconds, residentMebibytes }: ShortVms) => {
-    const marks = Object.entries(residentMebibytes);
-    const memory = marks.map(([count, mebibytes]) => `${mebibytes.toFixed(0)} after ${count}`);
-    // By then as much code is kept as there may be.
-    const early = residentMebibytes["3000"] ?? 0;
-    const late = marks.at(-1)?.[1] ?? 0;
-    const figure = `${vms} VMs with translated code of their own: ${(vms / seconds).toFixed(0)} a second`;
-    const growth = `resident MiB ${memory.join(", ")}`;
-    return [judged(late <= early * 1.1, `${figure}; ${growth}`, "flat from 3000 on")];
-  }),
+  bench("short-vms", ["short-vms"], (figures: ShortVms) => [
+    flatness(figures, "VMs one after another", 1000),
+  ]),
+  // By then as much code is kept as there may be.
+  bench("own-code-vms", ["own-code-vms"], (figures: ShortVms) => [
+    flatness(figures, "VMs with translated code of their own", 3000),
+  ]),
   bench("pool-vms", ["pool-vms"], ({ vms, threads, ...figures }: PoolVms) => {
     const { oneMips, manyMips, ratio, ratioOfProcessor } = figures;
     const figure = `${vms} VMs on ${threads} threads: ${manyMips.toFixed(0)} MIPS together`;
@@ -65,15 +53,9 @@ export const workerBenches: readonly WorkerBench[] = [
     const cost = `per second of processor time ${(100 * ratioOfProcessor).toFixed(0)} %`;
     return [judged(ratio >= 0.85, `${figure}, ${share}; ${cost}`, "≥ 85 %")];
   }),
-  bench("pool-short-vms", ["pool-short-vms"], ({ vms, seconds, residentMebibytes }: ShortVms) => {
-    const marks = Object.entries(residentMebibytes);
-    const memory = marks.map(([count, mebibytes]) => `${mebibytes.toFixed(0)} after ${count}`);
-    const early = residentMebibytes["1000"] ?? 0;
-    const late = marks.at(-1)?.[1] ?? 0;
-    const figure = `${vms} runs on a worker's threads: ${(vms / seconds).toFixed(0)} a second`;
-    const growth = `resident MiB ${memory.join(", ")}`;
-    return [judged(late <= early * 1.1, `${figure}; ${growth}`, "flat from 1000 on")];
-  }),
+  bench("pool-short-vms", ["pool-short-vms"], (figures: ShortVms) => [
+    flatness(figures, "runs on a worker's threads", 1000),
+  ]),
   bench("linux-memory", ["linux-memory"], ({ empty, one, oneMore, guestFrames }: LinuxMemory) => {
     const [frames = 0] = guestFrames;
     const whole = `256 MiB Linux at the shell: ${one.toFixed(0)} MiB resident for the whole process`;
@@ -155,6 +137,17 @@ export const workerBenches: readonly WorkerBench[] = [
     `a breakpoint that the guest comes to at once: ${toBreakpoint.toFixed(2)} ms`,
   ]),
 ];
+
+/** @param from so many VMs, after which the process is to grow no more */
+function flatness({ vms, seconds, residentMebibytes }: ShortVms, what: string, from: number) {
+  const marks = Object.entries(residentMebibytes);
+  const memory = marks.map(([count, mebibytes]) => `${mebibytes.toFixed(0)} after ${count}`);
+  const early = residentMebibytes[from] ?? 0;
+  const late = marks.at(-1)?.[1] ?? 0;
+  const figure = `${vms} ${what}: ${(vms / seconds).toFixed(0)} a second`;
+  const growth = `resident MiB ${memory.join(", ")}`;
+  return judged(late <= early * 1.1, `${figure}; ${growth}`, `flat from ${from} on`);
+}
 
 /** @param parts processes that each measure some of the figures, one after another */
 function bench<T>(

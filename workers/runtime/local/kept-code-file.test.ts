@@ -15,44 +15,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { asm, type Line } from "../../../tests/support/assembler.ts";
 import { eagerHeat } from "../../../tests/support/eager-heat.ts";
-import { bareMetal, recordedConsole } from "../../../tests/support/run-guest.ts";
+import { loopsInARow } from "../../../tests/support/loops-in-a-row.ts";
+import { outcomeOn } from "../../../tests/support/run-guest.ts";
 import { compiler } from "../../host/compiler.ts";
-import { nativeHash } from "../../host/native-hash.ts";
 import { Monitor } from "../../vmm/mod.ts";
 import { buildIdentity } from "../build-identity.ts";
 import { KeptCodeFile } from "./kept-code-file.ts";
 
 const heat = { ...eagerHeat, joinArrivals: 0x7fff_ffff };
 
-/** More loops than regions without which nothing is kept. */
-function loops(count: number): Line[] {
-  const body = Array.from({ length: count }, (_, i): Line[] => [
-    asm("addi", { rd: 5, imm: 20 }),
-    `again ${i}`,
-    asm("addi", { rd: 10, rs1: 10, imm: i + 1 }),
-    asm("addi", { rd: 5, rs1: 5, imm: -1 }),
-    asm("bne", { rs1: 5, to: `again ${i}` }),
-    // Nobody sees where it leads before it is done: code ends there for a region.
-    asm("auipc", { rd: 7 }),
-    asm("jalr", { rs1: 7, imm: 8 }),
-  ]);
-  return ["start", ...body.flat(), asm("jal", { to: "start" })];
-}
-
 const newMonitor = () => Monitor.create({ compiler, memoryBytes: 2 ** 27, heat });
 
-/** What becomes of a machine of this monitor. */
-function run(monitor: Monitor, count = 24) {
-  const machine = monitor.createMachine(bareMetal(loops(count)), {
-    ...{ console: recordedConsole().sink, disks: new Map() },
-  });
-  machine.run(40_000);
-  const outcome = { hash: machine.stateHash(nativeHash), exits: machine.exitCounts() };
-  machine.dispose();
-  return outcome;
-}
+/** What becomes of a machine of this monitor; usually there are more loops than regions without which nothing is kept. */
+const run = (monitor: Monitor, count = 24) => outcomeOn(monitor, loopsInARow(count), 40_000);
 
 const warm = newMonitor();
 const expected = run(warm);

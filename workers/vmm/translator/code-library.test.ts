@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { asm, type Line } from "../../../tests/support/assembler.ts";
 import { BareHart, ramBase } from "../../../tests/support/bare-hart.ts";
 import { eagerHeat } from "../../../tests/support/eager-heat.ts";
+import { loopsInARow } from "../../../tests/support/loops-in-a-row.ts";
 import { bareMetal, recordedConsole } from "../../../tests/support/run-guest.ts";
 import { compiler } from "../../host/compiler.ts";
 import { nativeHash } from "../../host/native-hash.ts";
@@ -147,17 +148,6 @@ test("A monitor that has served many programs has as many functions as one that 
 });
 
 test("A program that needs more functions than there may be is as ever, and none stays without being known", () => {
-  const many = Array.from({ length: 8 }, (_, i): Line[] => [
-    asm("addi", { rd: 5, imm: 20 }),
-    `again ${i}`,
-    asm("addi", { rd: 10, rs1: 10, imm: i + 1 }),
-    asm("addi", { rd: 5, rs1: 5, imm: -1 }),
-    asm("bne", { rs1: 5, to: `again ${i}` }),
-    // Nobody sees where it leads before it is done: code ends there for a region.
-    asm("auipc", { rd: 7 }),
-    asm("jalr", { rs1: 7, imm: 8 }),
-  ]).flat();
-  const lines: Line[] = ["start", ...many, asm("jal", { to: "start" })];
   const heat = { ...eagerHeat, joinArrivals: 0x7fff_ffff };
   const [few, all] = [3, undefined].map((mostFunctions) => {
     const monitor = Monitor.create({
@@ -165,7 +155,7 @@ test("A program that needs more functions than there may be is as ever, and none
       ...(mostFunctions !== undefined && { mostFunctions }),
     });
     const resources = { console: recordedConsole().sink, disks: new Map() };
-    const machine = monitor.createMachine(bareMetal(lines), resources);
+    const machine = monitor.createMachine(bareMetal(loopsInARow(8)), resources);
     machine.run(60_000);
     return { monitor, outcome: [machine.stateHash(nativeHash), machine.exitCounts()] };
   });

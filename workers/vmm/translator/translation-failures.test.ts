@@ -3,34 +3,21 @@
  * translator meets what is not its own: records, function table, compiler, the service that writes.
  */
 import { describe, expect, test } from "vitest";
-import { asm, type Line } from "../../../tests/support/assembler.ts";
+import type { Line } from "../../../tests/support/assembler.ts";
 import { BareHart, ramBase } from "../../../tests/support/bare-hart.ts";
 import { eagerHeat } from "../../../tests/support/eager-heat.ts";
+import { loopsInARow } from "../../../tests/support/loops-in-a-row.ts";
 import { compiler } from "../../host/compiler.ts";
 import type { WasmTable } from "../base/wasm-compiler.ts";
 import type { CodeRecords } from "./region-store.ts";
 import type { AnsweredRegion, TranslationService } from "./translation.ts";
 import type { TranslationProblem } from "./translation-problem.ts";
 
-const [counter, sum] = [5, 10] as const;
 /** No region is made of two. */
 const heat = { ...eagerHeat, joinArrivals: 0x7fff_ffff };
 const steps = 30_000;
 
-/** So many loops, one behind the other, all of them gone through again and again. */
-function loops(count: number): Line[] {
-  const body = Array.from({ length: count }, (_, i): Line[] => [
-    asm("addi", { rd: counter, imm: 30 }),
-    `loop ${i}`,
-    asm("addi", { rd: sum, rs1: sum, imm: i + 1 }),
-    asm("addi", { rd: counter, rs1: counter, imm: -1 }),
-    asm("bne", { rs1: counter, to: `loop ${i}` }),
-    // Nobody sees where it leads before it is done: code ends there for a region.
-    asm("auipc", { rd: 7 }),
-    asm("jalr", { rs1: 7, imm: 8 }),
-  ]);
-  return ["start", ...body.flat(), asm("jal", { to: "start" })];
-}
+const loops = (count: number) => loopsInARow(count, 30);
 
 function stateOf(h: BareHart, lines: readonly Line[] = loops(8)) {
   h.load(lines);

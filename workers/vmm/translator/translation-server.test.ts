@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { asm, type Line } from "../../../tests/support/assembler.ts";
 import { eagerHeat } from "../../../tests/support/eager-heat.ts";
 import { failingCompiler } from "../../../tests/support/failing-compiler.ts";
-import { bareMetal, recordedConsole } from "../../../tests/support/run-guest.ts";
+import { loopsInARow } from "../../../tests/support/loops-in-a-row.ts";
+import { outcomeOn } from "../../../tests/support/run-guest.ts";
 import { compiler } from "../../host/compiler.ts";
 import { nativeHash } from "../../host/native-hash.ts";
 import type { WasmModule } from "../base/wasm-compiler.ts";
@@ -13,21 +13,6 @@ import { TranslationServer } from "./translation-server.ts";
 
 const memoryBytes = 2 ** 27;
 const heat = { ...eagerHeat, joinArrivals: 0x7fff_ffff };
-
-/** So many loops, one behind the other. */
-function loops(count: number): Line[] {
-  const body = Array.from({ length: count }, (_, i): Line[] => [
-    asm("addi", { rd: 5, imm: 20 }),
-    `again ${i}`,
-    asm("addi", { rd: 10, rs1: 10, imm: i + 1 }),
-    asm("addi", { rd: 5, rs1: 5, imm: -1 }),
-    asm("bne", { rs1: 5, to: `again ${i}` }),
-    // Nobody sees where it leads before it is done: code ends there for a region.
-    asm("auipc", { rd: 7 }),
-    asm("jalr", { rs1: 7, imm: 8 }),
-  ]);
-  return ["start", ...body.flat(), asm("jal", { to: "start" })];
-}
 
 /** A server, and how many modules its host has compiled. */
 function counting(own = compiler) {
@@ -68,15 +53,7 @@ function clientOf(server: TranslationServer) {
   return { monitor, told, hear };
 }
 
-function run(monitor: Monitor, lines = loops(6)) {
-  const machine = monitor.createMachine(bareMetal(lines), {
-    ...{ console: recordedConsole().sink, disks: new Map() },
-  });
-  machine.run(30_000);
-  const outcome = { hash: machine.stateHash(nativeHash), exits: machine.exitCounts() };
-  machine.dispose();
-  return outcome;
-}
+const run = (monitor: Monitor, lines = loopsInARow(6)) => outcomeOn(monitor, lines, 30_000);
 
 const alone = run(Monitor.create({ compiler, memoryBytes, heat }));
 
