@@ -25,7 +25,7 @@ const attributes = z.array(z.object({ key: z.string(), value })).transform((list
 );
 const resource = z.object({ attributes });
 const id = z.string().transform((text) => Buffer.from(text, "base64").toString("hex"));
-/** Milliseconds since the span's process began to count, with all that a nanosecond needs. */
+/** Nanoseconds since 1970. */
 const instant = z.string().transform(BigInt);
 
 const spanSchema = z.object({
@@ -113,6 +113,16 @@ export class OtlpReceiver {
     this.#server.listen(0, "127.0.0.1");
     await once(this.#server, "listening");
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /**
+   * @returns a trace's spans in the order in which they began: they arrive in another one, for each
+   *   process sends its own when it likes
+   */
+  trace(id: string | undefined): ReceivedSpan[] {
+    return this.spans
+      .filter(({ traceId }) => traceId === id)
+      .sort((a, b) => Number(a.startTimeUnixNano - b.startTimeUnixNano));
   }
 
   /** @throws what could not be understood */
