@@ -105,7 +105,7 @@ describe.each(Object.entries(runtimes))("under %s", (_name, runtime) => {
     const [, minutes, seconds] = /real\t(\d+)m ?([\d.]+)s/.exec(out) ?? [];
     const bySelf = 1000 * (60 * Number(minutes) + Number(seconds));
     expect(bySelf).toBeGreaterThanOrEqual(1000);
-    expect(slept / bySelf).toBeLessThan(3);
+    expect(slept / bySelf).toBeLessThan(10);
     expect(readFileSync(disk).includes("written by the guest\n")).toBe(true);
   });
 });

@@ -10,9 +10,11 @@ test("a stopped clock stands still and then goes on from where it was", async ()
   await setTimeout(20);
   expect(clock.now()).toBe(stopped);
   clock.stop();
+  const before = performance.now();
   clock.go();
   clock.go();
   const gone = clock.now() - stopped;
   expect(gone).toBeGreaterThanOrEqual(0);
-  expect(gone).toBeLessThan(15e6);
+  // However long this process was kept from its processor meanwhile.
+  expect(gone / 1e6).toBeLessThanOrEqual(performance.now() - before);
 });
