@@ -5,7 +5,8 @@ import { ImageProblem } from "../linux/image-problem.ts";
 import { linuxCommandLine } from "../linux/linux-command-line.ts";
 import type { LinuxImagePaths } from "../linux/paths.ts";
 
-const main = fileURLToPath(new URL("../../../services/cli/main.ts", import.meta.url));
+/** What people start: it also says how many threads V8's compiler has. */
+const launcher = fileURLToPath(new URL("../../../services/cli/trapline.mjs", import.meta.url));
 
 const steps = `
 - { expect: "^~ # ", within: 20G }
@@ -41,15 +42,13 @@ export function runSecondStage({
   writeFileSync(`${folder}/steps.yaml`, steps);
   const options = [
     ...["-machine", "virt", "-m", "1G", "-nographic", "-no-reboot"],
-    // Hundreds of short programs: translating them takes longer than they do.
-    ...["-engine", "interpret"],
     ...["-kernel", linux.kernel, "-initrd", linux.initrd, "-append", linuxCommandLine],
     ...["-drive", `file=${disk},if=none,format=raw,id=d0`],
     ...["-device", "virtio-blk-device,drive=d0", "-device", "virtio-rng-device"],
     ...["--script", `${folder}/steps.yaml`],
   ];
   return new Promise((resolve, reject) => {
-    const machine = spawn(process.execPath, [main, "qemu", ...options], {
+    const machine = spawn(process.execPath, [launcher, "qemu", ...options], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     let console = "";
