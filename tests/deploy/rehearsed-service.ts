@@ -125,7 +125,7 @@ title: Takes a few seconds
 ${machine}limits: { instructions: 900G, wall-clock: 10m }
 steps:
   - { name: Starts, expect: ready, within: 10M, points: 1 }
-  - { name: Ends, expect: never, within: 9000M, points: 1 }
+  - { name: Ends, expect: never, within: 16G, points: 1 }
 `,
     work: `name: work
 title: Works for a while

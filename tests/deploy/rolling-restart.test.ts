@@ -14,7 +14,7 @@ import type { Rehearsed } from "./rehearsal.ts";
 import { type RehearsedService, startRehearsedService } from "./rehearsed-service.ts";
 
 const tools = debianTools();
-const guest = workingGuest(50);
+const guest = workingGuest(80);
 /** Submissions at a time while workers are replaced: one more than there are workers, so one waits. */
 const open = 3;
 

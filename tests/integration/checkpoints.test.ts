@@ -9,7 +9,7 @@ import { startTestService, type TestService } from "./test-service.ts";
 import { undisturbedRun } from "./undisturbed-runs.ts";
 import { workingGuest } from "./working-guest.ts";
 
-const guest = workingGuest(44);
+const guest = workingGuest(60);
 /** For a run that goes on while commands are given: long enough for them on a quick machine, too. */
 const longGuest = workingGuest(160);
 // Without a way from worker to worker: what moves, moves by checkpoints.
@@ -85,7 +85,7 @@ describe("a run with checkpoints", () => {
   test("goes on from its last checkpoint where there is no room for its machine twice", async () => {
     const outcomes: RunOutcome[] = [];
     for (const isKilled of [false, true]) {
-      const id = await service.submit("roomy", workingGuest(12));
+      const id = await service.submit("roomy", workingGuest(30));
       const events = service.events(id);
       if (isKilled) {
         await hasGoneOn(id, 150e6);

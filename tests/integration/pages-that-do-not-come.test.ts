@@ -16,7 +16,7 @@ import { workingGuest } from "./working-guest.ts";
  * A run that goes on begins with a few pages, and the others follow (decision 65). Here they are there
  * when it begins, but for a pack that holds nothing else than pages which it does not begin with.
  */
-const guest = workingGuest(44, 2560);
+const guest = workingGuest(60, 2560);
 /** As many pages as a pack holds. */
 const wholePack = 1024;
 const variables = {

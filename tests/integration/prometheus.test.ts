@@ -92,7 +92,7 @@ describe.runIf(hasPrometheus)("Prometheus", () => {
       ],
       { stdio: "ignore" },
     );
-    const id = await service.submit("work", workingGuest(40));
+    const id = await service.submit("work", workingGuest(100));
     await service.until(id, ({ progress }) => (progress?.instructions ?? 0) >= 55e6);
     const { worker } = await service.record(id);
     const print = () => undefined;

@@ -119,7 +119,7 @@ test("`trapline serve` keeps files and checkpoints in a bucket, with a Deno work
     { store: `s3://${bucket}/serve?endpoint=${server.endpoint}` },
   );
   try {
-    const id = await service.submit("work", workingGuest(40));
+    const id = await service.submit("work", workingGuest(100));
     const objects = await openBucket("/serve");
     const roots = async () => {
       const found: string[] = [];

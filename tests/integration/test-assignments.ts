@@ -27,7 +27,7 @@ title: Takes a few seconds
 ${kernelArtefact}limits: { instructions: 900G, wall-clock: 10m }
 steps:
   - { name: Starts, expect: ready, within: 10M, points: 1 }
-  - { name: Ends, expect: never, within: 1500M, points: 1 }
+  - { name: Ends, expect: never, within: 6G, points: 1 }
 `,
   pair: `name: pair
 title: Two harts work together

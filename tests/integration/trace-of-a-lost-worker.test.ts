@@ -22,7 +22,7 @@ beforeAll(async () => {
     // So that what the worker has told before is not lost with it.
     OTEL_BSP_SCHEDULE_DELAY: "200",
   });
-  const id = await service.submit("work", workingGuest(40));
+  const id = await service.submit("work", workingGuest(80));
   const exitsOf = async () => await service.api.exits(id);
   /** A step is decided and told of, and a checkpoint behind it is stored. */
   const isKept = async () => {

@@ -50,7 +50,7 @@ describe("a submission that moves from Node to Deno while it runs", () => {
       },
       { launch: listeningEverywhere },
     );
-    const id = await service.submit("work", workingGuest(40));
+    const id = await service.submit("work", workingGuest(100));
     await service.until(id, ({ progress }) => (progress?.instructions ?? 0) >= 55e6);
     const { worker = "" } = await service.record(id);
     const other = worker === "worker-1" ? "worker-2" : "worker-1";
