@@ -56,6 +56,7 @@ test("regions are compiled by one thread, which executes none", () => {
   expect(executing).not.toContain(translating[0]);
 });
 
+// V8 has the machine code of equal bytes once for all threads (decision 71).
 test("an executing thread compiles its interpreter, once, and nothing else", () => {
   expect(interpreters()).toHaveLength(threads);
 });
