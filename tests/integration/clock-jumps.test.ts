@@ -7,7 +7,7 @@ import { startTestService, type TestService } from "./test-service.ts";
 import { undisturbedRun } from "./undisturbed-runs.ts";
 import { workingGuest } from "./working-guest.ts";
 
-const guest = workingGuest(60);
+const guest = workingGuest(80);
 const day = 24 * 3600;
 
 // Preloading is Linux' way.

@@ -15,7 +15,7 @@ import { undisturbedRun } from "./undisturbed-runs.ts";
 import { workingGuest } from "./working-guest.ts";
 
 /** Long enough for what is done to it, on a quick machine, too. */
-const guest = workingGuest(60);
+const guest = workingGuest(100);
 const variables = { TRAPLINE_CHECKPOINT: "20000000" };
 /** Some of these are for the long form of the chaos, and where nothing else can be tried. */
 const isLong = process.env.TRAPLINE_CHAOS_RUNS !== undefined;

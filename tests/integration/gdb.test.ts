@@ -7,6 +7,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from "vitest";
 import { runCommandLine } from "../../services/cli/command-line.ts";
+import { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
+import { DirectoryObjects } from "../../shared/blob/objects/directory-objects.ts";
+import { PageStore } from "../../shared/blob/pages/page-store.ts";
 import { runKeys } from "../../shared/protocol/run-keys.ts";
 import { elfWithSymbols } from "../contracts/support/elf-with-symbols.ts";
 import { cliProgram } from "../support/cli-program.ts";
@@ -20,9 +23,8 @@ import { workingGuest } from "./working-guest.ts";
 const hasGdb = GdbConsole.isThere;
 const reason = hasGdb ? "" : " (skipped: Debian's package gdb-multiarch is missing)";
 const start = 0x8000_0000;
-/** So that it is still there when a debugger comes, also on a quick machine. */
-const rounds = 60;
-const code = workingGuest(rounds);
+const code = workingGuest(30);
+const spinning = rawGuest({ print: "ready\n", ending: "spin" });
 const variables = {
   TRAPLINE_CHECKPOINT: "100000000",
   TRAPLINE_GRACE: "30000",
@@ -83,6 +85,27 @@ describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, 
     expect(await gdb.answer()).not.toContain("rror");
     return { gdb, ended, told: () => told };
   };
+  /** Runs that keep both workers busy until they are cancelled: what is submitted now waits. */
+  const occupy = async () => {
+    const busy = await Promise.all([1, 2].map(() => service.submit("endless", spinning)));
+    for (const id of busy) await service.until(id, ({ state }) => state === "running");
+    return async () => void (await Promise.all(busy.map((id) => service.api.cancel(id))));
+  };
+  const hasDebugger = async (id: string) => {
+    const redis = new Redis(service.service.redisUrl);
+    while ((await redis.exists(runKeys(id).debugger)) === 0) await sleep(20);
+    redis.disconnect();
+  };
+  /** A run that gdb has from its first instruction on: it waits for gdb, however long that takes. */
+  const debugged = async () => {
+    const release = await occupy();
+    const id = await service.submit("work", code);
+    const events = service.events(id);
+    const coming = debug(id);
+    await hasDebugger(id);
+    await release();
+    return { id, events, ...(await coming) };
+  };
   /** Where the guest begins to power off. */
   const endOf = async (gdb: GdbConsole) =>
     /(0x[0-9a-f]+) <[^>]*>:\tlui\tt0,0x100$/m.exec(await gdb.do("x/100i begin"))?.[1];
@@ -90,9 +113,7 @@ describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, 
     (await service.record(id)).worker === "worker-1" ? "worker-2" : "worker-1";
 
   test("stops, steps and looks, refuses to write, goes along with the run when it moves, and changes nothing", async () => {
-    const id = await service.submit("work", code);
-    const events = service.events(id);
-    const { gdb, ended } = await debug(id);
+    const { id, events, gdb, ended } = await debugged();
     // The turn of the loop that stores what it has computed.
     const store = /(0x[0-9a-f]+) <[^>]*>:\tsd\t/.exec(await gdb.do("x/80i begin"))?.[1] ?? "";
     expect(await gdb.do(`break *${store}`)).toContain("Breakpoint 1");
@@ -143,23 +164,24 @@ describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, 
   });
 
   test("is told where the run goes on when its worker is killed, and keeps its breakpoints", async () => {
-    const id = await service.submit("work", code);
-    const events = service.events(id);
-    const { gdb, ended } = await debug(id);
-    // Each round of 25 million instructions ends by printing: some of them are behind a checkpoint.
+    const { id, events, gdb, ended } = await debugged();
+    // Each round of 25 million instructions ends by printing: seven of them are behind a checkpoint.
     const print = /(0x[0-9a-f]+) <[^>]*>:\tsb\t/.exec(await gdb.do("x/100i begin"))?.[1];
     await gdb.do(`break *${print}`);
     expect(await gdb.do("continue")).toContain("Breakpoint 1,");
     expect(await gdb.do("continue 6")).toContain("Breakpoint 1,");
     await gdb.do("delete");
     await gdb.do(`break *${await endOf(gdb)}`);
+    const store = new CheckpointStore(new PageStore(new DirectoryObjects(service.blobs)));
+    const saved = async () => (await store.open("run", id))?.header.notes.instructions ?? 0;
+    await expect.poll(saved).toBeGreaterThanOrEqual(100e6);
     const { worker } = await service.record(id);
     sendSignal(
       service.service.workers.find(({ name }) => name === worker),
       "SIGKILL",
     );
     const told = await gdb.do("continue");
-    expect(told).toMatch(/ from its last checkpoint, at [1-4]00,0.*Breakpoints are as/);
+    expect(told).toMatch(/ from its last checkpoint, at 100,000,000 .*Breakpoints are as/);
     expect(told).toContain("SIGINT");
     expect(await gdb.do("continue")).toContain("Breakpoint 2,");
     expect(await gdb.do("continue")).toContain("exited normally");
@@ -168,9 +190,7 @@ describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, 
   });
 
   test("has a run that waits in the queue from its first instruction on", async () => {
-    const spinning = rawGuest({ print: "ready\n", ending: "spin" });
-    const busy = await Promise.all([1, 2].map(() => service.submit("endless", spinning)));
-    for (const id of busy) await service.until(id, ({ state }) => state === "running");
+    const release = await occupy();
     const id = await service.submit("greet", rawGuest({ print: "hello\n", ending: { exit: 0 } }));
     const gdb = [
       GdbConsole.program,
@@ -193,11 +213,9 @@ describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, 
       });
     }
     const ended = once(child, "close");
-    const redis = new Redis(service.service.redisUrl);
-    while ((await redis.exists(runKeys(id).debugger)) === 0) await sleep(20);
-    redis.disconnect();
+    await hasDebugger(id);
     expect(text).toContain(`${id} waits for a worker`);
-    await Promise.all(busy.map((one) => service.api.cancel(one)));
+    await release();
     expect(await ended).toEqual([0, null]);
     expect(text).toMatch(/pc +0x1000/);
     expect(text).toContain("exited normally");

@@ -18,7 +18,7 @@ import { workingGuest } from "./working-guest.ts";
  * in `npm run chaos` each of them in each way.
  */
 const isLong = Number(process.env.TRAPLINE_CHAOS_RUNS ?? 0) > 20;
-const guest = workingGuest(60);
+const guest = workingGuest(80);
 const seen = "127.0.0.2";
 const variables = {
   TRAPLINE_CHECKPOINT: "200000000",

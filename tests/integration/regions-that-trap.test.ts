@@ -64,6 +64,47 @@ describe("a served run whose translated code fails", () => {
   });
 });
 
+describe("a run that moves while it runs to such a host", () => {
+  /** Enough of them before the defect shows for a move, also where other tests leave it little time. */
+  const [before, after] = [80, 10];
+  const guest = workingGuest(before + after);
+  let service: TestService | undefined;
+  afterAll(() => service?.stop());
+
+  test("goes on from its last checkpoint by the queue, then without translation, and is graded once", async () => {
+    const reference = await undisturbedRun(guest);
+    const broken = `${defect}?register=18&least=${after}`;
+    const checkpointEvery = { TRAPLINE_CHECKPOINT: `${checkpoints}` };
+    service = await startTestService(["node", "node"], checkpointEvery, {
+      launch: (plan) => {
+        if (!plan.name.startsWith("worker")) return plan;
+        return { ...plan, words: ["--import", broken, ...plan.words] };
+      },
+    });
+    const id = await service.submit("work", guest);
+    const told = service.events(id);
+    await service.until(id, ({ progress }) => (progress?.instructions ?? 0) >= checkpoints);
+    const { worker: first } = await service.record(id);
+    const second = first === "worker-1" ? "worker-2" : "worker-1";
+    await service.api.migrate(id, second);
+    const submission = await service.ended(id);
+    const events = await told;
+    const types = events.map(({ type }) => type);
+    expect(types.filter((type) => type === "migrated")).toHaveLength(1);
+    expect(types.indexOf("interrupted")).toBeGreaterThan(types.indexOf("migrated"));
+    expect(runOutcome(submission, events)).toEqual(reference.outcome);
+    expect(submission.result).toMatchObject({ withoutTranslation: true });
+    expect(submission.runs).toBe(2);
+    // By the worker that the queue gave it to, and again there.
+    const resumed = events.flatMap((event) =>
+      event.type === "resumed" ? [event.data.instructions] : [],
+    );
+    expect(resumed).toHaveLength(2);
+    for (const at of resumed) expect(at).toBeGreaterThanOrEqual(checkpoints);
+    expect(service.news.join("\n")).toContain("is done again without translation");
+  });
+});
+
 describe.each([
   ["node", ["--disable-warning=ExperimentalWarning", `--import=${defect}`]],
   ["deno", ["run", "-A", `--preload=${defect}`]],
