@@ -4,12 +4,11 @@ import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
 import { verifyStore } from "../../shared/blob/collector/verify-store.ts";
 import { DirectoryObjects } from "../../shared/blob/objects/directory-objects.ts";
-import { PageStore } from "../../shared/blob/pages/page-store.ts";
 import { mountNamespace, type SmallDisk, startSmallDisk } from "../support/small-disk.ts";
 import { type RunOutcome, runOutcome } from "./run-outcome.ts";
+import { savedInstructions } from "./saved-instructions.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 import { undisturbedRun } from "./undisturbed-runs.ts";
 import { workingGuest } from "./working-guest.ts";
@@ -72,10 +71,8 @@ describe.runIf(mountNamespace !== undefined)("on a disk of a few MiB", () => {
       launch: (plan) => (plan.name === "redis" ? plan : disk.within(plan)),
     });
     const objects = new DirectoryObjects(disk.here);
-    const store = new CheckpointStore(new PageStore(objects));
     let filling: NodeJS.Timeout | undefined;
-    const saved = async (id: string) =>
-      Number((await store.open("run", id))?.header.notes.instructions ?? 0);
+    const saved = (id: string) => savedInstructions(disk.here, id);
     try {
       const id = await service.submit("work", guest);
       const events = service.events(id);

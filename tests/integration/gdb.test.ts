@@ -7,15 +7,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from "vitest";
 import { runCommandLine } from "../../services/cli/command-line.ts";
-import { CheckpointStore } from "../../shared/blob/checkpoints/checkpoint-store.ts";
-import { DirectoryObjects } from "../../shared/blob/objects/directory-objects.ts";
-import { PageStore } from "../../shared/blob/pages/page-store.ts";
 import { runKeys } from "../../shared/protocol/run-keys.ts";
 import { elfWithSymbols } from "../contracts/support/elf-with-symbols.ts";
 import { cliProgram } from "../support/cli-program.ts";
 import { GdbConsole } from "./gdb-console.ts";
 import { rawGuest } from "./raw-guest.ts";
 import { type RunOutcome, runOutcome } from "./run-outcome.ts";
+import { savedInstructions } from "./saved-instructions.ts";
 import { sendSignal } from "./send-signal.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 import { workingGuest } from "./working-guest.ts";
@@ -172,9 +170,7 @@ describe.skipIf(!hasGdb)(`gdb-multiarch against a run of the service${reason}`, 
     expect(await gdb.do("continue 6")).toContain("Breakpoint 1,");
     await gdb.do("delete");
     await gdb.do(`break *${await endOf(gdb)}`);
-    const store = new CheckpointStore(new PageStore(new DirectoryObjects(service.blobs)));
-    const saved = async () => (await store.open("run", id))?.header.notes.instructions ?? 0;
-    await expect.poll(saved).toBeGreaterThanOrEqual(100e6);
+    await expect.poll(() => savedInstructions(service.blobs, id)).toBeGreaterThanOrEqual(100e6);
     const { worker } = await service.record(id);
     sendSignal(
       service.service.workers.find(({ name }) => name === worker),

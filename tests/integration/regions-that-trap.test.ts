@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ProcessPlan } from "../../services/cli/commands/serve-process.ts";
+import type { RunEvent } from "../../shared/protocol/run-event.ts";
 import { runOutcome } from "./run-outcome.ts";
 import { startTestService, type TestService } from "./test-service.ts";
 import { type UndisturbedRun, undisturbedRun } from "./undisturbed-runs.ts";
@@ -17,6 +19,18 @@ const guest = workingGuest(rounds);
 const halfWay = `${defect}?register=18&least=${rounds / 2}`;
 const checkpoints = 50_000_000;
 
+/** Workers each of whose threads has the defect. */
+function workersOn(host: string) {
+  return (plan: ProcessPlan): ProcessPlan => {
+    if (!plan.name.startsWith("worker")) return plan;
+    return { ...plan, words: ["--import", host, ...plan.words] };
+  };
+}
+
+/** Instructions from which the run has gone on, each time. */
+const resumptions = (events: readonly RunEvent[]) =>
+  events.flatMap((event) => (event.type === "resumed" ? [event.data.instructions] : []));
+
 describe("a served run whose translated code fails", () => {
   let reference: UndisturbedRun;
   beforeAll(async () => {
@@ -29,12 +43,7 @@ describe("a served run whose translated code fails", () => {
   /** What becomes of a submission where each of the worker's threads has the defect. */
   async function runOn(host: string, variables: Readonly<Record<string, string>>) {
     await service?.stop();
-    service = await startTestService(["node"], variables, {
-      launch: (plan) => {
-        if (!plan.name.startsWith("worker")) return plan;
-        return { ...plan, words: ["--import", host, ...plan.words] };
-      },
-    });
+    service = await startTestService(["node"], variables, { launch: workersOn(host) });
     const id = await service.submit("work", guest);
     const events = service.events(id);
     const submission = await service.ended(id);
@@ -56,9 +65,7 @@ describe("a served run whose translated code fails", () => {
     });
     expect(runOutcome(submission, events)).toEqual(reference.outcome);
     expect(submission.result).toMatchObject({ withoutTranslation: true, epoch: 1 });
-    const resumed = events.flatMap((event) =>
-      event.type === "resumed" ? [event.data.instructions] : [],
-    );
+    const resumed = resumptions(events);
     expect(resumed).toHaveLength(1);
     expect(resumed[0]).toBeGreaterThanOrEqual(checkpoints);
   });
@@ -75,12 +82,8 @@ describe("a run that moves while it runs to such a host", () => {
     const reference = await undisturbedRun(guest);
     const broken = `${defect}?register=18&least=${after}`;
     const checkpointEvery = { TRAPLINE_CHECKPOINT: `${checkpoints}` };
-    service = await startTestService(["node", "node"], checkpointEvery, {
-      launch: (plan) => {
-        if (!plan.name.startsWith("worker")) return plan;
-        return { ...plan, words: ["--import", broken, ...plan.words] };
-      },
-    });
+    const launch = workersOn(broken);
+    service = await startTestService(["node", "node"], checkpointEvery, { launch });
     const id = await service.submit("work", guest);
     const told = service.events(id);
     await service.until(id, ({ progress }) => (progress?.instructions ?? 0) >= checkpoints);
@@ -96,9 +99,7 @@ describe("a run that moves while it runs to such a host", () => {
     expect(submission.result).toMatchObject({ withoutTranslation: true });
     expect(submission.runs).toBe(2);
     // By the worker that the queue gave it to, and again there.
-    const resumed = events.flatMap((event) =>
-      event.type === "resumed" ? [event.data.instructions] : [],
-    );
+    const resumed = resumptions(events);
     expect(resumed).toHaveLength(2);
     for (const at of resumed) expect(at).toBeGreaterThanOrEqual(checkpoints);
     expect(service.news.join("\n")).toContain("is done again without translation");
